@@ -1,0 +1,206 @@
+//! Turns `src/lessons/*.md` into the static blocks that `src/lessons/mod.rs` includes.
+//!
+//! A lesson that names an unknown widget or word, or lacks its front matter, stops the build.
+
+#[path = "lessons/parse.rs"]
+mod parse;
+
+use std::fmt::Write;
+use std::path::Path;
+use std::{env, fs};
+
+use parse::{CheckSource, Piece, Source};
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+
+fn main() {
+    println!("cargo:rerun-if-changed=src/build.rs");
+    println!("cargo:rerun-if-changed=src/lessons");
+    println!("cargo:rerun-if-changed=src/ui/widgets");
+    println!("cargo:rerun-if-env-changed=WARMUP_BUILD_ID");
+    // Only the page shows lessons; the engines and the command line build without them.
+    if env::var_os("CARGO_FEATURE_UI").is_none() {
+        return;
+    }
+    let generated = generate().unwrap_or_else(|problem| panic!("{problem}"));
+    let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    fs::write(Path::new(&out).join("lessons.rs"), generated).expect("OUT_DIR is writable");
+}
+
+fn generate() -> Result<String, String> {
+    let glossary = read_glossary(&read("src/lessons/glossary.md")?)?;
+    let terms: Vec<&str> = glossary.iter().map(|term| term.key.as_str()).collect();
+    let widgets = names_in("src/ui/widgets", ".rs")?;
+    let mut lessons = String::new();
+    for name in names_in("src/lessons", ".md")? {
+        if name == "glossary" {
+            continue;
+        }
+        let path = format!("src/lessons/{name}.md");
+        let lesson = parse::parse(&read(&path)?, &widgets).map_err(|e| format!("{path}: {e}"))?;
+        lessons += &lesson_code(&lesson, &terms).map_err(|e| format!("{path}: {e}"))?;
+    }
+    let mut entries = String::new();
+    for Term { key, name, text } in &glossary {
+        let html = to_html(text, &terms)?;
+        let _ = write!(
+            entries,
+            "Term {{ key: {key:?}, name: {name:?}, html: {html:?} }},"
+        );
+    }
+    Ok(format!(
+        "pub static LESSONS: &[Lesson] = &[{lessons}];\npub static GLOSSARY: &[Term] = &[{entries}];\n"
+    ))
+}
+
+fn read(path: &str) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))
+}
+
+fn names_in(folder: &str, ending: &str) -> Result<Vec<String>, String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .map_err(|e| format!("{folder}: {e}"))?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|name| Some(name.strip_suffix(ending)?.to_string()))
+        .filter(|name| name != "mod")
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+struct Term {
+    key: String,
+    name: String,
+    text: String,
+}
+
+/// `## name`, then a paragraph; the key is the name with hyphens.
+fn read_glossary(text: &str) -> Result<Vec<Term>, String> {
+    let terms: Vec<Term> = text
+        .split("\n## ")
+        .skip(1)
+        .filter_map(|part| part.split_once('\n'))
+        .map(|(name, text)| Term {
+            key: name.trim().to_lowercase().replace(' ', "-"),
+            name: name.trim().to_string(),
+            text: text.trim().to_string(),
+        })
+        .collect();
+    match terms.iter().find(|term| term.text.is_empty()) {
+        Some(term) => Err(format!("glossary: `{}` is not explained", term.name)),
+        None => Ok(terms),
+    }
+}
+
+fn lesson_code(lesson: &Source, terms: &[&str]) -> Result<String, String> {
+    let mut blocks = String::new();
+    for piece in &lesson.pieces {
+        blocks += &match piece {
+            Piece::Prose(text) => format!("Block::Prose({:?}),", to_html(text, terms)?),
+            Piece::Widget { name, task } => format!(
+                "Block::Widget {{ widget: Widget::{}, task: {:?} }},",
+                camel_case(name),
+                to_html(task, terms)?
+            ),
+            Piece::Check(check) => check_code(check, terms)?,
+        };
+    }
+    let Source {
+        slug,
+        title,
+        minutes,
+        objectives,
+        settings,
+        ..
+    } = lesson;
+    Ok(format!(
+        "Lesson {{ slug: {slug:?}, title: {title:?}, minutes: {minutes}, objectives: &{objectives:?}, \
+         settings: {settings:?}, blocks: &[{blocks}] }},"
+    ))
+}
+
+fn check_code(check: &CheckSource, terms: &[&str]) -> Result<String, String> {
+    match check {
+        CheckSource::Choice {
+            id,
+            question,
+            answers,
+        } => {
+            let mut list = String::new();
+            for answer in answers {
+                let _ = write!(
+                    list,
+                    "Answer {{ html: {:?}, right: {}, why: {:?} }},",
+                    unwrap_paragraph(&to_html(&answer.text, terms)?),
+                    answer.right,
+                    to_html(&answer.why, terms)?
+                );
+            }
+            let question = to_html(question, terms)?;
+            Ok(format!(
+                "Block::Choice(Choice {{ id: {id:?}, question: {question:?}, answers: &[{list}] }}),"
+            ))
+        }
+        CheckSource::Measured {
+            id,
+            question,
+            least_accuracy,
+            most_share,
+            waiting,
+            met,
+            missed,
+        } => Ok(format!(
+            "Block::Measured(Measured {{ id: {id:?}, question: {:?}, least_accuracy: {least_accuracy:?}, \
+             most_share: {most_share:?}, waiting: {:?}, met: {:?}, missed: {:?} }}),",
+            to_html(question, terms)?,
+            to_html(waiting, terms)?,
+            to_html(met, terms)?,
+            to_html(missed, terms)?
+        )),
+    }
+}
+
+/// `los_chart` → `LosChart`.
+fn camel_case(name: &str) -> String {
+    name.split('_')
+        .map(|word| word[..1].to_uppercase() + &word[1..])
+        .collect()
+}
+
+fn unwrap_paragraph(html: &str) -> &str {
+    let html = html.trim();
+    html.strip_prefix("<p>")
+        .and_then(|html| html.strip_suffix("</p>"))
+        .unwrap_or(html)
+}
+
+/// Markdown to HTML. A link to `term:rank` becomes a button that opens the glossary's entry.
+fn to_html(markdown: &str, terms: &[&str]) -> Result<String, String> {
+    let mut inside_term = false;
+    let mut problem = None;
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
+        Event::Start(Tag::Link { ref dest_url, .. }) => match dest_url.strip_prefix("term:") {
+            Some(key) => {
+                if !terms.contains(&key) {
+                    problem = Some(format!("`{key}` is not in src/lessons/glossary.md"));
+                }
+                inside_term = true;
+                raw(format!(
+                    "<dfn><button type=\"button\" class=\"term\" popovertarget=\"term-{key}\">"
+                ))
+            }
+            None => event,
+        },
+        Event::End(TagEnd::Link) if inside_term => {
+            inside_term = false;
+            raw("</button></dfn>".to_string())
+        }
+        other => other,
+    });
+    let mut out = String::new();
+    html::push_html(&mut out, events);
+    problem.map_or(Ok(out), Err)
+}
+
+fn raw(html: String) -> Event<'static> {
+    Event::InlineHtml(CowStr::from(html))
+}

@@ -1,0 +1,105 @@
+//! A model folder opened, with an adapter where one is given.
+
+use std::path::{Path, PathBuf};
+
+use burn::module::Module;
+use burn::prelude::Device;
+
+use super::error::CliError;
+use super::files::read_text;
+use crate::data::tokenizer::Tokenizer;
+use crate::io::folder::{self, FolderError};
+use crate::io::peft;
+use crate::model::gpt2::{Gpt2, Gpt2Config};
+
+pub struct Base {
+    pub folder: PathBuf,
+    pub config: Gpt2Config,
+    pub model: Gpt2,
+    pub tokenizer: Tokenizer,
+}
+
+impl Base {
+    /// Weights that want no gradients yet.
+    pub fn open(folder: &Path, device: &Device) -> Result<Self, CliError> {
+        let (config, model) = folder::model(folder, device).map_err(|e| in_folder(folder, e))?;
+        let tokenizer = open_tokenizer(folder)?;
+        if tokenizer.vocabulary() > config.vocab_size {
+            return Err(CliError::file(
+                folder,
+                format!(
+                    "the tokenizer knows {} tokens, the weights only {}; they belong to different models",
+                    tokenizer.vocabulary(),
+                    config.vocab_size
+                ),
+            ));
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            config,
+            model: model.no_grad(),
+            tokenizer,
+        })
+    }
+
+    /// The same with an adapter beside the weights.
+    pub fn with_adapter(self, adapter: &Path) -> Result<Self, CliError> {
+        let config = read_text(&adapter.join("adapter_config.json"))?;
+        let path = adapter.join("adapter_model.safetensors");
+        let weights = std::fs::File::open(&path).map_err(|e| CliError::file(&path, e))?;
+        let model =
+            peft::load(&config, weights, self.model).map_err(|e| CliError::file(adapter, e))?;
+        Ok(Self {
+            model: model.no_grad(),
+            ..self
+        })
+    }
+
+    pub fn open_with(
+        folder: &Path,
+        adapter: Option<&Path>,
+        device: &Device,
+    ) -> Result<Self, CliError> {
+        let base = Self::open(folder, device)?;
+        match adapter {
+            Some(adapter) => base.with_adapter(adapter),
+            None => Ok(base),
+        }
+    }
+
+    /// The id that pads: the configured one, or the end of text.
+    pub fn pad(&self) -> i32 {
+        self.config
+            .pad_token_id
+            .or(self.tokenizer.end_of_text())
+            .unwrap_or(0)
+    }
+
+    /// The id that ends a text.
+    pub fn end(&self) -> Option<i32> {
+        self.config.eos_token_id.or(self.tokenizer.end_of_text())
+    }
+
+    /// The length asked for, which the positions must hold.
+    pub fn check_length(&self, max_length: usize) -> Result<(), CliError> {
+        let longest = self.config.n_positions;
+        if max_length <= longest {
+            return Ok(());
+        }
+        Err(CliError::new(format!(
+            "--max-length is {max_length}, but this model reads at most {longest} tokens"
+        )))
+    }
+}
+
+pub fn open_tokenizer(folder: &Path) -> Result<Tokenizer, CliError> {
+    folder::tokenizer(folder).map_err(|e| in_folder(folder, e))
+}
+
+/// With the folder in front, unless the error names the file.
+fn in_folder(folder: &Path, error: FolderError) -> CliError {
+    match error {
+        FolderError::File { .. } => CliError::new(error),
+        other => CliError::file(folder, other),
+    }
+}

@@ -1,0 +1,90 @@
+//! Words that a flag may be: all that are planned, so that "not yet" can be told from "no such thing".
+
+use clap::ValueEnum;
+
+use super::error::CliError;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Task {
+    CausalLm,
+    MaskedLm,
+    SequenceClassification,
+    MultiLabelClassification,
+    TokenClassification,
+    QuestionAnswering,
+}
+
+/// The tasks that can be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunnableTask {
+    CausalLm,
+    SequenceClassification,
+}
+
+impl Task {
+    pub fn runnable(self) -> Result<RunnableTask, CliError> {
+        match self {
+            Self::CausalLm => Ok(RunnableTask::CausalLm),
+            Self::SequenceClassification => Ok(RunnableTask::SequenceClassification),
+            other => Err(not_yet(
+                "--task",
+                other,
+                "causal-lm and sequence-classification",
+            )),
+        }
+    }
+}
+
+impl RunnableTask {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CausalLm => "causal-lm",
+            Self::SequenceClassification => "sequence-classification",
+        }
+    }
+
+    /// PEFT's name for it.
+    pub fn peft_name(self) -> &'static str {
+        match self {
+            Self::CausalLm => "CAUSAL_LM",
+            Self::SequenceClassification => "SEQ_CLS",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StrategyName {
+    Full,
+    Partial,
+    Head,
+    Lora,
+    Adapter,
+    Prompt,
+    Prefix,
+    Ia3,
+    Bitfit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScheduleName {
+    Linear,
+    Cosine,
+    Constant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Regularizer {
+    None,
+    L2sp,
+    Ewc,
+}
+
+/// The refusal of something that is planned.
+pub fn not_yet(flag: &str, value: impl ValueEnum, supported: &str) -> CliError {
+    let value = value
+        .to_possible_value()
+        .map_or(String::new(), |v| v.get_name().to_owned());
+    CliError::new(format!(
+        "{flag} {value} is not supported yet; supported are {supported}"
+    ))
+}

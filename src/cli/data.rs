@@ -1,0 +1,31 @@
+//! Data files on disk.
+
+use std::path::Path;
+
+use super::error::CliError;
+use super::files::read_bytes;
+use crate::data::labelled::LabelledDataset;
+use crate::data::reader::{read_labelled, read_labelled_as, read_texts};
+use crate::data::stream::stream;
+use crate::data::tokenizer::Tokenizer;
+use crate::protocol::Split;
+
+/// As errors name it.
+pub fn file_name(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Labelled texts; `whole` is the split of a file that does not name its own.
+pub fn labelled(path: &Path, whole: Option<Split>) -> Result<LabelledDataset, CliError> {
+    let (name, bytes) = (file_name(path), read_bytes(path)?);
+    Ok(match whole {
+        Some(split) => read_labelled_as(&name, &bytes, split)?,
+        None => read_labelled(&name, &bytes)?,
+    })
+}
+
+/// All texts of a file as one stream of ids.
+pub fn texts(path: &Path, tokenizer: &Tokenizer) -> Result<Vec<i32>, CliError> {
+    let texts = read_texts(&file_name(path), &read_bytes(path)?)?;
+    stream(&texts, tokenizer).map_err(|e| CliError::file(path, e))
+}

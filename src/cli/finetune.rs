@@ -1,0 +1,75 @@
+//! `warmup finetune`: one run, its metrics and its result.
+
+mod arguments;
+mod causal_lm;
+mod classification;
+mod general;
+mod length;
+mod metrics;
+mod steps;
+mod summary;
+
+pub use arguments::Arguments;
+
+use std::time::Instant;
+
+use super::base::Base;
+use super::choices::RunnableTask;
+use super::error::CliError;
+use super::files::write;
+use super::save::{check_target, save_model};
+use crate::io::peft;
+use crate::model::gpt2::Gpt2;
+use crate::settings::Strategy;
+use general::General;
+
+pub fn run(arguments: Arguments) -> Result<u8, CliError> {
+    arguments.check()?;
+    let task = arguments.task.runnable()?;
+    let device = arguments.device.open()?;
+    check_target(&arguments.model, &arguments.out)?;
+    let base = Base::open(&arguments.model, &device.autodiff())?;
+    let job = Job {
+        general: General::open(&arguments, &base)?,
+        started: Instant::now(),
+        arguments,
+        base,
+    };
+    let summary = match task {
+        RunnableTask::CausalLm => causal_lm::run(&job)?,
+        RunnableTask::SequenceClassification => classification::run(&job)?,
+    };
+    let text = serde_json::to_string_pretty(&summary)? + "\n";
+    write(&job.arguments.out.join("summary.json"), &text)?;
+    print!("{text}");
+    Ok(0)
+}
+
+/// What both tasks work with.
+struct Job {
+    arguments: Arguments,
+    base: Base,
+    general: Option<General>,
+    started: Instant,
+}
+
+impl Job {
+    /// Writes what the run made: an adapter as PEFT does, or a whole folder. Returns the bytes of its weights.
+    fn save(
+        &self,
+        model: &Gpt2,
+        strategy: &Strategy,
+        task: RunnableTask,
+        labels: Option<&[String]>,
+    ) -> Result<u64, CliError> {
+        let out = &self.arguments.out;
+        let Strategy::Lora(lora) = strategy else {
+            return save_model(&self.base, model, labels, out);
+        };
+        let base_name = self.arguments.model.display().to_string();
+        let (config, weights) = peft::save(model, lora, &base_name, task.peft_name())?;
+        write(&out.join("adapter_config.json"), config)?;
+        write(&out.join("adapter_model.safetensors"), &weights)?;
+        Ok(weights.len() as u64)
+    }
+}

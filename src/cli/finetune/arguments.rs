@@ -1,0 +1,192 @@
+//! The flags, named as in `TrainingArguments` and PEFT's `LoraConfig`.
+
+use std::path::PathBuf;
+
+use crate::cli::choices::{Regularizer, ScheduleName, StrategyName, Task, not_yet};
+use crate::cli::device::DeviceName;
+use crate::cli::error::CliError;
+use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Folder of the pre-trained model.
+    #[arg(long)]
+    pub model: PathBuf,
+    /// What to train on: columns text and label (.csv, .tsv, .jsonl); for causal-lm also .txt.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// What to measure on, instead of a part of --data.
+    #[arg(long)]
+    pub eval: Option<PathBuf>,
+    #[arg(long, value_enum)]
+    pub task: Task,
+    #[arg(long, value_enum, default_value = "lora")]
+    pub strategy: StrategyName,
+    /// Folder for the result, metrics.jsonl and summary.json.
+    #[arg(long)]
+    pub out: PathBuf,
+    #[arg(long, value_enum, default_value = "cpu")]
+    pub device: DeviceName,
+    /// Text on which to measure what the model forgets of language as such (.txt, .csv, .jsonl).
+    #[arg(long)]
+    pub general: Option<PathBuf>,
+    /// How many tokens of --general are scored.
+    #[arg(long, default_value_t = 16_384)]
+    pub general_tokens: usize,
+    #[command(flatten)]
+    pub lora: LoraArguments,
+    #[command(flatten)]
+    pub training: TrainingArguments,
+    #[arg(long, value_enum, default_value = "none")]
+    regularize: Regularizer,
+    /// Share of each batch taken from general text (not yet).
+    #[arg(long, default_value_t = 0.0)]
+    replay: f64,
+}
+
+#[derive(clap::Args)]
+pub struct LoraArguments {
+    #[arg(long, alias = "r", default_value_t = 8)]
+    rank: usize,
+    #[arg(long, alias = "lora-alpha", default_value_t = 16.0)]
+    alpha: f64,
+    #[arg(long, alias = "lora-dropout", default_value_t = 0.0)]
+    dropout: f64,
+    #[arg(long, value_delimiter = ',', default_value = "c_attn,c_proj")]
+    target_modules: Vec<String>,
+    /// First blocks that stand still under --strategy partial, with the embeddings; half of them if not given.
+    #[arg(long)]
+    freeze_layers: Option<usize>,
+}
+
+#[derive(clap::Args)]
+pub struct TrainingArguments {
+    #[arg(long, default_value_t = 1e-3)]
+    learning_rate: f64,
+    #[arg(
+        long,
+        alias = "lr-scheduler-type",
+        value_enum,
+        default_value = "linear"
+    )]
+    schedule: ScheduleName,
+    #[arg(long, conflicts_with = "warmup_ratio")]
+    warmup_steps: Option<usize>,
+    /// Share of all steps that warm up; a tenth if neither is given.
+    #[arg(long)]
+    warmup_ratio: Option<f64>,
+    #[arg(long, default_value_t = 0.01)]
+    weight_decay: f64,
+    #[arg(long, default_value_t = 1.0)]
+    max_grad_norm: f64,
+    #[arg(long, default_value_t = 0.9)]
+    adam_beta1: f64,
+    #[arg(long, default_value_t = 0.999)]
+    adam_beta2: f64,
+    #[arg(long, default_value_t = 1e-8)]
+    adam_epsilon: f64,
+    #[arg(long, alias = "per-device-train-batch-size", default_value_t = 16)]
+    pub batch_size: usize,
+    #[arg(
+        long,
+        alias = "num-train-epochs",
+        default_value_t = 3.0,
+        conflicts_with = "steps"
+    )]
+    epochs: f64,
+    #[arg(long, alias = "max-steps")]
+    steps: Option<usize>,
+    /// Longest input in tokens; 64 for classification, all positions for causal-lm, if not given.
+    #[arg(long)]
+    pub max_length: Option<usize>,
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+}
+
+impl Arguments {
+    /// Refuses what is not there yet, and what cannot be.
+    pub fn check(&self) -> Result<(), CliError> {
+        if self.regularize != Regularizer::None {
+            return Err(not_yet("--regularize", self.regularize, "none"));
+        }
+        if self.replay != 0.0 {
+            return Err(CliError::new(
+                "--replay is not supported yet; leave it at 0",
+            ));
+        }
+        let training = &self.training;
+        let shares = [("--warmup-ratio", training.warmup_ratio.unwrap_or(0.0))];
+        for (flag, value) in shares {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(CliError::new(format!(
+                    "{flag} is {value}, but must be from 0 to 1"
+                )));
+            }
+        }
+        if !(training.epochs.is_finite() && training.epochs > 0.0) {
+            let epochs = training.epochs;
+            return Err(CliError::new(format!(
+                "--epochs is {epochs}, but must be above 0"
+            )));
+        }
+        if training.batch_size == 0 {
+            return Err(CliError::new("--batch-size is 0, but must be at least 1"));
+        }
+        Ok(())
+    }
+
+    pub fn strategy(&self, blocks: usize) -> Result<Strategy, CliError> {
+        match self.strategy {
+            StrategyName::Full => Ok(Strategy::Full),
+            StrategyName::Partial => Ok(Strategy::Partial {
+                frozen_blocks: self.lora.freeze_layers.unwrap_or(blocks / 2),
+            }),
+            StrategyName::Head => Ok(Strategy::Head),
+            StrategyName::Lora => Ok(Strategy::Lora(LoraSettings {
+                rank: self.lora.rank,
+                alpha: self.lora.alpha,
+                dropout: self.lora.dropout,
+                target_modules: self.lora.target_modules.clone(),
+            })),
+            other => Err(not_yet("--strategy", other, "full, partial, head and lora")),
+        }
+    }
+
+    /// The settings of the run, now that the length of an epoch is known.
+    pub fn settings(
+        &self,
+        strategy: Strategy,
+        max_length: usize,
+        steps_per_epoch: usize,
+    ) -> Result<TrainingSettings, CliError> {
+        let training = &self.training;
+        let of_epochs = (training.epochs * steps_per_epoch as f64).ceil() as usize;
+        let total_steps = training.steps.unwrap_or(of_epochs);
+        let ratio = training.warmup_ratio.unwrap_or(0.1);
+        let of_ratio = (total_steps as f64 * ratio).ceil() as usize;
+        let settings = TrainingSettings {
+            strategy,
+            learning_rate: training.learning_rate,
+            schedule: match training.schedule {
+                ScheduleName::Linear => ScheduleKind::Linear,
+                ScheduleName::Cosine => ScheduleKind::Cosine,
+                ScheduleName::Constant => ScheduleKind::Constant,
+            },
+            warmup_steps: training.warmup_steps.unwrap_or(of_ratio),
+            total_steps,
+            batch_size: training.batch_size,
+            max_length,
+            weight_decay: training.weight_decay,
+            max_grad_norm: training.max_grad_norm,
+            adam_beta1: training.adam_beta1,
+            adam_beta2: training.adam_beta2,
+            adam_epsilon: training.adam_epsilon,
+            seed: training.seed,
+            ..TrainingSettings::default()
+        };
+        match settings.problem() {
+            Some(problem) => Err(CliError::new(problem)),
+            None => Ok(settings),
+        }
+    }
+}

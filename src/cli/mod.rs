@@ -1,0 +1,78 @@
+//! `warmup`, the command line: what the page does, as one command each.
+
+mod base;
+mod bench;
+mod choices;
+mod data;
+mod device;
+mod encode;
+mod error;
+mod evaluate;
+mod files;
+mod finetune;
+mod generate;
+mod labels;
+mod merge;
+mod past_run;
+mod pretrain;
+mod save;
+mod scoring;
+mod usage;
+mod verify;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use crate::engine::wait::block_on;
+
+/// Fine-tune a small GPT-2, with the engine that also runs in the page.
+#[derive(Parser)]
+#[command(name = "warmup", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a tokenizer and a model from plain text.
+    Pretrain(pretrain::Arguments),
+    /// Fine-tune a model, wholly or in part, or an adapter beside it.
+    Finetune(Box<finetune::Arguments>),
+    /// Score a model on a data file; JSON.
+    Evaluate(evaluate::Arguments),
+    /// Continue a prompt.
+    Generate(generate::Arguments),
+    /// Encode text: a JSON string a line in, ids and offsets a line out.
+    Encode(encode::Arguments),
+    /// Add an adapter into the weights; a plain model folder.
+    Merge(merge::Arguments),
+    /// Time a training step on the weights that other engines are timed on; a JSON line.
+    Bench(bench::Arguments),
+    /// Check this device against the reference implementation's numbers.
+    Verify(verify::Arguments),
+}
+
+/// Runs the command that the process was asked for; the exit code.
+pub fn main() -> u8 {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage::explain(&error),
+    };
+    let outcome = match arguments.command {
+        Command::Pretrain(arguments) => pretrain::run(arguments),
+        Command::Finetune(arguments) => finetune::run(*arguments),
+        Command::Evaluate(arguments) => evaluate::run(arguments),
+        Command::Generate(arguments) => generate::run(arguments),
+        Command::Encode(arguments) => encode::run(arguments),
+        Command::Merge(arguments) => merge::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
+        Command::Verify(arguments) => verify::run(arguments),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("warmup: {error}");
+            error.exit_code()
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! A pre-training run on disk: weights, moments and where it was.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use burn::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::super::error::CliError;
+use super::PretrainSettings;
+use crate::io::folder::{HeldWeights, base_tensors};
+use crate::io::safetensors::{NamedTensor, Precision, SafetensorsFile, write};
+use crate::model::gpt2::{Gpt2, Gpt2Config};
+use crate::train::Trainer;
+use crate::train::optimizer::Moments;
+
+#[derive(Serialize, Deserialize)]
+struct State {
+    step: usize,
+    settings: PretrainSettings,
+}
+
+const FIRST: &str = "first_moment.";
+const SECOND: &str = "second_moment.";
+
+/// Writes a checkpoint beside the old one, then takes its place: a run cut while saving loses nothing.
+pub fn save(out: &Path, settings: &PretrainSettings, trainer: &Trainer) -> Result<(), CliError> {
+    let fresh = out.join("checkpoint.new");
+    let kept = out.join("checkpoint");
+    std::fs::create_dir_all(&fresh).map_err(|e| CliError::file(&fresh, e))?;
+    let mut tensors = base_tensors(trainer.model())?;
+    for (name, moments) in &trainer.optimizer.moments {
+        for (prefix, values) in [(FIRST, &moments.first), (SECOND, &moments.second)] {
+            let values = values
+                .clone()
+                .into_data()
+                .try_to_vec::<f32>()
+                .map_err(|e| format!("{e:?}"))?;
+            tensors.push(NamedTensor {
+                name: format!("{prefix}{name}"),
+                shape: vec![values.len()],
+                values,
+            });
+        }
+    }
+    let put = |name: &str, bytes: Vec<u8>| {
+        let path = fresh.join(name);
+        std::fs::write(&path, bytes).map_err(|e| CliError::file(&path, e))
+    };
+    put("state.safetensors", write(&tensors, Precision::F32)?)?;
+    let state = State {
+        step: trainer.step,
+        settings: settings.clone(),
+    };
+    put("state.json", serde_json::to_vec_pretty(&state)?)?;
+    if kept.exists() {
+        std::fs::remove_dir_all(&kept).map_err(|e| CliError::file(&kept, e))?;
+    }
+    std::fs::rename(&fresh, &kept).map_err(|e| CliError::file(&kept, e))
+}
+
+/// Takes up the run in `out`, if there is one.
+pub fn resume(
+    out: &Path,
+    settings: &PretrainSettings,
+    config: &Gpt2Config,
+    trainer: &mut Trainer,
+    device: &Device,
+) -> Result<(), CliError> {
+    // A save cut between removing the old and naming the new leaves only the new.
+    let folder = ["checkpoint", "checkpoint.new"]
+        .map(|name| out.join(name))
+        .into_iter()
+        .find(|folder| folder.join("state.json").exists());
+    let Some(folder) = folder else { return Ok(()) };
+    let path = folder.join("state.json");
+    let text = std::fs::read_to_string(&path).map_err(|e| CliError::file(&path, e))?;
+    let state: State = serde_json::from_str(&text).map_err(|e| CliError::file(&path, e))?;
+    if state.settings != *settings {
+        return Err(CliError::new(format!(
+            "{} holds a run with other settings ({:?}); give those, or another --out",
+            out.display(),
+            state.settings
+        )));
+    }
+    let path = folder.join("state.safetensors");
+    let bytes = std::fs::File::open(&path).map_err(|e| CliError::file(&path, e))?;
+    let mut file = SafetensorsFile::open(bytes)?;
+    let mut held = BTreeMap::new();
+    let mut moments: BTreeMap<String, Moments> = BTreeMap::new();
+    let plain = device.clone().inner();
+    for (name, shape) in file.tensors() {
+        if name.starts_with(SECOND) {
+            continue;
+        }
+        let data = file.read(&name)?;
+        match name.strip_prefix(FIRST) {
+            Some(parameter) => {
+                let second = file.read(&format!("{SECOND}{parameter}"))?;
+                let first = Tensor::from_data(data, &plain);
+                let second = Tensor::from_data(second, &plain);
+                moments.insert(parameter.to_owned(), Moments { first, second });
+            }
+            None => {
+                let values = data.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+                held.insert(
+                    name.clone(),
+                    NamedTensor {
+                        name,
+                        shape,
+                        values,
+                    },
+                );
+            }
+        }
+    }
+    let model = Gpt2::load(config, &mut HeldWeights(held), device)?;
+    trainer.replace_model(model.with_trainable(|_| true));
+    trainer.optimizer.moments = moments;
+    trainer.optimizer.updates = state.step as i32;
+    trainer.step = state.step;
+    eprintln!("resuming at step {}", state.step);
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! A model folder written as Hugging Face lays it out.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::base::Base;
+use super::error::CliError;
+use super::files::{make_folder, read_bytes, read_text, write};
+use crate::io::folder::base_tensors;
+use crate::io::safetensors::{Precision, write as safetensors};
+use crate::model::gpt2::Gpt2;
+
+/// What a folder may hold beside weights and configuration that goes along unchanged.
+const COMPANIONS: [&str; 7] = [
+    "tokenizer.json",
+    "vocab.json",
+    "merges.txt",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "generation_config.json",
+];
+
+/// Refuses to write over the model that is read.
+pub fn check_target(source: &Path, out: &Path) -> Result<(), CliError> {
+    let same = |a: &Path, b: &Path| a.canonicalize().ok() == b.canonicalize().ok();
+    if out.exists() && same(source, out) {
+        return Err(CliError::file(
+            out,
+            "--out is the model's own folder; choose another",
+        ));
+    }
+    make_folder(out)
+}
+
+/// Writes `model` (no adapters) beside `base`'s tokenizer. Returns the bytes of the weights file.
+///
+/// `labels` name a classification head's rows in the configuration.
+pub fn save_model(
+    base: &Base,
+    model: &Gpt2,
+    labels: Option<&[String]>,
+    out: &Path,
+) -> Result<u64, CliError> {
+    let bytes = safetensors(&base_tensors(model)?, Precision::F32)?;
+    write(&out.join("model.safetensors"), &bytes)?;
+    let config = config(base, model, labels)?;
+    write(
+        &out.join("config.json"),
+        serde_json::to_string_pretty(&config)? + "\n",
+    )?;
+    for name in COMPANIONS {
+        let path = base.folder.join(name);
+        if path.exists() {
+            // Not `fs::copy`, which would carry a read-only mark along.
+            write(&out.join(name), read_bytes(&path)?)?;
+        }
+    }
+    Ok(bytes.len() as u64)
+}
+
+/// The source's own configuration, fields unknown to us included, with what the head needs.
+fn config(base: &Base, model: &Gpt2, labels: Option<&[String]>) -> Result<Value, CliError> {
+    let path = base.folder.join("config.json");
+    let text = read_text(&path)?;
+    let mut config: Value = serde_json::from_str(&text).map_err(|e| CliError::file(&path, e))?;
+    config["dtype"] = json!("float32");
+    if model.score.is_some() {
+        config["architectures"] = json!(["GPT2ForSequenceClassification"]);
+        config["pad_token_id"] = json!(base.pad());
+    }
+    if let Some(labels) = labels {
+        let numbered = labels.iter().enumerate();
+        config["id2label"] = numbered
+            .clone()
+            .map(|(i, l)| (i.to_string(), json!(l)))
+            .collect();
+        config["label2id"] = numbered.map(|(i, l)| (l.clone(), json!(i))).collect();
+    }
+    Ok(config)
+}

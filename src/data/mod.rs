@@ -1,0 +1,8 @@
+//! Texts on their way to the model.
+
+pub mod batch;
+pub mod feed;
+pub mod labelled;
+pub mod reader;
+pub mod stream;
+pub mod tokenizer;

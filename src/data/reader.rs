@@ -1,0 +1,117 @@
+//! Files of texts: labelled ones (CSV, TSV, JSON Lines), and plain ones for language modelling.
+
+mod error;
+mod labels;
+mod split;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use error::DataError;
+pub use split::parse_split;
+
+use super::labelled::LabelledDataset;
+use crate::protocol::Split;
+use table::{Layout, Table};
+
+/// Reads columns `text` and `label`, and `split` and `hard` where they are. Without a `split` column a
+/// tenth goes to validation and a fifth to the test, by a hash of each text: see [`split`].
+pub fn read_labelled(file_name: &str, bytes: &[u8]) -> Result<LabelledDataset, DataError> {
+    let dataset = read(file_name, bytes, None)?;
+    match &dataset.labels[..] {
+        [label] => Err(DataError::OneLabel {
+            file: file_name.to_owned(),
+            label: label.clone(),
+        }),
+        _ => Ok(dataset),
+    }
+}
+
+/// The same for a file that is one split as a whole, unless it has a `split` column. A single label is
+/// no error here: the other labels are in another file.
+pub fn read_labelled_as(
+    file_name: &str,
+    bytes: &[u8],
+    split: Split,
+) -> Result<LabelledDataset, DataError> {
+    read(file_name, bytes, Some(split))
+}
+
+fn read(file_name: &str, bytes: &[u8], whole: Option<Split>) -> Result<LabelledDataset, DataError> {
+    let text = decode(file_name, bytes)?;
+    let table = Table::parse(file_name, text, Layout::of_labelled(file_name)?)?;
+    let rows = labels::rows(&table)?;
+    Ok(labels::dataset(rows, whole))
+}
+
+/// What follows each text when it is written into one stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextEnd {
+    /// Paragraphs of running text.
+    NewLine,
+    /// Texts that each stand alone.
+    EndOfText,
+}
+
+/// Texts for language modelling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Texts {
+    pub texts: Vec<String>,
+    pub end: TextEnd,
+}
+
+/// Reads `.txt` (each line a paragraph, empty lines skipped), or the column `text` of CSV, TSV or JSON Lines.
+pub fn read_texts(file_name: &str, bytes: &[u8]) -> Result<Texts, DataError> {
+    let text = decode(file_name, bytes)?;
+    match Layout::of_texts(file_name)? {
+        None => {
+            let lines = text
+                .lines()
+                .map(str::trim_end)
+                .filter(|line| !line.trim().is_empty());
+            Ok(Texts {
+                texts: lines.map(str::to_owned).collect(),
+                end: TextEnd::NewLine,
+            })
+        }
+        Some(layout) => {
+            let table = Table::parse(file_name, text, layout)?;
+            let column = table.column("text")?;
+            let texts = table
+                .rows()
+                .map(|row| row.filled(&column).map(str::to_owned));
+            Ok(Texts {
+                texts: texts.collect::<Result<_, _>>()?,
+                end: TextEnd::EndOfText,
+            })
+        }
+    }
+}
+
+/// The bytes as text, without a byte order mark; what is no data file at all is refused here.
+fn decode<'a>(file_name: &str, bytes: &'a [u8]) -> Result<&'a str, DataError> {
+    let file = || file_name.to_owned();
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|e| {
+        let before = &bytes[..e.valid_up_to()];
+        let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+        DataError::NotUtf8 {
+            file: file(),
+            line,
+            byte: e.valid_up_to(),
+        }
+    })?;
+    let start = text.trim_start();
+    if start.is_empty() {
+        return Err(DataError::Empty { file: file() });
+    }
+    let is_page = ["<!doctype", "<html"].iter().any(|tag| {
+        start
+            .get(..tag.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(tag))
+    });
+    if is_page {
+        return Err(DataError::WebPage { file: file() });
+    }
+    Ok(text)
+}

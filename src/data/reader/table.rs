@@ -1,0 +1,256 @@
+//! Rows with named columns, whatever the file's layout.
+
+use super::DataError;
+
+/// How a file's rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    Separated(u8),
+    JsonLines,
+}
+
+impl Layout {
+    pub fn of_labelled(file: &str) -> Result<Self, DataError> {
+        Self::of_extension(file).ok_or_else(|| DataError::UnknownFormat {
+            file: file.to_owned(),
+            supported: ".csv, .tsv or .jsonl",
+        })
+    }
+
+    /// `None` for plain text.
+    pub fn of_texts(file: &str) -> Result<Option<Self>, DataError> {
+        match Self::of_extension(file) {
+            Some(layout) => Ok(Some(layout)),
+            None if extension(file) == "txt" => Ok(None),
+            None => Err(DataError::UnknownFormat {
+                file: file.to_owned(),
+                supported: ".txt, .csv, .tsv or .jsonl",
+            }),
+        }
+    }
+
+    fn of_extension(file: &str) -> Option<Self> {
+        match extension(file).as_str() {
+            "csv" => Some(Self::Separated(b',')),
+            "tsv" => Some(Self::Separated(b'\t')),
+            "jsonl" | "ndjson" => Some(Self::JsonLines),
+            _ => None,
+        }
+    }
+}
+
+/// In lower case; what follows `?` or `#` in an address is no part of it.
+fn extension(file: &str) -> String {
+    let path = file.split(['?', '#']).next().unwrap_or(file);
+    path.rsplit_once('.')
+        .map_or(String::new(), |(_, end)| end.to_ascii_lowercase())
+}
+
+pub struct Table {
+    file: String,
+    layout: Layout,
+    /// Of separated files; JSON Lines name their fields in every row.
+    header: Vec<String>,
+    rows: Vec<Record>,
+}
+
+struct Record {
+    line: usize,
+    names: Option<Vec<String>>,
+    values: Vec<String>,
+}
+
+/// A column that was asked for.
+pub struct Column {
+    name: String,
+    /// Where a header fixes it.
+    index: Option<usize>,
+}
+
+/// A row with its place in the file, for messages.
+pub struct Row<'a> {
+    table: &'a Table,
+    record: &'a Record,
+}
+
+impl Table {
+    pub fn parse(file: &str, text: &str, layout: Layout) -> Result<Self, DataError> {
+        let mut table = Self {
+            file: file.to_owned(),
+            layout,
+            header: Vec::new(),
+            rows: Vec::new(),
+        };
+        match layout {
+            Layout::Separated(separator) => table.read_separated(text, separator)?,
+            Layout::JsonLines => table.read_json_lines(text)?,
+        }
+        if table.rows.is_empty() {
+            return Err(DataError::NoRows { file: table.file });
+        }
+        Ok(table)
+    }
+
+    fn read_separated(&mut self, text: &str, separator: u8) -> Result<(), DataError> {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(separator)
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let broken = |file: &str, e: csv::Error| DataError::Line {
+            file: file.to_owned(),
+            line: e.position().map_or(1, |p| p.line() as usize),
+            reason: e.to_string(),
+        };
+        let header = reader.headers().map_err(|e| broken(&self.file, e))?;
+        self.header = header.iter().map(|name| name.trim().to_owned()).collect();
+        for record in reader.records() {
+            let record = record.map_err(|e| broken(&self.file, e))?;
+            let line = record.position().map_or(0, |p| p.line() as usize);
+            self.rows.push(Record {
+                line,
+                names: None,
+                values: record.iter().map(str::to_owned).collect(),
+            });
+        }
+        Ok(())
+    }
+
+    fn read_json_lines(&mut self, text: &str) -> Result<(), DataError> {
+        for (index, line) in text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| !line.trim().is_empty())
+        {
+            let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)
+                .map_err(|e| DataError::Line {
+                    file: self.file.clone(),
+                    line: index + 1,
+                    reason: format!("this is no JSON object: {e}"),
+                })?;
+            let (names, values) = fields
+                .into_iter()
+                .map(|(name, value)| (name, plain(value)))
+                .unzip();
+            self.rows.push(Record {
+                line: index + 1,
+                names: Some(names),
+                values,
+            });
+        }
+        Ok(())
+    }
+
+    /// A column that must be there.
+    pub fn column(&self, name: &str) -> Result<Column, DataError> {
+        match self.layout {
+            Layout::JsonLines => Ok(Column {
+                name: name.to_owned(),
+                index: None,
+            }),
+            Layout::Separated(separator) => {
+                self.optional_column(name)
+                    .ok_or_else(|| DataError::MissingColumn {
+                        file: self.file.clone(),
+                        column: name.to_owned(),
+                        found: self.header.clone(),
+                        hint: hint(&self.header, separator),
+                    })
+            }
+        }
+    }
+
+    /// A column that may be there.
+    pub fn optional_column(&self, name: &str) -> Option<Column> {
+        let index = match self.layout {
+            Layout::JsonLines => None,
+            Layout::Separated(_) => Some(
+                self.header
+                    .iter()
+                    .position(|found| found.eq_ignore_ascii_case(name))?,
+            ),
+        };
+        Some(Column {
+            name: name.to_owned(),
+            index,
+        })
+    }
+
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows.iter().map(|record| Row {
+            table: self,
+            record,
+        })
+    }
+}
+
+impl Row<'_> {
+    pub fn file(&self) -> String {
+        self.table.file.clone()
+    }
+
+    pub fn line(&self) -> usize {
+        self.record.line
+    }
+
+    /// The field, or nothing where the row does not have it.
+    pub fn get(&self, column: &Column) -> Result<Option<&str>, DataError> {
+        let record = self.record;
+        let index = match (&record.names, column.index) {
+            (Some(names), _) => names.iter().position(|name| *name == column.name),
+            (None, index) => {
+                let (found, expected) = (record.values.len(), self.table.header.len());
+                if found != expected {
+                    let (file, line) = (self.file(), self.line());
+                    return Err(DataError::FieldCount {
+                        file,
+                        line,
+                        found,
+                        expected,
+                    });
+                }
+                index
+            }
+        };
+        Ok(index.map(|index| record.values[index].trim()))
+    }
+
+    /// The field, which must be there and hold something.
+    pub fn filled(&self, column: &Column) -> Result<&str, DataError> {
+        let (file, line, name) = (self.file(), self.line(), column.name.clone());
+        match self.get(column)? {
+            None => {
+                let found = self.record.names.clone().unwrap_or_default();
+                Err(DataError::MissingField {
+                    file,
+                    line,
+                    column: name,
+                    found,
+                })
+            }
+            Some("") => Err(DataError::EmptyField {
+                file,
+                line,
+                column: name,
+            }),
+            Some(value) => Ok(value),
+        }
+    }
+}
+
+/// A JSON value as a CSV file would have it.
+fn plain(value: serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+/// What a header of a single column usually means.
+fn hint(header: &[String], separator: u8) -> &'static str {
+    match (header, separator) {
+        ([_], b',') => " (columns of a .csv are separated by commas)",
+        ([_], b'\t') => " (columns of a .tsv are separated by tabs)",
+        _ => "",
+    }
+}

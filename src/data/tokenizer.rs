@@ -1,0 +1,168 @@
+//! Byte-level BPE as GPT-2 has it, by the `tokenizers` crate.
+
+use std::collections::HashMap;
+
+use ahash::AHashMap;
+use tokenizers::decoders::byte_level::ByteLevel;
+use tokenizers::models::bpe::BPE;
+use tokenizers::tokenizer::{OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer as _};
+use tokenizers::{AddedToken, Tokenizer as Inner};
+
+/// The token that ends a text, and pads where nothing else is there to pad with.
+pub const END_OF_TEXT: &str = "<|endoftext|>";
+
+/// Why there is no tokenizer, or no encoding.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokenizerError {
+    #[error("the tokenizer cannot be read: {0}")]
+    Unreadable(String),
+    #[error("{file}, line {line}: {reason}")]
+    Line {
+        file: &'static str,
+        line: usize,
+        reason: String,
+    },
+    #[error("a text cannot be encoded: {0}")]
+    Encoding(String),
+}
+
+/// Text to ids and back.
+#[derive(Clone)]
+pub struct Tokenizer {
+    inner: Inner,
+}
+
+/// Ids with the place of each in the text, in Unicode code points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoding {
+    pub ids: Vec<i32>,
+    pub offsets: Vec<(usize, usize)>,
+}
+
+impl Tokenizer {
+    pub fn from_json(json: &str) -> Result<Self, TokenizerError> {
+        let inner: Inner = json
+            .parse()
+            .map_err(|e| TokenizerError::Unreadable(format!("tokenizer.json: {e}")))?;
+        Ok(Self { inner })
+    }
+
+    /// GPT-2's own two files; `merges.txt` with or without its `#version` line.
+    pub fn from_vocab_and_merges(vocab: &str, merges: &str) -> Result<Self, TokenizerError> {
+        let vocab: HashMap<String, u32> = serde_json::from_str(vocab)
+            .map_err(|e| TokenizerError::Unreadable(format!("vocab.json: {e}")))?;
+        let vocab: AHashMap<String, u32> = vocab.into_iter().collect();
+        let merges = parse_merges(merges)?;
+        let ends = vocab.contains_key(END_OF_TEXT);
+        let model = BPE::builder()
+            .vocab_and_merges(vocab, merges)
+            .build()
+            .map_err(|e| TokenizerError::Unreadable(format!("vocab.json and merges.txt: {e}")))?;
+        let mut inner = byte_level(model);
+        if ends {
+            add_end_of_text(&mut inner)?;
+        }
+        Ok(Self { inner })
+    }
+
+    pub fn encode(&self, text: &str) -> Result<Encoding, TokenizerError> {
+        let encoding = self
+            .inner
+            .encode_char_offsets(text, false)
+            .map_err(|e| TokenizerError::Encoding(e.to_string()))?;
+        Ok(Encoding {
+            ids: encoding.get_ids().iter().map(|id| *id as i32).collect(),
+            offsets: encoding.get_offsets().to_vec(),
+        })
+    }
+
+    pub fn ids(&self, text: &str) -> Result<Vec<i32>, TokenizerError> {
+        Ok(self.encode(text)?.ids)
+    }
+
+    /// Where the words lie that merging never crosses, in Unicode code points.
+    pub fn word_spans(&self, text: &str) -> Result<Vec<(usize, usize)>, TokenizerError> {
+        let mut words = PreTokenizedString::from(text);
+        if let Some(splitter) = self.inner.get_pre_tokenizer() {
+            splitter
+                .pre_tokenize(&mut words)
+                .map_err(|e| TokenizerError::Encoding(e.to_string()))?;
+        }
+        let splits = words.get_splits(OffsetReferential::Original, OffsetType::Char);
+        Ok(splits.into_iter().map(|(_, span, _)| span).collect())
+    }
+
+    /// Bytes that are no UTF-8 become U+FFFD.
+    pub fn decode(&self, ids: &[i32], skip_special: bool) -> Result<String, TokenizerError> {
+        let ids: Vec<u32> = ids.iter().map(|id| *id as u32).collect();
+        self.inner
+            .decode(&ids, skip_special)
+            .map_err(|e| TokenizerError::Encoding(e.to_string()))
+    }
+
+    pub fn vocabulary(&self) -> usize {
+        self.inner.get_vocab_size(true)
+    }
+
+    /// The id of `<|endoftext|>`, where the vocabulary has it.
+    pub fn end_of_text(&self) -> Option<i32> {
+        self.inner.token_to_id(END_OF_TEXT).map(|id| id as i32)
+    }
+
+    pub fn to_json(&self) -> Result<String, TokenizerError> {
+        self.inner
+            .to_string(true)
+            .map_err(|e| TokenizerError::Unreadable(e.to_string()))
+    }
+
+    /// Learns a vocabulary of `vocab_size` from lines of text, `<|endoftext|>` last as in GPT-2.
+    pub fn train<'a>(
+        lines: impl Iterator<Item = &'a str> + Send,
+        vocab_size: usize,
+    ) -> Result<Self, TokenizerError> {
+        use tokenizers::models::{TrainerWrapper, bpe::BpeTrainer};
+        use tokenizers::pre_tokenizers::byte_level::ByteLevel as PreTokenizer;
+        let failed = |e: tokenizers::Error| TokenizerError::Unreadable(e.to_string());
+        let trainer = BpeTrainer::builder()
+            .vocab_size(vocab_size - 1)
+            .show_progress(false)
+            .initial_alphabet(PreTokenizer::alphabet().into_iter().collect())
+            .build();
+        let mut trainer = TrainerWrapper::from(trainer);
+        let mut inner = byte_level(BPE::default());
+        inner.train(&mut trainer, lines).map_err(failed)?;
+        add_end_of_text(&mut inner)?;
+        Ok(Self { inner })
+    }
+}
+
+fn byte_level(model: BPE) -> Inner {
+    let mut inner = Inner::new(model);
+    inner
+        .with_pre_tokenizer(Some(ByteLevel::new(false, true, true)))
+        .with_post_processor(Some(ByteLevel::new(true, false, true)))
+        .with_decoder(Some(ByteLevel::new(true, true, true)));
+    inner
+}
+
+fn add_end_of_text(inner: &mut Inner) -> Result<(), TokenizerError> {
+    inner
+        .add_special_tokens([AddedToken::from(END_OF_TEXT, true)])
+        .map(|_| ())
+        .map_err(|e| TokenizerError::Unreadable(e.to_string()))
+}
+
+fn parse_merges(text: &str) -> Result<Vec<(String, String)>, TokenizerError> {
+    text.lines()
+        .enumerate()
+        .filter(|(i, line)| !(line.is_empty() || (*i == 0 && line.starts_with("#version"))))
+        .map(|(i, line)| match line.split_once(' ') {
+            Some((left, right)) => Ok((left.to_owned(), right.to_owned())),
+            None => Err(TokenizerError::Line {
+                file: "merges.txt",
+                line: i + 1,
+                reason: format!("`{line}` is not two tokens with a space between"),
+            }),
+        })
+        .collect()
+}

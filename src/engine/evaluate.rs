@@ -1,0 +1,155 @@
+//! Scoring a classifier on labelled texts.
+
+use crate::data::batch::Batch;
+use crate::data::labelled::EncodedText;
+use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::protocol::{Confusion, Scores};
+
+/// Texts of a batch when scoring.
+pub const SCORING_BATCH: usize = 32;
+
+/// The classifier's answer to one text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// Index of the text in what was scored.
+    pub index: usize,
+    pub truth: usize,
+    pub probabilities: Vec<f64>,
+}
+
+impl Answer {
+    pub fn label(&self) -> usize {
+        let best = self
+            .probabilities
+            .iter()
+            .enumerate()
+            .max_by(|a, b| a.1.total_cmp(b.1));
+        best.map_or(0, |(label, _)| label)
+    }
+
+    pub fn loss_nats(&self) -> f64 {
+        -self.probabilities[self.truth].max(f64::MIN_POSITIVE).ln()
+    }
+}
+
+/// Groups of text indices of nearly equal length, so that little is spent on padding.
+pub fn scoring_batches(texts: &[EncodedText]) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by_key(|i| texts[*i].ids.len());
+    order.chunks(SCORING_BATCH).map(<[usize]>::to_vec).collect()
+}
+
+/// Answers to the texts that `indices` names.
+pub async fn answer_batch(
+    model: &Gpt2,
+    texts: &[EncodedText],
+    indices: &[usize],
+    pad: i32,
+) -> Result<Vec<Answer>, String> {
+    let rows: Vec<(&[i32], i32)> = indices
+        .iter()
+        .map(|i| (&texts[*i].ids[..], texts[*i].label as i32))
+        .collect();
+    let batch = Batch::classification(&rows, pad);
+    let tokens = Tokens {
+        ids: &batch.ids,
+        attention_mask: batch.mask.as_deref(),
+        position_ids: None,
+    };
+    let logits = model
+        .classify(tokens, Some(pad), &mut Pass::default())
+        .ok_or("the model has no classification head")?;
+    let [_, labels] = logits.dims();
+    let data = logits
+        .into_data_async()
+        .await
+        .map_err(|e| format!("{e:?}"))?;
+    let values = data.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+    Ok(indices
+        .iter()
+        .zip(values.chunks(labels))
+        .map(|(&index, logits)| Answer {
+            index,
+            truth: texts[index].label,
+            probabilities: softmax(logits),
+        })
+        .collect())
+}
+
+fn softmax(logits: &[f32]) -> Vec<f64> {
+    let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weights: Vec<f64> = logits
+        .iter()
+        .map(|l| f64::from(l - highest).exp())
+        .collect();
+    let total: f64 = weights.iter().sum();
+    weights.into_iter().map(|w| w / total).collect()
+}
+
+/// Mean loss and accuracy, those of the hard texts apart.
+pub fn scores(answers: &[Answer], texts: &[EncodedText]) -> Scores {
+    let right = |a: &&Answer| a.label() == a.truth;
+    let share = |n: usize, of: usize| n as f64 / of.max(1) as f64;
+    let hard: Vec<&Answer> = answers
+        .iter()
+        .filter(|a| !texts[a.index].hard.is_empty())
+        .collect();
+    let hard_right = hard.iter().filter(|a| right(a)).count();
+    Scores {
+        examples: answers.len(),
+        loss_nats: answers.iter().map(Answer::loss_nats).sum::<f64>() / answers.len().max(1) as f64,
+        accuracy: share(answers.iter().filter(right).count(), answers.len()),
+        hard_accuracy: (!hard.is_empty()).then(|| share(hard_right, hard.len())),
+        hard_examples: hard.len(),
+    }
+}
+
+pub fn confusion(answers: &[Answer], labels: usize) -> Confusion {
+    let mut counts = vec![vec![0; labels]; labels];
+    for answer in answers {
+        counts[answer.truth][answer.label()] += 1;
+    }
+    Confusion { counts }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(label: usize, hard: &str) -> EncodedText {
+        EncodedText {
+            ids: vec![1],
+            label,
+            hard: hard.into(),
+        }
+    }
+
+    #[test]
+    fn accuracy_loss_and_confusion_of_three_answers() {
+        let texts = [text(0, ""), text(1, "irony"), text(1, "")];
+        let answers = [
+            Answer {
+                index: 0,
+                truth: 0,
+                probabilities: vec![0.5, 0.5],
+            },
+            Answer {
+                index: 1,
+                truth: 1,
+                probabilities: vec![0.75, 0.25],
+            },
+            Answer {
+                index: 2,
+                truth: 1,
+                probabilities: vec![0.2, 0.8],
+            },
+        ];
+        let scores = scores(&answers, &texts);
+        // Equal probabilities: the later label is answered, so the first text is wrong too.
+        assert_eq!(scores.accuracy, 1.0 / 3.0);
+        assert_eq!((scores.hard_accuracy, scores.hard_examples), (Some(0.0), 1));
+        let expected = -(0.5f64.ln() + 0.25f64.ln() + 0.8f64.ln()) / 3.0;
+        assert!((scores.loss_nats - expected).abs() < 1e-12);
+        assert_eq!(confusion(&answers, 2).counts, [[0, 1], [1, 1]]);
+    }
+}

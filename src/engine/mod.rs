@@ -1,0 +1,18 @@
+//! The engine: what the worker runs behind the protocol, and what the command line shares with it.
+
+pub mod base;
+pub mod bench;
+pub mod evaluate;
+pub mod host;
+pub mod perplexity;
+pub mod probe;
+pub mod proof;
+pub mod run;
+pub mod sample;
+pub mod server;
+#[cfg(test)]
+mod server_tests;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod wait;
+#[cfg(all(target_arch = "wasm32", feature = "worker"))]
+pub mod worker;

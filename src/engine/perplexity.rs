@@ -1,0 +1,148 @@
+//! What a text costs a language model.
+
+use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::train::loss::nll;
+
+/// Rows scored together, where the logits are not too large for it.
+const ROWS: usize = 16;
+/// Logits held at once: 64 million numbers are 256 MB.
+const LOGITS: usize = 64 << 20;
+
+/// Cross-entropy summed over the predictions of a text.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct TextLoss {
+    pub nats: f64,
+    /// Predictions scored: all tokens but the first.
+    pub tokens: usize,
+}
+
+impl TextLoss {
+    pub fn mean_nats(&self) -> f64 {
+        self.nats / self.tokens.max(1) as f64
+    }
+
+    pub fn perplexity(&self) -> f64 {
+        self.mean_nats().exp()
+    }
+}
+
+/// Scores each token of `ids` but the first, once. Windows of `context` overlap by half, so that all
+/// but the first tokens see at least half a context. `model` is without autodiff.
+pub async fn text_loss(model: &Gpt2, ids: &[i32], context: usize) -> Result<TextLoss, String> {
+    let [vocabulary, _] = model.transformer.wte.weight.val().dims();
+    let rows = (LOGITS / (context * vocabulary)).clamp(1, ROWS);
+    let mut total = TextLoss::default();
+    if context < 2 {
+        return Err("a model of one position predicts nothing".to_owned());
+    }
+    for group in groups(windows(ids.len(), context), rows) {
+        let rows: Vec<Vec<i32>> = group.iter().map(|w| ids[w.start..w.end].to_vec()).collect();
+        let losses = prediction_losses(model, &rows).await?;
+        for (window, losses) in group.iter().zip(losses.chunks(window_predictions(&rows))) {
+            let counted = &losses[window.first_counted..];
+            total.nats += counted.iter().map(|v| f64::from(*v)).sum::<f64>();
+            total.tokens += counted.len();
+        }
+    }
+    Ok(total)
+}
+
+/// A stretch of the text, and its first prediction that no earlier window has scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Window {
+    start: usize,
+    end: usize,
+    first_counted: usize,
+}
+
+fn windows(count: usize, context: usize) -> Vec<Window> {
+    let stride = (context / 2).max(1);
+    let mut found = Vec::new();
+    let mut scored_upto = 1;
+    let mut start = 0;
+    while scored_upto < count {
+        let end = (start + context).min(count);
+        // Prediction i of a window is of its token i + 1.
+        found.push(Window {
+            start,
+            end,
+            first_counted: scored_upto - start - 1,
+        });
+        scored_upto = end;
+        start += stride;
+    }
+    found
+}
+
+/// Neighbours of one length, at most `rows` of them; only the last may be shorter.
+fn groups(windows: Vec<Window>, rows: usize) -> Vec<Vec<Window>> {
+    windows
+        .chunk_by(|a, b| a.end - a.start == b.end - b.start)
+        .flat_map(|same| same.chunks(rows).map(<[Window]>::to_vec))
+        .collect()
+}
+
+fn window_predictions(rows: &[Vec<i32>]) -> usize {
+    rows.first().map_or(1, |row| row.len() - 1)
+}
+
+/// The loss of every prediction inside `rows`, one row after another.
+async fn prediction_losses(model: &Gpt2, rows: &[Vec<i32>]) -> Result<Vec<f32>, String> {
+    let labels: Vec<i32> = rows.iter().flat_map(|row| &row[1..]).copied().collect();
+    let (batch, seq) = (rows.len(), window_predictions(rows) + 1);
+    let hidden = model
+        .transformer
+        .forward(Tokens::new(rows), &mut Pass::default());
+    let [_, d_model] = hidden.dims();
+    let hidden = hidden
+        .reshape([batch, seq, d_model])
+        .slice([0..batch, 0..seq - 1])
+        .reshape([batch * (seq - 1), d_model]);
+    let data = nll(model.lm_head(hidden), &labels).into_data_async().await;
+    data.map_err(|e| format!("{e:?}"))?
+        .try_to_vec::<f32>()
+        .map_err(|e| format!("{e:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::prelude::Device;
+
+    use super::*;
+    use crate::engine::wait::block_on;
+    use crate::model::gpt2::{Gpt2Config, RandomWeights};
+    use crate::settings::Seed;
+
+    #[test]
+    fn windows_score_every_token_but_the_first_once() {
+        for (count, context) in [(2, 8), (8, 8), (9, 8), (100, 8), (101, 7), (50, 2), (5, 1)] {
+            let mut next = 1;
+            for window in windows(count, context.max(2)) {
+                assert_eq!(
+                    window.start + window.first_counted + 1,
+                    next,
+                    "{count} {context}"
+                );
+                assert!(window.end - window.start <= context.max(2));
+                next = window.end;
+            }
+            assert_eq!(next, count);
+        }
+        assert!(windows(1, 8).is_empty());
+    }
+
+    #[test]
+    fn one_window_is_the_plain_mean_of_its_predictions() {
+        let config = Gpt2Config::sized(20, 16, 8, 1, 2);
+        let mut weights = RandomWeights::new(Seed::new(1), 1);
+        let model = Gpt2::load(&config, &mut weights, &Device::flex()).unwrap();
+        let ids: Vec<i32> = (0..16).map(|i| i * 7 % 20).collect();
+        let whole = block_on(text_loss(&model, &ids, 16)).unwrap();
+        let losses = block_on(prediction_losses(&model, std::slice::from_ref(&ids))).unwrap();
+        assert_eq!(whole.tokens, 15);
+        assert!((whole.nats - losses.iter().map(|v| f64::from(*v)).sum::<f64>()).abs() < 1e-4);
+        let in_parts = block_on(text_loss(&model, &ids, 6)).unwrap();
+        assert_eq!(in_parts.tokens, 15);
+        assert!((in_parts.perplexity() - 20.0).abs() < 2.0);
+    }
+}

@@ -1,0 +1,76 @@
+//! A text seen from inside the model.
+
+use super::base::Base;
+use super::sample::distribution;
+use crate::model::gpt2::{Gpt2, Pass, Record, Tokens};
+use crate::protocol::{EngineError, ErrorKind, LabelProbability, Probe};
+
+const LIKELIEST: usize = 10;
+
+/// Attention, hidden-state norms and the next token's distribution for `text`.
+pub async fn probe(base: &Base, model: &Gpt2, text: &str) -> Result<Probe, EngineError> {
+    let mut ids = base.prompt_ids(text)?;
+    ids.truncate(base.config.n_positions);
+    let rows = [ids];
+    let mut record = Record::default();
+    let mut pass = Pass {
+        record: Some(&mut record),
+        ..Pass::default()
+    };
+    let logits = model.logits(Tokens::new(&rows), &mut pass);
+    let ids = &rows[0];
+
+    let mut hidden_norms = Vec::new();
+    for hidden in record.hidden {
+        let norms = hidden.square().sum_dim(2).sqrt().into_data_async().await;
+        hidden_norms.push(
+            norms
+                .map_err(unreadable)?
+                .try_to_vec::<f32>()
+                .map_err(unreadable)?,
+        );
+    }
+    let mut attention = Vec::new();
+    for block in record.attention {
+        let data = block.into_data_async().await.map_err(unreadable)?;
+        attention.extend(data.try_to_vec::<f32>().map_err(unreadable)?);
+    }
+    let [count, vocabulary] = logits.dims();
+    let last = logits
+        .slice([count - 1..count, 0..vocabulary])
+        .into_data_async()
+        .await;
+    let last = last
+        .map_err(unreadable)?
+        .try_to_vec::<f32>()
+        .map_err(unreadable)?;
+    Ok(Probe {
+        tokens: ids.iter().map(|id| token_text(base, *id)).collect(),
+        attention,
+        layers: base.config.n_layer,
+        heads: base.config.n_head,
+        hidden_norms,
+        next: likeliest(base, &last),
+    })
+}
+
+fn unreadable(e: impl std::fmt::Debug) -> EngineError {
+    EngineError::new(ErrorKind::Device, format!("{e:?}"))
+}
+
+fn token_text(base: &Base, id: i32) -> String {
+    base.tokenizer.decode(&[id], false).unwrap_or_default()
+}
+
+fn likeliest(base: &Base, logits: &[f32]) -> Vec<LabelProbability> {
+    let probabilities = distribution(logits, 1.0, LIKELIEST, 1.0);
+    let all = distribution(logits, 1.0, 0, 1.0);
+    let mut kept: Vec<usize> = (0..all.len()).filter(|i| probabilities[*i] > 0.0).collect();
+    kept.sort_by(|a, b| all[*b].total_cmp(&all[*a]));
+    kept.into_iter()
+        .map(|i| LabelProbability {
+            label: token_text(base, i as i32),
+            probability: all[i].into(),
+        })
+        .collect()
+}

@@ -1,0 +1,408 @@
+//! One run of fine-tuning, as units of work small enough that a command never waits long between them.
+
+mod scoring;
+mod summary;
+
+use burn::module::Module;
+
+use super::base::Base;
+use super::evaluate::Answer;
+use super::host::Host;
+use super::proof::Digests;
+use super::sample::Continuation;
+use crate::data::batch::Batch;
+use crate::data::labelled::{BatchOrder, EncodedText, LabelledDataset};
+use crate::model::gpt2::Gpt2;
+use crate::protocol::{
+    EngineError, ErrorKind, Event, Frame, Moment, RequestId, RunId, RunOptions, RunPlan,
+    RunProgress, RunStage, Scores, Split, StepMetrics,
+};
+use crate::settings::{Sampling, Seed, TrainingSettings};
+use crate::train::trainer::StepOutcome;
+use crate::train::{Objective, Trainer, plan};
+use scoring::Scoring;
+
+/// Metrics go out at most once a display frame.
+const FRAME_MILLIS: f64 = 16.0;
+
+/// Where a run stands. Every state carries what it needs and no more.
+enum State {
+    /// Scoring a split before, during or after training.
+    Scoring(Box<Scoring>),
+    Training,
+    Finished,
+}
+
+/// What the last unit of work led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    Going,
+    /// The run has said its last word.
+    Over,
+}
+
+pub struct Run {
+    pub id: RunId,
+    request_id: Option<RequestId>,
+    settings: TrainingSettings,
+    options: RunOptions,
+    trainer: Trainer,
+    /// Names of the labels, in the data set's order.
+    pub labels: Vec<String>,
+    texts: Texts,
+    order: BatchOrder,
+    /// The batches of the epoch that is under way.
+    epoch: Option<(usize, Vec<Vec<usize>>)>,
+    state: State,
+    pub paused: bool,
+    /// Pause again after the next step.
+    single_step: bool,
+    /// A step whose numbers are still on the device, and when it began.
+    pending: Option<(StepOutcome, f64)>,
+    unsent: Vec<StepMetrics>,
+    last_sent_millis: f64,
+    clock: Clock,
+    digests_before: Option<Digests>,
+    before: Option<Scores>,
+    pad: i32,
+}
+
+/// The three splits as ids.
+struct Texts {
+    train: Vec<EncodedText>,
+    validation: Vec<EncodedText>,
+    test: Vec<EncodedText>,
+}
+
+impl Texts {
+    fn of(&self, split: Split) -> &[EncodedText] {
+        match split {
+            Split::Train => &self.train,
+            Split::Validation => &self.validation,
+            Split::Test => &self.test,
+        }
+    }
+}
+
+/// Times that the estimate and the summary are made of. Pauses do not count.
+#[derive(Default)]
+struct Clock {
+    started_millis: f64,
+    training_millis: f64,
+    test_scoring_millis: f64,
+}
+
+impl Run {
+    /// Puts a head and what the strategy adds on the base model; nothing is computed yet.
+    pub fn new(
+        id: RunId,
+        request_id: Option<RequestId>,
+        base: &Base,
+        dataset: &LabelledDataset,
+        settings: TrainingSettings,
+        options: RunOptions,
+        now_millis: f64,
+    ) -> Result<(Self, RunPlan), EngineError> {
+        let unfit = |message: String| EngineError::new(ErrorKind::Settings, message);
+        if let Some(problem) = settings.problem() {
+            return Err(unfit(problem));
+        }
+        if settings.max_length > base.config.n_positions {
+            return Err(unfit(format!(
+                "maximum length is {}, but this model reads at most {} tokens",
+                settings.max_length, base.config.n_positions
+            )));
+        }
+        let model = prepared(base, dataset.labels.len(), &settings)?;
+        let run_plan = plan::describe(&model, &settings.strategy);
+        let pad = base.pad();
+        let objective = Objective::SequenceClassification { pad: Some(pad) };
+        let encode = |split| {
+            dataset
+                .encode(split, &base.tokenizer, settings.max_length)
+                .map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))
+        };
+        let texts = Texts {
+            train: encode(Split::Train)?,
+            validation: encode(Split::Validation)?,
+            test: encode(Split::Test)?,
+        };
+        let run = Self {
+            id,
+            request_id,
+            trainer: Trainer::new(model, objective, &settings),
+            order: BatchOrder::new(&texts.train, settings.batch_size, settings.seed),
+            epoch: None,
+            state: State::Scoring(Scoring::new(
+                RunStage::ScoringBefore,
+                Split::Test,
+                &texts.test,
+            )),
+            labels: dataset.labels.clone(),
+            texts,
+            paused: false,
+            single_step: false,
+            pending: None,
+            unsent: Vec::new(),
+            last_sent_millis: f64::NEG_INFINITY,
+            clock: Clock {
+                started_millis: now_millis,
+                ..Clock::default()
+            },
+            digests_before: None,
+            before: None,
+            pad,
+            settings,
+            options,
+        };
+        Ok((run, run_plan))
+    }
+
+    /// The next unit of work: a batch scored, or a step made.
+    pub async fn advance(
+        &mut self,
+        base: &Base,
+        host: &impl Host,
+    ) -> Result<Progress, EngineError> {
+        if self.digests_before.is_none() {
+            self.begin(base, host).await?;
+        }
+        match &mut self.state {
+            State::Scoring(_) => self.score(base, host).await?,
+            State::Training => self.train(host).await?,
+            State::Finished => {}
+        }
+        Ok(if matches!(self.state, State::Finished) {
+            Progress::Over
+        } else {
+            Progress::Going
+        })
+    }
+
+    /// Goes on until the next step is made, then pauses.
+    pub fn step_once(&mut self) {
+        self.single_step = true;
+        self.paused = false;
+    }
+
+    pub fn step(&self) -> usize {
+        self.trainer.step
+    }
+
+    /// The model as it is now, for inference.
+    pub fn tuned(&self) -> Gpt2 {
+        self.trainer.model().valid()
+    }
+
+    pub fn tell(&self, host: &impl Host, body: Event) {
+        host.send(Frame {
+            request_id: self.request_id,
+            body,
+        });
+    }
+
+    async fn begin(&mut self, base: &Base, host: &impl Host) -> Result<(), EngineError> {
+        self.enter(host, RunStage::ScoringBefore);
+        self.digests_before = Some(
+            Digests::of(self.trainer.model())
+                .await
+                .map_err(device_error)?,
+        );
+        self.sample(base, host, Moment::Before).await
+    }
+
+    fn enter(&self, host: &impl Host, stage: RunStage) {
+        self.tell(
+            host,
+            Event::RunStageEntered {
+                run_id: self.id,
+                stage,
+            },
+        );
+    }
+
+    /// Continues the prompt with the model as it is.
+    async fn sample(&self, base: &Base, host: &impl Host, when: Moment) -> Result<(), EngineError> {
+        let model = self.tuned();
+        let ids = base.prompt_ids(&self.options.sample_prompt)?;
+        let sampling = Sampling::Draw {
+            temperature: 0.8,
+            top_k: 40,
+            top_p: 1.0,
+            seed: self.settings.seed,
+        };
+        let mut text = Continuation::new(&model, &base.config, &ids, &sampling);
+        for _ in 0..self.options.sample_tokens {
+            let id = text.next().await.map_err(device_error)?;
+            if Some(id) == base.tokenizer.end_of_text() {
+                break;
+            }
+        }
+        let text = base.tokenizer.decode(&text.ids, true).unwrap_or_default();
+        self.tell(
+            host,
+            Event::SampleGenerated {
+                run_id: self.id,
+                when,
+                text,
+            },
+        );
+        Ok(())
+    }
+
+    /// Makes one step, then reads the numbers of the step before: the device never waits for them.
+    async fn train(&mut self, host: &impl Host) -> Result<(), EngineError> {
+        let step = self.trainer.step;
+        if step < self.settings.total_steps {
+            let began = host.now_millis();
+            let batch = self.batch(step);
+            let outcome = self.trainer.advance(&batch);
+            let previous = self.pending.replace((outcome, began));
+            self.note(previous, host).await?;
+            self.clock.training_millis += host.now_millis() - began;
+        }
+        let done = self.trainer.step;
+        let over = done >= self.settings.total_steps;
+        if over || self.single_step {
+            let last = self.pending.take();
+            self.note(last, host).await?;
+        }
+        self.send_metrics(host, over || self.single_step);
+        if self.single_step {
+            self.single_step = false;
+            self.paused = true;
+            self.tell(
+                host,
+                Event::RunPaused {
+                    run_id: self.id,
+                    step: done,
+                },
+            );
+        }
+        let every = self.options.evaluate_every_steps;
+        if over {
+            self.enter(host, RunStage::ScoringAfter);
+            self.state = State::Scoring(Scoring::new(
+                RunStage::ScoringAfter,
+                Split::Test,
+                &self.texts.test,
+            ));
+        } else if every > 0 && done.is_multiple_of(every) && !self.texts.validation.is_empty() {
+            let texts = &self.texts.validation;
+            self.state = State::Scoring(Scoring::new(RunStage::Training, Split::Validation, texts));
+        }
+        Ok(())
+    }
+
+    fn batch(&mut self, step: usize) -> Batch {
+        let per_epoch = self.order.steps_per_epoch();
+        let epoch = step / per_epoch;
+        if self.epoch.as_ref().is_none_or(|(e, _)| *e != epoch) {
+            self.epoch = Some((epoch, self.order.epoch(epoch)));
+        }
+        let indices = self
+            .epoch
+            .as_ref()
+            .map_or(&[][..], |(_, b)| &b[step % per_epoch]);
+        let rows: Vec<(&[i32], i32)> = indices
+            .iter()
+            .map(|i| &self.texts.train[*i])
+            .map(|text| (&text.ids[..], text.label as i32))
+            .collect();
+        Batch::classification(&rows, self.pad)
+    }
+
+    /// Reads a step's numbers back and keeps them for the next event.
+    async fn note(
+        &mut self,
+        outcome: Option<(StepOutcome, f64)>,
+        host: &impl Host,
+    ) -> Result<(), EngineError> {
+        let Some((outcome, began)) = outcome else {
+            return Ok(());
+        };
+        let (step, learning_rate) = (outcome.step, outcome.learning_rate);
+        let measured = outcome.read().await.map_err(device_error)?;
+        if !measured.loss_nats.is_finite() || !measured.gradient_norm.is_finite() {
+            return Err(EngineError::new(
+                ErrorKind::Diverged,
+                format!(
+                    "The loss is {} at step {}: the numbers have grown past what float32 holds. \
+                     A learning rate of {learning_rate:.1e} is likely too high here; try a tenth of it.",
+                    measured.loss_nats,
+                    step + 1
+                ),
+            ));
+        }
+        self.unsent.push(StepMetrics {
+            step,
+            epoch: (step + 1) as f64 / self.order.steps_per_epoch() as f64,
+            loss_nats: measured.loss_nats,
+            learning_rate,
+            gradient_norm: measured.gradient_norm,
+            step_millis: host.now_millis() - began,
+        });
+        Ok(())
+    }
+
+    fn send_metrics(&mut self, host: &impl Host, now: bool) {
+        let millis = host.now_millis();
+        if self.unsent.is_empty() || !(now || millis - self.last_sent_millis >= FRAME_MILLIS) {
+            return;
+        }
+        self.last_sent_millis = millis;
+        let steps = std::mem::take(&mut self.unsent);
+        let progress = self.progress();
+        self.tell(
+            host,
+            Event::StepsCompleted {
+                run_id: self.id,
+                steps,
+                progress,
+            },
+        );
+    }
+
+    fn progress(&self) -> RunProgress {
+        let completed_steps = self.trainer.step;
+        let total_steps = self.settings.total_steps;
+        let per_step = self.clock.training_millis / completed_steps.max(1) as f64;
+        let left = (total_steps - completed_steps) as f64;
+        RunProgress {
+            completed_steps,
+            total_steps,
+            remaining_millis: per_step * left + self.clock.test_scoring_millis,
+        }
+    }
+}
+
+/// The base model with a fresh head, adapters as the strategy has them, and gradients where it trains.
+pub fn prepared(
+    base: &Base,
+    labels: usize,
+    settings: &TrainingSettings,
+) -> Result<Gpt2, EngineError> {
+    let seed = Seed::new(settings.seed);
+    let head = plan::fresh_score(&base.model, labels, &seed);
+    // `fork` would copy; the clone shares the frozen tensors with the base model.
+    let model = base.model.clone().with_score(head);
+    plan::prepare(model, &settings.strategy, &seed)
+        .map_err(|e| EngineError::new(ErrorKind::Settings, e.to_string()))
+}
+
+pub(super) fn device_error(reason: String) -> EngineError {
+    EngineError::new(
+        ErrorKind::Device,
+        format!("The device did not answer: {reason}."),
+    )
+}
+
+/// Wrong answers shown after a run.
+const MISTAKES_SHOWN: usize = 12;
+
+fn wrongest(answers: &[Answer]) -> Vec<&Answer> {
+    let mut wrong: Vec<&Answer> = answers.iter().filter(|a| a.label() != a.truth).collect();
+    wrong.sort_by(|a, b| b.loss_nats().total_cmp(&a.loss_nats()));
+    wrong.truncate(MISTAKES_SHOWN);
+    wrong
+}

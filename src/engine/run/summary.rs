@@ -1,0 +1,62 @@
+//! A run's last word.
+
+use super::*;
+use crate::engine::evaluate::confusion;
+use crate::protocol::{Mistake, RunSummary};
+
+impl Run {
+    pub(super) async fn finish(
+        &mut self,
+        answers: Vec<Answer>,
+        after: Scores,
+        base: &Base,
+        host: &impl Host,
+    ) -> Result<(), EngineError> {
+        self.sample(base, host, Moment::After).await?;
+        let digests = Digests::of(self.trainer.model())
+            .await
+            .map_err(device_error)?;
+        let (Some(digests_before), Some(before)) = (self.digests_before.take(), self.before) else {
+            return Err(EngineError::new(
+                ErrorKind::State,
+                "the run ended before it began",
+            ));
+        };
+        let run_plan = plan::describe(self.trainer.model(), &self.settings.strategy);
+        let summary = RunSummary {
+            before,
+            after,
+            confusion: confusion(&answers, self.labels.len()),
+            mistakes: self.mistakes(&answers, base),
+            frozen_proof: Digests::compare(digests_before, digests),
+            training_millis: self.clock.training_millis,
+            total_millis: host.now_millis() - self.clock.started_millis,
+            adapter_bytes: 4 * run_plan.trainable_parameters() as u64,
+        };
+        self.state = State::Finished;
+        self.tell(
+            host,
+            Event::RunFinished {
+                run_id: self.id,
+                summary,
+            },
+        );
+        Ok(())
+    }
+
+    fn mistakes(&self, answers: &[Answer], base: &Base) -> Vec<Mistake> {
+        wrongest(answers)
+            .into_iter()
+            .map(|answer| {
+                let text = &self.texts.test[answer.index];
+                Mistake {
+                    text: base.tokenizer.decode(&text.ids, true).unwrap_or_default(),
+                    truth: self.labels[answer.truth].clone(),
+                    answer: self.labels[answer.label()].clone(),
+                    probability: answer.probabilities[answer.label()],
+                    hard: text.hard.clone(),
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,134 @@
+//! The engine behind the protocol: commands in, events out, a run going on between them.
+
+mod checks;
+mod commands;
+
+use burn::module::Module;
+use burn::prelude::Device;
+use futures_channel::mpsc::UnboundedReceiver;
+use futures_util::StreamExt;
+
+use super::base::Base;
+use super::host::Host;
+use super::run::{Progress, Run};
+use crate::data::labelled::LabelledDataset;
+use crate::model::gpt2::Gpt2;
+use crate::protocol::{
+    BUILD_ID, Command, DeviceInfo, EngineError, ErrorKind, Event, Frame, PROTOCOL_VERSION,
+    RequestId, RunId,
+};
+
+/// Commands on their way in.
+pub type Inbox = UnboundedReceiver<Frame<Command>>;
+
+/// One engine: a device, what is loaded on it, and at most one run.
+pub struct Server<H> {
+    host: H,
+    device: Device,
+    info: DeviceInfo,
+    base: Option<Base>,
+    dataset: Option<(String, LabelledDataset)>,
+    run: Option<Run>,
+    /// What the last finished run left, with the names of its labels.
+    tuned: Option<(Gpt2, Vec<String>)>,
+    next_run: u32,
+}
+
+impl<H: Host> Server<H> {
+    pub fn new(host: H, device: Device, info: DeviceInfo) -> Self {
+        Self {
+            host,
+            device: device.autodiff(),
+            info,
+            base: None,
+            dataset: None,
+            run: None,
+            tuned: None,
+            next_run: 1,
+        }
+    }
+
+    /// Says hello, then serves until the inbox is closed.
+    pub async fn serve(mut self, mut inbox: Inbox) {
+        self.host.send(Frame {
+            request_id: None,
+            body: Event::Ready {
+                protocol_version: PROTOCOL_VERSION,
+                build_id: BUILD_ID.to_owned(),
+                device: self.info.clone(),
+            },
+        });
+        loop {
+            let going = self.run.as_ref().is_some_and(|run| !run.paused);
+            let frame = if going {
+                self.host.breathe().await;
+                inbox.try_recv().ok()
+            } else {
+                match inbox.next().await {
+                    Some(frame) => Some(frame),
+                    None => return,
+                }
+            };
+            match frame {
+                Some(frame) => self.answer(frame).await,
+                None => self.advance_run().await,
+            }
+        }
+    }
+
+    async fn answer(&mut self, frame: Frame<Command>) {
+        let id = frame.request_id;
+        if let Err(error) = self.obey(id, frame.body).await {
+            self.host.send(Frame {
+                request_id: id,
+                body: Event::Failed(error),
+            });
+        }
+    }
+
+    /// One unit of the run's work.
+    async fn advance_run(&mut self) {
+        let (Some(run), Some(base)) = (&mut self.run, &self.base) else {
+            return;
+        };
+        match run.advance(base, &self.host).await {
+            Ok(Progress::Going) => {}
+            Ok(Progress::Over) => {
+                self.tuned = Some((run.tuned().no_grad(), run.labels.clone()));
+                self.run = None;
+            }
+            Err(error) => {
+                let event = Event::RunFailed {
+                    run_id: run.id,
+                    step: run.step(),
+                    error,
+                };
+                run.tell(&self.host, event);
+                self.run = None;
+            }
+        }
+    }
+
+    fn base(&self) -> Result<&Base, EngineError> {
+        self.base.as_ref().ok_or_else(|| {
+            EngineError::new(
+                ErrorKind::State,
+                "No model is loaded yet; wait for it, or load one.",
+            )
+        })
+    }
+
+    /// The run that a command names, if it is the one at hand.
+    fn run(&mut self, id: RunId) -> Result<&mut Run, EngineError> {
+        self.run.as_mut().filter(|run| run.id == id).ok_or_else(|| {
+            EngineError::new(
+                ErrorKind::State,
+                format!("Run {} is over; start a new one.", id.0),
+            )
+        })
+    }
+
+    fn tell(&self, request_id: Option<RequestId>, body: Event) {
+        self.host.send(Frame { request_id, body });
+    }
+}

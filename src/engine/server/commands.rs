@@ -1,0 +1,288 @@
+//! What the server does with each command.
+
+use super::*;
+use crate::data::labelled::EncodedText;
+use crate::data::reader::read_labelled;
+use crate::engine::evaluate::answer_batch;
+use crate::engine::probe::probe;
+use crate::engine::run::{device_error, prepared};
+use crate::engine::sample::Continuation;
+use crate::protocol::{DatasetInfo, Example, LabelProbability, RunOptions, Split, WeightsChoice};
+use crate::settings::{Sampling, Strategy, TrainingSettings};
+use crate::train::plan;
+
+/// Rows shown of a data set.
+const EXAMPLES: usize = 8;
+
+impl<H: Host> Server<H> {
+    pub(super) async fn obey(
+        &mut self,
+        id: Option<RequestId>,
+        command: Command,
+    ) -> Result<(), EngineError> {
+        match command {
+            Command::LoadModel { name, base_url } => self.load_model(id, &name, &base_url).await,
+            Command::LoadDataset { name, url } => self.load_dataset(id, &name, &url).await,
+            Command::PlanRun { strategy } => self.plan_run(id, strategy),
+            Command::Generate {
+                prompt,
+                max_new_tokens,
+                sampling,
+                weights,
+            } => {
+                self.generate(id, &prompt, max_new_tokens, &sampling, weights)
+                    .await
+            }
+            Command::Classify { text } => self.classify(id, &text).await,
+            Command::StartRun { settings, options } => self.start_run(id, settings, options),
+            Command::Pause { run_id } => {
+                let run = self.run(run_id)?;
+                run.paused = true;
+                let step = run.step();
+                self.tell(id, Event::RunPaused { run_id, step });
+                Ok(())
+            }
+            Command::Resume { run_id } => {
+                self.run(run_id)?.paused = false;
+                self.tell(id, Event::RunResumed { run_id });
+                Ok(())
+            }
+            Command::Step { run_id } => {
+                self.run(run_id)?.step_once();
+                Ok(())
+            }
+            Command::Cancel { run_id } => {
+                let step = self.run(run_id)?.step();
+                self.run = None;
+                self.tell(id, Event::RunCancelled { run_id, step });
+                Ok(())
+            }
+            Command::Probe { text, weights } => {
+                let base = self.base()?;
+                let found = probe(base, self.weights(base, weights), &text).await?;
+                self.tell(id, Event::Probed(found));
+                Ok(())
+            }
+            Command::Verify { base_url } => self.verify(id, &base_url).await,
+            Command::Bench { workload, steps } => self.bench(id, workload, steps).await,
+        }
+    }
+
+    async fn load_model(
+        &mut self,
+        id: Option<RequestId>,
+        name: &str,
+        base_url: &str,
+    ) -> Result<(), EngineError> {
+        self.refuse_while_running("load a model")?;
+        let host = &self.host;
+        let mut progressed = |file: &str, received_bytes, total_bytes| {
+            let file = file.to_owned();
+            let body = Event::DownloadProgressed {
+                file,
+                received_bytes,
+                total_bytes,
+            };
+            host.send(Frame {
+                request_id: id,
+                body,
+            });
+        };
+        let base = Base::fetch(host, name, base_url, &self.device, &mut progressed).await?;
+        let info = base.info.clone();
+        self.base = Some(base);
+        self.tuned = None;
+        self.tell(id, Event::ModelLoaded(info));
+        Ok(())
+    }
+
+    async fn load_dataset(
+        &mut self,
+        id: Option<RequestId>,
+        name: &str,
+        url: &str,
+    ) -> Result<(), EngineError> {
+        self.refuse_while_running("load a data set")?;
+        let file = url.split(['?', '#']).next().unwrap_or(url);
+        let bytes = self
+            .host
+            .fetch(url, &mut |_, _| {})
+            .await
+            .map_err(|reason| {
+                let message = format!("The data set \"{name}\" could not be fetched: {reason}.");
+                EngineError::new(ErrorKind::Network, message)
+            })?;
+        let dataset = read_labelled(file, &bytes).map_err(|e| {
+            EngineError::new(
+                ErrorKind::Data,
+                format!("The data set \"{name}\" cannot be used: {e}."),
+            )
+        })?;
+        let rows = |split| dataset.split(split).count();
+        let info = DatasetInfo {
+            name: name.to_owned(),
+            labels: dataset.labels.clone(),
+            train_rows: rows(Split::Train),
+            validation_rows: rows(Split::Validation),
+            test_rows: rows(Split::Test),
+            examples: dataset
+                .split(Split::Train)
+                .take(EXAMPLES)
+                .map(|row| Example {
+                    text: row.text.clone(),
+                    label: dataset.labels[row.label].clone(),
+                })
+                .collect(),
+        };
+        self.dataset = Some((name.to_owned(), dataset));
+        self.tell(id, Event::DatasetLoaded(info));
+        Ok(())
+    }
+
+    fn plan_run(&self, id: Option<RequestId>, strategy: Strategy) -> Result<(), EngineError> {
+        let settings = TrainingSettings {
+            strategy,
+            ..TrainingSettings::default()
+        };
+        if let Some(problem) = settings.problem() {
+            return Err(EngineError::new(ErrorKind::Settings, problem));
+        }
+        let labels = self.dataset.as_ref().map_or(2, |(_, d)| d.labels.len());
+        let model = prepared(self.base()?, labels, &settings)?;
+        self.tell(
+            id,
+            Event::RunPlanned(plan::describe(&model, &settings.strategy)),
+        );
+        Ok(())
+    }
+
+    fn start_run(
+        &mut self,
+        id: Option<RequestId>,
+        settings: TrainingSettings,
+        options: RunOptions,
+    ) -> Result<(), EngineError> {
+        self.refuse_while_running("start another")?;
+        let base = self.base()?;
+        let (_, dataset) = self.dataset.as_ref().ok_or_else(|| {
+            EngineError::new(
+                ErrorKind::State,
+                "No data set is loaded yet; wait for it, or load one.",
+            )
+        })?;
+        let run_id = RunId(self.next_run);
+        let now = self.host.now_millis();
+        let (run, run_plan) = Run::new(run_id, id, base, dataset, settings, options, now)?;
+        self.next_run += 1;
+        self.run = Some(run);
+        self.tell(
+            id,
+            Event::RunStarted {
+                run_id,
+                plan: run_plan,
+            },
+        );
+        Ok(())
+    }
+
+    async fn generate(
+        &self,
+        id: Option<RequestId>,
+        prompt: &str,
+        max_new_tokens: usize,
+        sampling: &Sampling,
+        weights: WeightsChoice,
+    ) -> Result<(), EngineError> {
+        let started = self.host.now_millis();
+        let base = self.base()?;
+        let ids = base.prompt_ids(prompt)?;
+        let prompt_length = ids.len();
+        let model = self.weights(base, weights);
+        let decode = |ids: &[i32]| base.tokenizer.decode(ids, true).unwrap_or_default();
+        let mut text = Continuation::new(model, &base.config, &ids, sampling);
+        let mut shown = decode(&ids);
+        for _ in 0..max_new_tokens {
+            let token = text.next().await.map_err(device_error)?;
+            if Some(token) == base.tokenizer.end_of_text() {
+                break;
+            }
+            // A character may take several tokens: only what is whole is shown.
+            let now = decode(&text.ids);
+            if let Some(fresh) = now
+                .strip_prefix(&shown)
+                .filter(|f| !f.ends_with('\u{FFFD}'))
+            {
+                self.tell(
+                    id,
+                    Event::TokenGenerated {
+                        text: fresh.to_owned(),
+                    },
+                );
+                shown = now;
+            }
+            self.host.breathe().await;
+        }
+        let body = Event::GenerationFinished {
+            prompt: prompt.to_owned(),
+            text: decode(&text.ids),
+            tokens: text.ids.len() - prompt_length,
+            millis: self.host.now_millis() - started,
+        };
+        self.tell(id, body);
+        Ok(())
+    }
+
+    async fn classify(&self, id: Option<RequestId>, text: &str) -> Result<(), EngineError> {
+        let base = self.base()?;
+        let (model, labels) = self.tuned.as_ref().ok_or_else(|| {
+            EngineError::new(
+                ErrorKind::State,
+                "Nothing is fine-tuned yet; make a run first.",
+            )
+        })?;
+        let mut ids = base.prompt_ids(text)?;
+        ids.truncate(base.config.n_positions);
+        let text = EncodedText {
+            ids,
+            label: 0,
+            hard: String::new(),
+        };
+        let answers = answer_batch(model, &[text], &[0], base.pad())
+            .await
+            .map_err(device_error)?;
+        let answer = answers
+            .first()
+            .ok_or_else(|| device_error("no answer".into()))?;
+        let body = Event::TextClassified {
+            label: labels[answer.label()].clone(),
+            probabilities: labels
+                .iter()
+                .zip(&answer.probabilities)
+                .map(|(label, p)| LabelProbability {
+                    label: label.clone(),
+                    probability: *p,
+                })
+                .collect(),
+        };
+        self.tell(id, body);
+        Ok(())
+    }
+
+    /// The weights that answer; the base model's where nothing is tuned.
+    fn weights<'a>(&'a self, base: &'a Base, choice: WeightsChoice) -> &'a Gpt2 {
+        match (choice, &self.tuned) {
+            (WeightsChoice::Tuned, Some((model, _))) => model,
+            _ => &base.model,
+        }
+    }
+
+    fn refuse_while_running(&self, wish: &str) -> Result<(), EngineError> {
+        match self.run {
+            None => Ok(()),
+            Some(_) => Err(EngineError::new(
+                ErrorKind::State,
+                format!("A run is going on; cancel it or let it end to {wish}."),
+            )),
+        }
+    }
+}

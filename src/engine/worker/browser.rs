@@ -1,0 +1,106 @@
+//! Clock, network and messages of a browser worker.
+
+use std::rc::Rc;
+
+use js_sys::{Array, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, ReadableStreamDefaultReader, Response};
+
+use crate::engine::host::Host;
+use crate::protocol::{Event, Frame, encode};
+
+pub struct BrowserHost {
+    scope: DedicatedWorkerGlobalScope,
+}
+
+impl BrowserHost {
+    pub fn new(scope: DedicatedWorkerGlobalScope) -> Rc<Self> {
+        Rc::new(Self { scope })
+    }
+
+    async fn download(
+        &self,
+        url: &str,
+        progressed: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<Vec<u8>, String> {
+        let promise = self.scope.fetch_with_str(url);
+        let response: Response = JsFuture::from(promise)
+            .await
+            .map_err(|_| {
+                "no answer from the server; check the connection and try again".to_owned()
+            })?
+            .unchecked_into();
+        if !response.ok() {
+            return Err(format!(
+                "the server answered {} {}",
+                response.status(),
+                response.status_text()
+            ));
+        }
+        let total = content_length(&response);
+        let body = response.body().ok_or("the answer is empty")?;
+        let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+        let mut bytes = Vec::new();
+        loop {
+            let piece = JsFuture::from(reader.read())
+                .await
+                .map_err(|_| format!("the download broke off after {} bytes", bytes.len()))?;
+            let done = Reflect::get(&piece, &"done".into()).is_ok_and(|d| d.is_truthy());
+            if done {
+                return Ok(bytes);
+            }
+            let value = Reflect::get(&piece, &"value".into()).map_err(|e| format!("{e:?}"))?;
+            bytes.extend(Uint8Array::new(&value).to_vec());
+            progressed(bytes.len() as u64, total);
+        }
+    }
+}
+
+/// The length that the server states. With a content encoding it is that of the packed bytes, which
+/// says nothing of those that arrive here.
+fn content_length(response: &Response) -> Option<u64> {
+    let headers = response.headers();
+    let packed = headers.get("content-encoding").ok().flatten();
+    if packed.is_some_and(|encoding| encoding != "identity") {
+        return None;
+    }
+    headers.get("content-length").ok().flatten()?.parse().ok()
+}
+
+impl Host for Rc<BrowserHost> {
+    fn now_millis(&self) -> f64 {
+        self.scope.performance().map_or(0.0, |p| p.now())
+    }
+
+    async fn fetch(
+        &self,
+        url: &str,
+        progressed: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<Vec<u8>, String> {
+        self.download(url, progressed).await
+    }
+
+    /// One turn of the event loop. A message to oneself is not held back as a timer is.
+    async fn breathe(&self) {
+        let turn = Promise::new(&mut |resolve, _| {
+            let Ok(channel) = MessageChannel::new() else {
+                // Without channels there is no waiting to do either.
+                drop(resolve.call0(&JsValue::NULL));
+                return;
+            };
+            channel.port1().set_onmessage(Some(&resolve));
+            drop(channel.port2().post_message(&JsValue::NULL));
+        });
+        drop(JsFuture::from(turn).await);
+    }
+
+    fn send(&self, frame: Frame<Event>) {
+        let Ok(bytes) = encode(&frame) else { return };
+        let bytes = Uint8Array::from(&bytes[..]);
+        // The buffer is handed over, not copied. A page that is gone misses nothing.
+        let _ = self
+            .scope
+            .post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
+    }
+}

@@ -1,0 +1,153 @@
+//! A model folder as Hugging Face lays it out: `config.json`, `model.safetensors`, a tokenizer.
+
+use burn::module::Param;
+use burn::prelude::*;
+
+use super::safetensors::{ByteSource, NamedTensor, SafetensorsFile};
+use crate::model::gpt2::{ConfigError, Gpt2, Gpt2Config};
+use crate::model::heads::sequence_classification::Score;
+use crate::model::parameters::{ParameterFn, for_each, is_added};
+use crate::model::weights::{WeightError, WeightSource};
+
+/// Why a folder gives no model.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    #[error("{path} cannot be read: {reason}")]
+    File { path: String, reason: String },
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("model.safetensors: {0}")]
+    Weights(#[from] WeightError),
+    #[error("{0}")]
+    Tokenizer(#[from] crate::data::tokenizer::TokenizerError),
+}
+
+/// Builds the model from its configuration and weights; a classification head comes along where the file holds one.
+pub fn build<S: ByteSource>(
+    config: &Gpt2Config,
+    weights: S,
+    device: &Device,
+) -> Result<Gpt2, FolderError> {
+    let mut file = SafetensorsFile::open(weights)?;
+    let model = Gpt2::load(config, &mut file, device)?;
+    match file.tensors().get("score.weight") {
+        Some(shape) if shape.len() == 2 => {
+            let labels = shape[0];
+            Ok(model.with_score(Score::load(labels, config.n_embd, &mut file, device)?))
+        }
+        Some(shape) => Err(FolderError::Weights(WeightError::WrongShape {
+            name: "score.weight".into(),
+            found: shape.clone(),
+            expected: vec![2, config.n_embd],
+        })),
+        None => Ok(model),
+    }
+}
+
+/// The base model's tensors (no adapters), read back from the device, under Hugging Face's names.
+pub fn base_tensors(model: &Gpt2) -> Result<Vec<NamedTensor>, String> {
+    read_back(model, |name| !is_added(name) || name.starts_with("score."))
+}
+
+/// Chosen tensors read back from a device that can be waited for.
+pub fn read_back(model: &Gpt2, wanted: impl Fn(&str) -> bool) -> Result<Vec<NamedTensor>, String> {
+    struct Reader<W> {
+        wanted: W,
+        tensors: Result<Vec<NamedTensor>, String>,
+    }
+    impl<W: Fn(&str) -> bool> ParameterFn for Reader<W> {
+        fn call<const D: usize>(&mut self, name: &str, param: &Param<Tensor<D>>) {
+            let Ok(tensors) = &mut self.tensors else {
+                return;
+            };
+            if !(self.wanted)(name) {
+                return;
+            }
+            let tensor = param.val();
+            let shape = tensor.dims().to_vec();
+            match tensor.into_data().try_to_vec::<f32>() {
+                Ok(values) => tensors.push(NamedTensor {
+                    name: name.to_owned(),
+                    shape,
+                    values,
+                }),
+                Err(e) => self.tensors = Err(format!("tensor `{name}` cannot be read back: {e:?}")),
+            }
+        }
+    }
+    for_each(
+        model,
+        Reader {
+            wanted,
+            tensors: Ok(Vec::new()),
+        },
+    )
+    .tensors
+}
+
+/// Tensors held in memory as a source of weights (a checkpoint's, a test's).
+pub struct HeldWeights(pub std::collections::BTreeMap<String, NamedTensor>);
+
+impl WeightSource for HeldWeights {
+    fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, WeightError> {
+        let found = self
+            .0
+            .get(name)
+            .or_else(|| self.0.get(&format!("transformer.{name}")))
+            .ok_or_else(|| WeightError::Missing {
+                name: name.to_owned(),
+            })?;
+        if found.shape != shape {
+            return Err(WeightError::WrongShape {
+                name: name.to_owned(),
+                found: found.shape.clone(),
+                expected: shape.to_vec(),
+            });
+        }
+        Ok(TensorData::new(found.values.clone(), found.shape.clone()))
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native {
+    use std::path::Path;
+
+    use super::*;
+    use crate::data::tokenizer::Tokenizer;
+
+    /// A text file of a folder.
+    pub fn read_text(path: &Path) -> Result<String, FolderError> {
+        std::fs::read_to_string(path).map_err(|e| FolderError::File {
+            path: path.display().to_string(),
+            reason: e.to_string(),
+        })
+    }
+
+    pub fn config(folder: &Path) -> Result<Gpt2Config, FolderError> {
+        Ok(Gpt2Config::parse(&read_text(&folder.join("config.json"))?)?)
+    }
+
+    pub fn model(folder: &Path, device: &Device) -> Result<(Gpt2Config, Gpt2), FolderError> {
+        let config = config(folder)?;
+        let path = folder.join("model.safetensors");
+        let file = std::fs::File::open(&path).map_err(|e| FolderError::File {
+            path: path.display().to_string(),
+            reason: e.to_string(),
+        })?;
+        let model = build(&config, file, device)?;
+        Ok((config, model))
+    }
+
+    /// `tokenizer.json`, or `vocab.json` with `merges.txt`.
+    pub fn tokenizer(folder: &Path) -> Result<Tokenizer, FolderError> {
+        let json = folder.join("tokenizer.json");
+        if json.exists() {
+            return Ok(Tokenizer::from_json(&read_text(&json)?)?);
+        }
+        let vocab = read_text(&folder.join("vocab.json"))?;
+        let merges = read_text(&folder.join("merges.txt"))?;
+        Ok(Tokenizer::from_vocab_and_merges(&vocab, &merges)?)
+    }
+}
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::*;

@@ -1,0 +1,103 @@
+use super::*;
+use crate::model::gpt2::{Gpt2Config, RandomWeights};
+use crate::settings::Seed;
+
+fn model() -> Gpt2 {
+    let config = Gpt2Config::sized(11, 8, 8, 2, 2);
+    let model = Gpt2::load(
+        &config,
+        &mut RandomWeights::new(Seed::new(1), 2),
+        &Device::flex(),
+    )
+    .unwrap();
+    let score = Score::init(2, 8, &mut Seed::new(2), &Device::flex());
+    model.with_score(score)
+}
+
+fn saved(task_type: &str) -> (String, Vec<u8>) {
+    let settings = LoraSettings {
+        rank: 4,
+        alpha: 6.0,
+        dropout: 0.1,
+        ..Default::default()
+    };
+    let adapted = model().with_lora(&settings, &mut Seed::new(3));
+    save(&adapted, &settings, "base", task_type).unwrap()
+}
+
+fn refusal(config: &str, weights: Vec<u8>) -> String {
+    load(config, weights, model()).err().unwrap().to_string()
+}
+
+#[test]
+fn what_is_saved_is_loaded() {
+    let (config, weights) = saved("SEQ_CLS");
+    let parsed = AdapterConfig::parse(&config).unwrap();
+    assert_eq!(
+        (
+            parsed.settings.rank,
+            parsed.settings.alpha,
+            parsed.settings.dropout
+        ),
+        (4, 6.0, 0.1)
+    );
+    let loaded = load(&config, weights.clone(), model()).unwrap();
+    let (again_config, again) = save(&loaded, &parsed.settings, "base", "SEQ_CLS").unwrap();
+    assert_eq!((again_config, again), (config, weights));
+}
+
+#[test]
+fn names_are_pefts() {
+    let file = SafetensorsFile::open(saved("SEQ_CLS").1).unwrap();
+    for name in [
+        "base_model.model.score.weight",
+        "base_model.model.transformer.h.0.attn.c_attn.lora_A.weight",
+        "base_model.model.transformer.h.1.mlp.c_proj.lora_B.weight",
+    ] {
+        assert!(file.contains(name), "{name}");
+    }
+    assert_eq!(file.tensors().len(), 13);
+    let plain = SafetensorsFile::open(saved("CAUSAL_LM").1).unwrap();
+    assert_eq!(plain.tensors().len(), 12);
+}
+
+#[test]
+fn what_cannot_be_run_is_named() {
+    let (config, weights) = saved("CAUSAL_LM");
+    for (from, to, named) in [
+        ("\"use_dora\": false", "\"use_dora\": true", "use_dora"),
+        (
+            "\"use_rslora\": false",
+            "\"use_rslora\": true",
+            "use_rslora",
+        ),
+        (
+            "\"rank_pattern\": {}",
+            "\"rank_pattern\": {\"c_attn\": 2}",
+            "rank_pattern",
+        ),
+        ("\"bias\": \"none\"", "\"bias\": \"all\"", "bias"),
+        ("\"LORA\"", "\"IA3\"", "peft_type"),
+        ("\"CAUSAL_LM\"", "\"SEQ_2_SEQ_LM\"", "task_type"),
+    ] {
+        let changed = config.replace(from, to);
+        assert_ne!(changed, config, "{from}");
+        let error = refusal(&changed, weights.clone());
+        assert!(error.contains(named), "{error}");
+    }
+}
+
+#[test]
+fn settings_and_tensors_must_fit_each_other() {
+    let (config, weights) = saved("CAUSAL_LM");
+    let narrower = config.replace("\"c_proj\"", "\"mlp.c_proj\"");
+    assert!(refusal(&narrower, weights.clone()).contains("attn.c_proj.lora_A.weight"));
+    let wider = config.replace("\"c_proj\"", "\"c_proj\", \"c_fc\"");
+    assert!(refusal(&wider, weights.clone()).contains("mlp.c_fc.lora_A.weight"));
+    let rank = config.replace("\"r\": 4", "\"r\": 2");
+    assert!(refusal(&rank, weights.clone()).contains("[4, 8]"));
+    let nothing = config
+        .replace("\"c_attn\"", "\"query\"")
+        .replace("\"c_proj\"", "\"value\"");
+    assert!(refusal(&nothing, weights).contains("match nothing"));
+}

@@ -1,0 +1,298 @@
+//! safetensors, read one tensor at a time and written whole.
+
+use std::collections::BTreeMap;
+
+use burn::prelude::*;
+use half::{bf16, f16};
+use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
+
+use crate::model::weights::{WeightError, WeightSource};
+
+/// Bytes that can be asked for piece by piece: a file on disk, a buffer outside the module's memory.
+pub trait ByteSource {
+    fn len(&self) -> u64;
+    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, String>;
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl ByteSource for Vec<u8> {
+    fn len(&self) -> u64 {
+        <[u8]>::len(self) as u64
+    }
+    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, String> {
+        let start = start as usize;
+        self.get(start..start + length)
+            .map(<[u8]>::to_vec)
+            .ok_or_else(|| format!("bytes {start} to {} lie past the end", start + length))
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl ByteSource for std::fs::File {
+    fn len(&self) -> u64 {
+        self.metadata().map_or(0, |m| m.len())
+    }
+    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, String> {
+        use std::io::{Read, Seek, SeekFrom};
+        let mut bytes = vec![0; length];
+        self.seek(SeekFrom::Start(start))
+            .and_then(|_| self.read_exact(&mut bytes))
+            .map_err(|e| e.to_string())?;
+        Ok(bytes)
+    }
+}
+
+/// An open safetensors file: its header, and the bytes behind it.
+pub struct SafetensorsFile<S> {
+    metadata: Metadata,
+    data_start: u64,
+    source: S,
+}
+
+const HEADER_LENGTH_BYTES: usize = 8;
+
+impl<S: ByteSource> SafetensorsFile<S> {
+    pub fn open(mut source: S) -> Result<Self, WeightError> {
+        let unreadable = |reason: String| WeightError::Unreadable { reason };
+        let file_length = source.len();
+        if file_length < HEADER_LENGTH_BYTES as u64 {
+            return Err(unreadable(format!(
+                "the file has {file_length} bytes, too few for a safetensors header"
+            )));
+        }
+        let length_bytes = source.read(0, HEADER_LENGTH_BYTES).map_err(unreadable)?;
+        let header_length = length_bytes
+            .iter()
+            .rev()
+            .fold(0u64, |n, b| (n << 8) | u64::from(*b));
+        let data_start = header_length.saturating_add(HEADER_LENGTH_BYTES as u64);
+        if data_start > file_length {
+            return Err(unreadable(format!(
+                "this is no safetensors file, or its beginning is damaged: the header would be {header_length} bytes, \
+                 the file has {file_length}"
+            )));
+        }
+        let header = source
+            .read(HEADER_LENGTH_BYTES as u64, header_length as usize)
+            .map_err(unreadable)?;
+        let metadata: Metadata = serde_json::from_slice(&header)
+            .map_err(|e| unreadable(format!("the safetensors header is damaged: {e}")))?;
+        let promised = data_start + metadata.data_len() as u64;
+        if promised > file_length {
+            return Err(unreadable(format!(
+                "the file is cut short: it has {file_length} bytes, its header promises {promised}. Fetch it again"
+            )));
+        }
+        Ok(Self {
+            metadata,
+            data_start,
+            source,
+        })
+    }
+
+    /// Names and shapes, sorted by name.
+    pub fn tensors(&self) -> BTreeMap<String, Vec<usize>> {
+        self.metadata
+            .tensors()
+            .into_iter()
+            .map(|(name, i)| (name, i.shape.clone()))
+            .collect()
+    }
+
+    pub fn contains(&self, name: &str) -> bool {
+        self.metadata.info(name).is_some()
+    }
+
+    /// The tensor as float32.
+    pub fn read(&mut self, name: &str) -> Result<TensorData, WeightError> {
+        let info = self
+            .metadata
+            .info(name)
+            .cloned()
+            .ok_or_else(|| WeightError::Missing {
+                name: name.to_owned(),
+            })?;
+        let (start, end) = info.data_offsets;
+        let bytes = self
+            .source
+            .read(self.data_start + start as u64, end - start)
+            .map_err(|reason| WeightError::Unreadable { reason })?;
+        let values = to_f32(name, &info, &bytes)?;
+        if let Some(index) = values.iter().position(|v| !v.is_finite()) {
+            return Err(WeightError::NotFinite {
+                name: name.to_owned(),
+                index,
+            });
+        }
+        Ok(TensorData::new(values, info.shape))
+    }
+}
+
+fn to_f32(name: &str, info: &TensorInfo, bytes: &[u8]) -> Result<Vec<f32>, WeightError> {
+    let pairs = || bytes.as_chunks::<2>().0.iter();
+    match info.dtype {
+        Dtype::F32 => Ok(bytes
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|b| f32::from_le_bytes(*b))
+            .collect()),
+        Dtype::F16 => Ok(pairs().map(|b| f16::from_le_bytes(*b).to_f32()).collect()),
+        Dtype::BF16 => Ok(pairs().map(|b| bf16::from_le_bytes(*b).to_f32()).collect()),
+        other => Err(WeightError::UnknownType {
+            name: name.to_owned(),
+            dtype: format!("{other:?}"),
+        }),
+    }
+}
+
+/// A GPT-2 checkpoint, whose names may carry the prefix `transformer.` or not (the hub's `gpt2` has none).
+impl<S: ByteSource> WeightSource for SafetensorsFile<S> {
+    fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, WeightError> {
+        let prefixed = format!("transformer.{name}");
+        let stored = if self.contains(&prefixed) {
+            prefixed
+        } else {
+            name.to_owned()
+        };
+        let found = match self.metadata.info(&stored) {
+            None => {
+                return Err(WeightError::Missing {
+                    name: name.to_owned(),
+                });
+            }
+            Some(info) => info.shape.clone(),
+        };
+        if found != shape {
+            return Err(WeightError::WrongShape {
+                name: stored,
+                found,
+                expected: shape.to_vec(),
+            });
+        }
+        self.read(&stored)
+    }
+}
+
+/// How numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    F32,
+    F16,
+}
+
+/// A tensor to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedTensor {
+    pub name: String,
+    pub shape: Vec<usize>,
+    pub values: Vec<f32>,
+}
+
+/// A safetensors file of `tensors`, with the `format: pt` note that transformers looks for.
+pub fn write(tensors: &[NamedTensor], precision: Precision) -> Result<Vec<u8>, WeightError> {
+    let unreadable = |e: safetensors::SafeTensorError| WeightError::Unreadable {
+        reason: format!("the tensors cannot be written: {e}"),
+    };
+    let dtype = match precision {
+        Precision::F32 => Dtype::F32,
+        Precision::F16 => Dtype::F16,
+    };
+    let bytes: Vec<Vec<u8>> = tensors
+        .iter()
+        .map(|t| match precision {
+            Precision::F32 => t.values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            Precision::F16 => t
+                .values
+                .iter()
+                .flat_map(|v| f16::from_f32(*v).to_le_bytes())
+                .collect(),
+        })
+        .collect();
+    let views = tensors
+        .iter()
+        .zip(&bytes)
+        .map(|(t, b)| Ok((t.name.as_str(), TensorView::new(dtype, t.shape.clone(), b)?)))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(unreadable)?;
+    let note = [("format".to_owned(), "pt".to_owned())].into();
+    safetensors::serialize(views, Some(note)).map_err(unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file() -> Vec<u8> {
+        let tensor = NamedTensor {
+            name: "transformer.a".into(),
+            shape: vec![2, 2],
+            values: vec![1., 2., 3., 4.],
+        };
+        write(&[tensor], Precision::F16).unwrap()
+    }
+
+    #[test]
+    fn what_is_written_is_read_with_or_without_the_prefix() {
+        let mut open = SafetensorsFile::open(file()).unwrap();
+        let data = open.tensor("a", &[2, 2]).unwrap();
+        assert_eq!(data.try_to_vec::<f32>().unwrap(), [1., 2., 3., 4.]);
+    }
+
+    #[test]
+    fn a_cut_file_says_how_much_is_missing() {
+        let mut bytes = file();
+        bytes.truncate(bytes.len() - 3);
+        let error = SafetensorsFile::open(bytes).err().unwrap().to_string();
+        assert!(error.contains("cut short"), "{error}");
+        assert!(
+            SafetensorsFile::open(vec![1, 2])
+                .err()
+                .unwrap()
+                .to_string()
+                .contains("too few")
+        );
+        let page = b"<!doctype html><title>Not found</title>".to_vec();
+        assert!(
+            SafetensorsFile::open(page)
+                .err()
+                .unwrap()
+                .to_string()
+                .contains("no safetensors file")
+        );
+    }
+
+    #[test]
+    fn a_wrong_shape_and_a_missing_tensor_name_the_tensor() {
+        let mut open = SafetensorsFile::open(file()).unwrap();
+        let error = open.tensor("a", &[4]).unwrap_err().to_string();
+        assert!(
+            error.contains("transformer.a") && error.contains("[2, 2]"),
+            "{error}"
+        );
+        assert!(
+            open.tensor("b", &[4])
+                .unwrap_err()
+                .to_string()
+                .contains("`b`")
+        );
+    }
+
+    #[test]
+    fn a_value_that_is_no_number_is_found() {
+        let tensor = NamedTensor {
+            name: "a".into(),
+            shape: vec![2],
+            values: vec![1., f32::NAN],
+        };
+        let bytes = write(&[tensor], Precision::F32).unwrap();
+        let error = SafetensorsFile::open(bytes)
+            .unwrap()
+            .read("a")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("element 1"), "{error}");
+    }
+}

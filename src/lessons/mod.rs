@@ -1,0 +1,117 @@
+//! The chapter: lessons written in Markdown, compiled by `src/build.rs` into static blocks.
+//!
+//! Prose lives in the `.md` files and nowhere else; fences in them name widgets (by the file name under
+//! `src/ui/widgets`) and checks. `glossary.md` holds the words that `[text](term:key)` opens.
+
+#[cfg(test)]
+mod parse;
+
+/// One lesson.
+#[derive(Debug)]
+pub struct Lesson {
+    pub slug: &'static str,
+    pub title: &'static str,
+    pub minutes: u32,
+    pub objectives: &'static [&'static str],
+    /// The lab's query string, for the settings that the lesson starts with; empty for the defaults.
+    pub settings: &'static str,
+    pub blocks: &'static [Block],
+}
+
+/// A stretch of a lesson. Texts are HTML.
+#[derive(Debug)]
+pub enum Block {
+    Prose(&'static str),
+    Widget { widget: Widget, task: &'static str },
+    Choice(Choice),
+    Measured(Measured),
+}
+
+/// The widgets that a lesson may name; the file name in `src/ui/widgets` is the name in Markdown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Widget {
+    BeforeAfter,
+    ClassifyBox,
+    Confusion,
+    DataPeek,
+    FrozenProof,
+    GenerateBox,
+    Glossary,
+    LoraRectangles,
+    LossChart,
+    MatchedModules,
+    Mistakes,
+    ParameterMap,
+    Predict,
+    RunPanel,
+    ScheduleChart,
+    WhatYouSaw,
+}
+
+/// A question with fixed answers, each explained.
+#[derive(Debug)]
+pub struct Choice {
+    pub id: &'static str,
+    pub question: &'static str,
+    pub answers: &'static [Answer],
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub html: &'static str,
+    pub right: bool,
+    pub why: &'static str,
+}
+
+/// A question that the learner's own run answers. `{accuracy}` and `{share}` in the texts are measured.
+#[derive(Debug)]
+pub struct Measured {
+    pub id: &'static str,
+    pub question: &'static str,
+    pub least_accuracy: f64,
+    pub most_share: f64,
+    pub waiting: &'static str,
+    pub met: &'static str,
+    pub missed: &'static str,
+}
+
+/// A word explained.
+#[derive(Debug)]
+pub struct Term {
+    pub key: &'static str,
+    pub name: &'static str,
+    pub html: &'static str,
+}
+
+include!(concat!(env!("OUT_DIR"), "/lessons.rs"));
+
+/// The lesson with this slug.
+pub fn find(slug: &str) -> Option<&'static Lesson> {
+    LESSONS.iter().find(|lesson| lesson.slug == slug)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_differ_and_every_lesson_has_three_checks() {
+        for lesson in LESSONS {
+            let same = LESSONS.iter().filter(|l| l.slug == lesson.slug).count();
+            assert_eq!(same, 1, "{}", lesson.slug);
+            let checks = lesson
+                .blocks
+                .iter()
+                .filter(|b| matches!(b, Block::Choice(_) | Block::Measured(_)))
+                .count();
+            assert!(checks >= 3, "{} has {checks} checks", lesson.slug);
+        }
+    }
+
+    #[test]
+    fn every_term_is_used_or_in_the_glossary_alone_once() {
+        for term in GLOSSARY {
+            assert_eq!(GLOSSARY.iter().filter(|t| t.key == term.key).count(), 1);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Modules added beside frozen weights.
+
+pub mod lora;

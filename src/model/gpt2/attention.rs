@@ -1,0 +1,76 @@
+//! Causal multi-head self-attention.
+
+use burn::prelude::*;
+
+use super::super::ops::{attention_probabilities, merge_heads, self_attention, split_heads};
+use super::super::weights::{WeightError, WeightSource};
+use super::{Conv1D, Gpt2Config, Pass};
+
+/// `c_attn` gives queries, keys and values at once; `c_proj` mixes the heads' answers.
+#[derive(Module, Debug)]
+pub struct Attention {
+    pub c_attn: Conv1D,
+    pub c_proj: Conv1D,
+    #[module(skip)]
+    pub n_head: usize,
+}
+
+impl Attention {
+    pub fn load(
+        name: &str,
+        config: &Gpt2Config,
+        weights: &mut impl WeightSource,
+        device: &Device,
+    ) -> Result<Self, WeightError> {
+        let d_model = config.n_embd;
+        Ok(Self {
+            c_attn: Conv1D::load(
+                &format!("{name}.c_attn"),
+                d_model,
+                3 * d_model,
+                weights,
+                device,
+            )?,
+            c_proj: Conv1D::load(&format!("{name}.c_proj"), d_model, d_model, weights, device)?,
+            n_head: config.n_head,
+        })
+    }
+
+    /// `x: [batch · seq, d_model]`, `bias: [batch or 1, 1, seq, keys]` → `[batch · seq, d_model]`.
+    pub fn forward(
+        &self,
+        x: Tensor<2>,
+        batch: usize,
+        block: usize,
+        bias: &Tensor<4>,
+        pass: &mut Pass,
+    ) -> Tensor<2> {
+        let qkv = self.c_attn.forward(x, pass);
+        let mixed = if pass.cache.is_none() && pass.record.is_none() {
+            self_attention(qkv, bias, batch, self.n_head)
+        } else {
+            self.attend_openly(qkv, batch, block, bias, pass)
+        };
+        self.c_proj.forward(mixed, pass)
+    }
+
+    /// The same, step by step, where earlier tokens come from a cache or the probabilities are wanted.
+    fn attend_openly(
+        &self,
+        qkv: Tensor<2>,
+        batch: usize,
+        block: usize,
+        bias: &Tensor<4>,
+        pass: &mut Pass,
+    ) -> Tensor<2> {
+        let (queries, mut keys, mut values) = split_heads(qkv, batch, self.n_head);
+        if let Some(cache) = pass.cache.as_deref_mut() {
+            (keys, values) = cache.extend(block, keys, values);
+        }
+        let probabilities = attention_probabilities(queries, keys, bias);
+        if let Some(record) = pass.record.as_deref_mut() {
+            record.attention.push(probabilities.clone());
+        }
+        merge_heads(probabilities.matmul(values))
+    }
+}

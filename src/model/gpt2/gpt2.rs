@@ -1,0 +1,138 @@
+//! The whole model: the transformer, the tied language-model head, and a classification head if it has one.
+
+use burn::prelude::*;
+
+use super::super::adapters::lora::Lora;
+use super::super::heads::sequence_classification::{Score, pooled_index};
+use super::super::parameters;
+use super::super::weights::{WeightError, WeightSource};
+use super::{Block, Conv1D, Gpt2Config, Pass, Tokens, Transformer};
+use crate::settings::{LoraSettings, Seed};
+
+/// `GPT2LMHeadModel`, and with `score` also `GPT2ForSequenceClassification`, on one set of weights.
+#[derive(Module, Debug)]
+pub struct Gpt2 {
+    pub transformer: Transformer,
+    pub score: Option<Score>,
+}
+
+impl Gpt2 {
+    pub fn load(
+        config: &Gpt2Config,
+        weights: &mut impl WeightSource,
+        device: &Device,
+    ) -> Result<Self, WeightError> {
+        Ok(Self {
+            transformer: Transformer::load(config, weights, device)?,
+            score: None,
+        })
+    }
+
+    pub fn with_score(mut self, score: Score) -> Self {
+        self.score = Some(score);
+        self
+    }
+
+    /// Scores of the next token after every position, `[batch · seq, vocab]`.
+    pub fn logits(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2> {
+        self.lm_head(self.transformer.forward(tokens, pass))
+    }
+
+    /// The head tied to the token embeddings: `[rows, d_model] → [rows, vocab]`.
+    pub fn lm_head(&self, hidden: Tensor<2>) -> Tensor<2> {
+        hidden.matmul(self.transformer.wte.weight.val().transpose())
+    }
+
+    /// Scores of each label, `[batch, labels]`; `None` without a classification head.
+    pub fn classify(&self, tokens: Tokens, pad: Option<i32>, pass: &mut Pass) -> Option<Tensor<2>> {
+        let score = self.score.as_ref()?;
+        let seq = tokens.ids.first().map_or(0, Vec::len);
+        let rows: Vec<i32> = tokens
+            .ids
+            .iter()
+            .enumerate()
+            .map(|(i, row)| (i * seq + pooled_index(row, pad)) as i32)
+            .collect();
+        let hidden = self.transformer.forward(tokens, pass);
+        let rows = Tensor::<1, Int>::from_data(
+            TensorData::new(rows, [tokens.ids.len()]),
+            &hidden.device(),
+        );
+        Some(score.forward(hidden.select(0, rows)))
+    }
+
+    /// The model with fresh adapters beside every module that the settings target.
+    pub fn with_lora(self, settings: &LoraSettings, seed: &mut Seed) -> Self {
+        self.map_linear(|path, mut linear| {
+            if settings.targets(path) {
+                let [d_in, d_out] = linear.weight.val().dims();
+                let device = linear.weight.val().device();
+                linear.lora = Some(Lora::init(d_in, d_out, settings, seed, &device));
+            }
+            linear
+        })
+    }
+
+    /// The model with every adapter added into its weight.
+    pub fn merged(self) -> Self {
+        self.map_linear(|_, linear| linear.merge())
+    }
+
+    /// The model without its adapters, the base weights as they were.
+    pub fn without_lora(self) -> Self {
+        self.map_linear(|_, mut linear| {
+            linear.lora = None;
+            linear
+        })
+    }
+
+    /// Paths of the modules that LoRA can stand beside, and whether it does.
+    pub fn linear_paths(&self) -> Vec<(String, bool)> {
+        (0..self.transformer.h.len())
+            .flat_map(|i| {
+                let block = &self.transformer.h[i];
+                linear_names(i)
+                    .into_iter()
+                    .zip(linears(block).map(|l| l.lora.is_some()))
+            })
+            .collect()
+    }
+
+    /// A model whose linear layers have gone through `change`, called with each one's path.
+    pub fn map_linear(mut self, mut change: impl FnMut(&str, Conv1D) -> Conv1D) -> Self {
+        self.transformer.h = self
+            .transformer
+            .h
+            .into_iter()
+            .enumerate()
+            .map(|(i, mut block)| {
+                let [c_attn, attn_c_proj, c_fc, mlp_c_proj] = linear_names(i);
+                block.attn.c_attn = change(&c_attn, block.attn.c_attn);
+                block.attn.c_proj = change(&attn_c_proj, block.attn.c_proj);
+                block.mlp.c_fc = change(&c_fc, block.mlp.c_fc);
+                block.mlp.c_proj = change(&mlp_c_proj, block.mlp.c_proj);
+                block
+            })
+            .collect();
+        self
+    }
+
+    /// The model with gradients asked for on exactly the parameters that `trains` names; adapters always.
+    pub fn with_trainable(self, trains: impl Fn(&str) -> bool) -> Self {
+        parameters::set_trainable(self, |name| name.contains(".lora.") || trains(name))
+    }
+}
+
+fn linear_names(block: usize) -> [String; 4] {
+    ["attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj"]
+        .map(|name| format!("transformer.h.{block}.{name}"))
+}
+
+fn linears(block: &Block) -> [&Conv1D; 4] {
+    [
+        &block.attn.c_attn,
+        &block.attn.c_proj,
+        &block.mlp.c_fc,
+        &block.mlp.c_proj,
+    ]
+}

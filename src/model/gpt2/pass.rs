@@ -1,0 +1,54 @@
+//! What one forward pass carries along besides its input.
+
+use burn::prelude::*;
+
+use super::KvCache;
+use crate::settings::Seed;
+
+/// Training noise on or off, a cache to extend, a record to fill. The default is plain inference.
+#[derive(Default)]
+pub struct Pass<'a> {
+    /// Draws dropout masks; `None` outside training.
+    pub noise: Option<&'a mut Seed>,
+    pub cache: Option<&'a mut KvCache>,
+    pub record: Option<&'a mut Record>,
+}
+
+/// What a pass went through, kept only on request.
+#[derive(Default)]
+pub struct Record {
+    /// Token plus position embeddings, then the raw output of every block: `[batch, seq, d_model]` each.
+    pub hidden: Vec<Tensor<3>>,
+    /// After the final layer norm, `[batch, seq, d_model]`.
+    pub final_hidden: Option<Tensor<3>>,
+    /// Attention probabilities of every block, `[batch, heads, queries, keys]` each.
+    pub attention: Vec<Tensor<4>>,
+}
+
+impl Pass<'_> {
+    /// Whether [`Self::dropout`] with this probability would change anything.
+    pub fn drops(&self, probability: f64) -> bool {
+        self.noise.is_some() && probability > 0.0
+    }
+
+    /// Inverted dropout. The mask is drawn on the CPU from the run's own seed, so that a run repeats on
+    /// every device.
+    pub fn dropout(&mut self, x: Tensor<2>, probability: f64) -> Tensor<2> {
+        let Some(noise) = self.noise.as_deref_mut().filter(|_| probability > 0.0) else {
+            return x;
+        };
+        let shape = x.dims();
+        let keep = (1.0 / (1.0 - probability)) as f32;
+        let mask: Vec<f32> = (0..shape[0] * shape[1])
+            .map(|_| {
+                if noise.uniform() < probability {
+                    0.0
+                } else {
+                    keep
+                }
+            })
+            .collect();
+        let mask = Tensor::<2>::from_data(TensorData::new(mask, shape), &x.device());
+        x * mask
+    }
+}

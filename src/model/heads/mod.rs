@@ -1,0 +1,3 @@
+//! Heads that fine-tuning puts on top of a pre-trained transformer.
+
+pub mod sequence_classification;

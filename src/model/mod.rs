@@ -1,0 +1,10 @@
+//! The models, each as Hugging Face has it: configuration → weights → forward → tests, one concept a file.
+//!
+//! Nothing here knows of training, files or pages. Parameter paths are Hugging Face's names.
+
+pub mod adapters;
+pub mod gpt2;
+pub mod heads;
+pub mod ops;
+pub mod parameters;
+pub mod weights;

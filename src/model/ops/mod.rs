@@ -1,0 +1,76 @@
+//! The few functions in which a transformer spends its time.
+//!
+//! Each has a portable form, a composition of burn's operations that any device runs (and that fusion
+//! turns into kernels on a GPU), and a fused CPU form that makes one pass where the composition makes
+//! ten. Which one runs is decided by where the tensor lives; `tests` holds them to the same numbers.
+
+#[cfg(feature = "cpu-kernels")]
+pub mod cpu;
+mod portable;
+#[cfg(all(test, feature = "cpu-kernels"))]
+mod tests;
+
+use burn::prelude::*;
+
+/// `x W + b`: `[rows, in]`, `[in, out]`, `[out]` → `[rows, out]`.
+pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
+    #[cfg(feature = "cpu-kernels")]
+    if cpu::runs_here(&x) {
+        return cpu::linear(x, weight, bias);
+    }
+    portable::linear(x, weight, bias)
+}
+
+/// `x W + b + scaling · x Aᵀ Bᵀ`, a linear layer with LoRA beside it: `a: [rank, in]`, `b: [out, rank]`.
+pub fn lora_linear(
+    x: Tensor<2>,
+    base: (Tensor<2>, Tensor<1>),
+    adapter: (Tensor<2>, Tensor<2>),
+    scaling: f64,
+) -> Tensor<2> {
+    #[cfg(feature = "cpu-kernels")]
+    if cpu::runs_here(&x) {
+        return cpu::lora_linear(x, base, adapter, scaling);
+    }
+    portable::lora_linear(x, base, adapter, scaling)
+}
+
+/// Layer normalisation of each row (Ba et al. 2016): `[rows, d_model]`.
+pub fn layer_norm(x: Tensor<2>, gain: Tensor<1>, bias: Tensor<1>, epsilon: f64) -> Tensor<2> {
+    #[cfg(feature = "cpu-kernels")]
+    if cpu::runs_here(&x) {
+        return cpu::layer_norm(x, gain, bias, epsilon);
+    }
+    portable::layer_norm(x, gain, bias, epsilon)
+}
+
+/// GPT-2's `gelu_new`, the tanh approximation (Hendrycks & Gimpel 2016).
+pub fn gelu_new(x: Tensor<2>) -> Tensor<2> {
+    #[cfg(feature = "cpu-kernels")]
+    if cpu::runs_here(&x) {
+        return cpu::gelu_new(x);
+    }
+    portable::gelu_new(x)
+}
+
+/// Multi-head attention of whole sequences over themselves: `qkv: [batch · seq, 3 · d_model]` and the
+/// bias of [`crate::model::gpt2::attention_bias`] → `[batch · seq, d_model]`.
+pub fn self_attention(qkv: Tensor<2>, bias: &Tensor<4>, batch: usize, heads: usize) -> Tensor<2> {
+    #[cfg(feature = "cpu-kernels")]
+    if cpu::runs_here(&qkv) {
+        return cpu::self_attention(qkv, bias, batch, heads);
+    }
+    let (queries, keys, values) = split_heads(qkv, batch, heads);
+    merge_heads(attention_probabilities(queries, keys, bias).matmul(values))
+}
+
+/// Cross-entropy of every row in natural logarithms, `[rows, 1]`.
+pub fn nll(logits: Tensor<2>, classes: &[i32]) -> Tensor<2> {
+    #[cfg(feature = "cpu-kernels")]
+    if cpu::runs_here(&logits) {
+        return cpu::nll(logits, classes);
+    }
+    portable::nll(logits, classes)
+}
+
+pub use portable::{attention_probabilities, lora, merge_heads, split_heads};

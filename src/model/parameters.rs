@@ -1,0 +1,136 @@
+//! The model's own list of its parameters: what the map draws, the counts add up and the optimizer walks.
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::prelude::*;
+
+use crate::protocol::ParameterInfo;
+
+/// Every parameter of `model` in the order of its fields.
+pub fn list<M: Module>(model: &M) -> Vec<ParameterInfo> {
+    let mut lister = Lister {
+        path: Path::default(),
+        found: Vec::new(),
+    };
+    model.visit(&mut lister);
+    lister.found
+}
+
+/// A function applied to every float parameter, whatever its rank, with its name.
+pub trait ParameterFn {
+    fn call<const D: usize>(&mut self, name: &str, param: &Param<Tensor<D>>);
+}
+
+/// Every parameter with its values, flattened and apart from any autodiff graph.
+pub fn flattened<M: Module>(model: &M) -> Vec<(ParameterInfo, Tensor<1>)> {
+    struct Collector(Vec<Tensor<1>>);
+    impl ParameterFn for Collector {
+        fn call<const D: usize>(&mut self, _name: &str, param: &Param<Tensor<D>>) {
+            let value = param.val();
+            let value = if value.is_autodiff() {
+                value.inner()
+            } else {
+                value
+            };
+            self.0.push(value.flatten::<1>(0, D - 1));
+        }
+    }
+    let values = for_each(model, Collector(Vec::new())).0;
+    list(model).into_iter().zip(values).collect()
+}
+
+/// Calls `function` on every parameter.
+pub fn for_each<M: Module, F: ParameterFn>(model: &M, function: F) -> F {
+    let mut walker = Walker {
+        path: Path::default(),
+        function,
+    };
+    model.visit(&mut walker);
+    walker.function
+}
+
+/// A model with `require_grad` set on exactly the parameters that `trains` names.
+pub fn set_trainable<M: Module>(model: M, trains: impl Fn(&str) -> bool) -> M {
+    model.map(&mut GradSetter {
+        path: Path::default(),
+        trains,
+    })
+}
+
+/// Whether the parameter is an addition of fine-tuning: an adapter's, or the head's.
+pub fn is_added(name: &str) -> bool {
+    name.contains(".lora.") || name.starts_with("score.")
+}
+
+#[derive(Default)]
+pub(crate) struct Path(Vec<String>);
+
+impl Path {
+    pub(crate) fn enter(&mut self, name: &str) {
+        self.0.push(name.to_owned());
+    }
+    pub(crate) fn leave(&mut self) {
+        self.0.pop();
+    }
+    pub(crate) fn name(&self) -> String {
+        self.0.join(".")
+    }
+}
+
+struct Lister {
+    path: Path,
+    found: Vec<ParameterInfo>,
+}
+
+impl ModuleVisitor for Lister {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
+    }
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.leave();
+    }
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let name = self.path.name();
+        self.found.push(ParameterInfo {
+            shape: param.lazy_shape().to_vec(),
+            trainable: param.val().is_require_grad(),
+            added: is_added(&name),
+            name,
+        });
+    }
+}
+
+struct Walker<F> {
+    path: Path,
+    function: F,
+}
+
+impl<F: ParameterFn> ModuleVisitor for Walker<F> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
+    }
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.leave();
+    }
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let name = self.path.name();
+        self.function.call(&name, param);
+    }
+}
+
+struct GradSetter<F> {
+    path: Path,
+    trains: F,
+}
+
+impl<F: Fn(&str) -> bool> ModuleMapper for GradSetter<F> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
+    }
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.leave();
+    }
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let trains = (self.trains)(&self.path.name());
+        param.set_require_grad(trains)
+    }
+}

@@ -1,0 +1,47 @@
+//! Where a model's numbers come from: a file, or a seed.
+
+use burn::module::Param;
+use burn::prelude::*;
+
+/// A weight that cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WeightError {
+    #[error("the weights hold no tensor `{name}`; is this a GPT-2 checkpoint?")]
+    Missing { name: String },
+    #[error("tensor `{name}` has shape {found:?}, but the configuration asks for {expected:?}")]
+    WrongShape {
+        name: String,
+        found: Vec<usize>,
+        expected: Vec<usize>,
+    },
+    #[error("tensor `{name}` holds a value that is not a finite number (element {index})")]
+    NotFinite { name: String, index: usize },
+    #[error("tensor `{name}` has type {dtype}; F32, F16 and BF16 can be read")]
+    UnknownType { name: String, dtype: String },
+    #[error("the weights cannot be read: {reason}")]
+    Unreadable { reason: String },
+}
+
+/// Gives tensors one at a time, so that a checkpoint is never twice in memory.
+pub trait WeightSource {
+    /// The tensor called `name` (relative to the transformer, as `h.0.ln_1.weight`), of exactly this shape.
+    fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, WeightError>;
+
+    fn matrix(
+        &mut self,
+        name: &str,
+        shape: [usize; 2],
+        device: &Device,
+    ) -> Result<Param<Tensor<2>>, WeightError> {
+        Ok(Param::from_data(self.tensor(name, &shape)?, device))
+    }
+
+    fn vector(
+        &mut self,
+        name: &str,
+        length: usize,
+        device: &Device,
+    ) -> Result<Param<Tensor<1>>, WeightError> {
+        Ok(Param::from_data(self.tensor(name, &[length])?, device))
+    }
+}

@@ -1,0 +1,116 @@
+//! What the page asks of the engine.
+
+use serde::{Deserialize, Serialize};
+
+use super::RunId;
+use crate::settings::{Sampling, Strategy, TrainingSettings};
+
+/// Imperatives. URLs are absolute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Fetch a model folder (`config.json`, `model.safetensors`, `tokenizer.json`) and make it the base.
+    /// Answered by `DownloadProgressed`…, `ModelLoaded`.
+    LoadModel {
+        name: String,
+        base_url: String,
+    },
+    /// Fetch a labelled CSV. Answered by `DatasetLoaded`.
+    LoadDataset {
+        name: String,
+        url: String,
+    },
+    /// What a strategy would train on the loaded model, without training. Answered by `RunPlanned`.
+    PlanRun {
+        strategy: Strategy,
+    },
+    /// Continue a prompt. Answered by `TokenGenerated`…, `GenerationFinished`.
+    Generate {
+        prompt: String,
+        max_new_tokens: usize,
+        sampling: Sampling,
+        weights: WeightsChoice,
+    },
+    /// Score one text with the tuned classifier. Answered by `TextClassified`.
+    Classify {
+        text: String,
+    },
+    /// Fine-tune for sentiment on the loaded data set. Answered by `RunStarted`, then events of that run.
+    StartRun {
+        settings: TrainingSettings,
+        options: RunOptions,
+    },
+    Pause {
+        run_id: RunId,
+    },
+    Resume {
+        run_id: RunId,
+    },
+    /// One step of a paused run.
+    Step {
+        run_id: RunId,
+    },
+    Cancel {
+        run_id: RunId,
+    },
+    /// What the model does with a text, layer by layer. Answered by `Probed`.
+    Probe {
+        text: String,
+        weights: WeightsChoice,
+    },
+    /// Check this device against the reference implementation's numbers. Answered by `CaseVerified`…, `VerificationFinished`.
+    Verify {
+        base_url: String,
+    },
+    /// Time a training step on fixed weights. Answered by `BenchFinished`.
+    Bench {
+        workload: Workload,
+        steps: usize,
+    },
+}
+
+/// Which weights answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WeightsChoice {
+    /// As shipped.
+    Base,
+    /// As the last run left them; the base where there was none.
+    Tuned,
+}
+
+/// What a run does besides training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunOptions {
+    /// Score the validation split every so many steps; 0 never.
+    pub evaluate_every_steps: usize,
+    /// Continue this text before and after.
+    pub sample_prompt: String,
+    pub sample_tokens: usize,
+    /// Start paused, for going step by step.
+    pub start_paused: bool,
+}
+
+/// The benchmark's fixed work: the same weights, batch and maths as in other engines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Workload {
+    /// Full fine-tuning.
+    W1,
+    /// LoRA r 8 on `c_attn` and both `c_proj`.
+    W2,
+}
+
+impl Workload {
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "W1" => Some(Self::W1),
+            "W2" => Some(Self::W2),
+            _ => None,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::W1 => "W1",
+            Self::W2 => "W2",
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What the engine tells the page.
+
+use serde::{Deserialize, Serialize};
+
+use super::types::*;
+use super::{EngineError, RunId};
+
+/// Past tense: it has happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The worker is up. Always the first event.
+    Ready {
+        protocol_version: u32,
+        build_id: String,
+        device: DeviceInfo,
+    },
+    DownloadProgressed {
+        file: String,
+        received_bytes: u64,
+        total_bytes: Option<u64>,
+    },
+    ModelLoaded(ModelInfo),
+    DatasetLoaded(DatasetInfo),
+    RunPlanned(RunPlan),
+
+    RunStarted {
+        run_id: RunId,
+        plan: RunPlan,
+    },
+    /// What the run is busy with between its steps.
+    RunStageEntered {
+        run_id: RunId,
+        stage: RunStage,
+    },
+    /// Metrics since the last such event: at most one event a display frame.
+    StepsCompleted {
+        run_id: RunId,
+        steps: Vec<StepMetrics>,
+        progress: RunProgress,
+    },
+    /// A split was scored.
+    RunEvaluated {
+        run_id: RunId,
+        step: usize,
+        split: Split,
+        scores: Scores,
+    },
+    SampleGenerated {
+        run_id: RunId,
+        when: Moment,
+        text: String,
+    },
+    RunPaused {
+        run_id: RunId,
+        step: usize,
+    },
+    RunResumed {
+        run_id: RunId,
+    },
+    RunFinished {
+        run_id: RunId,
+        summary: RunSummary,
+    },
+    RunCancelled {
+        run_id: RunId,
+        step: usize,
+    },
+    RunFailed {
+        run_id: RunId,
+        step: usize,
+        error: EngineError,
+    },
+
+    TokenGenerated {
+        text: String,
+    },
+    GenerationFinished {
+        prompt: String,
+        text: String,
+        tokens: usize,
+        millis: f64,
+    },
+    TextClassified {
+        label: String,
+        probabilities: Vec<LabelProbability>,
+    },
+    Probed(Probe),
+
+    CaseVerified(VerifiedQuantity),
+    VerificationFinished {
+        passed: usize,
+        failed: usize,
+        millis: f64,
+    },
+    BenchFinished {
+        json: String,
+    },
+
+    /// The ask that the frame's request id names could not be met.
+    Failed(EngineError),
+}

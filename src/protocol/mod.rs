@@ -1,0 +1,43 @@
+//! What the page and the engine worker say to each other: exhaustive enums in postcard bytes.
+//!
+//! Every ask carries a request id and is answered by events that carry it back; every event of a run
+//! carries its run id. The first event is `Ready`, with a version and a build id: a page that meets a
+//! worker of another build says "please reload" and misreads nothing.
+
+pub mod codec;
+pub mod command;
+pub mod error;
+pub mod event;
+pub mod types;
+
+pub use codec::{decode, encode};
+pub use command::Command;
+pub use error::{EngineError, ErrorKind};
+pub use event::Event;
+pub use types::*;
+
+use serde::{Deserialize, Serialize};
+
+/// Raised whenever a command or an event changes shape.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// The same in all modules of one build; set by `./dev build` from a hash of the sources.
+pub const BUILD_ID: &str = match option_env!("WARMUP_BUILD_ID") {
+    Some(id) => id,
+    None => "development",
+};
+
+/// Ties an answer to its ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RequestId(pub u32);
+
+/// One run of fine-tuning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RunId(pub u32);
+
+/// What travels: a body, and the ask it belongs to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Frame<T> {
+    pub request_id: Option<RequestId>,
+    pub body: T,
+}

@@ -1,0 +1,241 @@
+//! The nouns of the protocol.
+
+use serde::{Deserialize, Serialize};
+
+pub use super::command::{RunOptions, WeightsChoice, Workload};
+
+/// What the engine computes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeviceKind {
+    Cpu,
+    WebGpu,
+}
+
+impl DeviceKind {
+    /// The word used in URLs and attributes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::WebGpu => "webgpu",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceInfo {
+    pub kind: DeviceKind,
+    /// For the reader: "CPU (WebAssembly SIMD, one thread)", the adapter's own name, …
+    pub description: String,
+    /// A software adapter only imitates a GPU, slowly.
+    pub is_software: bool,
+}
+
+/// A parameter tensor as the model itself lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParameterInfo {
+    /// Hugging Face's name, `transformer.h.0.attn.c_attn.weight`.
+    pub name: String,
+    pub shape: Vec<usize>,
+    pub trainable: bool,
+    /// Added for fine-tuning (an adapter or a head), not part of the pre-trained model.
+    pub added: bool,
+}
+
+impl ParameterInfo {
+    pub fn count(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    pub name: String,
+    pub layers: usize,
+    pub heads: usize,
+    pub width: usize,
+    pub vocabulary: usize,
+    pub context: usize,
+    pub weights_bytes: u64,
+    pub load_millis: f64,
+    pub parameters: Vec<ParameterInfo>,
+}
+
+impl ModelInfo {
+    pub fn total_parameters(&self) -> usize {
+        self.parameters.iter().map(ParameterInfo::count).sum()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Split {
+    Train,
+    Validation,
+    Test,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DatasetInfo {
+    pub name: String,
+    pub labels: Vec<String>,
+    pub train_rows: usize,
+    pub validation_rows: usize,
+    pub test_rows: usize,
+    /// A few training rows to look at.
+    pub examples: Vec<Example>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Example {
+    pub text: String,
+    pub label: String,
+}
+
+/// What a run trains: every tensor, the base model's and the added ones.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunPlan {
+    pub strategy: String,
+    pub parameters: Vec<ParameterInfo>,
+    /// Modules that `target_modules` matched, for LoRA.
+    pub matched_modules: Vec<String>,
+    /// Float32 bytes of the gradients, and of AdamW's two moments.
+    pub gradient_bytes: u64,
+    pub optimizer_bytes: u64,
+}
+
+impl RunPlan {
+    pub fn trainable_parameters(&self) -> usize {
+        self.parameters
+            .iter()
+            .filter(|p| p.trainable)
+            .map(ParameterInfo::count)
+            .sum()
+    }
+
+    pub fn total_parameters(&self) -> usize {
+        self.parameters.iter().map(ParameterInfo::count).sum()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RunStage {
+    ScoringBefore,
+    Training,
+    ScoringAfter,
+}
+
+/// One optimizer step.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StepMetrics {
+    /// Counted from 0.
+    pub step: usize,
+    pub epoch: f64,
+    /// Natural-log cross-entropy, mean over the batch, before the step's update.
+    pub loss_nats: f32,
+    pub learning_rate: f64,
+    /// Global gradient norm before clipping.
+    pub gradient_norm: f32,
+    pub step_millis: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct RunProgress {
+    pub completed_steps: usize,
+    pub total_steps: usize,
+    /// From the pace so far, scoring at the end included.
+    pub remaining_millis: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    pub examples: usize,
+    pub loss_nats: f64,
+    pub accuracy: f64,
+    /// Accuracy on the rows marked hard (irony, mixed feelings, …), where any are marked.
+    pub hard_accuracy: Option<f64>,
+    pub hard_examples: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Moment {
+    Before,
+    After,
+}
+
+/// A digest of tensors read back from the device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenProof {
+    pub tensors: usize,
+    pub parameters: usize,
+    /// SHA-256 over the frozen tensors' bytes, in hexadecimal.
+    pub hash_before: String,
+    pub hash_after: String,
+    /// Trainable tensors whose bytes differ, of all trainable tensors.
+    pub changed_trainable_tensors: usize,
+    pub trainable_tensors: usize,
+}
+
+impl FrozenProof {
+    pub fn holds(&self) -> bool {
+        self.hash_before == self.hash_after
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunSummary {
+    pub before: Scores,
+    pub after: Scores,
+    pub confusion: Confusion,
+    /// Wrong answers on the test split, worst first.
+    pub mistakes: Vec<Mistake>,
+    pub frozen_proof: FrozenProof,
+    pub training_millis: f64,
+    pub total_millis: f64,
+    pub adapter_bytes: u64,
+}
+
+/// Rows are the truth, columns the answer; the order is `DatasetInfo::labels`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confusion {
+    pub counts: Vec<Vec<usize>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mistake {
+    pub text: String,
+    pub truth: String,
+    pub answer: String,
+    pub probability: f64,
+    /// Why it was marked hard; empty where it was not.
+    pub hard: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LabelProbability {
+    pub label: String,
+    pub probability: f64,
+}
+
+/// A text seen from inside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    pub tokens: Vec<String>,
+    /// `[layer][head][query][key]`, flattened; rows sum to 1.
+    pub attention: Vec<f32>,
+    pub layers: usize,
+    pub heads: usize,
+    /// L2 norm of each token's hidden state: `[embedding and each block][token]`.
+    pub hidden_norms: Vec<Vec<f32>>,
+    /// The likeliest next tokens.
+    pub next: Vec<LabelProbability>,
+}
+
+/// One row of `warmup verify`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerifiedQuantity {
+    pub case: String,
+    pub quantity: String,
+    pub max_absolute_error: f64,
+    pub max_relative_error: f64,
+    pub tolerance: String,
+    pub ok: bool,
+}

@@ -1,0 +1,13 @@
+//! The vocabulary that every program shares: plain data and pure functions, no tensors.
+
+pub mod sampling;
+pub mod schedule;
+pub mod seed;
+pub mod strategy;
+pub mod training;
+
+pub use sampling::Sampling;
+pub use schedule::{Schedule, ScheduleKind};
+pub use seed::Seed;
+pub use strategy::{LoraSettings, Strategy};
+pub use training::{TrainingSettings, WeightDecayOn};

@@ -1,0 +1,138 @@
+//! What a fine-tuning run trains. The parameter map, the counts and the optimizer all ask here.
+
+use serde::{Deserialize, Serialize};
+
+/// Which parameters move, and which modules are added for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Strategy {
+    /// Every parameter.
+    Full,
+    /// The embeddings (and with them the tied head) and the first blocks stay as they are.
+    Partial { frozen_blocks: usize },
+    /// Only the new head on top (a linear probe).
+    Head,
+    /// Low-rank adapters beside frozen weights (Hu et al. 2021).
+    Lora(LoraSettings),
+}
+
+/// The settings of PEFT's `LoraConfig` that GPT-2 needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoraSettings {
+    pub rank: usize,
+    pub alpha: f64,
+    pub dropout: f64,
+    pub target_modules: Vec<String>,
+}
+
+impl Default for LoraSettings {
+    /// The chapter's own: r = 8, alpha = 16, `c_attn` and `c_proj`; dropout off, so that runs repeat.
+    fn default() -> Self {
+        Self {
+            rank: 8,
+            alpha: 16.0,
+            dropout: 0.0,
+            target_modules: vec!["c_attn".into(), "c_proj".into()],
+        }
+    }
+}
+
+impl LoraSettings {
+    /// What the product B·A is multiplied by.
+    pub fn scaling(&self) -> f64 {
+        self.alpha / self.rank as f64
+    }
+
+    /// PEFT's rule: a module is a target when its path equals a name or ends in `.name`. So `c_proj`
+    /// names both projections of a block, `attn.c_proj` and `mlp.c_proj`.
+    pub fn targets(&self, module_path: &str) -> bool {
+        self.target_modules.iter().any(|target| {
+            module_path
+                .strip_suffix(target.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+    }
+}
+
+impl Strategy {
+    /// The word for it in flags, URLs and files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Partial { .. } => "partial",
+            Self::Head => "head",
+            Self::Lora(_) => "lora",
+        }
+    }
+
+    /// Whether a parameter of the base model or its head moves. Adapters always do.
+    ///
+    /// `name` is the parameter's path as Hugging Face writes it (`transformer.h.0.ln_1.weight`).
+    pub fn trains(&self, name: &str) -> bool {
+        let is_head = name.starts_with("score.");
+        match self {
+            Self::Full => true,
+            Self::Head | Self::Lora(_) => is_head,
+            Self::Partial { frozen_blocks } => match block_of(name) {
+                Some(block) => block >= *frozen_blocks,
+                None => is_head || name.contains("ln_f."),
+            },
+        }
+    }
+}
+
+/// The index of the block that a parameter lies in, or `None` outside the blocks.
+pub fn block_of(name: &str) -> Option<usize> {
+    let rest = name.strip_prefix("transformer.").unwrap_or(name);
+    rest.strip_prefix("h.")?.split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c_proj_means_both_projections() {
+        let lora = LoraSettings::default();
+        assert!(lora.targets("transformer.h.0.attn.c_attn"));
+        assert!(lora.targets("transformer.h.0.attn.c_proj"));
+        assert!(lora.targets("transformer.h.0.mlp.c_proj"));
+        assert!(!lora.targets("transformer.h.0.mlp.c_fc"));
+    }
+
+    #[test]
+    fn a_longer_suffix_picks_one_projection() {
+        let lora = LoraSettings {
+            target_modules: vec!["attn.c_proj".into()],
+            ..Default::default()
+        };
+        assert!(lora.targets("transformer.h.3.attn.c_proj"));
+        assert!(!lora.targets("transformer.h.3.mlp.c_proj"));
+        assert!(!lora.targets("transformer.h.3.cross_attn.c_proj"));
+    }
+
+    #[test]
+    fn partial_freezes_embeddings_and_first_blocks() {
+        let partial = Strategy::Partial { frozen_blocks: 2 };
+        for frozen in [
+            "transformer.wte.weight",
+            "transformer.wpe.weight",
+            "transformer.h.1.ln_1.bias",
+        ] {
+            assert!(!partial.trains(frozen), "{frozen}");
+        }
+        for moving in [
+            "transformer.h.2.attn.c_attn.weight",
+            "transformer.ln_f.weight",
+            "score.weight",
+        ] {
+            assert!(partial.trains(moving), "{moving}");
+        }
+    }
+
+    #[test]
+    fn lora_leaves_the_base_alone_but_trains_the_head() {
+        let lora = Strategy::Lora(LoraSettings::default());
+        assert!(!lora.trains("transformer.h.0.attn.c_attn.weight"));
+        assert!(lora.trains("score.weight"));
+    }
+}

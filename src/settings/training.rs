@@ -1,0 +1,149 @@
+//! The settings of a run, named as in `transformers.TrainingArguments`.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Schedule, ScheduleKind, Strategy};
+
+/// Which trained parameters AdamW pulls towards zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WeightDecayOn {
+    /// All of them (plain `torch.optim.AdamW`).
+    Everything,
+    /// All but biases and LayerNorm (Hugging Face's `Trainer`).
+    Matrices,
+}
+
+impl WeightDecayOn {
+    /// Whether the parameter called `name` decays.
+    pub fn applies_to(self, name: &str) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Matrices => {
+                let layer_norm = ["ln_1.", "ln_2.", "ln_f."]
+                    .iter()
+                    .any(|ln| name.contains(ln));
+                !name.contains("bias") && !layer_norm
+            }
+        }
+    }
+}
+
+/// Everything that decides a run but the model, the data and the task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingSettings {
+    pub strategy: Strategy,
+    pub learning_rate: f64,
+    pub schedule: ScheduleKind,
+    pub warmup_steps: usize,
+    pub total_steps: usize,
+    pub batch_size: usize,
+    /// Longest input in tokens; longer texts are cut.
+    pub max_length: usize,
+    pub weight_decay: f64,
+    pub weight_decay_on: WeightDecayOn,
+    /// Gradients are scaled down to this global norm.
+    pub max_grad_norm: f64,
+    pub adam_beta1: f64,
+    pub adam_beta2: f64,
+    pub adam_epsilon: f64,
+    pub seed: u64,
+}
+
+impl Default for TrainingSettings {
+    fn default() -> Self {
+        Self {
+            strategy: Strategy::Lora(Default::default()),
+            learning_rate: 1e-3,
+            schedule: ScheduleKind::Linear,
+            warmup_steps: 20,
+            total_steps: 200,
+            batch_size: 16,
+            max_length: 64,
+            weight_decay: 0.01,
+            weight_decay_on: WeightDecayOn::Matrices,
+            max_grad_norm: 1.0,
+            adam_beta1: 0.9,
+            adam_beta2: 0.999,
+            adam_epsilon: 1e-8,
+            seed: 7,
+        }
+    }
+}
+
+impl TrainingSettings {
+    /// The very schedule that training steps and that the chart draws.
+    pub fn schedule(&self) -> Schedule {
+        Schedule::new(
+            self.schedule,
+            self.learning_rate,
+            self.warmup_steps,
+            self.total_steps,
+        )
+    }
+
+    /// What is wrong with these settings, in words for the person who chose them.
+    pub fn problem(&self) -> Option<String> {
+        let wrong = |field: &str, is: &dyn std::fmt::Display, must: &str| {
+            Some(format!("{field} is {is}, but must be {must}"))
+        };
+        if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
+            return wrong("learning rate", &self.learning_rate, "a number above 0");
+        }
+        if self.total_steps == 0 {
+            return wrong("number of steps", &self.total_steps, "at least 1");
+        }
+        if self.batch_size == 0 {
+            return wrong("batch size", &self.batch_size, "at least 1");
+        }
+        if self.max_length == 0 {
+            return wrong("maximum length", &self.max_length, "at least 1 token");
+        }
+        if !(self.max_grad_norm.is_finite() && self.max_grad_norm > 0.0) {
+            return wrong(
+                "maximum gradient norm",
+                &self.max_grad_norm,
+                "a number above 0",
+            );
+        }
+        if let Strategy::Lora(lora) = &self.strategy {
+            if lora.rank == 0 {
+                return wrong("LoRA rank", &lora.rank, "at least 1");
+            }
+            if !(0.0..1.0).contains(&lora.dropout) {
+                return wrong("LoRA dropout", &lora.dropout, "at least 0 and below 1");
+            }
+            if !lora.alpha.is_finite() {
+                return wrong("LoRA alpha", &lora.alpha, "a finite number");
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trainer_spares_biases_and_layer_norms() {
+        let on = WeightDecayOn::Matrices;
+        assert!(on.applies_to("transformer.wte.weight"));
+        assert!(on.applies_to("transformer.h.0.attn.c_attn.weight"));
+        assert!(!on.applies_to("transformer.h.0.attn.c_attn.bias"));
+        assert!(!on.applies_to("transformer.h.0.ln_1.weight"));
+    }
+
+    #[test]
+    fn impossible_settings_say_which_field() {
+        let settings = TrainingSettings {
+            learning_rate: f64::NAN,
+            ..Default::default()
+        };
+        assert!(
+            settings
+                .problem()
+                .is_some_and(|p| p.starts_with("learning rate"))
+        );
+        assert_eq!(TrainingSettings::default().problem(), None);
+    }
+}

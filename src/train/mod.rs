@@ -1,0 +1,11 @@
+//! Training: what moves, how far, and how that is measured.
+
+pub mod gradients;
+pub mod loss;
+pub mod optimizer;
+pub mod plan;
+pub mod trainer;
+
+pub use gradients::GradientMap;
+pub use optimizer::AdamW;
+pub use trainer::{Objective, StepOutcome, Trainer};

@@ -1,0 +1,130 @@
+//! AdamW (Loshchilov & Hutter 2019), operation for operation `torch.optim.AdamW`.
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::prelude::*;
+
+use super::GradientMap;
+use crate::model::gpt2::Gpt2;
+use crate::settings::{TrainingSettings, WeightDecayOn};
+
+/// The two running means of one parameter, flattened.
+#[derive(Debug, Clone)]
+pub struct Moments {
+    pub first: Tensor<1>,
+    pub second: Tensor<1>,
+}
+
+/// Settings and state. Only parameters that ever got a gradient have moments.
+#[derive(Debug, Clone)]
+pub struct AdamW {
+    pub beta1: f64,
+    pub beta2: f64,
+    pub epsilon: f64,
+    pub weight_decay: f64,
+    pub decay_on: WeightDecayOn,
+    /// Updates made so far.
+    pub updates: i32,
+    pub moments: BTreeMap<String, Moments>,
+}
+
+impl AdamW {
+    pub fn new(settings: &TrainingSettings) -> Self {
+        Self {
+            beta1: settings.adam_beta1,
+            beta2: settings.adam_beta2,
+            epsilon: settings.adam_epsilon,
+            weight_decay: settings.weight_decay,
+            decay_on: settings.weight_decay_on,
+            updates: 0,
+            moments: BTreeMap::new(),
+        }
+    }
+
+    /// One update of every parameter that has a gradient.
+    pub fn step(&mut self, learning_rate: f64, model: Gpt2, gradients: GradientMap) -> Gpt2 {
+        self.updates += 1;
+        model.map(&mut Updater {
+            optimizer: self,
+            learning_rate,
+            gradients,
+            path: crate::model::parameters::Path::default(),
+        })
+    }
+
+    /// Bytes of both moments in float32.
+    pub fn state_bytes(&self) -> u64 {
+        self.moments
+            .values()
+            .map(|m| 8 * m.first.dims()[0] as u64)
+            .sum()
+    }
+
+    fn update(
+        &mut self,
+        name: &str,
+        value: Tensor<1>,
+        gradient: Tensor<1>,
+        learning_rate: f64,
+    ) -> Tensor<1> {
+        let old = self.moments.remove(name);
+        let fresh = gradient.clone().mul_scalar(1.0 - self.beta1);
+        let fresh_square = gradient.square().mul_scalar(1.0 - self.beta2);
+        let (first, second) = match old {
+            None => (fresh, fresh_square),
+            Some(old) => (
+                old.first.mul_scalar(self.beta1) + fresh,
+                old.second.mul_scalar(self.beta2) + fresh_square,
+            ),
+        };
+        let correction1 = 1.0 - self.beta1.powi(self.updates);
+        let correction2 = 1.0 - self.beta2.powi(self.updates);
+        let spread = second
+            .clone()
+            .sqrt()
+            .div_scalar(correction2.sqrt())
+            .add_scalar(self.epsilon);
+        let change = (first.clone() / spread).mul_scalar(learning_rate / correction1);
+        self.moments
+            .insert(name.to_owned(), Moments { first, second });
+
+        let decays = self.weight_decay > 0.0 && self.decay_on.applies_to(name);
+        let decayed = if decays {
+            value.mul_scalar(1.0 - learning_rate * self.weight_decay)
+        } else {
+            value
+        };
+        decayed - change
+    }
+}
+
+struct Updater<'a> {
+    optimizer: &'a mut AdamW,
+    learning_rate: f64,
+    gradients: GradientMap,
+    path: crate::model::parameters::Path,
+}
+
+impl ModuleMapper for Updater<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
+    }
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.leave();
+    }
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let name = self.path.name();
+        let Some(gradient) = self.gradients.remove(&name) else {
+            return param;
+        };
+        let (id, tensor, mapper) = param.consume();
+        let shape = tensor.dims();
+        let value = tensor.inner().flatten::<1>(0, D - 1);
+        let updated = self
+            .optimizer
+            .update(&name, value, gradient, self.learning_rate);
+        let tensor = Tensor::from_inner(updated.reshape(shape)).require_grad();
+        Param::from_mapped_value(id, tensor, mapper)
+    }
+}

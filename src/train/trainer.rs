@@ -1,0 +1,168 @@
+//! The training loop's heart: one step, and nothing that waits for the device.
+
+use burn::prelude::*;
+
+use super::AdamW;
+use super::gradients::{clip_by_global_norm, collect, global_norm};
+use super::loss::{cross_entropy, predicted_rows};
+use crate::data::batch::Batch;
+use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::settings::{Schedule, Seed, TrainingSettings};
+
+/// What the loss is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Objective {
+    /// The next token, wherever a label is not ignored.
+    CausalLm,
+    /// One label a text; `pad` is the id that pads.
+    SequenceClassification { pad: Option<i32> },
+}
+
+/// A model under training, with all that a step needs and a checkpoint keeps.
+pub struct Trainer {
+    model: Option<Gpt2>,
+    pub optimizer: AdamW,
+    pub schedule: Schedule,
+    pub objective: Objective,
+    pub max_grad_norm: f64,
+    /// Steps made so far.
+    pub step: usize,
+    noise: Seed,
+}
+
+/// What a step leaves on the device; read it when it suits, the next step does not wait.
+pub struct StepOutcome {
+    pub step: usize,
+    pub learning_rate: f64,
+    /// Loss before the update and gradient norm before clipping: `[2]`.
+    measured: Tensor<1>,
+}
+
+/// The numbers of a step, read back.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured {
+    pub loss_nats: f32,
+    pub gradient_norm: f32,
+}
+
+impl StepOutcome {
+    /// One read-back for both numbers.
+    pub async fn read(self) -> Result<Measured, String> {
+        let data = self
+            .measured
+            .into_data_async()
+            .await
+            .map_err(|e| format!("{e:?}"))?;
+        let values = data.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+        match values[..] {
+            [loss_nats, gradient_norm] => Ok(Measured {
+                loss_nats,
+                gradient_norm,
+            }),
+            _ => Err(format!(
+                "a step's outcome holds {} numbers instead of 2",
+                values.len()
+            )),
+        }
+    }
+}
+
+impl Trainer {
+    /// `model` has been prepared by its strategy.
+    pub fn new(model: Gpt2, objective: Objective, settings: &TrainingSettings) -> Self {
+        Self {
+            model: Some(model),
+            optimizer: AdamW::new(settings),
+            schedule: settings.schedule(),
+            objective,
+            max_grad_norm: settings.max_grad_norm,
+            step: 0,
+            noise: Seed::new(settings.seed).fork("dropout"),
+        }
+    }
+
+    pub fn model(&self) -> &Gpt2 {
+        self.model
+            .as_ref()
+            .expect("the model is away only inside `advance`")
+    }
+
+    pub fn into_model(mut self) -> Gpt2 {
+        self.model
+            .take()
+            .expect("the model is away only inside `advance`")
+    }
+
+    /// Puts a model back (a checkpoint's).
+    pub fn replace_model(&mut self, model: Gpt2) {
+        self.model = Some(model);
+    }
+
+    /// Loss of one batch, `[1]`, with dropout on.
+    pub fn loss(&mut self, batch: &Batch) -> Tensor<1> {
+        let model = self
+            .model
+            .as_ref()
+            .expect("the model is away only inside `advance`");
+        let mut pass = Pass {
+            noise: Some(&mut self.noise),
+            ..Pass::default()
+        };
+        objective_loss(model, self.objective, batch, &mut pass)
+    }
+
+    /// Forward, backward, clipping, update. Returns without reading anything back.
+    pub fn advance(&mut self, batch: &Batch) -> StepOutcome {
+        let loss = self.loss(batch);
+        let gradients = collect(loss.backward(), self.model());
+        let loss = loss.inner();
+        let norm = global_norm(&gradients).unwrap_or_else(|| loss.zeros_like());
+        let clipped = clip_by_global_norm(gradients, &norm, self.max_grad_norm);
+        let learning_rate = self.schedule.learning_rate_at(self.step);
+        if let Some(model) = self.model.take() {
+            self.model = Some(self.optimizer.step(learning_rate, model, clipped));
+        }
+        let outcome = StepOutcome {
+            step: self.step,
+            learning_rate,
+            measured: Tensor::cat(vec![loss, norm], 0),
+        };
+        self.step += 1;
+        outcome
+    }
+}
+
+/// The loss of `batch` under `objective`, `[1]`.
+pub fn objective_loss(
+    model: &Gpt2,
+    objective: Objective,
+    batch: &Batch,
+    pass: &mut Pass,
+) -> Tensor<1> {
+    let tokens = Tokens {
+        ids: &batch.ids,
+        attention_mask: batch.mask.as_deref(),
+        position_ids: None,
+    };
+    match objective {
+        Objective::CausalLm => {
+            let hidden = model.transformer.forward(tokens, pass);
+            let (rows, classes) = predicted_rows(&batch.labels);
+            cross_entropy(model.lm_head(select_rows(hidden, rows)), &classes)
+        }
+        Objective::SequenceClassification { pad } => {
+            let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();
+            match model.classify(tokens, pad, pass) {
+                Some(logits) => cross_entropy(logits, &classes),
+                None => unreachable!("a classification run starts by putting a head on"),
+            }
+        }
+    }
+}
+
+/// The rows that predict something; all padding is left out before the head's large product.
+fn select_rows(hidden: Tensor<2>, rows: Vec<i32>) -> Tensor<2> {
+    let count = rows.len();
+    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &hidden.device());
+    hidden.select(0, rows)
+}

@@ -1,0 +1,180 @@
+//! The frame around every page, and the wiring of state, engine and address.
+
+use leptos::prelude::*;
+
+use super::browser::place;
+use super::controls::engine_status::EngineStatus;
+use super::controls::notices::NoticeList;
+use super::controls::term::Popovers;
+use super::controls::theme_toggle::ThemeToggle;
+use super::desk::Desk;
+use super::device_choice::DeviceWish;
+use super::draft::Draft;
+use super::engine_client::{EngineClient, Wishes};
+use super::guess::Guess;
+use super::lesson_view::LessonView;
+use super::pages::bench::Bench;
+use super::pages::home::Home;
+use super::pages::lab::Lab;
+use super::pages::unknown::Unknown;
+use super::pages::verify::Verify;
+use super::routes::{Route, value_of};
+use super::state::{Cause, Run, State};
+use super::text::pages as text;
+use super::{DEFAULT_MODEL, MODEL_NAME_CHARACTERS};
+use crate::lessons;
+use crate::protocol::Command;
+
+#[component]
+pub fn App() -> impl IntoView {
+    let state = RwSignal::new(State::default());
+    let route = RwSignal::new(Route::parse(&place::hash()));
+    let (wishes, problems) = wishes(&place::search());
+    if !problems.is_empty() {
+        state.update(|state| state.notices.add(Cause::Address(problems)));
+    }
+    let desk = Desk {
+        state,
+        client: EngineClient::new(state, route, wishes),
+        draft: RwSignal::new(Draft::default()),
+        guess: RwSignal::new(Guess::default()),
+        route,
+    };
+    provide_context(desk);
+    desk.client.boot();
+    follow_address(desk);
+    plan_with_settings(desk);
+    view! {
+        <button type="button" class="skip" on:click=move |_| place::focus_content()>
+            {text::SKIP}
+        </button>
+        <Header />
+        <NoticeList />
+        <main id="content" tabindex="-1">
+            {move || page(route.get())}
+        </main>
+        <footer>
+            <p>{text::FOOTER}</p>
+        </footer>
+        <Popovers />
+    }
+}
+
+fn page(route: Route) -> AnyView {
+    match route {
+        Route::Home => view! { <Home /> }.into_any(),
+        Route::Lesson(slug) => view! { <LessonView slug /> }.into_any(),
+        Route::Lab(query) => view! { <Lab query /> }.into_any(),
+        Route::Bench(query) => view! { <Bench query /> }.into_any(),
+        Route::Verify => view! { <Verify /> }.into_any(),
+        Route::Unknown(path) => view! { <Unknown path /> }.into_any(),
+    }
+}
+
+#[component]
+fn Header() -> impl IntoView {
+    let lesson = lessons::LESSONS.first().map(|lesson| {
+        view! { <a href=format!("#/lesson/{}", lesson.slug)>{text::NAV_LESSON}</a> }
+    });
+    view! {
+        <header class="site">
+            <a class="wordmark" href="#/">{text::NAME}</a>
+            <nav aria-label=text::NAV>
+                {lesson} <a href="#/lab">{text::NAV_LAB}</a>
+                <a href="#/verify">{text::NAV_VERIFY}</a>
+            </nav>
+            <EngineStatus />
+            <ThemeToggle />
+        </header>
+    }
+}
+
+/// A new hash is a new page: title, top, focus, and whatever the engine must have for it.
+fn follow_address(desk: Desk) {
+    let route = desk.route;
+    let listener = window_event_listener(leptos::ev::hashchange, move |_| {
+        let next = Route::parse(&place::hash());
+        if route.get_untracked() != next {
+            route.set(next);
+            place::to_content();
+        }
+    });
+    on_cleanup(move || listener.remove());
+    Effect::new(move |_| {
+        place::set_title(&title(&route.get()));
+        desk.client.load_what_is_needed();
+    });
+}
+
+fn title(route: &Route) -> String {
+    let page = match route {
+        Route::Home => return text::HOME_TITLE.to_string(),
+        Route::Lesson(slug) => lessons::find(slug).map_or(text::UNKNOWN_TITLE, |l| l.title),
+        Route::Lab(_) => text::LAB_TITLE,
+        Route::Bench(_) => text::BENCH_TITLE,
+        Route::Verify => text::VERIFY_TITLE,
+        Route::Unknown(_) => text::UNKNOWN_TITLE,
+    };
+    format!("{page} · {}", text::NAME)
+}
+
+/// Whenever the strategy changes, the engine is asked what it would train.
+fn plan_with_settings(desk: Desk) {
+    let strategy = Memo::new(move |_| desk.draft.with(Draft::strategy));
+    let can_plan =
+        desk.watch(|state| state.model.is_some() && !state.run.as_ref().is_some_and(Run::is_going));
+    Effect::new(move |_| {
+        let strategy = strategy.get();
+        if can_plan.get() {
+            desk.client.send(Command::PlanRun { strategy });
+        }
+    });
+}
+
+/// `?device=` and `?model=`, and what in them could not be used.
+fn wishes(search: &str) -> (Wishes, Vec<String>) {
+    let mut wishes = Wishes {
+        device: DeviceWish::Auto,
+        model: DEFAULT_MODEL.to_string(),
+    };
+    let mut problems = Vec::new();
+    if let Some(device) = value_of(search, "device") {
+        match DeviceWish::parse(&device) {
+            Some(wish) => wishes.device = wish,
+            None => problems.push(format!("device={device}: must be auto, webgpu or cpu")),
+        }
+    }
+    if let Some(model) = value_of(search, "model") {
+        // The name becomes part of an address.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || MODEL_NAME_CHARACTERS.contains(c);
+        if !model.is_empty() && model.chars().all(is_plain) && !model.contains("..") {
+            wishes.model = model;
+        } else {
+            problems.push(format!(
+                "model={model}: must be the name of a folder under models/"
+            ));
+        }
+    }
+    (wishes, problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn device_and_model_come_from_the_address() {
+        let (wishes, problems) = wishes("?device=cpu&model=tiny-16");
+        assert_eq!(wishes.device, DeviceWish::Cpu);
+        assert_eq!(wishes.model, "tiny-16");
+        assert!(problems.is_empty());
+    }
+
+    #[test]
+    fn what_makes_no_sense_gives_the_default_and_a_notice() {
+        let (wishes, problems) = wishes("?device=tpu&model=../secret");
+        assert_eq!(wishes.device, DeviceWish::Auto);
+        assert_eq!(wishes.model, DEFAULT_MODEL);
+        assert_eq!(problems.len(), 2);
+    }
+}

@@ -1,0 +1,8 @@
+//! The browser's side of the page: small wrappers, each about one thing.
+
+pub mod download;
+pub mod gpu;
+pub mod measure;
+pub mod place;
+pub mod theme;
+pub mod worker;

@@ -1,0 +1,9 @@
+//! Charts: pure geometry first, then SVG.
+
+pub mod line;
+pub mod map_layout;
+pub mod map_table;
+pub mod plot;
+pub mod scale;
+pub mod smooth;
+pub mod table;

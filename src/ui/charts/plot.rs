@@ -1,0 +1,251 @@
+//! A line chart worked out: data and size in, coordinates and words out.
+
+use super::scale::{Scale, rounded_domain, ticks};
+use crate::ui::format;
+
+/// What a line chart shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LineData {
+    pub series: Vec<Series>,
+    /// Horizontal lines to compare with.
+    pub levels: Vec<Level>,
+    /// Where the run stands.
+    pub marker: Option<f64>,
+    /// The x axis goes at least this far.
+    pub x_end: f64,
+    pub unit: Unit,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    pub name: &'static str,
+    pub look: Look,
+    pub points: Vec<(f64, f64)>,
+}
+
+/// How a series is drawn; also its CSS class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    Faint,
+    Bold,
+    /// Dashed, with a mark at each point.
+    Marked,
+}
+
+impl Look {
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Faint => "faint",
+            Self::Bold => "bold",
+            Self::Marked => "marked",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Level {
+    pub name: &'static str,
+    pub y: f64,
+}
+
+/// What the y axis counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unit {
+    #[default]
+    Nats,
+    Rate,
+}
+
+impl Unit {
+    pub fn format(self, value: f64) -> String {
+        match self {
+            Self::Nats => format::loss(value),
+            Self::Rate => format::rate(value),
+        }
+    }
+
+    fn format_tick(self, value: f64) -> String {
+        match self {
+            Self::Nats => format::plain(value, 2),
+            Self::Rate => format::rate(value),
+        }
+    }
+}
+
+impl LineData {
+    pub fn is_empty(&self) -> bool {
+        self.series.iter().all(|series| series.points.is_empty())
+    }
+
+    /// Every x that has a value, in order.
+    pub fn xs(&self) -> Vec<f64> {
+        let mut xs: Vec<f64> = self
+            .series
+            .iter()
+            .flat_map(|series| series.points.iter().map(|(x, _)| *x))
+            .collect();
+        xs.sort_by(f64::total_cmp);
+        xs.dedup();
+        xs
+    }
+
+    /// The values at `x`, a name and a number each.
+    pub fn values_at(&self, x: f64) -> Vec<(&'static str, f64)> {
+        self.series
+            .iter()
+            .filter_map(|series| Some((series.name, series.at(x)?)))
+            .collect()
+    }
+}
+
+impl Series {
+    pub fn at(&self, x: f64) -> Option<f64> {
+        self.points
+            .binary_search_by(|(other, _)| other.total_cmp(&x))
+            .ok()
+            .map(|index| self.points[index].1)
+    }
+}
+
+/// Room around the plot, in pixels.
+const LEFT: f64 = 52.0;
+const RIGHT: f64 = 14.0;
+const TOP: f64 = 14.0;
+const BOTTOM: f64 = 30.0;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plot {
+    pub x: Scale,
+    pub y: Scale,
+    pub x_ticks: Vec<(f64, String)>,
+    pub y_ticks: Vec<(f64, String)>,
+    pub lines: Vec<Line>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    pub look: Look,
+    pub path: String,
+    /// Where the marks go, for `Look::Marked`.
+    pub marks: Vec<(f64, f64)>,
+}
+
+/// Works a chart out for a size in pixels.
+pub fn plot(data: &LineData, width: f64, height: f64) -> Plot {
+    let finite = |(_, y): &&(f64, f64)| y.is_finite();
+    let points = || {
+        data.series
+            .iter()
+            .flat_map(|s| s.points.iter())
+            .filter(finite)
+    };
+    let highest_x = points()
+        .map(|(x, _)| *x)
+        .fold(data.x_end, f64::max)
+        .max(1.0);
+    let levels = data.levels.iter().map(|level| level.y);
+    let highest_y = points().map(|(_, y)| *y).chain(levels).fold(0.0, f64::max);
+    let (low, high) = rounded_domain(0.0, highest_y, 4);
+    let x = Scale::new((0.0, highest_x), (LEFT, width - RIGHT));
+    let y = Scale::new((low, high), (height - BOTTOM, TOP));
+    let x_count = ((width / 90.0) as usize).clamp(2, 10);
+    Plot {
+        x,
+        y,
+        x_ticks: ticks(0.0, highest_x, x_count)
+            .into_iter()
+            .map(|value| (x.map(value), format::plain(value, 0)))
+            .collect(),
+        y_ticks: ticks(low, high, 4)
+            .into_iter()
+            .map(|value| (y.map(value), data.unit.format_tick(value)))
+            .collect(),
+        lines: data
+            .series
+            .iter()
+            .map(|series| line(series, &x, &y))
+            .collect(),
+    }
+}
+
+fn line(series: &Series, x: &Scale, y: &Scale) -> Line {
+    let pixels: Vec<(f64, f64)> = series
+        .points
+        .iter()
+        .filter(|(_, value)| value.is_finite())
+        .map(|(at, value)| (x.map(*at), y.map(*value)))
+        .collect();
+    let mut path = String::with_capacity(pixels.len() * 14);
+    for (index, (x, y)) in pixels.iter().enumerate() {
+        let command = if index == 0 { 'M' } else { 'L' };
+        path.push_str(&format!("{command}{x:.1} {y:.1}"));
+    }
+    let marks = match series.look {
+        Look::Marked => pixels,
+        Look::Faint | Look::Bold => Vec::new(),
+    };
+    Line {
+        look: series.look,
+        path,
+        marks,
+    }
+}
+
+/// The entry of `xs` nearest to `x`.
+pub fn nearest(xs: &[f64], x: f64) -> Option<f64> {
+    xs.iter()
+        .copied()
+        .min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data() -> LineData {
+        LineData {
+            series: vec![
+                Series {
+                    name: "training",
+                    look: Look::Bold,
+                    points: vec![(0.0, 0.8), (1.0, f64::NAN), (2.0, 0.4)],
+                },
+                Series {
+                    name: "validation",
+                    look: Look::Marked,
+                    points: vec![(2.0, 0.5)],
+                },
+            ],
+            x_end: 100.0,
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn the_axes_hold_everything_and_start_at_zero() {
+        let plot = plot(&data(), 640.0, 240.0);
+        assert_eq!(plot.x.domain, (0.0, 100.0));
+        assert_eq!(plot.y.domain, (0.0, 0.8));
+        assert_eq!(plot.y_ticks[0].1, "0");
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_left_out_of_the_line() {
+        let plot = plot(&data(), 640.0, 240.0);
+        assert!(!plot.lines[0].path.contains("NaN"));
+        assert_eq!(plot.lines[0].path.matches('L').count(), 1);
+        assert_eq!(plot.lines[1].marks.len(), 1);
+    }
+
+    #[test]
+    fn values_are_read_off_at_an_x() {
+        let data = data();
+        assert_eq!(data.xs(), [0.0, 1.0, 2.0]);
+        assert_eq!(
+            data.values_at(2.0),
+            [("training", 0.4), ("validation", 0.5)]
+        );
+        assert_eq!(nearest(&data.xs(), 1.7), Some(2.0));
+        assert_eq!(nearest(&[], 1.7), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! A field of the settings form. It speaks the names that addresses use, and refuses what they refuse.
+
+use leptos::prelude::*;
+
+use super::term;
+use crate::ui::desk::use_desk;
+use crate::ui::draft::{SCHEDULES, StrategyKind};
+use crate::ui::state::Run;
+use crate::ui::text::run as text;
+
+#[component]
+pub fn Field(key: &'static str) -> impl IntoView {
+    let desk = use_desk();
+    let (label, word, help) = text::field(key);
+    let id = format!("field-{key}");
+    let help_id = format!("help-{key}");
+    let problem = RwSignal::new(None::<String>);
+    let value = Memo::new(move |_| desk.draft.with(|draft| draft.get(key)));
+    let is_locked = desk.watch(|state| state.run.as_ref().is_some_and(Run::is_going));
+    let change = move |event: leptos::ev::Event| {
+        let text = event_target_value(&event);
+        let mut outcome = Ok(());
+        desk.draft
+            .update(|draft| outcome = draft.try_set(key, &text));
+        problem.set(outcome.err());
+    };
+    let below = move || match problem.get() {
+        Some(problem) => format!("{problem}; {} stays", value.get()),
+        None => help.to_string(),
+    };
+    let control = match choices(key) {
+        Some(choices) => view! {
+            <select
+                id=id.clone()
+                data-field=key
+                aria-describedby=help_id.clone()
+                disabled=is_locked
+                prop:value=value
+                on:change=change
+            >
+                {options(&choices, value)}
+            </select>
+        }
+        .into_any(),
+        None => view! {
+            <input
+                id=id.clone()
+                type="text"
+                data-field=key
+                inputmode=input_mode(key)
+                autocomplete="off"
+                spellcheck="false"
+                aria-describedby=help_id.clone()
+                aria-invalid=move || problem.get().map(|_| "true")
+                disabled=is_locked
+                prop:value=value
+                on:change=change
+            />
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="field" class:refused=move || problem.get().is_some()>
+            <span class="label">
+                <label for=id.clone()>{label}</label>
+                {word.and_then(term::explain)}
+            </span>
+            {control}
+            <span class="help" id=help_id.clone()>
+                {below}
+            </span>
+        </div>
+    }
+}
+
+fn choices(key: &str) -> Option<Vec<(&'static str, &'static str)>> {
+    match key {
+        "strategy" => Some(
+            StrategyKind::ALL
+                .into_iter()
+                .map(|kind| (kind.name(), text::strategy(kind)))
+                .collect(),
+        ),
+        "schedule" => Some(SCHEDULES.iter().map(|(name, _)| (*name, *name)).collect()),
+        _ => None,
+    }
+}
+
+fn options(
+    choices: &[(&'static str, &'static str)],
+    chosen: Memo<String>,
+) -> impl IntoView + use<> {
+    choices
+        .iter()
+        .map(|(value, words)| {
+            let value = *value;
+            view! {
+                <option value=value selected=move || chosen.get() == value>
+                    {*words}
+                </option>
+            }
+        })
+        .collect_view()
+}
+
+/// Which keyboard a phone shows.
+fn input_mode(key: &str) -> &'static str {
+    match key {
+        "rank" | "warmup" | "steps" | "batch" | "seed" | "freeze" => "numeric",
+        "targets" | "lr" => "text",
+        _ => "decimal",
+    }
+}

@@ -1,0 +1,8 @@
+//! Text that was HTML already when the page was built.
+
+use leptos::prelude::*;
+
+/// A stretch of a lesson's prose.
+pub fn prose(class: &'static str, html: &'static str) -> impl IntoView {
+    view! { <div class=class inner_html=html></div> }
+}

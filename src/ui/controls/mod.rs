@@ -1,0 +1,11 @@
+//! Small parts that pages and widgets are made of.
+
+pub mod engine_status;
+pub mod field;
+pub mod html;
+pub mod notices;
+pub mod number;
+pub mod run_buttons;
+pub mod slider;
+pub mod term;
+pub mod theme_toggle;

@@ -1,0 +1,42 @@
+//! Words explained where they stand: a button opens the glossary's entry. The browser's own popovers do
+//! the work, for pointer, touch and keyboard alike.
+
+use leptos::prelude::*;
+
+use crate::lessons::{GLOSSARY, Term};
+
+pub fn find(key: &str) -> Option<&'static Term> {
+    GLOSSARY.iter().find(|term| term.key == key)
+}
+
+/// A small button that explains the word beside it.
+pub fn explain(key: &'static str) -> Option<impl IntoView> {
+    let term = find(key)?;
+    let label = format!("What is “{}”?", term.name);
+    Some(view! {
+        <button
+            type="button"
+            class="explain"
+            popovertarget=format!("term-{key}")
+            aria-label=label
+        >
+            "?"
+        </button>
+    })
+}
+
+/// All entries, once, at the end of the page.
+#[component]
+pub fn Popovers() -> impl IntoView {
+    GLOSSARY
+        .iter()
+        .map(|term| {
+            view! {
+                <div class="popover" id=format!("term-{}", term.key) popover="auto">
+                    <p class="term-name">{term.name}</p>
+                    <div inner_html=term.html></div>
+                </div>
+            }
+        })
+        .collect_view()
+}

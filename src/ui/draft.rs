@@ -1,0 +1,292 @@
+//! The settings form, and its form in an address: `strategy=lora&rank=8&lr=1e-3&seed=7`.
+
+use super::routes::pairs;
+use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings};
+
+/// A strategy's name without its settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StrategyKind {
+    Lora,
+    Full,
+    Partial,
+    Head,
+}
+
+impl StrategyKind {
+    pub const ALL: [Self; 4] = [Self::Lora, Self::Full, Self::Partial, Self::Head];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lora => "lora",
+            Self::Full => "full",
+            Self::Partial => "partial",
+            Self::Head => "head",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Schedules by the names that addresses and flags use.
+pub const SCHEDULES: [(&str, ScheduleKind); 3] = [
+    ("linear", ScheduleKind::Linear),
+    ("cosine", ScheduleKind::Cosine),
+    ("constant", ScheduleKind::Constant),
+];
+
+pub fn schedule_name(kind: ScheduleKind) -> &'static str {
+    SCHEDULES
+        .iter()
+        .find(|(_, other)| *other == kind)
+        .map_or("linear", |(name, _)| name)
+}
+
+/// Everything the form holds. The settings of a strategy not chosen are kept for when it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    pub kind: StrategyKind,
+    pub lora: LoraSettings,
+    pub frozen_blocks: usize,
+    /// All settings but the strategy.
+    pub training: TrainingSettings,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self::from_settings(TrainingSettings::default())
+    }
+}
+
+impl Draft {
+    pub fn from_settings(training: TrainingSettings) -> Self {
+        let mut draft = Self {
+            kind: StrategyKind::Lora,
+            lora: LoraSettings::default(),
+            frozen_blocks: 2,
+            training,
+        };
+        match draft.training.strategy.clone() {
+            Strategy::Lora(lora) => draft.lora = lora,
+            Strategy::Full => draft.kind = StrategyKind::Full,
+            Strategy::Head => draft.kind = StrategyKind::Head,
+            Strategy::Partial { frozen_blocks } => {
+                draft.kind = StrategyKind::Partial;
+                draft.frozen_blocks = frozen_blocks;
+            }
+        }
+        draft
+    }
+
+    pub fn strategy(&self) -> Strategy {
+        match self.kind {
+            StrategyKind::Lora => Strategy::Lora(self.lora.clone()),
+            StrategyKind::Full => Strategy::Full,
+            StrategyKind::Head => Strategy::Head,
+            StrategyKind::Partial => Strategy::Partial {
+                frozen_blocks: self.frozen_blocks,
+            },
+        }
+    }
+
+    pub fn settings(&self) -> TrainingSettings {
+        TrainingSettings {
+            strategy: self.strategy(),
+            ..self.training.clone()
+        }
+    }
+
+    /// The settings in an address, and what in it could not be used: those stay at their defaults.
+    pub fn from_query(query: &str) -> (Self, Vec<String>) {
+        let mut draft = Self::default();
+        let mut problems = Vec::new();
+        for (key, value) in pairs(query) {
+            if let Err(problem) = draft.try_set(&key, &value) {
+                problems.push(format!("{key}={value}: {problem}"));
+            }
+        }
+        (draft, problems)
+    }
+
+    /// Changes one setting by its name in addresses, or says why it cannot be so.
+    pub fn try_set(&mut self, key: &str, value: &str) -> Result<(), String> {
+        let mut trial = self.clone();
+        trial.set(key, value.trim())?;
+        if let Some((_, most)) = MOST.iter().find(|(name, _)| *name == key)
+            && trial.get(key).parse::<usize>().is_ok_and(|n| n > *most)
+        {
+            return Err(format!("must be at most {most} here"));
+        }
+        if let Some(problem) = trial.settings().problem() {
+            return Err(problem);
+        }
+        *self = trial;
+        Ok(())
+    }
+
+    /// One setting as text.
+    pub fn get(&self, key: &str) -> String {
+        match key {
+            "strategy" => self.kind.name().to_string(),
+            "schedule" => schedule_name(self.training.schedule).to_string(),
+            "rank" => self.lora.rank.to_string(),
+            "alpha" => self.lora.alpha.to_string(),
+            "dropout" => self.lora.dropout.to_string(),
+            "targets" => self.lora.target_modules.join(","),
+            "freeze" => self.frozen_blocks.to_string(),
+            "lr" => short_number(self.training.learning_rate),
+            "warmup" => self.training.warmup_steps.to_string(),
+            "steps" => self.training.total_steps.to_string(),
+            "batch" => self.training.batch_size.to_string(),
+            "length" => self.training.max_length.to_string(),
+            "decay" => self.training.weight_decay.to_string(),
+            "clip" => self.training.max_grad_norm.to_string(),
+            "seed" => self.training.seed.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
+        let not = |must: &str| format!("must be {must}");
+        let whole = || value.parse::<usize>().map_err(|_| not("a whole number"));
+        let number = || value.parse::<f64>().map_err(|_| not("a number"));
+        match key {
+            "strategy" => {
+                self.kind =
+                    StrategyKind::parse(value).ok_or_else(|| not("lora, full, partial or head"))?;
+            }
+            "schedule" => {
+                self.training.schedule = SCHEDULES
+                    .iter()
+                    .find(|(name, _)| *name == value)
+                    .map(|(_, kind)| *kind)
+                    .ok_or_else(|| not("linear, cosine or constant"))?;
+            }
+            "rank" => self.lora.rank = whole()?,
+            "alpha" => self.lora.alpha = number()?,
+            "dropout" => self.lora.dropout = number()?,
+            "targets" => self.lora.target_modules = targets(value).ok_or_else(|| not(TARGETS))?,
+            "freeze" => self.frozen_blocks = whole()?,
+            "lr" => self.training.learning_rate = number()?,
+            "warmup" => self.training.warmup_steps = whole()?,
+            "steps" => self.training.total_steps = whole()?,
+            "batch" => self.training.batch_size = whole()?,
+            "length" => self.training.max_length = whole()?,
+            "decay" => self.training.weight_decay = number()?,
+            "clip" => self.training.max_grad_norm = number()?,
+            "seed" => {
+                self.training.seed = value.parse().map_err(|_| not("a whole number"))?;
+            }
+            _ => return Err("there is no such setting".into()),
+        }
+        Ok(())
+    }
+
+    /// What `from_query` reads back. Everything a control can change is written out, so that a link keeps
+    /// its meaning when defaults change.
+    pub fn to_query(&self) -> String {
+        let of_strategy: &[&str] = match self.kind {
+            StrategyKind::Lora => &["rank", "alpha", "targets"],
+            StrategyKind::Partial => &["freeze"],
+            StrategyKind::Full | StrategyKind::Head => &[],
+        };
+        let default = Self::default();
+        let unusual = UNCONTROLLED
+            .iter()
+            .filter(|key| self.get(key) != default.get(key));
+        let keys = ["strategy"]
+            .iter()
+            .chain(of_strategy)
+            .chain(&TRAINING)
+            .chain(unusual);
+        let parts: Vec<String> = keys.map(|key| format!("{key}={}", self.get(key))).collect();
+        parts.join("&")
+    }
+}
+
+/// The settings that every strategy has, in the order of the form.
+pub const TRAINING: [&str; 6] = ["lr", "schedule", "warmup", "steps", "batch", "seed"];
+
+/// Settings that only an address can change.
+const UNCONTROLLED: [&str; 4] = ["dropout", "length", "decay", "clip"];
+
+/// Beyond these a page would only run out of memory or patience.
+const MOST: [(&str, usize); 6] = [
+    ("rank", 1024),
+    ("freeze", 1024),
+    ("warmup", 20_000),
+    ("steps", 20_000),
+    ("batch", 512),
+    ("length", 1024),
+];
+
+const TARGETS: &str = "module names with commas between them, such as c_attn,c_proj";
+
+/// Module names with commas between them.
+pub fn targets(text: &str) -> Option<Vec<String>> {
+    let names: Vec<String> = text
+        .split(',')
+        .map(|name| name.trim().to_string())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let plain = |name: &String| {
+        name.chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._".contains(c))
+    };
+    (!names.is_empty() && names.iter().all(plain)).then_some(names)
+}
+
+/// The shorter of `0.001` and `1e-3`; both read back to the same number.
+pub fn short_number(value: f64) -> String {
+    let (plain, scientific) = (format!("{value}"), format!("{value:e}"));
+    if scientific.len() < plain.len() {
+        scientific
+    } else {
+        plain
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_the_settings_and_reads_back() {
+        let (draft, problems) = Draft::from_query(
+            "strategy=lora&rank=4&alpha=16&lr=1e-3&warmup=20&steps=200&batch=16&schedule=cosine&seed=9",
+        );
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(draft.lora.rank, 4);
+        assert_eq!(draft.training.learning_rate, 1e-3);
+        assert_eq!(draft.training.schedule, ScheduleKind::Cosine);
+        assert_eq!(Draft::from_query(&draft.to_query()), (draft, vec![]));
+    }
+
+    #[test]
+    fn bad_values_are_named_and_leave_the_default() {
+        let (draft, problems) =
+            Draft::from_query("rank=0&lr=fast&strategy=magic&steps=50&colour=red");
+        let default = Draft::default();
+        assert_eq!(draft.lora.rank, default.lora.rank);
+        assert_eq!(draft.training.learning_rate, default.training.learning_rate);
+        assert_eq!(draft.training.total_steps, 50);
+        assert_eq!(problems.len(), 4);
+        assert!(problems[0].contains("rank=0"));
+        assert!(problems[2].contains("lora, full, partial or head"));
+    }
+
+    #[test]
+    fn partial_keeps_its_blocks() {
+        let (draft, _) = Draft::from_query("strategy=partial&freeze=3");
+        assert_eq!(draft.strategy(), Strategy::Partial { frozen_blocks: 3 });
+        assert!(draft.to_query().contains("freeze=3"));
+    }
+
+    #[test]
+    fn numbers_in_addresses_are_short_and_exact() {
+        assert_eq!(short_number(1e-3), "1e-3");
+        assert_eq!(short_number(0.25), "0.25");
+        assert_eq!(short_number(2e-3).parse::<f64>(), Ok(2e-3));
+    }
+}

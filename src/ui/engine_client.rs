@@ -1,0 +1,247 @@
+//! The line to the engine: brings a worker up, sends commands, feeds what it hears to the state.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::browser::worker::{Heard, WorkerPort};
+use super::browser::{download, gpu, place};
+use super::device_choice::{DeviceWish, choose};
+use super::routes::Route;
+use super::state::{Cause, Engine, Loading, State, Subject};
+use super::{DATASET, DEFAULT_MODEL};
+use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
+
+/// A worker that has not said a word by then will not.
+const PATIENCE_MILLIS: u64 = 90_000;
+
+/// What the address asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wishes {
+    pub device: DeviceWish,
+    pub model: String,
+}
+
+#[derive(Clone, Copy)]
+pub struct EngineClient {
+    state: RwSignal<State>,
+    route: RwSignal<Route>,
+    wishes: StoredValue<Wishes>,
+    port: StoredValue<Option<WorkerPort>, LocalStorage>,
+    /// Counts workers, so that news of an old one is told apart.
+    attempt: StoredValue<u32>,
+}
+
+impl EngineClient {
+    pub fn new(state: RwSignal<State>, route: RwSignal<Route>, wishes: Wishes) -> Self {
+        Self {
+            state,
+            route,
+            wishes: StoredValue::new(wishes),
+            port: StoredValue::new_local(None),
+            attempt: StoredValue::new(0),
+        }
+    }
+
+    /// Picks a device and starts its engine.
+    pub fn boot(self) {
+        let wish = self.wishes.with_value(|wishes| wishes.device);
+        spawn_local(async move {
+            let (device, cause) = choose(wish, gpu::find().await);
+            if let Some(cause) = cause {
+                self.state.update(|state| state.notices.add(cause));
+            }
+            self.start(device);
+        });
+    }
+
+    /// A fresh worker on the same device.
+    pub fn restart(self) {
+        let device = self.state.with_untracked(|state| state.chosen_device);
+        match device {
+            Some(device) => self.start(device),
+            None => self.boot(),
+        }
+    }
+
+    fn start(self, device: DeviceKind) {
+        self.port.set_value(None);
+        self.attempt.update_value(|attempt| *attempt += 1);
+        let attempt = self.attempt.get_value();
+        self.state.update(|state| state.restart(device));
+        spawn_local(async move {
+            self.fetch_program(device, attempt).await;
+            if self.attempt.get_value() == attempt {
+                self.open(device, attempt);
+            }
+        });
+    }
+
+    async fn fetch_program(self, device: DeviceKind, attempt: u32) {
+        let engine = engine_name(device);
+        let total_bytes = download::program_bytes(engine).await;
+        let url = format!("engine/worker_{engine}_bg.wasm?v={BUILD_ID}");
+        let show = |progress| {
+            if self.attempt.get_value() == attempt {
+                self.set_loading(Loading::Program, Some(progress));
+            }
+        };
+        // If this fails, so will the worker, and it is the worker's failure that is reported.
+        let _ = download::count_bytes(&url, total_bytes, show).await;
+    }
+
+    fn open(self, device: DeviceKind, attempt: u32) {
+        self.set_loading(Loading::Start, None);
+        let url = format!("engine/start_{}.js?v={BUILD_ID}", engine_name(device));
+        let hear = move |heard| {
+            if self.attempt.get_value() == attempt {
+                self.hear(heard);
+            }
+        };
+        match WorkerPort::open(&url, hear) {
+            Ok(port) => self.port.set_value(Some(port)),
+            Err(error) => self.lose(&format!("{error:?}")),
+        }
+        let give_up = move || {
+            if self.attempt.get_value() == attempt && self.is_starting() {
+                self.lose("it did not answer");
+            }
+        };
+        set_timeout(give_up, std::time::Duration::from_millis(PATIENCE_MILLIS));
+    }
+
+    fn set_loading(self, what: Loading, progress: Option<super::state::Progress>) {
+        self.state
+            .update(|state| state.engine = Engine::Loading { what, progress });
+    }
+
+    /// The worker has been fetched or is starting, and has not answered yet.
+    fn is_starting(self) -> bool {
+        self.state.with_untracked(|state| {
+            state.device.is_none() && matches!(state.engine, Engine::Loading { .. })
+        })
+    }
+
+    fn hear(self, heard: Heard) {
+        match heard {
+            Heard::Gone(reason) => self.lose(&reason),
+            Heard::Bytes(bytes) => match protocol::decode::<Event>(&bytes) {
+                Ok(frame) => self.take(frame),
+                Err(error) => self.lose(&error.message),
+            },
+        }
+    }
+
+    fn take(self, frame: Frame<Event>) {
+        if let Event::Failed(error) = &frame.body
+            && frame.request_id.is_none()
+            && self.is_starting()
+        {
+            return self.lose(&error.message);
+        }
+        let is_greeting = matches!(frame.body, Event::Ready { .. });
+        self.state.update(|state| state.apply(frame));
+        if is_greeting {
+            self.load_what_is_needed();
+        }
+    }
+
+    /// The worker is gone. Where the page chose the GPU by itself and it never came up, the CPU takes over.
+    fn lose(self, reason: &str) {
+        let was_starting = self.is_starting();
+        let device = self.state.with_untracked(|state| state.chosen_device);
+        self.port.set_value(None);
+        let wish = self.wishes.with_value(|wishes| wishes.device);
+        let reason = reason.to_string();
+        if was_starting && wish == DeviceWish::Auto && device == Some(DeviceKind::WebGpu) {
+            self.state
+                .update(|state| state.notices.add(Cause::GpuFailed { reason }));
+            self.start(DeviceKind::Cpu);
+            return;
+        }
+        self.state.update(|state| state.crash(&reason));
+    }
+
+    /// Asks for model and data, where the page shown works with them and they have not been asked for.
+    pub fn load_what_is_needed(self) {
+        let is_needed = self.route.with_untracked(Route::needs_model);
+        let (is_up, has_model, has_data) = self.state.with_untracked(|state| {
+            let is_up = state.device.is_some() && state.engine == Engine::Ready;
+            (
+                is_up,
+                state.model.is_some(),
+                state.dataset.is_some() || state.is_asked(Subject::Dataset),
+            )
+        });
+        if !is_needed || !is_up {
+            return;
+        }
+        if !has_model {
+            self.load_model();
+        }
+        if !has_data {
+            self.load_dataset();
+        }
+    }
+
+    pub fn load_model(self) {
+        let name = self.model_name();
+        self.state.update(|state| {
+            state.notices.retain(|cause| {
+                !matches!(
+                    cause,
+                    Cause::Ask {
+                        subject: Some(Subject::Model),
+                        ..
+                    }
+                )
+            });
+        });
+        let base_url = place::absolute(&format!("models/{name}/"));
+        self.send(Command::LoadModel { name, base_url });
+    }
+
+    pub fn load_shipped_model(self) {
+        self.wishes
+            .update_value(|wishes| wishes.model = DEFAULT_MODEL.to_string());
+        self.load_model();
+    }
+
+    pub fn load_dataset(self) {
+        self.send(Command::LoadDataset {
+            name: DATASET.to_string(),
+            url: place::absolute(&format!("data/{DATASET}.csv")),
+        });
+    }
+
+    pub fn model_name(self) -> String {
+        self.wishes.with_value(|wishes| wishes.model.clone())
+    }
+
+    /// Sends a command, unless there is no worker to hear it.
+    pub fn send(self, command: Command) {
+        if self.port.with_value(Option::is_none) {
+            return;
+        }
+        let mut frame = None;
+        self.state.update(|state| frame = Some(state.ask(command)));
+        let Some(frame) = frame else { return };
+        let bytes = match protocol::encode(&frame) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.lose(&error.message),
+        };
+        let sent = self
+            .port
+            .with_value(|port| port.as_ref().map(|port| port.send(&bytes)));
+        if let Some(Err(error)) = sent {
+            self.lose(&format!("{error:?}"));
+        }
+    }
+}
+
+/// The word in the engine's file names.
+fn engine_name(device: DeviceKind) -> &'static str {
+    match device {
+        DeviceKind::Cpu => "cpu",
+        DeviceKind::WebGpu => "gpu",
+    }
+}

@@ -1,0 +1,50 @@
+//! The page: lessons, charts, controls. It speaks `protocol` and `settings`, and knows no tensor.
+//!
+//! `state` is pure and hears every event; widgets draw parts of it and send intents through `desk`.
+
+mod app;
+mod browser;
+mod charts;
+mod checks;
+mod controls;
+mod desk;
+mod device_choice;
+mod draft;
+mod engine_client;
+mod format;
+mod guess;
+mod lesson_view;
+mod pages;
+mod routes;
+mod state;
+mod text;
+mod widgets;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// The folder under `models/` that is loaded unless the address names another.
+pub const DEFAULT_MODEL: &str = "nano";
+/// The file under `data/`, without its ending.
+pub const DATASET: &str = "reviews";
+/// What the name of a model's folder may hold besides letters and digits.
+pub const MODEL_NAME_CHARACTERS: &str = "-_.";
+
+/// How often a run looks at the validation split.
+pub const EVALUATIONS_PER_RUN: usize = 8;
+/// What the model is asked to continue before and after a run.
+pub const SAMPLE_PROMPT: &str = "Once upon a time";
+pub const SAMPLE_TOKENS: usize = 40;
+
+/// Puts the page where `index.html` holds its place.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let place = document()
+        .get_element_by_id("app")
+        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    let Some(place) = place else {
+        return leptos::mount::mount_to_body(app::App);
+    };
+    place.set_inner_html("");
+    leptos::mount::mount_to(place, app::App).forget();
+}

@@ -1,0 +1,82 @@
+//! `#/bench?workload=W1&steps=10`: one benchmark, its JSON on the page.
+
+use leptos::prelude::*;
+
+use crate::protocol::{Command, Workload};
+use crate::ui::desk::use_desk;
+use crate::ui::routes::pairs;
+use crate::ui::state::{Bench as Standing, Cause, Status};
+use crate::ui::text::pages as text;
+
+const DEFAULT_STEPS: usize = 10;
+
+#[component]
+pub fn Bench(query: String) -> impl IntoView {
+    let desk = use_desk();
+    let ((workload, steps), problems) = read(&query);
+    if !problems.is_empty() {
+        desk.state
+            .update(|state| state.notices.add(Cause::Address(problems)));
+    }
+    let is_ready = desk.watch(|state| state.status() == Status::Ready);
+    let has_asked = StoredValue::new(false);
+    Effect::new(move |_| {
+        if is_ready.get() && !has_asked.get_value() {
+            has_asked.set_value(true);
+            desk.client.send(Command::Bench { workload, steps });
+        }
+    });
+    let bench = desk.watch(|state| state.bench.clone());
+    let words = move || match bench.get() {
+        Standing::Idle => text::BENCH_WAITING.to_string(),
+        Standing::Going => text::BENCH_GOING.to_string(),
+        Standing::Done { .. } => String::new(),
+        Standing::Failed(error) => error.message,
+    };
+    let json = move || match bench.get() {
+        Standing::Done { json } => json,
+        _ => String::new(),
+    };
+    view! {
+        <article class="bench">
+            <h1>{text::BENCH_TITLE}</h1>
+            <p>{text::BENCH_LEAD}</p>
+            <p>{format!("{}, {steps} steps", workload.name())}</p>
+            <p role="status">{words}</p>
+            <pre data-testid="bench-result">{json}</pre>
+        </article>
+    }
+}
+
+/// What the address asks for, and what in it could not be used.
+fn read(query: &str) -> ((Workload, usize), Vec<String>) {
+    let (mut workload, mut steps) = (Workload::W1, DEFAULT_STEPS);
+    let mut problems = Vec::new();
+    for (key, value) in pairs(query) {
+        match key.as_str() {
+            "workload" => match Workload::parse(&value) {
+                Some(named) => workload = named,
+                None => problems.push(format!("workload={value}: must be W1 or W2")),
+            },
+            "steps" => match value.parse() {
+                Ok(number) if number > 0 => steps = number,
+                _ => problems.push(format!("steps={value}: must be a whole number above 0")),
+            },
+            _ => problems.push(format!("{key}: there is no such setting")),
+        }
+    }
+    ((workload, steps), problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_values_give_the_defaults_and_are_named() {
+        assert_eq!(read("workload=W2&steps=3"), ((Workload::W2, 3), Vec::new()));
+        let (asked, problems) = read("workload=W9&steps=0");
+        assert_eq!(asked, (Workload::W1, DEFAULT_STEPS));
+        assert_eq!(problems.len(), 2);
+    }
+}

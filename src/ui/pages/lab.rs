@@ -1,0 +1,119 @@
+//! The live run with every control; its settings are the address.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::ui::browser::place;
+use crate::ui::desk::use_desk;
+use crate::ui::draft::Draft;
+use crate::ui::state::{Cause, Run};
+use crate::ui::text::pages as text;
+use crate::ui::widgets::before_after::BeforeAfter;
+use crate::ui::widgets::classify_box::ClassifyBox;
+use crate::ui::widgets::confusion::Confusion;
+use crate::ui::widgets::frozen_proof::FrozenProof;
+use crate::ui::widgets::generate_box::GenerateBox;
+use crate::ui::widgets::loss_chart::LossChart;
+use crate::ui::widgets::matched_modules::MatchedModules;
+use crate::ui::widgets::mistakes::Mistakes;
+use crate::ui::widgets::parameter_map::ParameterMap;
+use crate::ui::widgets::run_panel::RunPanel;
+use crate::ui::widgets::schedule_chart::ScheduleChart;
+
+#[component]
+pub fn Lab(query: String) -> impl IntoView {
+    read_address(&query);
+    let desk = use_desk();
+    let hash = Memo::new(move |_| {
+        desk.draft
+            .with(|draft| format!("#/lab?{}", draft.to_query()))
+    });
+    Effect::new(move |_| place::replace_hash(&hash.get()));
+    view! {
+        <article class="lab">
+            <header>
+                <h1>{text::LAB_TITLE}</h1>
+                <p class="lead">{text::LAB_LEAD}</p>
+            </header>
+            <section class="exhibit"><RunPanel in_lab=true /></section>
+            <Share hash />
+            <h2>{text::LAB_CURVES}</h2>
+            <div class="pair">
+                <Titled title=text::LAB_LOSS><LossChart /></Titled>
+                <Titled title=text::LAB_SCHEDULE><ScheduleChart /></Titled>
+            </div>
+            <h2>{text::LAB_PARAMETERS}</h2>
+            <section class="exhibit"><ParameterMap /></section>
+            <div class="pair">
+                <Titled title=text::LAB_MATCHED><MatchedModules /></Titled>
+                <Titled title=text::LAB_FROZEN><FrozenProof /></Titled>
+            </div>
+            <h2>{text::LAB_RESULT}</h2>
+            <section class="exhibit"><BeforeAfter /></section>
+            <div class="pair">
+                <Titled title=text::LAB_CONFUSION><Confusion /></Titled>
+                <Titled title=text::LAB_MISTAKES><Mistakes /></Titled>
+            </div>
+            <h2>{text::LAB_TRY}</h2>
+            <div class="pair">
+                <Titled title=text::LAB_CLASSIFY><ClassifyBox /></Titled>
+                <Titled title=text::LAB_GENERATE><GenerateBox offer_tuned=true /></Titled>
+            </div>
+        </article>
+    }
+}
+
+#[component]
+fn Titled(title: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <section class="exhibit">
+            <h3>{title}</h3>
+            {children()}
+        </section>
+    }
+}
+
+/// Takes the settings from the address, where it has any and no run is going.
+fn read_address(query: &str) {
+    let desk = use_desk();
+    let is_going = desk
+        .state
+        .with_untracked(|state| state.run.as_ref().is_some_and(Run::is_going));
+    if query.is_empty() || is_going {
+        return;
+    }
+    let (draft, problems) = Draft::from_query(query);
+    desk.draft.set(draft);
+    if !problems.is_empty() {
+        desk.state
+            .update(|state| state.notices.add(Cause::Address(problems)));
+    }
+}
+
+#[component]
+fn Share(hash: Memo<String>) -> impl IntoView {
+    let address = move || place::address_with_hash(&hash.get());
+    let label = RwSignal::new(text::COPY);
+    let copy = move |_| {
+        let address = address();
+        spawn_local(async move {
+            let copied = place::copy(&address).await;
+            label.set(if copied {
+                text::COPIED
+            } else {
+                text::COPY_BY_HAND
+            });
+        });
+    };
+    Effect::new(move |_| {
+        hash.track();
+        label.set(text::COPY);
+    });
+    view! {
+        <div class="share">
+            <label for="share-url">{text::SHARE}</label>
+            <input id="share-url" data-testid="share-url" type="text" readonly prop:value=address />
+            <button type="button" on:click=copy>{label}</button>
+        </div>
+    }
+}

@@ -1,0 +1,7 @@
+//! One file a page.
+
+pub mod bench;
+pub mod home;
+pub mod lab;
+pub mod unknown;
+pub mod verify;

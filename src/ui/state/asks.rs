@@ -1,0 +1,77 @@
+//! Which question an answer belongs to. Only the newest question of each subject counts.
+
+use crate::protocol::{Command, RequestId};
+
+/// What a command is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    Model,
+    Dataset,
+    Plan,
+    Generation,
+    Classification,
+    Run,
+    RunControl,
+    Probe,
+    Verification,
+    Bench,
+}
+
+impl Subject {
+    pub fn of(command: &Command) -> Self {
+        match command {
+            Command::LoadModel { .. } => Self::Model,
+            Command::LoadDataset { .. } => Self::Dataset,
+            Command::PlanRun { .. } => Self::Plan,
+            Command::Generate { .. } => Self::Generation,
+            Command::Classify { .. } => Self::Classification,
+            Command::StartRun { .. } => Self::Run,
+            Command::Pause { .. }
+            | Command::Resume { .. }
+            | Command::Step { .. }
+            | Command::Cancel { .. } => Self::RunControl,
+            Command::Probe { .. } => Self::Probe,
+            Command::Verify { .. } => Self::Verification,
+            Command::Bench { .. } => Self::Bench,
+        }
+    }
+}
+
+/// The newest ask of every subject.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Asks {
+    last_id: u32,
+    newest: Vec<(Subject, RequestId)>,
+}
+
+impl Asks {
+    /// A fresh id; older asks about the same subject are forgotten.
+    pub fn note(&mut self, subject: Subject) -> RequestId {
+        self.last_id += 1;
+        let id = RequestId(self.last_id);
+        self.newest.retain(|(other, _)| *other != subject);
+        self.newest.push((subject, id));
+        id
+    }
+
+    /// What `id` asked about, unless something newer took its place.
+    pub fn subject_of(&self, id: RequestId) -> Option<Subject> {
+        self.newest
+            .iter()
+            .find(|(_, newest)| *newest == id)
+            .map(|(subject, _)| *subject)
+    }
+
+    pub fn is_open(&self, subject: Subject) -> bool {
+        self.newest.iter().any(|(other, _)| *other == subject)
+    }
+
+    pub fn close(&mut self, subject: Subject) {
+        self.newest.retain(|(other, _)| *other != subject);
+    }
+
+    /// Nobody will answer any more.
+    pub fn forget_all(&mut self) {
+        self.newest.clear();
+    }
+}

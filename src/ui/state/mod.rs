@@ -1,0 +1,133 @@
+//! Everything the page knows, and how each event changes it. Pure: no browser, no signals.
+
+mod answers;
+mod apply;
+mod asks;
+mod engine;
+mod notice;
+mod run;
+#[cfg(test)]
+mod tests;
+
+pub use answers::{Bench, Classification, Generation, Plan, Verification};
+pub use asks::{Asks, Subject};
+pub use engine::{Engine, Failure, Loading, Progress, Status};
+pub use notice::{Action, Cause, Notice, Notices};
+pub use run::{Happening, LogEntry, Phase, Run, trainable_share};
+
+use std::sync::Arc;
+
+use crate::protocol::{Command, DatasetInfo, DeviceInfo, DeviceKind, Frame, ModelInfo, RunPlan};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    pub engine: Engine,
+    /// What was chosen, known before the engine says what it got.
+    pub chosen_device: Option<DeviceKind>,
+    pub device: Option<DeviceInfo>,
+    // Shared, so that every part of the page can hold on to them without copying.
+    pub model: Option<Arc<ModelInfo>>,
+    pub dataset: Option<Arc<DatasetInfo>>,
+    pub plan: Plan,
+    /// The last run, going or ended.
+    pub run: Option<Run>,
+    pub generation: Generation,
+    pub classification: Classification,
+    pub verification: Verification,
+    pub bench: Bench,
+    pub notices: Notices,
+    asks: Asks,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            engine: Engine::Loading {
+                what: Loading::Device,
+                progress: None,
+            },
+            chosen_device: None,
+            device: None,
+            model: None,
+            dataset: None,
+            plan: Plan::Unknown,
+            run: None,
+            generation: Generation::Idle,
+            classification: Classification::Idle,
+            verification: Verification::Idle,
+            bench: Bench::Idle,
+            notices: Notices::default(),
+            asks: Asks::default(),
+        }
+    }
+}
+
+impl State {
+    /// The one word for where things stand.
+    pub fn status(&self) -> Status {
+        match (&self.engine, &self.run) {
+            (Engine::Loading { .. }, _) => Status::Loading,
+            (Engine::Failed(_), _) => Status::Failed,
+            (Engine::Ready, Some(run)) if run.is_paused() => Status::Paused,
+            (Engine::Ready, Some(run)) if run.is_going() => Status::Training,
+            (Engine::Ready, _) => Status::Ready,
+        }
+    }
+
+    /// The plan of the settings on the page, once the engine has made it.
+    pub fn current_plan(&self) -> Option<&Arc<RunPlan>> {
+        match &self.plan {
+            Plan::Known(plan) => Some(plan),
+            Plan::Unknown | Plan::Refused(_) => None,
+        }
+    }
+
+    /// Whether a run could start now.
+    pub fn can_start_run(&self) -> bool {
+        self.status() == Status::Ready && self.model.is_some() && self.dataset.is_some()
+    }
+
+    /// Whether the engine can be asked things besides a run.
+    pub fn is_idle(&self) -> bool {
+        self.status() == Status::Ready
+    }
+
+    pub fn is_asked(&self, subject: Subject) -> bool {
+        self.asks.is_open(subject)
+    }
+
+    /// Notes what is asked and gives the frame to send.
+    pub fn ask(&mut self, command: Command) -> Frame<Command> {
+        let id = self.asks.note(Subject::of(&command));
+        match &command {
+            Command::LoadModel { .. } => {
+                self.model = None;
+                self.plan = Plan::Unknown;
+                self.engine = Engine::Loading {
+                    what: Loading::File("config.json".into()),
+                    progress: None,
+                };
+            }
+            Command::StartRun { settings, .. } => {
+                self.classification = Classification::Idle;
+                self.run = Some(Run::new(id, settings.clone()));
+            }
+            Command::Generate { prompt, .. } => {
+                self.generation = Generation::Going {
+                    prompt: prompt.clone(),
+                    text: String::new(),
+                };
+            }
+            Command::Classify { .. } => self.classification = Classification::Going,
+            Command::Verify { .. } => {
+                self.verification = Verification::Going { rows: Vec::new() };
+            }
+            Command::Bench { .. } => self.bench = Bench::Going,
+            _ => {}
+        }
+        Frame {
+            request_id: Some(id),
+            body: command,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What the learner must know about, and may do about it.
+
+use super::asks::Subject;
+use crate::protocol::EngineError;
+
+/// A notice that stands at the top of the page until it is dealt with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    pub id: u32,
+    pub cause: Cause,
+}
+
+/// Why there is a notice. The words for it are in `text::notices`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cause {
+    /// An ask could not be met.
+    Ask {
+        subject: Option<Subject>,
+        error: EngineError,
+    },
+    /// A run ended early.
+    Run(EngineError),
+    /// The worker never came up, or stopped later.
+    Crashed { reason: String, at_start: bool },
+    /// Page and worker come from different builds.
+    Stale { page: String, worker: String },
+    /// WebGPU was asked for and cannot be had; the CPU does the work.
+    NoWebGpu { reason: String },
+    /// The WebGPU engine did not come up; the CPU does the work.
+    GpuFailed { reason: String },
+    /// Values in the address that cannot be used; the defaults stand in.
+    Address(Vec<String>),
+}
+
+/// What a button in a notice does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Restart,
+    Reload,
+    LoadModelAgain,
+    UseShippedModel,
+    LoadDataAgain,
+    UseDefaults,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Notices {
+    list: Vec<Notice>,
+    last_id: u32,
+}
+
+impl Notices {
+    /// Adds a notice, unless the same one stands already.
+    pub fn add(&mut self, cause: Cause) {
+        if self.list.iter().any(|notice| notice.cause == cause) {
+            return;
+        }
+        self.last_id += 1;
+        let id = self.last_id;
+        self.list.push(Notice { id, cause });
+    }
+
+    pub fn dismiss(&mut self, id: u32) {
+        self.list.retain(|notice| notice.id != id);
+    }
+
+    pub fn retain(&mut self, keep: impl Fn(&Cause) -> bool) {
+        self.list.retain(|notice| keep(&notice.cause));
+    }
+
+    pub fn list(&self) -> &[Notice] {
+        &self.list
+    }
+}

@@ -1,0 +1,251 @@
+//! One run of fine-tuning, as the page knows it.
+
+use std::sync::Arc;
+
+use crate::protocol::{
+    EngineError, ErrorKind, Event, Moment, RequestId, RunId, RunPlan, RunProgress, RunStage,
+    RunSummary, Scores, Split, StepMetrics,
+};
+use crate::settings::TrainingSettings;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    pub request_id: RequestId,
+    /// Given by the engine when the run starts.
+    pub id: Option<RunId>,
+    pub settings: TrainingSettings,
+    pub plan: Option<Arc<RunPlan>>,
+    pub phase: Phase,
+    pub progress: Option<RunProgress>,
+    pub steps: Vec<StepMetrics>,
+    pub evaluations: Vec<Evaluation>,
+    pub sample_before: Option<String>,
+    pub sample_after: Option<String>,
+    pub log: Vec<LogEntry>,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    /// Asked for; the engine has not answered yet.
+    Starting,
+    Active {
+        stage: RunStage,
+    },
+    Paused {
+        step: usize,
+    },
+    Finished {
+        summary: Arc<RunSummary>,
+    },
+    Cancelled {
+        step: usize,
+    },
+    Failed {
+        step: usize,
+        error: EngineError,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evaluation {
+    pub step: usize,
+    pub split: Split,
+    pub scores: Scores,
+}
+
+/// Something that happened in a run, for the chart's log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogEntry {
+    pub step: usize,
+    pub happening: Happening,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happening {
+    Started,
+    Entered(RunStage),
+    Evaluated(Split, Scores),
+    Paused,
+    Resumed,
+    Finished,
+    Cancelled,
+    Failed,
+}
+
+impl Run {
+    pub fn new(request_id: RequestId, settings: TrainingSettings) -> Self {
+        Self {
+            request_id,
+            id: None,
+            settings,
+            plan: None,
+            phase: Phase::Starting,
+            progress: None,
+            steps: Vec::new(),
+            evaluations: Vec::new(),
+            sample_before: None,
+            sample_after: None,
+            log: Vec::new(),
+        }
+    }
+
+    /// Whether the engine still works on it.
+    pub fn is_going(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Starting | Phase::Active { .. } | Phase::Paused { .. }
+        )
+    }
+
+    pub fn is_paused(&self) -> bool {
+        matches!(self.phase, Phase::Paused { .. })
+    }
+
+    pub fn completed_steps(&self) -> usize {
+        self.steps.last().map_or(0, |metrics| metrics.step + 1)
+    }
+
+    pub fn summary(&self) -> Option<&Arc<RunSummary>> {
+        match &self.phase {
+            Phase::Finished { summary } => Some(summary),
+            _ => None,
+        }
+    }
+
+    /// The test split before training, as soon as it is known.
+    pub fn scores_before(&self) -> Option<Scores> {
+        self.summary().map(|summary| summary.before).or_else(|| {
+            self.evaluations
+                .iter()
+                .find(|e| e.split == Split::Test && e.step == 0)
+                .map(|e| e.scores)
+        })
+    }
+
+    /// The test split after training, as soon as it is known.
+    pub fn scores_after(&self) -> Option<Scores> {
+        self.summary().map(|summary| summary.after).or_else(|| {
+            self.evaluations
+                .iter()
+                .rfind(|e| e.split == Split::Test && e.step > 0)
+                .map(|e| e.scores)
+        })
+    }
+
+    /// The share of all parameters that this run trains, in `0..=1`.
+    pub fn trainable_share(&self) -> Option<f64> {
+        self.plan.as_deref().map(trainable_share)
+    }
+
+    /// Takes in an event of this run.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::RunStarted { run_id, plan } => {
+                self.id = Some(run_id);
+                self.plan = Some(Arc::new(plan));
+                self.phase = Phase::Active {
+                    stage: RunStage::ScoringBefore,
+                };
+                self.note(Happening::Started);
+            }
+            Event::RunStageEntered { stage, .. } => {
+                self.phase = Phase::Active { stage };
+                self.note(Happening::Entered(stage));
+            }
+            Event::StepsCompleted {
+                steps, progress, ..
+            } => {
+                self.steps.extend(steps);
+                self.progress = Some(progress);
+            }
+            Event::RunEvaluated {
+                step,
+                split,
+                scores,
+                ..
+            } => {
+                self.evaluations.push(Evaluation {
+                    step,
+                    split,
+                    scores,
+                });
+                self.log.push(LogEntry {
+                    step,
+                    happening: Happening::Evaluated(split, scores),
+                });
+            }
+            Event::SampleGenerated { when, text, .. } => match when {
+                Moment::Before => self.sample_before = Some(text),
+                Moment::After => self.sample_after = Some(text),
+            },
+            Event::RunPaused { step, .. } => {
+                if !self.is_paused() {
+                    self.note(Happening::Paused);
+                }
+                self.phase = Phase::Paused { step };
+            }
+            Event::RunResumed { .. } => {
+                self.phase = Phase::Active {
+                    stage: RunStage::Training,
+                };
+                self.note(Happening::Resumed);
+            }
+            Event::RunFinished { summary, .. } => {
+                self.phase = Phase::Finished {
+                    summary: Arc::new(summary),
+                };
+                self.note(Happening::Finished);
+            }
+            Event::RunCancelled { step, .. } => {
+                self.phase = Phase::Cancelled { step };
+                self.note(Happening::Cancelled);
+            }
+            Event::RunFailed { step, error, .. } => self.fail(step, error),
+            _ => {}
+        }
+    }
+
+    pub fn fail(&mut self, step: usize, error: EngineError) {
+        self.phase = Phase::Failed { step, error };
+        self.note(Happening::Failed);
+    }
+
+    /// The worker is gone, and what it was training with it.
+    pub fn engine_gone(&mut self, reason: &str) {
+        if self.is_going() {
+            let message = format!("the engine stopped. {reason}");
+            let error = EngineError::new(ErrorKind::Device, message.trim());
+            self.fail(self.completed_steps(), error);
+        }
+    }
+
+    fn note(&mut self, happening: Happening) {
+        self.log.push(LogEntry {
+            step: self.completed_steps(),
+            happening,
+        });
+    }
+}
+
+/// The share of a plan's parameters that train, in `0..=1`.
+pub fn trainable_share(plan: &RunPlan) -> f64 {
+    plan.trainable_parameters() as f64 / plan.total_parameters().max(1) as f64
+}
+
+/// The run that an event belongs to, for events of runs.
+pub fn run_id_of(event: &Event) -> Option<RunId> {
+    match event {
+        Event::RunStarted { run_id, .. }
+        | Event::RunStageEntered { run_id, .. }
+        | Event::StepsCompleted { run_id, .. }
+        | Event::RunEvaluated { run_id, .. }
+        | Event::SampleGenerated { run_id, .. }
+        | Event::RunPaused { run_id, .. }
+        | Event::RunResumed { run_id }
+        | Event::RunFinished { run_id, .. }
+        | Event::RunCancelled { run_id, .. }
+        | Event::RunFailed { run_id, .. } => Some(*run_id),
+        _ => None,
+    }
+}

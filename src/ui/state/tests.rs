@@ -1,0 +1,261 @@
+use super::*;
+use crate::protocol::{
+    BUILD_ID, EngineError, ErrorKind, Event, PROTOCOL_VERSION, RequestId, RunId, RunOptions,
+    RunProgress, RunStage, Scores, Split, StepMetrics, WeightsChoice,
+};
+use crate::settings::{Sampling, TrainingSettings};
+
+fn from_engine(request_id: Option<RequestId>, body: Event) -> Frame<Event> {
+    Frame { request_id, body }
+}
+
+fn device() -> DeviceInfo {
+    DeviceInfo {
+        kind: DeviceKind::Cpu,
+        description: "CPU".into(),
+        is_software: false,
+    }
+}
+
+fn ready(build_id: &str) -> Frame<Event> {
+    from_engine(
+        None,
+        Event::Ready {
+            protocol_version: PROTOCOL_VERSION,
+            build_id: build_id.into(),
+            device: device(),
+        },
+    )
+}
+
+fn plan() -> RunPlan {
+    RunPlan {
+        strategy: "lora".into(),
+        parameters: Vec::new(),
+        matched_modules: Vec::new(),
+        gradient_bytes: 0,
+        optimizer_bytes: 0,
+    }
+}
+
+fn start_run(state: &mut State) -> RequestId {
+    let frame = state.ask(Command::StartRun {
+        settings: TrainingSettings::default(),
+        options: RunOptions {
+            evaluate_every_steps: 25,
+            sample_prompt: String::new(),
+            sample_tokens: 0,
+            start_paused: false,
+        },
+    });
+    frame.request_id.unwrap()
+}
+
+fn steps(run_id: RunId, step: usize) -> Frame<Event> {
+    from_engine(
+        None,
+        Event::StepsCompleted {
+            run_id,
+            steps: vec![StepMetrics {
+                step,
+                epoch: 0.0,
+                loss_nats: 0.7,
+                learning_rate: 1e-3,
+                gradient_norm: 1.0,
+                step_millis: 10.0,
+            }],
+            progress: RunProgress {
+                completed_steps: step + 1,
+                total_steps: 200,
+                remaining_millis: 1.0,
+            },
+        },
+    )
+}
+
+fn running(run_id: RunId) -> State {
+    let mut state = State::default();
+    state.apply(ready(BUILD_ID));
+    let request_id = start_run(&mut state);
+    let plan = plan();
+    state.apply(from_engine(
+        Some(request_id),
+        Event::RunStarted { run_id, plan },
+    ));
+    state
+}
+
+#[test]
+fn a_worker_of_another_build_asks_for_a_reload() {
+    let mut state = State::default();
+    state.apply(ready("yesterday"));
+    assert_eq!(state.status(), Status::Failed);
+    assert!(matches!(state.notices.list()[0].cause, Cause::Stale { .. }));
+}
+
+#[test]
+fn a_model_arrives_with_progress_or_fails_with_a_notice() {
+    let mut state = State::default();
+    state.apply(ready(BUILD_ID));
+    let id = state
+        .ask(Command::LoadModel {
+            name: "nano".into(),
+            base_url: "models/nano/".into(),
+        })
+        .request_id;
+    assert_eq!(state.status(), Status::Loading);
+    state.apply(from_engine(
+        id,
+        Event::DownloadProgressed {
+            file: "model.safetensors".into(),
+            received_bytes: 5,
+            total_bytes: Some(10),
+        },
+    ));
+    let Engine::Loading { progress, .. } = &state.engine else {
+        panic!("still loading");
+    };
+    assert_eq!(progress.unwrap().fraction(), Some(0.5));
+    let error = EngineError::new(ErrorKind::Model, "model.safetensors is cut short");
+    state.apply(from_engine(id, Event::Failed(error)));
+    assert_eq!(state.status(), Status::Failed);
+    assert_eq!(state.notices.list().len(), 1);
+}
+
+#[test]
+fn a_run_goes_from_start_to_pause_and_on() {
+    let run_id = RunId(4);
+    let mut state = running(run_id);
+    assert_eq!(state.status(), Status::Training);
+    state.apply(from_engine(
+        None,
+        Event::RunStageEntered {
+            run_id,
+            stage: RunStage::Training,
+        },
+    ));
+    state.apply(steps(run_id, 0));
+    state.apply(from_engine(None, Event::RunPaused { run_id, step: 1 }));
+    assert_eq!(state.status(), Status::Paused);
+    state.apply(steps(run_id, 1));
+    assert_eq!(state.run.as_ref().unwrap().completed_steps(), 2);
+    state.apply(from_engine(None, Event::RunResumed { run_id }));
+    assert_eq!(state.status(), Status::Training);
+    state.apply(from_engine(None, Event::RunCancelled { run_id, step: 2 }));
+    assert_eq!(state.status(), Status::Ready);
+}
+
+#[test]
+fn events_of_an_old_run_are_ignored() {
+    let mut state = running(RunId(1));
+    state.apply(steps(RunId(1), 0));
+    start_run(&mut state);
+    let before = state.clone();
+    state.apply(steps(RunId(1), 1));
+    state.apply(from_engine(
+        None,
+        Event::RunCancelled {
+            run_id: RunId(1),
+            step: 2,
+        },
+    ));
+    assert_eq!(state, before);
+}
+
+#[test]
+fn a_start_that_answers_an_older_ask_is_ignored() {
+    let mut state = State::default();
+    state.apply(ready(BUILD_ID));
+    let old = start_run(&mut state);
+    start_run(&mut state);
+    let plan = plan();
+    state.apply(from_engine(
+        Some(old),
+        Event::RunStarted {
+            run_id: RunId(1),
+            plan,
+        },
+    ));
+    assert_eq!(state.run.unwrap().id, None);
+}
+
+#[test]
+fn tokens_of_a_forgotten_prompt_are_ignored() {
+    let mut state = State::default();
+    let mut ask = |prompt: &str| {
+        state
+            .ask(Command::Generate {
+                prompt: prompt.into(),
+                max_new_tokens: 5,
+                sampling: Sampling::Greedy,
+                weights: WeightsChoice::Base,
+            })
+            .request_id
+    };
+    let (old, new) = (ask("one"), ask("two"));
+    for (id, text) in [(new, "a"), (old, "x"), (new, "b")] {
+        state.apply(from_engine(id, Event::TokenGenerated { text: text.into() }));
+    }
+    assert_eq!(
+        state.generation,
+        Generation::Going {
+            prompt: "two".into(),
+            text: "ab".into()
+        }
+    );
+}
+
+#[test]
+fn test_scores_before_and_after_are_told_apart_from_validation() {
+    let run_id = RunId(1);
+    let mut state = running(run_id);
+    let scores = |accuracy| Scores {
+        examples: 400,
+        loss_nats: 0.7,
+        accuracy,
+        hard_accuracy: None,
+        hard_examples: 0,
+    };
+    for (step, split, accuracy) in [
+        (0, Split::Test, 0.5),
+        (25, Split::Validation, 0.7),
+        (200, Split::Test, 0.8),
+    ] {
+        state.apply(from_engine(
+            None,
+            Event::RunEvaluated {
+                run_id,
+                step,
+                split,
+                scores: scores(accuracy),
+            },
+        ));
+    }
+    let run = state.run.unwrap();
+    assert_eq!(run.scores_before().unwrap().accuracy, 0.5);
+    assert_eq!(run.scores_after().unwrap().accuracy, 0.8);
+}
+
+#[test]
+fn a_crash_ends_the_run_and_a_restart_clears_the_way() {
+    let mut state = running(RunId(1));
+    state.crash("unreachable executed");
+    assert_eq!(state.status(), Status::Failed);
+    assert!(matches!(
+        state.run.as_ref().unwrap().phase,
+        Phase::Failed { .. }
+    ));
+    state.restart(DeviceKind::Cpu);
+    assert_eq!(state.status(), Status::Loading);
+    state.apply(ready(BUILD_ID));
+    assert_eq!(state.status(), Status::Ready);
+}
+
+#[test]
+fn the_same_trouble_is_told_once() {
+    let mut state = State::default();
+    for _ in 0..3 {
+        state.notices.add(Cause::Address(vec!["rank=x".into()]));
+    }
+    assert_eq!(state.notices.list().len(), 1);
+}

@@ -1,0 +1,53 @@
+//! Words on charts.
+
+pub const AS_TABLE: &str = "Data as a table";
+pub const STEP: &str = "step";
+
+pub const LOSS_TITLE: &str = "Loss at each step of the run. Use the arrow keys to read values.";
+pub const LOSS_AXIS: &str = "loss (nats)";
+pub const LOSS_EACH: &str = "training, each batch";
+pub const LOSS_SMOOTH: &str = "training, smoothed";
+pub const LOSS_VALIDATION: &str = "validation";
+pub const LOSS_GUESSING: &str = "blind guessing, ln 2";
+pub const LOSS_EMPTY: &str = "No run yet: press Run, and the loss of every step is drawn here.";
+pub const LOG: &str = "What happened when";
+
+pub const SCHEDULE_TITLE: &str = "Learning rate at each step. Use the arrow keys to read values.";
+pub const SCHEDULE_AXIS: &str = "learning rate";
+pub const SCHEDULE_SERIES: &str = "learning rate";
+
+/// What the schedule does, in words.
+pub fn schedule_words(kind: &str, peak: &str, warmup_steps: usize, total_steps: usize) -> String {
+    if warmup_steps >= total_steps {
+        return format!(
+            "The warmup of {warmup_steps} steps is longer than the run: the rate never reaches its top of {peak}."
+        );
+    }
+    let climb = match warmup_steps {
+        0 => format!("Starts at its top, {peak}, without warmup"),
+        1 => format!("Starts at 0 and is at its top, {peak}, one step later"),
+        steps => format!("Climbs from 0 to {peak} in {steps} steps"),
+    };
+    let then = match kind {
+        "constant" => "and stays there",
+        "cosine" => "and falls along a cosine to 0",
+        _ => "and falls in a straight line to 0",
+    };
+    format!("{climb}, {then} at step {total_steps}.")
+        .replace("stays there at step", "stays there until step")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schedules_are_put_in_words() {
+        assert_eq!(
+            schedule_words("linear", "0.001", 20, 200),
+            "Climbs from 0 to 0.001 in 20 steps, and falls in a straight line to 0 at step 200."
+        );
+        assert!(schedule_words("constant", "0.001", 0, 200).contains("until step 200"));
+        assert!(schedule_words("linear", "2e-5", 100, 3).contains("never reaches"));
+    }
+}

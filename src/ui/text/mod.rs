@@ -1,0 +1,9 @@
+//! Every word the page says, by key, so that another language can be put beside it. Lessons have their
+//! own, in Markdown.
+
+pub mod charts;
+pub mod notices;
+pub mod pages;
+pub mod run;
+pub mod status;
+pub mod widgets;

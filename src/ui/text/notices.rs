@@ -1,0 +1,191 @@
+//! What went wrong, what to do about it, and the buttons that do it.
+
+use crate::protocol::{EngineError, ErrorKind};
+use crate::ui::state::{Action, Cause, Subject};
+
+/// A notice, put in words.
+#[derive(Debug, PartialEq)]
+pub struct Words {
+    /// A short name for tests and styles.
+    pub kind: &'static str,
+    pub title: String,
+    pub message: String,
+    pub remedy: &'static str,
+    pub actions: Vec<Action>,
+}
+
+pub fn words(cause: &Cause) -> Words {
+    match cause {
+        Cause::Ask { subject, error } => ask(*subject, error),
+        Cause::Run(error) => Words {
+            kind: kind_name(error.kind),
+            title: "The run ended early".into(),
+            message: error.message.clone(),
+            remedy: remedy(error.kind),
+            actions: match error.kind {
+                ErrorKind::Diverged | ErrorKind::Settings => vec![Action::UseDefaults],
+                ErrorKind::Device => vec![Action::Restart],
+                _ => Vec::new(),
+            },
+        },
+        Cause::Crashed {
+            reason,
+            at_start: true,
+        } => Words {
+            kind: "crashed",
+            title: "The engine could not be started".into(),
+            message: crashed(reason),
+            remedy: "See whether you are online, then start it again. If that does not help, reload the page or try another browser; the engine needs WebAssembly with SIMD, which browsers have had since 2023.",
+            actions: vec![Action::Restart, Action::Reload],
+        },
+        Cause::Crashed { reason, .. } => Words {
+            kind: "crashed",
+            title: "The engine has stopped".into(),
+            message: crashed(reason),
+            remedy: "Start it again: a fresh engine loads the model and the reviews anew. A run that was going is lost; what was measured stays on the page. If it stops again, close other tabs that need much memory, or put ?device=cpu before the # in the address.",
+            actions: vec![Action::Restart, Action::Reload],
+        },
+        Cause::Stale { page, worker } => Words {
+            kind: "stale",
+            title: "Please reload the page".into(),
+            message: format!(
+                "This page and the engine it fetched come from different versions of Warmup (page: {page}; engine: {worker})."
+            ),
+            remedy: "Nothing has been lost but time. If the notice comes back, hold Shift while you press reload.",
+            actions: vec![Action::Reload],
+        },
+        Cause::NoWebGpu { reason } => Words {
+            kind: "no-webgpu",
+            title: "No WebGPU here, so the CPU does the work".into(),
+            message: format!("The address asks for WebGPU, but {reason}."),
+            remedy: "Everything works on the CPU as well, only more slowly. For WebGPU, use a recent Chrome, Edge, Firefox or Safari, open the page over https or from localhost, and see that hardware acceleration is switched on.",
+            actions: Vec::new(),
+        },
+        Cause::GpuFailed { reason } => Words {
+            kind: "gpu-failed",
+            title: "The GPU would not start, so the CPU does the work".into(),
+            message: crashed(reason),
+            remedy: "Nothing needs doing. To leave the GPU alone from the start, put ?device=cpu before the # in the address.",
+            actions: Vec::new(),
+        },
+        Cause::Address(problems) => Words {
+            kind: "address",
+            title: "Some settings in the address cannot be used".into(),
+            message: format!("{}.", problems.join("; ")),
+            remedy: "The default stands in for each of them; all others are as the address says.",
+            actions: Vec::new(),
+        },
+    }
+}
+
+fn ask(subject: Option<Subject>, error: &EngineError) -> Words {
+    let (title, actions) = match subject {
+        Some(Subject::Model) => (
+            "The model could not be loaded",
+            vec![Action::LoadModelAgain, Action::UseShippedModel],
+        ),
+        Some(Subject::Dataset) => (
+            "The reviews could not be loaded",
+            vec![Action::LoadDataAgain],
+        ),
+        Some(Subject::Run) => ("The run could not start", Vec::new()),
+        Some(Subject::RunControl) => ("The run did not take that", Vec::new()),
+        Some(Subject::Generation) => ("The text could not be continued", Vec::new()),
+        Some(Subject::Classification) => ("The review could not be judged", Vec::new()),
+        Some(Subject::Verification) => ("The comparison could not be made", Vec::new()),
+        Some(Subject::Bench) => ("The benchmark could not be run", Vec::new()),
+        Some(Subject::Plan | Subject::Probe) | None => ("The engine reports a problem", Vec::new()),
+    };
+    Words {
+        kind: kind_name(error.kind),
+        title: title.into(),
+        message: error.message.clone(),
+        remedy: remedy(error.kind),
+        actions,
+    }
+}
+
+fn remedy(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Network => "See whether you are online, then try again.",
+        ErrorKind::Model => {
+            "The files of a model folder must be whole and belong together. Try again, or use the model that comes with this page."
+        }
+        ErrorKind::Data => {
+            "The data set needs the columns that its card describes. Try again, or use the shipped reviews."
+        }
+        ErrorKind::Settings => "Change the setting that is named and run again.",
+        ErrorKind::Device => {
+            "Start the engine again. With ?device=cpu before the # in the address it does without the GPU."
+        }
+        ErrorKind::Diverged => {
+            "The steps were too large. Lower the learning rate, or give it a longer warmup, and run again."
+        }
+        ErrorKind::Protocol => "Reload the page, so that page and engine are of one version.",
+        ErrorKind::State => "Wait until the engine is ready, then try again.",
+    }
+}
+
+fn kind_name(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Network => "network",
+        ErrorKind::Model => "model",
+        ErrorKind::Data => "data",
+        ErrorKind::Settings => "settings",
+        ErrorKind::Device => "device",
+        ErrorKind::Diverged => "diverged",
+        ErrorKind::Protocol => "protocol",
+        ErrorKind::State => "state",
+    }
+}
+
+fn crashed(reason: &str) -> String {
+    if reason.is_empty() {
+        "Its program could not be fetched or started; the browser gives no reason.".into()
+    } else {
+        format!("It said: {}", reason)
+    }
+}
+
+/// The label of a notice's button.
+pub fn action(action: Action) -> &'static str {
+    match action {
+        Action::Restart => "Restart the engine",
+        Action::Reload => "Reload the page",
+        Action::LoadModelAgain | Action::LoadDataAgain => "Try again",
+        Action::UseShippedModel => "Use the shipped model",
+        Action::UseDefaults => "Use the default settings",
+    }
+}
+
+pub const DISMISS: &str = "Dismiss";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_error_has_a_remedy() {
+        use ErrorKind::*;
+        for kind in [
+            Network, Model, Data, Settings, Device, Diverged, Protocol, State,
+        ] {
+            let error = EngineError::new(kind, "what was wrong");
+            let words = words(&Cause::Ask {
+                subject: None,
+                error,
+            });
+            assert_eq!(words.message, "what was wrong");
+            assert!(words.remedy.len() > 20);
+        }
+    }
+
+    #[test]
+    fn a_missing_model_offers_the_shipped_one() {
+        let words = words(&Cause::Ask {
+            subject: Some(Subject::Model),
+            error: EngineError::new(ErrorKind::Model, "cut short"),
+        });
+        assert!(words.actions.contains(&Action::UseShippedModel));
+    }
+}

@@ -1,0 +1,96 @@
+//! Words of the pages and of the frame around them.
+
+pub const NAME: &str = "Warmup";
+pub const SKIP: &str = "Skip to the content";
+pub const NAV: &str = "Main";
+pub const NAV_LESSON: &str = "Lesson";
+pub const NAV_LAB: &str = "Lab";
+pub const NAV_VERIFY: &str = "Verify";
+pub const NOTICES: &str = "Notices";
+pub const FOOTER: &str =
+    "Everything on this page runs on your machine. No account, no tracking, nothing uploaded.";
+
+pub fn theme_toggle(other: &str) -> String {
+    format!("Switch to the {other} theme")
+}
+
+pub const HOME_TITLE: &str = "Warmup: learn fine-tuning by doing it";
+/// The same, with a hyphen that does not break.
+pub const HOME_HEADING: &str = "Learn fine\u{2011}tuning by doing it";
+pub const HOME_LEAD: &str = "Warmup teaches how a pre-trained language model is fitted to a task, by letting you do it: a small GPT-2 trains inside this page, and you watch which of its parameters move. The training is real, it happens on your own machine, and nothing you type or train leaves it.";
+pub const HOME_TRY: &str = "First, meet the model";
+pub const HOME_TRY_LEAD: &str = "It has read a few shelves of stories and guesses one piece of a word after another. Start a story; it goes on.";
+pub const HOME_LESSONS: &str = "Then teach it something";
+pub const HOME_MORE: &str = "Or go your own way";
+pub const HOME_LAB: &str = "The lab";
+pub const HOME_LAB_LEAD: &str = "the same live run with every control. The settings are in the address, so a link opens them again for someone else.";
+pub const HOME_VERIFY: &str = "Verify this machine";
+pub const HOME_VERIFY_LEAD: &str = "compare the numbers that your machine computes with those of Hugging Face's own implementation.";
+pub const HOME_START: &str = "Start the lesson";
+
+pub fn minutes(minutes: u32) -> String {
+    format!("{minutes} minutes")
+}
+
+pub const LESSON_GOALS: &str = "After this lesson you can";
+pub const LESSON_NEXT: &str = "Next: the lab, with every control";
+pub const LESSON_PREV: &str = "Back to the beginning";
+
+pub const LAB_TITLE: &str = "The lab";
+pub const LAB_LEAD: &str = "One live run with every control. Change a setting, run, compare. The address below opens the lab with exactly these settings.";
+pub const SHARE: &str = "Link to these settings";
+pub const COPY: &str = "Copy";
+pub const COPIED: &str = "Copied";
+pub const COPY_BY_HAND: &str = "Select and copy";
+pub const LAB_CURVES: &str = "The run";
+pub const LAB_PARAMETERS: &str = "The parameters";
+pub const LAB_RESULT: &str = "The result";
+pub const LAB_LOSS: &str = "Loss";
+pub const LAB_SCHEDULE: &str = "Learning rate";
+pub const LAB_MATCHED: &str = "What the target names match";
+pub const LAB_FROZEN: &str = "Proof of what stayed frozen";
+pub const LAB_CONFUSION: &str = "Right and wrong";
+pub const LAB_MISTAKES: &str = "The wrong answers";
+pub const LAB_CLASSIFY: &str = "Judge a review of yours";
+pub const LAB_GENERATE: &str = "Continue a story";
+pub const LAB_TRY: &str = "Your own words";
+
+pub const BENCH_TITLE: &str = "Benchmark";
+pub const BENCH_LEAD: &str = "Times training steps of a fixed model on fixed data, so that machines and versions can be compared. W1 trains everything, W2 an adapter.";
+pub const BENCH_GOING: &str = "Measuring … leave this tab in front until it is done.";
+pub const BENCH_WAITING: &str = "Waiting for the engine …";
+
+pub const VERIFY_TITLE: &str = "Verify this machine";
+pub const VERIFY_LEAD: &str = "This machine's numbers are being compared with Hugging Face's. The reference was computed with transformers, PEFT and PyTorch on a CPU, for a tiny GPT-2 with fixed weights; the same weights and inputs now go through the engine on your device. A row turns up for each quantity, with the largest difference found.";
+pub const VERIFY_WAITING: &str = "Waiting for the engine …";
+pub const VERIFY_GOING: &str = "Comparing …";
+pub const VERIFY_AGAIN: &str = "Compare again";
+pub const VERIFY_COLUMNS: [&str; 6] = [
+    "Case",
+    "Quantity",
+    "Largest absolute error",
+    "Largest relative error",
+    "Tolerance",
+    "Within it?",
+];
+pub const YES: &str = "yes";
+pub const NO: &str = "no";
+
+pub fn verify_summary(passed: usize, failed: usize, time: &str) -> String {
+    let all = passed + failed;
+    match failed {
+        _ if all == 0 => "Nothing was compared: the engine found no reference cases.".into(),
+        0 => format!(
+            "All {all} quantities agree with Hugging Face's within their tolerance ({time}). What you see elsewhere on this page is computed by the same code."
+        ),
+        failed => format!(
+            "{failed} of {all} quantities differ by more than their tolerance ({time}). Results on this device are not to be trusted; try ?device=cpu before the # in the address."
+        ),
+    }
+}
+
+pub const UNKNOWN_TITLE: &str = "There is no such page";
+
+pub fn unknown(path: &str) -> String {
+    format!("Nothing here goes by the name “{path}”. These do exist:")
+}

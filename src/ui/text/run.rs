@@ -1,0 +1,136 @@
+//! Words of the run panel.
+
+use crate::protocol::{RunStage, Split};
+use crate::ui::draft::StrategyKind;
+use crate::ui::format;
+use crate::ui::state::{Happening, LogEntry, Phase, Run};
+
+pub const RUN: &str = "Run";
+pub const RUN_AGAIN: &str = "Run again";
+pub const PAUSE: &str = "Pause";
+pub const RESUME: &str = "Resume";
+pub const STEP: &str = "One step";
+pub const STEP_FROM_START: &str = "Step by step";
+pub const CANCEL: &str = "Cancel";
+pub const SETTINGS: &str = "Settings of the run";
+pub const OPEN_IN_LAB: &str = "Open these settings in the lab";
+
+pub const WAITING_FOR_ENGINE: &str =
+    "The engine is still on its way; Run works as soon as it is here.";
+pub const WAITING_FOR_DATA: &str = "The reviews are still on their way.";
+pub const NO_DATA: &str = "There are no reviews to train on; see the notice at the top.";
+pub const NO_RUN: &str = "No run yet.";
+pub const NO_ENGINE: &str = "Without an engine there can be no run; see the notice at the top.";
+
+pub const LOSS: &str = "Loss now";
+pub const ACCURACY_BEFORE: &str = "Accuracy before";
+pub const ACCURACY_AFTER: &str = "Accuracy after";
+pub const TRAINABLE: &str = "Parameters that train";
+pub const OF_TOTAL: &str = "of";
+
+pub fn strategy(kind: StrategyKind) -> &'static str {
+    match kind {
+        StrategyKind::Lora => "LoRA",
+        StrategyKind::Full => "Full: everything trains",
+        StrategyKind::Partial => "Partial: first blocks frozen",
+        StrategyKind::Head => "Head only",
+    }
+}
+
+/// A settings field: its label, the glossary's word for it, and what it does.
+pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
+    match key {
+        "strategy" => ("Strategy", None, "which parameters move"),
+        "rank" => ("Rank r", Some("rank"), "how thin A and B are"),
+        "alpha" => ("Alpha", Some("alpha"), "the product is scaled by alpha ÷ r"),
+        "targets" => ("Target modules", None, "which matrices get an adapter"),
+        "freeze" => ("Frozen blocks", Some("block"), "counted from the input"),
+        "lr" => (
+            "Learning rate",
+            Some("learning-rate"),
+            "at the top of the schedule",
+        ),
+        "schedule" => ("Schedule", Some("schedule"), "after the warmup"),
+        "warmup" => ("Warmup steps", Some("warmup"), "from zero to the top"),
+        "steps" => ("Steps", Some("step"), "in the whole run"),
+        "batch" => ("Batch size", Some("batch"), "reviews in a step"),
+        "seed" => ("Seed", Some("seed"), "the same seed repeats the run"),
+        _ => ("", None, ""),
+    }
+}
+
+/// What a run is doing, as one sentence.
+pub fn phase(run: &Run) -> String {
+    match &run.phase {
+        Phase::Starting => "Asking the engine to start …".into(),
+        Phase::Active { stage } => stage_words(*stage).into(),
+        Phase::Paused { step } => format!("Paused after {}.", steps(*step)),
+        Phase::Finished { summary } => format!(
+            "Finished: {} of training, {} with scoring.",
+            format::duration(summary.training_millis),
+            format::duration(summary.total_millis)
+        ),
+        Phase::Cancelled { step } => {
+            format!("Cancelled after {}; no score was taken.", steps(*step))
+        }
+        Phase::Failed { step, error } => {
+            format!("Ended early, after {}: {}", steps(*step), error.message)
+        }
+    }
+}
+
+fn steps(n: usize) -> String {
+    if n == 1 {
+        "1 step".into()
+    } else {
+        format!("{} steps", format::count(n))
+    }
+}
+
+pub fn stage_words(stage: RunStage) -> &'static str {
+    match stage {
+        RunStage::ScoringBefore => "Scoring the model on held-out reviews, before any training …",
+        RunStage::Training => "Training …",
+        RunStage::ScoringAfter => "Scoring again on the same held-out reviews …",
+    }
+}
+
+pub fn progress(completed: usize, total: usize) -> String {
+    format!(
+        "Step {} of {}",
+        format::count(completed),
+        format::count(total)
+    )
+}
+
+pub fn time_left(millis: f64) -> String {
+    format!("about {} left", format::duration(millis))
+}
+
+pub fn split(split: Split) -> &'static str {
+    match split {
+        Split::Train => "training",
+        Split::Validation => "validation",
+        Split::Test => "held-out test",
+    }
+}
+
+/// A line of the log.
+pub fn happening(entry: &LogEntry) -> String {
+    match &entry.happening {
+        Happening::Started => "Run started.".into(),
+        Happening::Entered(stage) => stage_words(*stage).trim_end_matches(" …").to_string() + ".",
+        Happening::Evaluated(which, scores) => format!(
+            "Scored on {} {} reviews: accuracy {}, loss {}.",
+            format::count(scores.examples),
+            split(*which),
+            format::percent(scores.accuracy),
+            format::loss(scores.loss_nats)
+        ),
+        Happening::Paused => "Paused.".into(),
+        Happening::Resumed => "Resumed.".into(),
+        Happening::Finished => "Finished.".into(),
+        Happening::Cancelled => "Cancelled.".into(),
+        Happening::Failed => "Ended early.".into(),
+    }
+}

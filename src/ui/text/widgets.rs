@@ -1,0 +1,207 @@
+//! Words of the teaching widgets.
+
+use crate::ui::format;
+
+pub const NO_RUN_YET: &str = "No run yet: press Run, and the result appears here.";
+pub const RUN_IS_GOING: &str = "The run is going; the result appears when it ends.";
+
+pub const MEASURED: &str = "measured here";
+pub const REPLAYED: &str = "replayed";
+pub const WORKED: &str = "worked example";
+pub const MEASURED_WHY: &str = "Computed on this machine, in this session.";
+pub const REPLAYED_WHY: &str = "Recorded from a real run made earlier.";
+pub const WORKED_WHY: &str = "Plain arithmetic, worked out on this page.";
+
+pub const PROMPT: &str = "Beginning of a story";
+pub const PROMPT_DEFAULT: &str = "Once upon a time there was";
+pub const GENERATE: &str = "Continue it";
+pub const GENERATE_TUNED: &str = "with the weights that the last run tuned";
+pub const GENERATE_BLANK: &str = "Write the beginning first.";
+pub const GENERATE_QUEUED: &str = "Goes on as soon as the model is here …";
+pub const GENERATE_EMPTY: &str = "The continuation appears here.";
+pub const GENERATE_WAIT_RUN: &str = "A run is using the engine; pause or finish it first.";
+pub const DARING: &str = "Daring";
+
+pub fn temperature(value: f64) -> String {
+    if value == 0.0 {
+        "0: always the likeliest token".into()
+    } else {
+        format!("temperature {}", format::plain(value, 1))
+    }
+}
+
+pub fn generated(tokens: usize, millis: f64) -> String {
+    let rate = tokens as f64 / (millis / 1000.0).max(1e-3);
+    format!(
+        "{tokens} tokens in {}, {} a second.",
+        format::duration(millis),
+        format::plain(rate, if rate < 10.0 { 1 } else { 0 })
+    )
+}
+
+pub const REVIEW: &str = "Your review";
+pub const CLASSIFY: &str = "Ask the tuned model";
+pub const CLASSIFY_NEEDS_RUN: &str = "This needs a finished run: the head has to be trained first.";
+pub const CLASSIFY_GOING: &str = "Reading …";
+
+pub fn verdict(label: &str, probability: f64) -> String {
+    format!("{label}, with probability {}", format::percent(probability))
+}
+
+pub const LABELS_EMPTY: &str = "The reviews are still on their way.";
+
+pub fn dataset(train: usize, validation: usize, test: usize) -> String {
+    format!(
+        "{} reviews to train on, {} to check on during the run, {} held out for the score.",
+        format::count(train),
+        format::count(validation),
+        format::count(test)
+    )
+}
+
+pub const WIDTH: &str = "Width d of the matrix";
+pub const RANK: &str = "Rank r";
+
+pub fn rectangles(width: usize, rank: usize) -> String {
+    let (whole, one) = (width * width, width * rank);
+    format!(
+        "W: {d} × {d} = {}. A: {r} × {d} = {}. B: {d} × {r} = {}. Together A and B are {} parameters, {} of W.",
+        format::count(whole),
+        format::count(one),
+        format::count(one),
+        format::count(2 * one),
+        format::percent((2 * one) as f64 / whole as f64),
+        d = format::count(width),
+        r = rank,
+    )
+}
+
+pub const MAP_LABEL: &str = "Parameter map. Arrow keys walk from tensor to tensor.";
+pub const MAP_EMPTY: &str = "The map is drawn as soon as the model is here.";
+pub const MAP_FROZEN: &str = "frozen";
+pub const MAP_TRAINABLE: &str = "trainable";
+pub const MAP_ADDED: &str = "added, trainable";
+pub const MAP_HINT: &str = "Choose a part to see what it is.";
+pub const MAP_SCALE: &str = "Areas are true to scale, except that nothing is drawn thinner than two pixels and a matrix wider than the page is folded.";
+pub const MAP_COLUMNS: [&str; 4] = ["Tensor", "Shape", "Parameters", "State"];
+pub const MAP_TABLE: &str = "Every tensor of the model";
+
+pub fn totals(trainable: usize, total: usize) -> String {
+    format!(
+        "{} of {} parameters train: {}.",
+        format::count(trainable),
+        format::count(total),
+        format::percent(trainable as f64 / total.max(1) as f64)
+    )
+}
+
+pub fn plan_memory(gradients: u64, optimizer: u64) -> String {
+    format!(
+        "Gradients take {}, the optimizer's averages {}.",
+        format::bytes(gradients),
+        format::bytes(optimizer)
+    )
+}
+
+pub const MODULES_EMPTY: &str = "The list appears as soon as the model is here.";
+pub const MODULES_NOT_LORA: &str =
+    "The chosen strategy adds no adapters, so there is nothing to match.";
+
+pub fn modules(targets: &str, count: usize) -> String {
+    format!("The names {targets} match {count} matrices:")
+}
+
+pub const MODULES_RULE: &str = "A name matches every module whose path ends in it. So c_proj means both: the one that closes the attention and the one that closes the small network after it. Write attn.c_proj to mean only the first.";
+
+pub const HASH_WHAT: &str = "A hash is a fingerprint: SHA-256 turns any row of bytes into 64 hexadecimal digits. Change a single bit of a million frozen numbers, and the digits come out entirely different.";
+pub const HASH_BEFORE: &str = "Before the run";
+pub const HASH_AFTER: &str = "After the run";
+pub const HASH_SAME: &str = "identical";
+pub const HASH_DIFFERENT: &str = "NOT identical";
+pub const HASH_NOTHING: &str = "This strategy freezes nothing, so there is nothing to prove.";
+
+pub fn frozen(tensors: usize, parameters: usize, verdict: &str) -> String {
+    format!(
+        "{} frozen tensors, {} parameters: {verdict}.",
+        format::count(tensors),
+        format::count(parameters)
+    )
+}
+
+pub fn changed(changed: usize, all: usize) -> String {
+    format!(
+        "Of {} trainable tensors, {} changed.",
+        format::count(all),
+        format::count(changed)
+    )
+}
+
+pub const BEFORE: &str = "Before";
+pub const AFTER: &str = "After";
+pub const HELD_OUT: &str = "held-out accuracy";
+
+pub fn held_out(examples: usize) -> String {
+    format!("on {} held-out reviews", format::count(examples))
+}
+
+pub fn hard(accuracy: f64, examples: usize) -> String {
+    format!(
+        "{} on the {} hard ones",
+        format::percent(accuracy),
+        format::count(examples)
+    )
+}
+
+pub fn sample_of(prompt: &str) -> String {
+    format!("“{prompt}”, continued")
+}
+
+pub const CONFUSION: &str = "Answers on the held-out reviews";
+pub const CONFUSION_TRUTH: &str = "The review is";
+pub const CONFUSION_ANSWER: &str = "The model says";
+
+pub const MISTAKES_NONE: &str = "No wrong answer on the held-out reviews.";
+pub const MISTAKES_MORE: &str = "Show all";
+pub const MISTAKES_HARD: &str = "hard";
+
+pub fn mistakes(count: usize) -> String {
+    format!("{} wrong answers, the surest first:", format::count(count))
+}
+
+pub fn mistake(answer: &str, probability: f64, truth: &str) -> String {
+    format!(
+        "The model said {answer} ({}); it is {truth}.",
+        format::percent(probability)
+    )
+}
+
+pub const GUESS_SHARE: &str = "Which share of the parameters will train?";
+pub const GUESS_ACCURACY: &str = "Which accuracy on held-out reviews will it reach?";
+pub const GUESS_NONE: &str = "no guess yet";
+pub const GUESS_INVITE: &str = "Move both sliders; your guesses are kept and shown beside the result. You may also run without.";
+pub const GUESS_READY: &str = "Noted. Now run it.";
+pub const GUESS_LOCKED: &str = "Your guesses stand as they were when the run started.";
+pub const GUESS_SKIPPED: &str = "You ran without a guess.";
+pub const GUESS_YOURS: &str = "your guess";
+pub const GUESS_MEASURED: &str = "measured";
+
+pub const GLOSSARY: &str = "The words of this lesson";
+pub const CHECK: &str = "Check yourself";
+pub const CHECK_RIGHT: &str = "Right.";
+pub const CHECK_WRONG: &str = "Not quite.";
+pub const CHECK_OPEN: &str = "Choose an answer.";
+pub const CHECK_MET: &str = "Reached.";
+pub const CHECK_MISSED: &str = "Not reached yet.";
+pub const CHECK_WAITING: &str = "Waiting for your run.";
+
+/// The sentence of the recap that only a run can write.
+pub fn saw(before: f64, after: f64, trainable: usize, total: usize, time: &str) -> String {
+    format!(
+        "On your machine, in {time}, a run that trained {} of {} parameters ({}) took the accuracy on reviews it had never seen from {} to {}.",
+        format::count(trainable),
+        format::count(total),
+        format::percent(trainable as f64 / total.max(1) as f64),
+        format::percent(before),
+        format::percent(after)
+    )
+}

@@ -1,0 +1,84 @@
+//! What the run changed: the score, and the way the model tells a story.
+
+use leptos::prelude::*;
+
+use super::honesty_badge::{HonestyBadge, Origin};
+use crate::protocol::Scores;
+use crate::ui::SAMPLE_PROMPT;
+use crate::ui::controls::number::number;
+use crate::ui::desk::use_desk;
+use crate::ui::format;
+use crate::ui::text::widgets as text;
+
+#[component]
+pub fn BeforeAfter() -> impl IntoView {
+    let desk = use_desk();
+    let scores = desk.watch(|state| {
+        let run = state.run.as_ref();
+        run.map(|run| (run.scores_before(), run.scores_after()))
+    });
+    let samples = desk.watch(|state| {
+        let run = state.run.as_ref();
+        run.map(|run| (run.sample_before.clone(), run.sample_after.clone()))
+    });
+    move || {
+        let (Some((before, after)), Some((text_before, text_after))) =
+            (scores.get(), samples.get())
+        else {
+            return view! { <p class="empty">{text::NO_RUN_YET}</p> }.into_any();
+        };
+        view! {
+            <div class="before_after">
+                {side(text::BEFORE, "before", before, text_before)}
+                {side(text::AFTER, "after", after, text_after)}
+                <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+fn side(
+    title: &'static str,
+    class: &'static str,
+    scores: Option<Scores>,
+    sample: Option<String>,
+) -> impl IntoView {
+    view! {
+        <section class=class>
+            <h3>{title}</h3>
+            {scores.map_or_else(|| view! { <p class="big">"–"</p> }.into_any(), |s| score(s).into_any())}
+            {sample.map(|sample| continued(&sample))}
+        </section>
+    }
+}
+
+fn score(scores: Scores) -> impl IntoView {
+    let hard = scores.hard_accuracy.map(|accuracy| {
+        let words = text::hard(accuracy, scores.hard_examples);
+        view! { <p class="quiet">{number(accuracy, words)}</p> }
+    });
+    let share = format!("--done: {}", scores.accuracy);
+    view! {
+        <p class="big">{number(scores.accuracy, format::percent(scores.accuracy))}</p>
+        <div class="gauge" style=share aria-hidden="true"></div>
+        <p class="quiet">{text::HELD_OUT} ", " {text::held_out(scores.examples)}</p>
+        {hard}
+    }
+}
+
+fn continued(sample: &str) -> impl IntoView + use<> {
+    let sample = sample
+        .strip_prefix(SAMPLE_PROMPT)
+        .unwrap_or(sample)
+        .to_string();
+    view! {
+        <figure class="sample">
+            <figcaption class="quiet">{text::sample_of(SAMPLE_PROMPT)}</figcaption>
+            <blockquote>
+                <span class="prompt">{SAMPLE_PROMPT}</span>
+                {sample}
+            </blockquote>
+        </figure>
+    }
+}

@@ -1,0 +1,74 @@
+//! Which answers were given to which truths.
+
+use leptos::prelude::*;
+
+use super::with_summary;
+use crate::protocol::Confusion as Counts;
+use crate::ui::desk::use_desk;
+use crate::ui::format;
+use crate::ui::text::widgets as text;
+
+#[component]
+pub fn Confusion() -> impl IntoView {
+    let desk = use_desk();
+    let labels = desk.watch(|state| {
+        let dataset = state.dataset.as_ref();
+        dataset.map_or(Vec::new(), |dataset| dataset.labels.clone())
+    });
+    view! {
+        <div class="confusion">
+            {with_summary(move |summary| table(&labels.get(), &summary.confusion))}
+        </div>
+    }
+}
+
+fn table(labels: &[String], confusion: &Counts) -> impl IntoView + use<> {
+    let all: usize = confusion.counts.iter().flatten().sum();
+    let name = |index: usize| labels.get(index).cloned().unwrap_or_default();
+    let heads: Vec<_> = (0..confusion.counts.len())
+        .map(|column| view! { <th scope="col">{name(column)}</th> })
+        .collect();
+    let rows: Vec<_> = confusion
+        .counts
+        .iter()
+        .enumerate()
+        .map(|(row, counts)| {
+            let cells: Vec<_> = counts
+                .iter()
+                .enumerate()
+                .map(|(column, count)| cell(*count, all, row == column))
+                .collect();
+            view! {
+                <tr>
+                    <th scope="row">{name(row)}</th>
+                    {cells}
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <table>
+            <caption>{text::CONFUSION}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">
+                        <span class="quiet">{text::CONFUSION_ANSWER} " →"</span>
+                        <br />
+                        <span class="quiet">{text::CONFUSION_TRUTH} " ↓"</span>
+                    </th>
+                    {heads}
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+}
+
+fn cell(count: usize, all: usize, is_right: bool) -> impl IntoView {
+    let weight = format!("--weight: {:.3}", count as f64 / all.max(1) as f64);
+    view! {
+        <td data-value=count.to_string() class:right=is_right style=weight>
+            {format::count(count)}
+        </td>
+    }
+}

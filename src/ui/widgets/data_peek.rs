@@ -1,0 +1,45 @@
+//! A few of the examples to learn from.
+
+use leptos::prelude::*;
+
+use crate::ui::desk::use_desk;
+use crate::ui::text::widgets as text;
+
+const SHOWN: usize = 3;
+
+#[component]
+pub fn DataPeek() -> impl IntoView {
+    let desk = use_desk();
+    let dataset = desk.watch(|state| state.dataset.clone());
+    move || match dataset.get() {
+        None => view! { <p class="empty">{text::LABELS_EMPTY}</p> }.into_any(),
+        Some(dataset) => {
+            let examples = dataset
+                .examples
+                .iter()
+                .take(SHOWN)
+                .cloned()
+                .map(|example| {
+                    view! {
+                        <li>
+                            <blockquote>{example.text}</blockquote>
+                            <span class="answer">{example.label}</span>
+                        </li>
+                    }
+                })
+                .collect_view();
+            let words = text::dataset(
+                dataset.train_rows,
+                dataset.validation_rows,
+                dataset.test_rows,
+            );
+            view! {
+                <div class="data_peek">
+                    <ul>{examples}</ul>
+                    <p class="quiet">{words}</p>
+                </div>
+            }
+            .into_any()
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Which modules the target names have matched: the model's answer, not the page's opinion.
+
+use leptos::prelude::*;
+
+use crate::ui::desk::use_desk;
+use crate::ui::text::widgets as text;
+
+#[component]
+pub fn MatchedModules() -> impl IntoView {
+    let desk = use_desk();
+    let plan = desk.plan();
+    let targets = Memo::new(move |_| desk.draft.with(|draft| draft.get("targets")));
+    let list = move || match plan.get() {
+        None => view! { <p class="empty">{text::MODULES_EMPTY}</p> }.into_any(),
+        Some(plan) if plan.strategy != "lora" => {
+            view! { <p class="empty">{text::MODULES_NOT_LORA}</p> }.into_any()
+        }
+        Some(plan) => {
+            let names = targets.get().replace(',', ", ");
+            let items = plan
+                .matched_modules
+                .iter()
+                .map(|path| item(path))
+                .collect_view();
+            view! {
+                <p>{text::modules(&names, plan.matched_modules.len())}</p>
+                <ul>{items}</ul>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <div class="matched_modules">
+            {list}
+            <p class="quiet">{text::MODULES_RULE}</p>
+        </div>
+    }
+}
+
+/// The path, with the part that the names speak of set off.
+fn item(path: &str) -> impl IntoView + use<> {
+    let path = path.strip_prefix("transformer.").unwrap_or(path);
+    let (front, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let (front, name) = (format!("{front}."), name.to_string());
+    view! {
+        <li>
+            <code>
+                {front}
+                <b>{name}</b>
+            </code>
+        </li>
+    }
+}

@@ -1,0 +1,183 @@
+//! The controls of a run, how far it is, and its first figures.
+
+use leptos::prelude::*;
+
+use super::honesty_badge::{HonestyBadge, Origin};
+use crate::protocol::RunPlan;
+use crate::ui::controls::field::Field;
+use crate::ui::controls::number::Number;
+use crate::ui::controls::run_buttons::RunButtons;
+use crate::ui::desk::use_desk;
+use crate::ui::draft::{StrategyKind, TRAINING};
+use crate::ui::format;
+use crate::ui::state::{Phase, Plan, Run, State, Status, Subject, trainable_share};
+use crate::ui::text::run as text;
+
+/// In a lesson the settings wait behind a switch and the strategy is given; the lab shows them all.
+#[component]
+pub fn RunPanel(#[prop(optional)] in_lab: bool) -> impl IntoView {
+    view! {
+        <div class="run_panel">
+            <details class="settings" open=in_lab>
+                <summary>{text::SETTINGS}</summary>
+                <Settings in_lab />
+            </details>
+            <RunButtons />
+            <Progress />
+            <Figures />
+        </div>
+    }
+}
+
+#[component]
+fn Settings(in_lab: bool) -> impl IntoView {
+    let desk = use_desk();
+    let kind = Memo::new(move |_| desk.draft.with(|draft| draft.kind));
+    let of_strategy = move || {
+        let keys: &[&'static str] = match (kind.get(), in_lab) {
+            (StrategyKind::Lora, true) => &["rank", "alpha", "targets"],
+            (StrategyKind::Lora, false) => &["rank", "alpha"],
+            (StrategyKind::Partial, _) => &["freeze"],
+            (StrategyKind::Full | StrategyKind::Head, _) => &[],
+        };
+        keys.iter()
+            .map(|key| view! { <Field key /> })
+            .collect_view()
+    };
+    let refusal = desk.watch(|state| match &state.plan {
+        Plan::Refused(error) => error.message.clone(),
+        Plan::Unknown | Plan::Known(_) => String::new(),
+    });
+    let lab = move || {
+        desk.draft
+            .with(|draft| format!("#/lab?{}", draft.to_query()))
+    };
+    view! {
+        <div class="fields">
+            {in_lab.then(|| view! { <Field key="strategy" /> })}
+            {of_strategy}
+            {TRAINING.map(|key| view! { <Field key /> }).into_iter().collect_view()}
+        </div>
+        <p class="refusal" role="status">{refusal}</p>
+        {(!in_lab).then(|| view! { <p class="quiet"><a href=lab>{text::OPEN_IN_LAB}</a></p> })}
+    }
+}
+
+#[component]
+fn Progress() -> impl IntoView {
+    let desk = use_desk();
+    let sentence = desk.watch(sentence);
+    let steps = desk.watch(|state| {
+        let run = state.run.as_ref()?;
+        Some((run.completed_steps(), run.settings.total_steps))
+    });
+    let words = move || steps.get().map(|(done, all)| text::progress(done, all));
+    let left = desk.watch(|state| {
+        let run = state.run.as_ref().filter(|run| run.is_going())?;
+        Some(text::time_left(run.progress?.remaining_millis))
+    });
+    let done = move || {
+        steps
+            .get()
+            .map_or(0.0, |(done, all)| done as f64 / all.max(1) as f64)
+    };
+    let is_scoring = desk.watch(|state| {
+        use crate::protocol::RunStage::{ScoringAfter, ScoringBefore};
+        let phase = state.run.as_ref().map(|run| &run.phase);
+        matches!(
+            phase,
+            Some(
+                Phase::Starting
+                    | Phase::Active {
+                        stage: ScoringBefore | ScoringAfter
+                    }
+            )
+        )
+    });
+    view! {
+        <div
+            class="progress"
+            data-testid="run-progress"
+            data-value=move || steps.get().unwrap_or_default().0.to_string()
+            data-total=move || steps.get().unwrap_or_default().1.to_string()
+        >
+            <p class="stage" role="status">{sentence}</p>
+            <span
+                class="bar"
+                class:unknown=is_scoring
+                role="progressbar"
+                aria-label=words
+                aria-valuemin="0"
+                aria-valuemax="100"
+                aria-valuenow=move || format!("{:.0}", done() * 100.0)
+                style=move || format!("--done: {}", done())
+            ></span>
+            <p class="quiet">
+                <span>{words}</span>
+                <span>{left}</span>
+            </p>
+        </div>
+    }
+}
+
+/// What is going on, or what is missing for something to go on.
+fn sentence(state: &State) -> String {
+    if let Some(run) = &state.run {
+        return text::phase(run);
+    }
+    match state.status() {
+        Status::Loading => text::WAITING_FOR_ENGINE,
+        Status::Failed => text::NO_ENGINE,
+        _ if state.is_asked(Subject::Dataset) => text::WAITING_FOR_DATA,
+        _ if state.dataset.is_none() => text::NO_DATA,
+        _ => text::NO_RUN,
+    }
+    .to_string()
+}
+
+#[component]
+fn Figures() -> impl IntoView {
+    let desk = use_desk();
+    let of_run = move |part: fn(&Run) -> Option<f64>| {
+        desk.watch(move |state| state.run.as_ref().and_then(part))
+    };
+    let loss = of_run(|run| run.steps.last().map(|step| f64::from(step.loss_nats)));
+    let before = of_run(|run| run.scores_before().map(|scores| scores.accuracy));
+    let after = of_run(|run| run.scores_after().map(|scores| scores.accuracy));
+    let plan = desk.plan();
+    let of_plan = move |part: fn(&RunPlan) -> f64| {
+        Signal::derive(move || plan.with(|plan| plan.as_deref().map(part)))
+    };
+    view! {
+        <dl class="figures">
+            <div>
+                <dt>{text::TRAINABLE}</dt>
+                <dd class="trainable-ink">
+                    <Number value=of_plan(trainable_share) show=format::percent />
+                </dd>
+                <dd class="quiet">
+                    <Number value=of_plan(|p| p.trainable_parameters() as f64) show=count testid="trainable-count" />
+                    " " {text::OF_TOTAL} " "
+                    <Number value=of_plan(|p| p.total_parameters() as f64) show=count testid="total-count" />
+                </dd>
+            </div>
+            <div>
+                <dt>{text::LOSS}</dt>
+                <dd><Number value=loss show=format::loss testid="metric-loss" /></dd>
+            </div>
+            <div>
+                <dt>{text::ACCURACY_BEFORE}</dt>
+                <dd><Number value=before show=format::percent testid="metric-accuracy-before" /></dd>
+            </div>
+            <div>
+                <dt>{text::ACCURACY_AFTER}</dt>
+                <dd><Number value=after show=format::percent testid="metric-accuracy-after" /></dd>
+            </div>
+        </dl>
+        <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
+    }
+}
+
+fn count(value: f64) -> String {
+    format::count(value as usize)
+}

@@ -1,0 +1,155 @@
+//! Token ids, masks and labels as the reference files write them.
+
+use serde::{Deserialize, Deserializer};
+
+use super::error::CaseError;
+use super::set::Set;
+use crate::data::batch::Batch;
+use crate::model::gpt2::{Gpt2Config, Tokens};
+
+/// What a model is called with.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Input {
+    pub input_ids: Vec<Vec<i32>>,
+    #[serde(default, deserialize_with = "zeros_and_ones")]
+    pub attention_mask: Option<Vec<Vec<bool>>>,
+    #[serde(default)]
+    pub position_ids: Option<Vec<Vec<i32>>>,
+    /// In batches for training.
+    #[serde(default)]
+    labels: Option<Labels>,
+}
+
+/// A label for every token, or one for every text.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Labels {
+    Tokens(Vec<Vec<i32>>),
+    Texts(Vec<i32>),
+}
+
+impl Labels {
+    pub fn rows(self) -> Vec<Vec<i32>> {
+        match self {
+            Self::Tokens(rows) => rows,
+            Self::Texts(labels) => labels.into_iter().map(|label| vec![label]).collect(),
+        }
+    }
+}
+
+impl Input {
+    /// Plain ids, nothing padded.
+    pub fn of(input_ids: Vec<Vec<i32>>) -> Self {
+        Self {
+            input_ids,
+            attention_mask: None,
+            position_ids: None,
+            labels: None,
+        }
+    }
+
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens {
+            ids: &self.input_ids,
+            attention_mask: self.attention_mask.as_deref(),
+            position_ids: self.position_ids.as_deref(),
+        }
+    }
+
+    pub fn batch(&self, labels: Vec<Vec<i32>>) -> Batch {
+        Batch {
+            ids: self.input_ids.clone(),
+            mask: self.attention_mask.clone(),
+            labels,
+        }
+    }
+
+    /// Whether what the model gives for this token means anything: what comes out of padding on the left
+    /// differs between versions of the reference itself.
+    pub fn is_defined(&self, row: usize, token: usize) -> bool {
+        let mask = self.attention_mask.as_ref().map(|mask| &mask[row]);
+        mask.is_none_or(|mask| mask[token] || mask[0])
+    }
+
+    /// Refuses ids and masks that the model would trip over.
+    pub fn check(&self, path: &str, config: &Gpt2Config) -> Result<(), CaseError> {
+        let width = self.input_ids.first().map_or(0, Vec::len);
+        let refuse = |reason: String| Err(CaseError::file(path, reason));
+        if width == 0 || width > config.n_positions {
+            let most = config.n_positions;
+            return refuse(format!(
+                "rows of {width} tokens, but the model takes 1 to {most}"
+            ));
+        }
+        let shaped = |rows: Vec<usize>| {
+            rows.len() == self.input_ids.len() && rows.iter().all(|n| *n == width)
+        };
+        let masks = self
+            .attention_mask
+            .iter()
+            .flatten()
+            .map(Vec::len)
+            .collect::<Vec<_>>();
+        let positions = self
+            .position_ids
+            .iter()
+            .flatten()
+            .map(Vec::len)
+            .collect::<Vec<_>>();
+        if !shaped(self.input_ids.iter().map(Vec::len).collect())
+            || !(self.attention_mask.is_none() || shaped(masks))
+            || !(self.position_ids.is_none() || shaped(positions))
+        {
+            return refuse("ids, attention mask and position ids differ in shape".to_owned());
+        }
+        let within = |id: &&i32, end: usize| !(0..end as i32).contains(*id);
+        let vocabulary = config.vocab_size;
+        if let Some(id) = self
+            .input_ids
+            .iter()
+            .flatten()
+            .find(|id| within(id, vocabulary))
+        {
+            return refuse(format!(
+                "token id {id}, but the vocabulary has {vocabulary}"
+            ));
+        }
+        let positions = config.n_positions;
+        match self
+            .position_ids
+            .iter()
+            .flatten()
+            .flatten()
+            .find(|id| within(id, positions))
+        {
+            Some(id) => refuse(format!("position {id}, but the model has {positions}")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The batches of a set's trajectories.
+pub fn batches(set: &Set, file: &str) -> Result<Vec<Batch>, CaseError> {
+    let path = set.path(file);
+    let inputs: Vec<Input> = set.json(file)?;
+    inputs
+        .into_iter()
+        .map(|input| {
+            input.check(&path, &set.config)?;
+            match input.labels.clone() {
+                Some(labels) => Ok(input.batch(labels.rows())),
+                None => Err(CaseError::file(&path, "a batch has no labels")),
+            }
+        })
+        .collect()
+}
+
+fn zeros_and_ones<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<Vec<bool>>>, D::Error> {
+    let rows = Option::<Vec<Vec<u8>>>::deserialize(deserializer)?;
+    Ok(rows.map(|rows| {
+        let row = |row: Vec<u8>| row.into_iter().map(|bit| bit != 0).collect();
+        rows.into_iter().map(row).collect()
+    }))
+}

@@ -1,0 +1,184 @@
+//! LoRA on the language model: forward, merging, gradients and trajectories.
+
+use super::adapter::Adapter;
+use super::comparison::{Comparison, exactly};
+use super::error::CaseError;
+use super::expected::{ExpectedTensors, OurTensors};
+use super::finding::Reporter;
+use super::inputs::{Input, batches};
+use super::lm::LmInputs;
+use super::one_step::OneStep;
+use super::record::Record;
+use super::set::Set;
+use super::tolerance::{ACTIVATIONS, MERGED_WEIGHTS, TRAJECTORY};
+use super::trajectory::Trajectory;
+use super::{CaseResult, Selection};
+use crate::io::peft::stored_name;
+use crate::io::read_back;
+use crate::io::safetensors::NamedTensor;
+use crate::model::adapters::lora::Lora;
+use crate::model::gpt2::{Gpt2, Pass};
+use crate::settings::Strategy;
+use crate::train::Objective;
+
+pub async fn run(
+    set: &Set<'_>,
+    folder: &str,
+    selection: Selection,
+    reporter: &mut Reporter<'_>,
+) -> CaseResult {
+    let case = set.case(folder);
+    let adapter = Adapter::load(set, folder, set.model.clone())?;
+    let inputs = LmInputs::read(set)?;
+    let (single, batch) = (
+        inputs.forward(set, "single")?,
+        inputs.forward(set, "batch")?,
+    );
+    let merged = adapter.model.clone().merged();
+
+    adapter.check_files(&case, reporter).await?;
+    let expected = ExpectedTensors::load(set.library, &set.path(&format!("{folder}fwd")))?;
+    let forward = Forward {
+        case: &case,
+        expected: &expected,
+    };
+    forward
+        .check("single.logits", &adapter.model, single, reporter)
+        .await?;
+    forward
+        .check("batch.logits", &adapter.model, batch, reporter)
+        .await?;
+    forward
+        .check("batch.logits_merged", &merged, batch, reporter)
+        .await?;
+    merged_weights(set, folder, &adapter, &merged, reporter).await?;
+
+    let step = OneStep {
+        case: &case,
+        model: &adapter.model,
+        objective: Objective::CausalLm,
+        batch: &batch.batch(inputs.labels_batch.clone()),
+        gradients: &format!("{folder}grads"),
+        name: stored_name,
+        expected: adapter.info.loss.as_ref().map(|loss| &loss.f32),
+    };
+    step.check(set, reporter).await?;
+    trajectories(set, folder, &adapter, selection, reporter).await
+}
+
+struct Forward<'a> {
+    case: &'a str,
+    expected: &'a ExpectedTensors,
+}
+
+impl Forward<'_> {
+    async fn check(
+        &self,
+        name: &str,
+        model: &Gpt2,
+        input: &Input,
+        reporter: &mut Reporter<'_>,
+    ) -> Result<(), CaseError> {
+        let logits = model.logits(input.tokens(), &mut Pass::default());
+        let [_, vocabulary] = logits.dims();
+        let shape = vec![input.input_ids.len(), input.input_ids[0].len(), vocabulary];
+        let values = read_back::values(name, logits).await?;
+        let ours = NamedTensor {
+            name: name.to_owned(),
+            shape,
+            values,
+        };
+        let mut comparison = Comparison::new(self.case, name, ACTIVATIONS);
+        self.expected
+            .compare(name, &ours, &mut comparison, &|_, _| true);
+        reporter.quantity(comparison.finish());
+        Ok(())
+    }
+}
+
+async fn merged_weights(
+    set: &Set<'_>,
+    folder: &str,
+    adapter: &Adapter,
+    merged: &Gpt2,
+    reporter: &mut Reporter<'_>,
+) -> CaseResult {
+    let case = set.case(folder);
+    let expected =
+        ExpectedTensors::load(set.library, &set.path(&format!("{folder}merged_changed")))?;
+    let base = read_back::parameters(&set.model, |_| true).await?;
+    let merged = read_back::parameters(merged, |_| true).await?;
+    let pairs = base.into_iter().zip(merged);
+    let changed: OurTensors = pairs
+        .filter(|(before, after)| before.values != after.values)
+        .map(|(_, after)| (after.name.clone(), after))
+        .collect();
+    if let Some(expected) = &adapter.info.changed_by_merge {
+        let ours: Vec<&String> = changed.keys().collect();
+        let expected: Vec<&String> = expected.iter().collect();
+        reporter.quantity(exactly(
+            &case,
+            "weights that merging changes",
+            &ours,
+            &expected,
+        ));
+    }
+    let mut comparison = Comparison::new(&case, "merged weights", MERGED_WEIGHTS);
+    expected.compare_all(&changed, &mut comparison, &|_, _| true);
+    reporter.quantity(comparison.finish());
+    Ok(())
+}
+
+async fn trajectories(
+    set: &Set<'_>,
+    folder: &str,
+    adapter: &Adapter,
+    selection: Selection,
+    reporter: &mut Reporter<'_>,
+) -> CaseResult {
+    let mut stems = set.trajectories(folder, "traj_");
+    if selection == Selection::Quick {
+        stems.truncate(1);
+    }
+    if stems.is_empty() {
+        return Ok(());
+    }
+    let batches = batches(set, "traj/batches.json")?;
+    for stem in stems {
+        let record = Record::read(set, &stem)?;
+        let starts_at_zero = stem
+            .rsplit('/')
+            .next()
+            .is_some_and(|name| name.contains("zeroB"));
+        let model = adapter.model.clone();
+        let strategy = Strategy::Lora(adapter.config.settings.clone());
+        let run = Trajectory {
+            case: set.case(&stem),
+            start: if starts_at_zero {
+                from_zero(model, &strategy)
+            } else {
+                model
+            },
+            strategy,
+            objective: Objective::CausalLm,
+            batches: &batches,
+            tolerance: TRAJECTORY,
+            name: stored_name,
+            finals: Some(set.path(&format!("{stem}_final"))),
+        };
+        run.check(set, &record, reporter).await?;
+    }
+    Ok(())
+}
+
+/// PEFT's own start, B zero, under which the adapted model begins as the base model.
+fn from_zero(model: Gpt2, strategy: &Strategy) -> Gpt2 {
+    let zeroed = model.map_linear(|_, mut linear| {
+        linear.lora = linear.lora.map(|lora| Lora {
+            b: lora.b.map(|b| b.zeros_like()),
+            ..lora
+        });
+        linear
+    });
+    zeroed.with_trainable(|name| strategy.trains(name))
+}

@@ -1,0 +1,65 @@
+//! What the reference wrote down of a training run.
+
+use serde::Deserialize;
+
+use super::error::CaseError;
+use super::set::Set;
+use crate::settings::{ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
+
+/// Its settings, and numbers of every step.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Record {
+    betas: [f64; 2],
+    eps: f64,
+    pub weight_decay: f64,
+    /// `uniform` (and `none`) decay everything that trains, `trainer` spares biases and layer norms.
+    decay_mode: String,
+    max_grad_norm: f64,
+    lr: f64,
+    warmup: usize,
+    total: usize,
+    pub losses: Vec<f64>,
+    pub lrs: Vec<f64>,
+    pub grad_norms: Vec<f64>,
+    #[serde(default)]
+    pub final_loss_on_batch0: Option<f64>,
+    pub n_trainable: usize,
+    pub n_total: usize,
+    pub trainable: Vec<String>,
+    #[serde(default)]
+    pub decayed: Option<Vec<String>>,
+}
+
+impl Record {
+    pub fn read(set: &Set, stem: &str) -> Result<Self, CaseError> {
+        let path = format!("{stem}.json");
+        let record: Self = set.json(&path)?;
+        match record.decay_mode.as_str() {
+            "none" | "uniform" | "trainer" => Ok(record),
+            other => {
+                let reason = format!("decay_mode is {other}, but must be none, uniform or trainer");
+                Err(CaseError::file(&set.path(&path), reason))
+            }
+        }
+    }
+
+    pub fn settings(&self, strategy: Strategy) -> TrainingSettings {
+        TrainingSettings {
+            strategy,
+            learning_rate: self.lr,
+            schedule: ScheduleKind::Linear,
+            warmup_steps: self.warmup,
+            total_steps: self.total,
+            weight_decay: self.weight_decay,
+            weight_decay_on: match self.decay_mode.as_str() {
+                "trainer" => WeightDecayOn::Matrices,
+                _ => WeightDecayOn::Everything,
+            },
+            max_grad_norm: self.max_grad_norm,
+            adam_beta1: self.betas[0],
+            adam_beta2: self.betas[1],
+            adam_epsilon: self.eps,
+            ..TrainingSettings::default()
+        }
+    }
+}

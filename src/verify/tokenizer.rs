@@ -1,0 +1,149 @@
+//! The byte-level BPE: encoding, places in the text, decoding; from either form of its files, and learnt
+//! anew from its text.
+
+use serde::Deserialize;
+
+use super::CaseResult;
+use super::comparison::Comparison;
+use super::error::CaseError;
+use super::finding::Reporter;
+use super::library::Library;
+use super::tolerance::EXACT;
+use crate::data::tokenizer::{Tokenizer, TokenizerError};
+
+#[derive(Deserialize)]
+struct Encodings {
+    vocab_size: usize,
+    items: Vec<Item>,
+    decode: Vec<Decoding>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    text: String,
+    ids: Vec<i32>,
+    offsets: Vec<(usize, usize)>,
+    pre: Vec<(usize, usize)>,
+    decoded: String,
+}
+
+#[derive(Deserialize)]
+struct Decoding {
+    ids: Vec<i32>,
+    text: String,
+    text_skip_special: String,
+}
+
+pub fn run(library: &Library, folder: &str, reporter: &mut Reporter) -> CaseResult {
+    let path = format!("{folder}encodings.json");
+    let encodings: Encodings = library.json(&path)?;
+    for (name, tokenizer) in tokenizers(library, folder, encodings.vocab_size)? {
+        let check = Check {
+            case: format!("{folder}{name}"),
+            tokenizer,
+            encodings: &encodings,
+        };
+        check
+            .run(reporter)
+            .map_err(|e| CaseError::file(&check.case, e))?;
+    }
+    Ok(())
+}
+
+/// Every way to the tokenizer that the folder offers.
+fn tokenizers(
+    library: &Library,
+    folder: &str,
+    vocabulary: usize,
+) -> Result<Vec<(&'static str, Tokenizer)>, CaseError> {
+    let path = |file: &str| format!("{folder}{file}");
+    let has = |file: &str| library.has(&path(file));
+    let at = |file: &str| {
+        let path = path(file);
+        move |e: TokenizerError| CaseError::file(&path, e)
+    };
+    let mut found = Vec::new();
+    if has("tokenizer.json") {
+        let json = library.text(&path("tokenizer.json"))?;
+        let tokenizer = Tokenizer::from_json(&json).map_err(at("tokenizer.json"))?;
+        found.push(("tokenizer.json", tokenizer));
+    }
+    if has("vocab.json") || has("merges.txt") {
+        let (vocab, merges) = (path("vocab.json"), path("merges.txt"));
+        let (vocab, merges) = (library.text(&vocab)?, library.text(&merges)?);
+        let tokenizer =
+            Tokenizer::from_vocab_and_merges(&vocab, &merges).map_err(at("vocab.json"))?;
+        found.push(("vocab.json + merges.txt", tokenizer));
+    }
+    if has("corpus.txt") {
+        let corpus = library.text(&path("corpus.txt"))?;
+        let learnt = Tokenizer::train(std::iter::once(corpus.as_str()), vocabulary);
+        found.push(("learnt from corpus.txt", learnt.map_err(at("corpus.txt"))?));
+    }
+    match found.is_empty() {
+        true => Err(CaseError::Missing {
+            path: path("tokenizer.json"),
+        }),
+        false => Ok(found),
+    }
+}
+
+struct Check<'a> {
+    case: String,
+    tokenizer: Tokenizer,
+    encodings: &'a Encodings,
+}
+
+impl Check<'_> {
+    fn run(&self, reporter: &mut Reporter) -> Result<(), TokenizerError> {
+        let texts = self.encodings.items.len();
+        let compare =
+            |what: &str| Comparison::new(&self.case, &format!("{what} of {texts} texts"), EXACT);
+        let (mut ids, mut offsets) = (compare("ids"), compare("offsets"));
+        let (mut spans, mut decoded) = (compare("words before merging"), compare("decoding"));
+        let mut size = Comparison::new(&self.case, "size of the vocabulary", EXACT);
+        size.equal(
+            "it",
+            &self.tokenizer.vocabulary(),
+            &self.encodings.vocab_size,
+        );
+        for item in &self.encodings.items {
+            let name = format!("{:?}", item.text);
+            let encoding = self.tokenizer.encode(&item.text)?;
+            ids.equal(&name, &encoding.ids, &item.ids);
+            offsets.equal(&name, &encoding.offsets, &item.offsets);
+            spans.equal(&name, &self.tokenizer.word_spans(&item.text)?, &item.pre);
+            decoded.equal(
+                &name,
+                &self.tokenizer.decode(&item.ids, false)?,
+                &item.decoded,
+            );
+        }
+        for comparison in [size, ids, offsets, spans, decoded] {
+            reporter.quantity(comparison.finish());
+        }
+        reporter.quantity(self.decodings()?.finish());
+        Ok(())
+    }
+
+    fn decodings(&self) -> Result<Comparison, TokenizerError> {
+        let quantity = format!("decoding of {} lists of ids", self.encodings.decode.len());
+        let mut comparison = Comparison::new(&self.case, &quantity, EXACT);
+        for Decoding {
+            ids,
+            text,
+            text_skip_special,
+        } in &self.encodings.decode
+        {
+            let name = format!("{ids:?}");
+            comparison.equal(&name, &self.tokenizer.decode(ids, false)?, text);
+            let skipped = self.tokenizer.decode(ids, true)?;
+            comparison.equal(
+                &format!("{name} without special tokens"),
+                &skipped,
+                text_skip_special,
+            );
+        }
+        Ok(comparison)
+    }
+}

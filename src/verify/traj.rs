@@ -1,0 +1,63 @@
+//! Full and partial fine-tuning of the language model.
+
+use super::CaseResult;
+use super::error::CaseError;
+use super::finding::Reporter;
+use super::inputs::batches;
+use super::one_step::same_name;
+use super::record::Record;
+use super::set::Set;
+use super::tolerance::TRAJECTORY;
+use super::trajectory::Trajectory;
+use crate::model::gpt2::Gpt2;
+use crate::model::parameters;
+use crate::settings::Strategy;
+use crate::train::Objective;
+
+pub async fn run(set: &Set<'_>, reporter: &mut Reporter<'_>) -> CaseResult {
+    let batches = batches(set, "traj/batches.json")?;
+    for stem in set.trajectories("traj/", "") {
+        let record = Record::read(set, &stem)?;
+        let (strategy, start) = prepared(&set.model, &record, &set.path(&stem))?;
+        let run = Trajectory {
+            case: set.case(&stem),
+            start,
+            strategy,
+            objective: Objective::CausalLm,
+            batches: &batches,
+            tolerance: TRAJECTORY,
+            name: same_name,
+            finals: Some(set.path(&format!("{stem}_final"))),
+        };
+        run.check(set, &record, reporter).await?;
+    }
+    Ok(())
+}
+
+/// The strategy that trains what the record says was trained, put into effect.
+pub fn prepared(model: &Gpt2, record: &Record, path: &str) -> Result<(Strategy, Gpt2), CaseError> {
+    let names: Vec<String> = parameters::list(model)
+        .into_iter()
+        .map(|p| p.name)
+        .collect();
+    let partial = (0..=model.transformer.h.len()).map(|n| Strategy::Partial { frozen_blocks: n });
+    let fits = |strategy: &Strategy| {
+        let mut trained: Vec<&String> = names.iter().filter(|n| strategy.trains(n)).collect();
+        trained.sort();
+        trained.into_iter().eq(&record.trainable)
+    };
+    let strategy = [Strategy::Full, Strategy::Head]
+        .into_iter()
+        .chain(partial)
+        .find(fits);
+    match strategy {
+        Some(strategy) => {
+            let model = model.clone().with_trainable(|name| strategy.trains(name));
+            Ok((strategy, model))
+        }
+        None => {
+            let reason = "none of full, partial and head trains just the tensors listed there";
+            Err(CaseError::file(path, reason))
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! A training run step by step against the reference's, to the last weight.
+
+use super::comparison::{Comparison, exactly};
+use super::error::CaseError;
+use super::expected::{ExpectedTensors, OurTensors};
+use super::finding::Reporter;
+use super::record::Record;
+use super::set::Set;
+use super::tolerance::{EXACT, FINAL_KEY_BIAS, FINAL_WEIGHTS, SCHEDULE, TrajectoryTolerance};
+use crate::data::batch::Batch;
+use crate::io::read_back;
+use crate::io::safetensors::NamedTensor;
+use crate::model::gpt2::{Gpt2, Pass};
+use crate::model::parameters;
+use crate::settings::{Strategy, WeightDecayOn};
+use crate::train::trainer::objective_loss;
+use crate::train::{Objective, Trainer};
+
+/// A run to be made.
+pub struct Trajectory<'a> {
+    pub case: String,
+    /// With gradients asked for.
+    pub start: Gpt2,
+    pub strategy: Strategy,
+    pub objective: Objective,
+    pub batches: &'a [Batch],
+    pub tolerance: TrajectoryTolerance,
+    /// The reference's name of a parameter.
+    pub name: fn(&str) -> String,
+    /// Path of the final weights without their ending, if they are to be compared.
+    pub finals: Option<String>,
+}
+
+/// Numbers of every step.
+#[derive(Default)]
+struct Steps {
+    losses: Vec<f64>,
+    learning_rates: Vec<f64>,
+    gradient_norms: Vec<f64>,
+}
+
+impl Trajectory<'_> {
+    pub async fn check(
+        &self,
+        set: &Set<'_>,
+        record: &Record,
+        reporter: &mut Reporter<'_>,
+    ) -> Result<(), CaseError> {
+        self.check_what_trains(record, reporter);
+        let settings = record.settings(self.strategy.clone());
+        let mut trainer = Trainer::new(self.start.clone(), self.objective, &settings);
+        let steps = steps(&mut trainer, self.batches).await?;
+        let mut report = |quantity: &str, tolerance, ours: &[f64], expected: &[f64]| {
+            let mut comparison = Comparison::new(&self.case, quantity, tolerance);
+            comparison.series(quantity, ours, expected);
+            reporter.quantity(comparison.finish());
+        };
+        let of_losses = self.tolerance.losses;
+        report(
+            "learning rates",
+            SCHEDULE,
+            &steps.learning_rates,
+            &record.lrs,
+        );
+        report("losses", of_losses, &steps.losses, &record.losses);
+        let norms = self.tolerance.gradient_norms;
+        report(
+            "gradient norms",
+            norms,
+            &steps.gradient_norms,
+            &record.grad_norms,
+        );
+        let model = trainer.into_model();
+        if let (Some(expected), Some(batch)) = (record.final_loss_on_batch0, self.batches.first()) {
+            let loss = objective_loss(&model, self.objective, batch, &mut Pass::default());
+            let loss = super::one_step::as_f64(&read_back::values("loss", loss).await?);
+            report("final loss", of_losses, &loss, &[expected]);
+        }
+        self.check_frozen(&model, reporter).await?;
+        self.check_finals(set, &model, reporter).await
+    }
+
+    fn check_what_trains(&self, record: &Record, reporter: &mut Reporter<'_>) {
+        let listed = parameters::list(&self.start);
+        let trained = || listed.iter().filter(|p| p.trainable);
+        let mut names: Vec<String> = trained().map(|p| (self.name)(&p.name)).collect();
+        names.sort();
+        let mut comparison = Comparison::new(&self.case, "what trains", EXACT);
+        comparison.equal("list of trained tensors", &names, &record.trainable);
+        let count: usize = trained().map(|p| p.count()).sum();
+        comparison.equal("number of trained parameters", &count, &record.n_trainable);
+        let total: usize = listed.iter().map(|p| p.count()).sum();
+        comparison.equal("number of parameters", &total, &record.n_total);
+        if let Some(expected) = &record.decayed {
+            let decays = trained().filter(|p| WeightDecayOn::Matrices.applies_to(&p.name));
+            let mut names: Vec<String> = decays.map(|p| (self.name)(&p.name)).collect();
+            names.sort();
+            comparison.equal("list of tensors that decay", &names, expected);
+        }
+        reporter.quantity(comparison.finish());
+    }
+
+    /// Frozen weights have not moved by a bit.
+    async fn check_frozen(&self, end: &Gpt2, reporter: &mut Reporter<'_>) -> Result<(), CaseError> {
+        let listed = parameters::list(&self.start);
+        let frozen: Vec<&str> = listed
+            .iter()
+            .filter(|p| !p.trainable)
+            .map(|p| p.name.as_str())
+            .collect();
+        if frozen.is_empty() {
+            return Ok(());
+        }
+        let before = read_back::parameters(&self.start, |name| frozen.contains(&name)).await?;
+        let after = read_back::parameters(end, |name| frozen.contains(&name)).await?;
+        let quantity = format!("{} frozen tensors, before and after", frozen.len());
+        let mut comparison = Comparison::new(&self.case, &quantity, EXACT);
+        for (before, after) in before.iter().zip(&after) {
+            comparison.tensor(&before.name, &after.values, &before.values);
+        }
+        reporter.quantity(comparison.finish());
+        Ok(())
+    }
+
+    async fn check_finals(
+        &self,
+        set: &Set<'_>,
+        end: &Gpt2,
+        reporter: &mut Reporter<'_>,
+    ) -> Result<(), CaseError> {
+        let Some(stem) = &self.finals else {
+            return Ok(());
+        };
+        if !ExpectedTensors::exist(set.library, stem) {
+            return Ok(());
+        }
+        let expected = ExpectedTensors::load(set.library, stem)?;
+        let listed = parameters::list(&self.start);
+        let trains = |name: &str| listed.iter().any(|p| p.trainable && p.name == name);
+        let mut ours = OurTensors::new();
+        for tensor in read_back::parameters(end, trains).await? {
+            let name = (self.name)(&tensor.name);
+            ours.insert(name.clone(), NamedTensor { name, ..tensor });
+        }
+        let width = set.config.n_embd;
+        let is_key_bias = |name: &str, index: usize| {
+            name.ends_with("attn.c_attn.bias") && (width..2 * width).contains(&index)
+        };
+        let mut comparison = Comparison::new(&self.case, "final weights", FINAL_WEIGHTS);
+        expected.compare_all(&ours, &mut comparison, &|name, index| {
+            !is_key_bias(name, index)
+        });
+        reporter.quantity(comparison.finish());
+        if ours.keys().any(|name| is_key_bias(name, width)) {
+            let quantity = "final weights, key biases";
+            let mut comparison = Comparison::new(&self.case, quantity, FINAL_KEY_BIAS);
+            expected.compare_all(&ours, &mut comparison, &is_key_bias);
+            reporter.quantity(comparison.finish());
+        }
+        Ok(())
+    }
+}
+
+/// Trains on each batch once. The device is waited for only at the end.
+async fn steps(trainer: &mut Trainer, batches: &[Batch]) -> Result<Steps, CaseError> {
+    let outcomes: Vec<_> = batches.iter().map(|batch| trainer.advance(batch)).collect();
+    let mut steps = Steps::default();
+    for outcome in outcomes {
+        steps.learning_rates.push(outcome.learning_rate);
+        let measured = outcome.read().await?;
+        steps.losses.push(f64::from(measured.loss_nats));
+        steps.gradient_norms.push(f64::from(measured.gradient_norm));
+    }
+    Ok(steps)
+}
+
+/// The comparison of groups of weight decay with HF `Trainer`'s own counts.
+pub fn check_decay_groups(
+    case: &str,
+    model: &Gpt2,
+    expected: (usize, usize),
+    reporter: &mut Reporter<'_>,
+) {
+    let listed = parameters::list(model);
+    let trained = || listed.iter().filter(|p| p.trainable);
+    let decays = trained()
+        .filter(|p| WeightDecayOn::Matrices.applies_to(&p.name))
+        .count();
+    let ours = (decays, trained().count() - decays);
+    reporter.quantity(exactly(
+        case,
+        "tensors that decay and that do not",
+        &ours,
+        &expected,
+    ));
+}

@@ -1,0 +1,7 @@
+//! The command line from outside: the built program on a tiny model.
+
+mod bad_data;
+mod bad_settings;
+mod encode;
+mod round_trip;
+mod support;

@@ -1,0 +1,45 @@
+// Times training steps in the browser, through the page's own route `#/bench`; one JSON line a run.
+//
+//   node tests/e2e/bench.mjs [--device cpu,webgpu] [--workload W1,W2] [--steps 10]
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from '@playwright/test';
+import { BROWSER_FLAGS, findBrowser } from './browser.mjs';
+import { startServer } from './server.mjs';
+
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
+const MINUTES = 60_000;
+
+const { values: options } = parseArgs({
+  options: {
+    // Not WebGPU by default: on the software adapter a step takes 19 s and tells little about a GPU.
+    device: { type: 'string', default: 'cpu' },
+    workload: { type: 'string', default: 'W1,W2' },
+    steps: { type: 'string', default: '10' },
+  },
+});
+
+const site = await startServer({ root: DIST });
+const browser = await chromium.launch({ executablePath: findBrowser(), args: BROWSER_FLAGS });
+try {
+  for (const device of options.device.split(',')) {
+    for (const workload of options.workload.split(',')) console.log(JSON.stringify(await measure(device, workload)));
+  }
+} finally {
+  await browser.close();
+  await site.close();
+}
+
+async function measure(device, workload) {
+  const page = await browser.newPage(); // a fresh one, so that "first step" means first
+  page.on('console', (message) => message.type() === 'error' && console.error(message.text()));
+  page.on('pageerror', (error) => console.error(error));
+  await page.goto(`${site.url}?device=${device}#/bench?workload=${workload}&steps=${options.steps}`);
+  const result = page.getByTestId('bench-result').filter({ hasText: '}' });
+  const failure = page.getByTestId('error-notice').filter({ hasText: /\S/ });
+  await result.or(failure).first().waitFor({ timeout: 15 * MINUTES });
+  if (!(await result.count())) throw new Error(`${device} ${workload}: ${await failure.first().textContent()}`);
+  const figures = JSON.parse(await result.textContent());
+  await page.close();
+  return { bench: 'web', browser: browser.version(), ...figures };
+}

@@ -1,0 +1,102 @@
+// What every spec starts from: a served site, a page that may not log errors, and the handles of docs.
+//
+//   import { expect, test } from '../fixtures.mjs';
+//   test('…', async ({ page, openPage, expectError, checkAccessibility }) => { … });
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { expect, test as base } from '@playwright/test';
+import { startServer } from './server.mjs';
+
+export { expect };
+
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
+// Never the root: what works here works under any sub-path of any host.
+const SUB_PATH = '/courses/warmup/';
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+export const test = base.extend({
+  /** The built site, served as a host would serve it. */
+  site: [
+    async ({}, use) => {
+      const site = await startServer({ root: DIST, base: SUB_PATH });
+      await use(site);
+      await site.close();
+    },
+    { scope: 'worker' },
+  ],
+
+  baseURL: async ({ site }, use) => use(site.url),
+
+  /** Fails the test when page, worker or network log an error that `expectError` did not announce. */
+  errorLog: [
+    async ({ context }, use) => {
+      const log = new ErrorLog();
+      context.on('console', (message) => {
+        if (message.type() === 'error') log.add(`console.error: ${message.text()}  (${message.location().url})`);
+      });
+      context.on('weberror', (error) => log.add(`uncaught: ${error.error().stack ?? error.error()}`));
+      await use(log);
+      log.check();
+    },
+    { auto: true },
+  ],
+
+  /** `expectError(/pattern/)`: an error like this belongs to the test, and must come. */
+  expectError: async ({ errorLog }, use) => use((pattern) => errorLog.expectOne(pattern)),
+
+  /**
+   * `openPage({ route: '#/lab?seed=7', device: 'cpu', model: '…' })` opens a route.
+   * The CPU engine is the default: it is fast everywhere and the same everywhere.
+   */
+  openPage: async ({ page }, use) => use(({ route = '#/', device = 'cpu', model } = {}) => page.goto(address({ route, device, model }))),
+
+  /** `waitForEngine('ready')`: until the engine says so, with what it says instead when it does not. */
+  waitForEngine: async ({ page }, use) =>
+    use((state = 'ready', { timeout = 60_000 } = {}) =>
+      expect(page.getByTestId('engine-status'), 'state of the engine').toHaveAttribute('data-state', state, { timeout })),
+
+  /** `checkAccessibility('.lesson')`: the WCAG 2.2 A and AA rules that a program can check, on the page or a part of it. */
+  checkAccessibility: async ({ page }, use) => use((selector) => expectNoViolations(page, selector)),
+});
+
+function address({ route, device, model }) {
+  const query = new URLSearchParams(Object.entries({ device, model }).filter(([, value]) => value !== undefined));
+  return `./${query.size ? `?${query}` : ''}${route}`;
+}
+
+class ErrorLog {
+  #messages = [];
+  #expected = [];
+
+  add(message) {
+    this.#messages.push(message);
+  }
+
+  expectOne(pattern) {
+    this.#expected.push(pattern);
+  }
+
+  check() {
+    const unexpected = this.#messages.filter((message) => !this.#expected.some((pattern) => pattern.test(message)));
+    const missing = this.#expected.filter((pattern) => !this.#messages.some((message) => pattern.test(message)));
+    expect.soft(unexpected, 'errors logged by the page').toEqual([]);
+    expect.soft(missing, 'announced errors that never came').toEqual([]);
+  }
+}
+
+async function expectNoViolations(page, selector) {
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  const { violations } = await page.evaluate(
+    ([root, tags]) => globalThis.axe.run(root ?? document, { runOnly: tags, resultTypes: ['violations'] }),
+    [selector, ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']],
+  );
+  const report = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}\n  ${node.html}\n  ${node.failureSummary}`));
+  expect(report, 'accessibility rules broken').toEqual([]);
+}
+
+/** The number an element carries at full precision, whatever it shows. */
+export async function numberOf(locator) {
+  await expect(locator).toHaveAttribute('data-value', /\S/);
+  return Number(await locator.getAttribute('data-value'));
+}

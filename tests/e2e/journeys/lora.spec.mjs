@@ -1,0 +1,67 @@
+// The main job: a learner opens the page and fine-tunes a pre-trained GPT-2 with LoRA.
+import { expect, test } from '../fixtures.mjs';
+
+const value = async (page, id) => Number(await page.getByTestId(id).getAttribute('data-value'));
+
+test('the pre-trained model continues a story on the home page', async ({ page, openPage, waitForEngine }) => {
+  await openPage();
+  await waitForEngine();
+  await page.getByTestId('prompt-input').fill('The old sailor looked at the');
+  await page.getByTestId('generate').click();
+  const text = page.getByTestId('generated-text');
+  await expect(text).toContainText('The old sailor looked at the', { timeout: 30_000 });
+  await expect.poll(async () => (await text.innerText()).length).toBeGreaterThan(60);
+});
+
+test('a LoRA run: the loss falls, the accuracy rises, the frozen weights stand still', async ({
+  page,
+  openPage,
+  waitForEngine,
+  checkAccessibility,
+}) => {
+  test.setTimeout(300_000);
+  await openPage({ route: '#/lab?strategy=lora&rank=8&alpha=16&lr=3e-3&warmup=12&steps=120&batch=16&seed=7' });
+  await waitForEngine();
+  await page.getByTestId('run-start').click();
+  await waitForEngine('training', { timeout: 30_000 });
+  await waitForEngine('ready', { timeout: 240_000 });
+
+  // 45,312 = rank 8 on three matrices of four blocks, and a head of 2 x 128.
+  expect(await value(page, 'trainable-count')).toBe(45_312);
+  expect(await value(page, 'total-count')).toBeGreaterThan(1_000_000);
+  const losses = await page
+    .getByTestId('loss-chart')
+    .locator('table tbody tr')
+    .evaluateAll((rows) => rows.map((row) => Number(row.querySelector('[data-value]')?.dataset.value)));
+  const mean = (part) => part.reduce((a, b) => a + b, 0) / part.length;
+  expect(losses.length).toBeGreaterThanOrEqual(100);
+  expect(mean(losses.slice(-20))).toBeLessThan(mean(losses.slice(0, 20)) - 0.05);
+  expect(await value(page, 'metric-accuracy-after')).toBeGreaterThan((await value(page, 'metric-accuracy-before')) + 0.1);
+  await expect(page.getByTestId('frozen-proof')).toContainText(/identical|same/i);
+
+  await page.getByTestId('classify-input').fill('A wonderful, warm film. We loved every minute of it.');
+  await page.getByTestId('classify').click();
+  await expect(page.getByTestId('classified')).toContainText(/positive|negative/);
+  await checkAccessibility();
+});
+
+test('a run pauses, goes on by single steps, resumes and is cancelled', async ({ page, openPage, waitForEngine }) => {
+  test.setTimeout(120_000);
+  await openPage({ route: '#/lab?steps=400&batch=4' });
+  await waitForEngine();
+  await page.getByTestId('run-start').click();
+  const progress = page.getByTestId('run-progress');
+  const completed = async () => Number(await progress.getAttribute('data-value'));
+  await expect.poll(completed, { timeout: 60_000 }).toBeGreaterThan(3);
+  await page.getByTestId('run-pause').click();
+  await waitForEngine('paused');
+  const paused = await completed();
+  await page.getByTestId('run-step').click();
+  await expect.poll(completed).toBe(paused + 1);
+  await waitForEngine('paused');
+  await page.getByTestId('run-resume').click();
+  await expect.poll(completed).toBeGreaterThan(paused + 3);
+  await page.getByTestId('run-cancel').click();
+  await waitForEngine('ready');
+  await expect(page.getByTestId('run-start')).toBeEnabled();
+});

@@ -1,0 +1,47 @@
+// What goes wrong says what was wrong and what to do.
+import { expect, test } from '../fixtures.mjs';
+
+test('a model that is not there', async ({ page, openPage, expectError }) => {
+  expectError(/404/);
+  await openPage({ model: 'no-such-model' });
+  const notice = page.getByTestId('error-notice').first();
+  await expect(notice).toContainText(/no-such-model/, { timeout: 30_000 });
+  await expect(page.getByTestId('engine-status')).toHaveAttribute('data-state', 'failed');
+});
+
+test('weights that are cut short', async ({ page, openPage }) => {
+  await page.route('**/model.safetensors*', async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.body();
+    await route.fulfill({ response: answer, body: body.subarray(0, body.length / 2) });
+  });
+  await openPage();
+  await expect(page.getByTestId('error-notice').first()).toContainText(/cut short/, { timeout: 30_000 });
+});
+
+test('no WebGPU: the page says so and takes the CPU', async ({ page, openPage, waitForEngine }) => {
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
+  await openPage({ device: 'webgpu' });
+  await expect(page.getByTestId('error-notice').first()).toContainText(/WebGPU/);
+  await waitForEngine();
+  await expect(page.getByTestId('engine-status')).toHaveAttribute('data-device', 'cpu');
+});
+
+test('a worker that dies is noticed and can be restarted', async ({ page, openPage, waitForEngine, expectError }) => {
+  expectError(/.*/);
+  let broken = true;
+  await page.route('**/worker_cpu_bg.wasm*', (route) =>
+    broken ? route.fulfill({ status: 200, contentType: 'application/wasm', body: 'not wasm' }) : route.continue(),
+  );
+  await openPage();
+  const notice = page.getByTestId('error-notice').first();
+  await expect(notice).toBeVisible({ timeout: 30_000 });
+  broken = false;
+  await notice.getByRole('button', { name: /restart|again/i }).first().click();
+  await waitForEngine();
+});
+
+test('an impossible value in the address gets a notice and the default', async ({ page, openPage }) => {
+  await openPage({ route: '#/lab?rank=-3&lr=fast' });
+  await expect(page.getByTestId('error-notice').first()).toContainText(/rank/);
+});

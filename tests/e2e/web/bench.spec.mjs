@@ -1,0 +1,17 @@
+// The benchmark's losses, which every engine that is timed on these weights must give.
+import { expect, test } from '../fixtures.mjs';
+
+const LOSSES = {
+  W1: [7.656821, 7.346887, 7.080656, 6.866979, 6.698367],
+  W2: [7.656821, 7.649128, 7.638993, 7.626221],
+};
+
+for (const [workload, expected] of Object.entries(LOSSES)) {
+  test(`${workload} gives the losses of the other engines`, async ({ page, openPage }) => {
+    await openPage({ route: `#/bench?workload=${workload}&steps=2` });
+    const result = page.getByTestId('bench-result');
+    await expect(result).toContainText('losses', { timeout: 60_000 });
+    const { losses } = JSON.parse(await result.innerText());
+    expected.forEach((loss, step) => expect(Math.abs(losses[step] - loss), `step ${step}`).toBeLessThan(1e-4));
+  });
+}
