@@ -185,6 +185,14 @@ impl Run {
         self.paused = false;
     }
 
+    /// Reads the last step's numbers and tells all that has not been told yet.
+    pub async fn settle(&mut self, host: &impl Host) -> Result<(), EngineError> {
+        let last = self.pending.take();
+        self.note(last, host).await?;
+        self.send_metrics(host, true);
+        Ok(())
+    }
+
     pub fn step(&self) -> usize {
         self.trainer.step
     }
@@ -264,10 +272,10 @@ impl Run {
         let done = self.trainer.step;
         let over = done >= self.settings.total_steps;
         if over || self.single_step {
-            let last = self.pending.take();
-            self.note(last, host).await?;
+            self.settle(host).await?;
+        } else {
+            self.send_metrics(host, false);
         }
-        self.send_metrics(host, over || self.single_step);
         if self.single_step {
             self.single_step = false;
             self.paused = true;

@@ -97,15 +97,33 @@ impl<H: Host> Server<H> {
                 self.tuned = Some((run.tuned().no_grad(), run.labels.clone()));
                 self.run = None;
             }
-            Err(error) => {
-                let event = Event::RunFailed {
-                    run_id: run.id,
-                    step: run.step(),
+            Err(error) => self.fail_run(error),
+        }
+    }
+
+    /// Pauses once everything about the steps made so far has been told.
+    async fn pause_run(&mut self, request_id: Option<RequestId>) {
+        let Some(run) = &mut self.run else { return };
+        run.paused = true;
+        if let Err(error) = run.settle(&self.host).await {
+            self.fail_run(error);
+            return;
+        }
+        let (run_id, step) = (run.id, run.step());
+        self.tell(request_id, Event::RunPaused { run_id, step });
+    }
+
+    fn fail_run(&mut self, error: EngineError) {
+        if let Some(run) = self.run.take() {
+            let (run_id, step) = (run.id, run.step());
+            run.tell(
+                &self.host,
+                Event::RunFailed {
+                    run_id,
+                    step,
                     error,
-                };
-                run.tell(&self.host, event);
-                self.run = None;
-            }
+                },
+            );
         }
     }
 

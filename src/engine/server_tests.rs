@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use burn::prelude::Device;
-use futures_channel::mpsc::unbounded;
+use futures_channel::mpsc::{UnboundedSender, unbounded};
 
 use super::host::Host;
 use super::server::Server;
@@ -15,12 +15,20 @@ use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
 use crate::protocol::*;
 use crate::settings::{Seed, Strategy, TrainingSettings};
 
-/// Files by URL, and every event that was sent. Commands can be fed in while the server breathes.
+/// Files by URL, and every event that was sent.
 #[derive(Default)]
 struct TestHost {
     files: BTreeMap<String, Vec<u8>>,
     sent: RefCell<Vec<Frame<Event>>>,
     clock: RefCell<f64>,
+    interruption: RefCell<Option<Interruption>>,
+}
+
+/// A command that comes while a run goes on, when the server has breathed so often.
+struct Interruption {
+    breaths_left: usize,
+    command: Command,
+    inbox: UnboundedSender<Frame<Command>>,
 }
 
 impl Host for Rc<TestHost> {
@@ -38,7 +46,20 @@ impl Host for Rc<TestHost> {
             .cloned()
             .ok_or_else(|| "the server answered 404 Not Found".to_owned())
     }
-    async fn breathe(&self) {}
+    async fn breathe(&self) {
+        let mut waiting = self.interruption.borrow_mut();
+        let due = waiting.as_mut().is_some_and(|it| {
+            it.breaths_left = it.breaths_left.saturating_sub(1);
+            it.breaths_left == 0
+        });
+        if due && let Some(it) = waiting.take() {
+            let frame = Frame {
+                request_id: None,
+                body: it.command,
+            };
+            it.inbox.unbounded_send(frame).unwrap();
+        }
+    }
     fn send(&self, frame: Frame<Event>) {
         self.sent.borrow_mut().push(frame);
     }
@@ -105,8 +126,18 @@ fn host() -> TestHost {
 
 /// What the engine says to these commands.
 fn say(commands: Vec<Command>) -> Vec<Event> {
+    say_interrupted(commands, None)
+}
+
+/// The same, with one more command once the server has breathed so often.
+fn say_interrupted(commands: Vec<Command>, interruption: Option<(usize, Command)>) -> Vec<Event> {
     let host = Rc::new(host());
     let (sender, inbox) = unbounded();
+    *host.interruption.borrow_mut() = interruption.map(|(breaths_left, command)| Interruption {
+        breaths_left,
+        command,
+        inbox: sender.clone(),
+    });
     for (i, body) in commands.into_iter().enumerate() {
         sender
             .unbounded_send(Frame {
@@ -294,4 +325,30 @@ fn a_paused_run_answers_and_cancels() {
         "{:?}",
         events.last()
     );
+}
+
+#[test]
+fn a_pause_comes_after_the_numbers_of_every_step_made() {
+    let pause = Command::Pause { run_id: RunId(1) };
+    let commands = [load(), vec![start(Strategy::Full)]].concat();
+    let events = say_interrupted(commands, Some((20, pause)));
+    let told = events.iter().rev().find_map(|e| match e {
+        Event::StepsCompleted { progress, .. } => Some(progress.completed_steps),
+        _ => None,
+    });
+    match events.last() {
+        Some(Event::RunPaused { step, .. }) => {
+            assert!((1..40).contains(step), "paused within the run: {step}");
+            assert_eq!(told, Some(*step));
+        }
+        other => panic!("the run should end paused, not {other:?}"),
+    }
+    let numbers: usize = events
+        .iter()
+        .map(|e| match e {
+            Event::StepsCompleted { steps, .. } => steps.len(),
+            _ => 0,
+        })
+        .sum();
+    assert_eq!(Some(numbers), told, "each step told once");
 }

@@ -36,10 +36,8 @@ impl<H: Host> Server<H> {
             Command::Classify { text } => self.classify(id, &text).await,
             Command::StartRun { settings, options } => self.start_run(id, settings, options),
             Command::Pause { run_id } => {
-                let run = self.run(run_id)?;
-                run.paused = true;
-                let step = run.step();
-                self.tell(id, Event::RunPaused { run_id, step });
+                self.run(run_id)?;
+                self.pause_run(id).await;
                 Ok(())
             }
             Command::Resume { run_id } => {
