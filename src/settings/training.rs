@@ -58,7 +58,7 @@ impl Default for TrainingSettings {
             warmup_steps: 20,
             total_steps: 200,
             batch_size: 16,
-            max_length: 64,
+            max_length: 128,
             weight_decay: 0.01,
             weight_decay_on: WeightDecayOn::Matrices,
             max_grad_norm: 1.0,

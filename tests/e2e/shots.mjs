@@ -1,7 +1,9 @@
 // Pictures of the page for people to look at: each route at three widths, in light and dark.
 //
-//   node tests/e2e/shots.mjs OUT_FOLDER [ROUTE …] [--url http://…] [--device cpu] [--wait SECONDS]
+//   node tests/e2e/shots.mjs OUT_FOLDER [ROUTE …] [--url http://…] [--device cpu] [--wait SECONDS] [--run] [--view]
 //
+// With `--run` each picture is taken after the run that the page offers; with `--view` it shows what the window shows (the
+// run, if there was one), not the whole page.
 // A route is what follows the address of the page: '#/', '#/lesson/lora', '#/lab?rank=8'. Without one: '#/'.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,11 +19,17 @@ const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { url: { type: 'string' }, device: { type: 'string', default: 'cpu' }, wait: { type: 'string', default: '20' } },
+  options: {
+    url: { type: 'string' },
+    device: { type: 'string', default: 'cpu' },
+    wait: { type: 'string', default: '20' },
+    run: { type: 'boolean', default: false },
+    view: { type: 'boolean', default: false },
+  },
 });
 const [folder, ...routes] = positionals;
 if (!folder) {
-  console.error('usage: node tests/e2e/shots.mjs OUT_FOLDER [ROUTE …] [--url URL] [--device cpu] [--wait SECONDS]');
+  console.error('usage: node tests/e2e/shots.mjs OUT_FOLDER [ROUTE …] [--url URL] [--device cpu] [--wait SECONDS] [--run] [--view]');
   process.exit(2);
 }
 
@@ -46,8 +54,11 @@ async function shoot(route, width, colorScheme) {
   context.on('weberror', (error) => console.error(`${route} ${width} ${colorScheme}: ${error.error()}`));
   await page.goto(new URL(`?device=${options.device}${route}`, options.url ?? site.url).href);
   await settle(page);
+  if (options.run) await finishRun(page);
   const path = join(folder, `${fileName(route)}-${width}-${colorScheme}.png`);
-  await page.screenshot({ path, fullPage: true });
+  // Scrolled back, or the bar that stays at the top would stand in the middle of the picture.
+  if (!options.view) await page.evaluate(() => scrollTo(0, 0));
+  await page.screenshot({ path, fullPage: !options.view });
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   console.log(overflow > 0 ? `${path}  (scrolls sideways by ${overflow} px)` : path);
   await context.close();
@@ -58,6 +69,14 @@ async function settle(page) {
   const isSettled = '[data-testid=engine-status]:not([data-state=loading])';
   await page.waitForSelector(isSettled, { timeout: Number(options.wait) * 1000 }).catch(() => console.error(`${page.url()}: still loading`));
   await page.evaluate(() => document.fonts.ready);
+}
+
+async function finishRun(page) {
+  const status = page.getByTestId('engine-status');
+  await page.getByTestId('run-start').click();
+  await page.getByTestId('run-start').evaluate((button) => button.scrollIntoView({ block: 'start' }));
+  await status.and(page.locator('[data-state=training]')).waitFor();
+  await status.and(page.locator('[data-state=ready]')).waitFor({ timeout: 10 * 60_000 });
 }
 
 function fileName(route) {

@@ -96,7 +96,7 @@ pub struct TrainingArguments {
     epochs: f64,
     #[arg(long, alias = "max-steps")]
     steps: Option<usize>,
-    /// Longest input in tokens; 64 for classification, all positions for causal-lm, if not given.
+    /// Longest input in tokens; 128 for classification, all positions for causal-lm, if not given.
     #[arg(long)]
     pub max_length: Option<usize>,
     #[arg(long, default_value_t = 7)]

@@ -19,7 +19,7 @@ use crate::protocol::Split;
 use crate::settings::{Seed, TrainingSettings};
 use crate::train::{Objective, Trainer, plan};
 
-const USUAL_LENGTH: usize = 64;
+const USUAL_LENGTH: usize = 128;
 const TASK: RunnableTask = RunnableTask::SequenceClassification;
 
 /// The splits as ids.

@@ -57,7 +57,7 @@ pub fn LoraRectangles() -> impl IntoView {
 pub fn drawing(width: usize, rank: usize) -> impl IntoView {
     const SIDE: f64 = 200.0;
     const GAP: f64 = 14.0;
-    const LABELS: f64 = 22.0;
+    const LABELS: f64 = 32.0;
     let thin = (SIDE * rank as f64 / width as f64).max(1.0);
     let pair_left = SIDE + 56.0;
     let (b_top, a_left) = (LABELS + thin + GAP, pair_left + thin + GAP);
