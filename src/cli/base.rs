@@ -9,7 +9,7 @@ use super::error::CliError;
 use super::files::read_text;
 use crate::data::tokenizer::Tokenizer;
 use crate::io::folder::{self, FolderError};
-use crate::io::peft;
+use crate::io::{bitfit, peft};
 use crate::model::gpt2::{Gpt2, Gpt2Config};
 
 pub struct Base {
@@ -47,8 +47,11 @@ impl Base {
         let config = read_text(&adapter.join("adapter_config.json"))?;
         let path = adapter.join("adapter_model.safetensors");
         let weights = std::fs::File::open(&path).map_err(|e| CliError::file(&path, e))?;
-        let model =
-            peft::load(&config, weights, self.model).map_err(|e| CliError::file(adapter, e))?;
+        let model = if bitfit::is_config(&config) {
+            bitfit::load(weights, self.model).map_err(|e| CliError::file(&path, e))?
+        } else {
+            peft::load(&config, weights, self.model).map_err(|e| CliError::file(adapter, e))?
+        };
         Ok(Self {
             model: model.no_grad(),
             ..self

@@ -18,7 +18,7 @@ use super::choices::RunnableTask;
 use super::error::CliError;
 use super::files::write;
 use super::save::{check_target, save_model};
-use crate::io::peft;
+use crate::io::{bitfit, peft};
 use crate::model::gpt2::Gpt2;
 use crate::settings::Strategy;
 use general::General;
@@ -54,7 +54,7 @@ struct Job {
 }
 
 impl Job {
-    /// Writes what the run made: an adapter as PEFT does, or a whole folder. Returns the bytes of its weights.
+    /// Writes what the run made: an adapter as PEFT does, BitFit's biases, or a whole folder. Returns the bytes of its weights.
     fn save(
         &self,
         model: &Gpt2,
@@ -63,11 +63,14 @@ impl Job {
         labels: Option<&[String]>,
     ) -> Result<u64, CliError> {
         let out = &self.arguments.out;
-        let Strategy::Lora(lora) = strategy else {
-            return save_model(&self.base, model, labels, out);
-        };
         let base_name = self.arguments.model.display().to_string();
-        let (config, weights) = peft::save(model, lora, &base_name, task.peft_name())?;
+        let (config, weights) = match strategy {
+            Strategy::Lora(lora) => peft::save(model, lora, &base_name, task.peft_name())?,
+            Strategy::BitFit => bitfit::save(model, &base_name, task.peft_name())?,
+            Strategy::Full | Strategy::Partial { .. } | Strategy::Head => {
+                return save_model(&self.base, model, labels, out);
+            }
+        };
         write(&out.join("adapter_config.json"), config)?;
         write(&out.join("adapter_model.safetensors"), &weights)?;
         Ok(weights.len() as u64)

@@ -39,7 +39,7 @@ fn settings(workload: Workload) -> TrainingSettings {
         rank: fixture::LORA_RANK,
         alpha: 16.0,
         dropout: 0.0,
-        target_modules: vec!["c_attn".into(), "c_proj".into()],
+        ..LoraSettings::default()
     };
     TrainingSettings {
         strategy: match workload {

@@ -1,5 +1,6 @@
 //! Files in and out, in Hugging Face's formats.
 
+pub mod bitfit;
 pub mod folder;
 pub mod peft;
 pub mod read_back;

@@ -1,5 +1,7 @@
 //! The model's own list of its parameters: what the map draws, the counts add up and the optimizer walks.
 
+use std::collections::BTreeMap;
+
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::prelude::*;
 
@@ -53,6 +55,14 @@ pub fn set_trainable<M: Module>(model: M, trains: impl Fn(&str) -> bool) -> M {
     model.map(&mut GradSetter {
         path: Path::default(),
         trains,
+    })
+}
+
+/// A model with the values that `values` has for some of its parameters, each of the parameter's own shape.
+pub fn with_values<M: Module>(model: M, values: BTreeMap<String, TensorData>) -> M {
+    model.map(&mut Replacer {
+        path: Path::default(),
+        values,
     })
 }
 
@@ -114,6 +124,26 @@ impl<F: ParameterFn> ModuleVisitor for Walker<F> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let name = self.path.name();
         self.function.call(&name, param);
+    }
+}
+
+struct Replacer {
+    path: Path,
+    values: BTreeMap<String, TensorData>,
+}
+
+impl ModuleMapper for Replacer {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
+    }
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.leave();
+    }
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        match self.values.remove(&self.path.name()) {
+            Some(data) => Param::from_data(data, &param.val().device()),
+            None => param,
+        }
     }
 }
 

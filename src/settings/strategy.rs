@@ -11,6 +11,8 @@ pub enum Strategy {
     Partial { frozen_blocks: usize },
     /// Only the new head on top (a linear probe).
     Head,
+    /// Every bias, those of the layer norms included, and the head (Ben Zaken et al. 2021).
+    BitFit,
     /// Low-rank adapters beside frozen weights (Hu et al. 2021).
     Lora(LoraSettings),
 }
@@ -22,6 +24,32 @@ pub struct LoraSettings {
     pub alpha: f64,
     pub dropout: f64,
     pub target_modules: Vec<String>,
+    /// Divide alpha by √r instead of r (rsLoRA, Kalajdzievski 2023), so that a larger rank is not also a
+    /// quieter one.
+    #[serde(default)]
+    pub use_rslora: bool,
+}
+
+/// What PEFT's word `all-linear` stands for in GPT-2: every linear layer but the heads.
+pub const ALL_LINEAR: [&str; 3] = ["c_attn", "c_fc", "c_proj"];
+
+/// Target modules with `all-linear` spelled out.
+pub fn expand_targets(names: Vec<String>) -> Vec<String> {
+    let mut expanded: Vec<String> = Vec::new();
+    for name in &names {
+        let one = [name.as_str()];
+        let meant: &[&str] = if name == "all-linear" {
+            &ALL_LINEAR
+        } else {
+            &one
+        };
+        for name in meant {
+            if !expanded.iter().any(|known| known == name) {
+                expanded.push((*name).to_owned());
+            }
+        }
+    }
+    expanded
 }
 
 impl Default for LoraSettings {
@@ -32,6 +60,7 @@ impl Default for LoraSettings {
             alpha: 16.0,
             dropout: 0.0,
             target_modules: vec!["c_attn".into(), "c_proj".into()],
+            use_rslora: false,
         }
     }
 }
@@ -39,7 +68,8 @@ impl Default for LoraSettings {
 impl LoraSettings {
     /// What the product B·A is multiplied by.
     pub fn scaling(&self) -> f64 {
-        self.alpha / self.rank as f64
+        let rank = self.rank as f64;
+        self.alpha / if self.use_rslora { rank.sqrt() } else { rank }
     }
 
     /// PEFT's rule: a module is a target when its path equals a name or ends in `.name`. So `c_proj`
@@ -60,6 +90,7 @@ impl Strategy {
             Self::Full => "full",
             Self::Partial { .. } => "partial",
             Self::Head => "head",
+            Self::BitFit => "bitfit",
             Self::Lora(_) => "lora",
         }
     }
@@ -72,6 +103,7 @@ impl Strategy {
         match self {
             Self::Full => true,
             Self::Head | Self::Lora(_) => is_head,
+            Self::BitFit => is_head || name.ends_with(".bias"),
             Self::Partial { frozen_blocks } => match block_of(name) {
                 Some(block) => block >= *frozen_blocks,
                 None => is_head || name.contains("ln_f."),
@@ -127,6 +159,34 @@ mod tests {
         ] {
             assert!(partial.trains(moving), "{moving}");
         }
+    }
+
+    #[test]
+    fn all_linear_is_every_linear_layer_once() {
+        let names = ["c_attn", "all-linear"].map(String::from).to_vec();
+        assert_eq!(expand_targets(names), ["c_attn", "c_fc", "c_proj"]);
+    }
+
+    #[test]
+    fn rslora_divides_by_the_root() {
+        let lora = LoraSettings {
+            rank: 16,
+            use_rslora: true,
+            ..Default::default()
+        };
+        assert_eq!(lora.scaling(), 4.0);
+    }
+
+    #[test]
+    fn bitfit_moves_biases_and_the_head() {
+        for moving in [
+            "transformer.h.0.attn.c_attn.bias",
+            "transformer.ln_f.bias",
+            "score.weight",
+        ] {
+            assert!(Strategy::BitFit.trains(moving), "{moving}");
+        }
+        assert!(!Strategy::BitFit.trains("transformer.h.0.ln_1.weight"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The settings form, and its form in an address: `strategy=lora&rank=8&lr=1e-3&seed=7`.
 
 use super::routes::pairs;
-use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings};
+use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings, expand_targets};
 
 /// A strategy's name without its settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,10 +10,17 @@ pub enum StrategyKind {
     Full,
     Partial,
     Head,
+    BitFit,
 }
 
 impl StrategyKind {
-    pub const ALL: [Self; 4] = [Self::Lora, Self::Full, Self::Partial, Self::Head];
+    pub const ALL: [Self; 5] = [
+        Self::Lora,
+        Self::Full,
+        Self::Partial,
+        Self::Head,
+        Self::BitFit,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -21,6 +28,7 @@ impl StrategyKind {
             Self::Full => "full",
             Self::Partial => "partial",
             Self::Head => "head",
+            Self::BitFit => "bitfit",
         }
     }
 
@@ -71,6 +79,7 @@ impl Draft {
             Strategy::Lora(lora) => draft.lora = lora,
             Strategy::Full => draft.kind = StrategyKind::Full,
             Strategy::Head => draft.kind = StrategyKind::Head,
+            Strategy::BitFit => draft.kind = StrategyKind::BitFit,
             Strategy::Partial { frozen_blocks } => {
                 draft.kind = StrategyKind::Partial;
                 draft.frozen_blocks = frozen_blocks;
@@ -84,6 +93,7 @@ impl Draft {
             StrategyKind::Lora => Strategy::Lora(self.lora.clone()),
             StrategyKind::Full => Strategy::Full,
             StrategyKind::Head => Strategy::Head,
+            StrategyKind::BitFit => Strategy::BitFit,
             StrategyKind::Partial => Strategy::Partial {
                 frozen_blocks: self.frozen_blocks,
             },
@@ -133,6 +143,7 @@ impl Draft {
             "rank" => self.lora.rank.to_string(),
             "alpha" => self.lora.alpha.to_string(),
             "dropout" => self.lora.dropout.to_string(),
+            "rslora" => self.lora.use_rslora.to_string(),
             "targets" => self.lora.target_modules.join(","),
             "freeze" => self.frozen_blocks.to_string(),
             "lr" => short_number(self.training.learning_rate),
@@ -153,8 +164,8 @@ impl Draft {
         let number = || value.parse::<f64>().map_err(|_| not("a number"));
         match key {
             "strategy" => {
-                self.kind =
-                    StrategyKind::parse(value).ok_or_else(|| not("lora, full, partial or head"))?;
+                self.kind = StrategyKind::parse(value)
+                    .ok_or_else(|| not("lora, full, partial, head or bitfit"))?;
             }
             "schedule" => {
                 self.training.schedule = SCHEDULES
@@ -166,6 +177,9 @@ impl Draft {
             "rank" => self.lora.rank = whole()?,
             "alpha" => self.lora.alpha = number()?,
             "dropout" => self.lora.dropout = number()?,
+            "rslora" => {
+                self.lora.use_rslora = value.parse().map_err(|_| not("true or false"))?;
+            }
             "targets" => self.lora.target_modules = targets(value).ok_or_else(|| not(TARGETS))?,
             "freeze" => self.frozen_blocks = whole()?,
             "lr" => self.training.learning_rate = number()?,
@@ -189,7 +203,7 @@ impl Draft {
         let of_strategy: &[&str] = match self.kind {
             StrategyKind::Lora => &["rank", "alpha", "targets"],
             StrategyKind::Partial => &["freeze"],
-            StrategyKind::Full | StrategyKind::Head => &[],
+            StrategyKind::Full | StrategyKind::Head | StrategyKind::BitFit => &[],
         };
         let default = Self::default();
         let unusual = UNCONTROLLED
@@ -209,7 +223,7 @@ impl Draft {
 pub const TRAINING: [&str; 6] = ["lr", "schedule", "warmup", "steps", "batch", "seed"];
 
 /// Settings that only an address can change.
-const UNCONTROLLED: [&str; 4] = ["dropout", "length", "decay", "clip"];
+const UNCONTROLLED: [&str; 5] = ["dropout", "rslora", "length", "decay", "clip"];
 
 /// Beyond these a page would only run out of memory or patience.
 const MOST: [(&str, usize); 6] = [
@@ -221,7 +235,7 @@ const MOST: [(&str, usize); 6] = [
     ("length", 1024),
 ];
 
-const TARGETS: &str = "module names with commas between them, such as c_attn,c_proj";
+const TARGETS: &str = "module names with commas between them, such as c_attn,c_proj, or all-linear";
 
 /// Module names with commas between them.
 pub fn targets(text: &str) -> Option<Vec<String>> {
@@ -234,6 +248,7 @@ pub fn targets(text: &str) -> Option<Vec<String>> {
         name.chars()
             .all(|c| c.is_ascii_alphanumeric() || "._".contains(c))
     };
+    let names = expand_targets(names);
     (!names.is_empty() && names.iter().all(plain)).then_some(names)
 }
 

@@ -46,7 +46,7 @@ pub fn prepared(model: &Gpt2, record: &Record, path: &str) -> Result<(Strategy, 
         trained.sort();
         trained.into_iter().eq(&record.trainable)
     };
-    let strategy = [Strategy::Full, Strategy::Head]
+    let strategy = [Strategy::Full, Strategy::Head, Strategy::BitFit]
         .into_iter()
         .chain(partial)
         .find(fits);
@@ -56,7 +56,8 @@ pub fn prepared(model: &Gpt2, record: &Record, path: &str) -> Result<(Strategy, 
             Ok((strategy, model))
         }
         None => {
-            let reason = "none of full, partial and head trains just the tensors listed there";
+            let reason =
+                "none of full, partial, head and bitfit trains just the tensors listed there";
             Err(CaseError::file(path, reason))
         }
     }

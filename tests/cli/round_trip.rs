@@ -217,3 +217,38 @@ fn a_language_model_is_tuned_and_measured() {
     let perplexity = evaluated["perplexity"].as_f64().unwrap();
     assert!((evaluated["loss"].as_f64().unwrap().exp() - perplexity).abs() < 1e-6 * perplexity);
 }
+
+#[test]
+fn bitfit_saves_its_biases_alone_and_they_are_all_it_takes() {
+    let here = folder("bitfit");
+    let (data, out, merged) = (reviews(&here), path(&here, "out"), path(&here, "merged"));
+    let settings = [
+        "--strategy",
+        "bitfit",
+        "--steps",
+        "60",
+        "--learning-rate",
+        "0.01",
+        "--batch-size",
+        "8",
+    ];
+    let summary = finetune(&data, &out, &[&CLASSIFY[..], &settings[..]].concat());
+
+    // 2 layers × (ln_1 16, c_attn 48, c_proj 16, ln_2 16, c_fc 64, c_proj 16), ln_f 16, and a head of 2 × 16.
+    let trained = 2 * (16 + 48 + 16 + 16 + 64 + 16) + 16 + 32;
+    assert_eq!(summary["trainable_parameters"], trained);
+    assert!(summary["bytes_saved"].as_u64().unwrap() < 8 * trained + 4096);
+    assert!(
+        summary["test"]["after"]["loss"].as_f64() < summary["test"]["before"]["loss"].as_f64(),
+        "{summary}"
+    );
+
+    let model = model();
+    let evaluate =
+        |model: &[&str]| json(&[&["evaluate", "--data", &data], &CLASSIFY[..], model].concat());
+    let adapted = evaluate(&["--model", &model, "--adapter", &out]);
+    assert_near(&adapted["loss"], &summary["test"]["after"]["loss"]);
+    let merging = ["merge", "--model", &model, "--adapter", &out];
+    succeeds(&[&merging[..], &["--out", &merged]].concat());
+    assert_near(&evaluate(&["--model", &merged])["loss"], &adapted["loss"]);
+}

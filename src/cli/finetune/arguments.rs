@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cli::choices::{Regularizer, ScheduleName, StrategyName, Task, not_yet};
 use crate::cli::device::DeviceName;
 use crate::cli::error::CliError;
-use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings};
+use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings, expand_targets};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -52,8 +52,12 @@ pub struct LoraArguments {
     alpha: f64,
     #[arg(long, alias = "lora-dropout", default_value_t = 0.0)]
     dropout: f64,
+    /// Names with commas between them, matched at the end of a module's path, or all-linear.
     #[arg(long, value_delimiter = ',', default_value = "c_attn,c_proj")]
     target_modules: Vec<String>,
+    /// Scale by alpha/√r instead of alpha/r.
+    #[arg(long)]
+    use_rslora: bool,
     /// First blocks that stand still under --strategy partial, with the embeddings; half of them if not given.
     #[arg(long)]
     freeze_layers: Option<usize>,
@@ -146,9 +150,15 @@ impl Arguments {
                 rank: self.lora.rank,
                 alpha: self.lora.alpha,
                 dropout: self.lora.dropout,
-                target_modules: self.lora.target_modules.clone(),
+                target_modules: expand_targets(self.lora.target_modules.clone()),
+                use_rslora: self.lora.use_rslora,
             })),
-            other => Err(not_yet("--strategy", other, "full, partial, head and lora")),
+            StrategyName::Bitfit => Ok(Strategy::BitFit),
+            other => Err(not_yet(
+                "--strategy",
+                other,
+                "full, partial, head, lora and bitfit",
+            )),
         }
     }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::PeftError;
-use crate::settings::LoraSettings;
+use crate::settings::{ALL_LINEAR, LoraSettings};
 
 /// The version whose fields [`AdapterConfig::to_json`] writes.
 const PEFT_VERSION: &str = "0.18.1";
@@ -14,9 +14,8 @@ pub(super) const SAVED_HEADS: [&str; 2] = ["classifier", "score"];
 
 /// Fields that change the computation when they are set. Those that only say how training began
 /// (`init_lora_weights`, `eva_config`, …) are none of a loader's business.
-const MUST_BE_UNSET: [&str; 16] = [
+const MUST_BE_UNSET: [&str; 15] = [
     "use_dora",
-    "use_rslora",
     "use_qalora",
     "lora_bias",
     "rank_pattern",
@@ -52,6 +51,8 @@ struct Fields {
     lora_dropout: f64,
     target_modules: Value,
     #[serde(default)]
+    use_rslora: bool,
+    #[serde(default)]
     modules_to_save: Option<Vec<String>>,
     #[serde(default)]
     bias: Option<String>,
@@ -71,6 +72,7 @@ impl AdapterConfig {
             alpha: fields.lora_alpha,
             dropout: fields.lora_dropout,
             target_modules: target_modules(&fields.target_modules)?,
+            use_rslora: fields.use_rslora,
         };
         Ok(Self {
             settings,
@@ -84,7 +86,7 @@ impl AdapterConfig {
         for field in MUST_BE_UNSET.iter().filter(|field| **field != "use_bdlora") {
             let unset = match *field {
                 "rank_pattern" | "alpha_pattern" => json!({}),
-                "use_dora" | "use_rslora" | "use_qalora" | "lora_bias" => json!(false),
+                "use_dora" | "use_qalora" | "lora_bias" => json!(false),
                 _ => Value::Null,
             };
             fields.insert((*field).to_owned(), unset);
@@ -117,6 +119,7 @@ impl AdapterConfig {
             "revision": null,
             "target_modules": self.settings.target_modules,
             "task_type": self.task_type,
+            "use_rslora": self.settings.use_rslora,
         });
         match fields {
             Value::Object(fields) => fields,
@@ -182,9 +185,7 @@ fn target_modules(value: &Value) -> Result<Vec<String>, PeftError> {
         supported: "a list of module names, or all-linear",
     };
     match value {
-        Value::String(word) if word == "all-linear" => {
-            Ok(["c_attn", "c_fc", "c_proj"].map(str::to_owned).to_vec())
-        }
+        Value::String(word) if word == "all-linear" => Ok(ALL_LINEAR.map(str::to_owned).to_vec()),
         Value::Array(names) => names
             .iter()
             .map(|n| n.as_str().map(str::to_owned).ok_or_else(refused))

@@ -47,6 +47,19 @@ fn what_is_saved_is_loaded() {
 }
 
 #[test]
+fn rslora_scales_by_the_root_of_the_rank() {
+    let (config, weights) = saved("CAUSAL_LM");
+    let config = config.replace("\"use_rslora\": false", "\"use_rslora\": true");
+    let settings = AdapterConfig::parse(&config).unwrap().settings;
+    assert_eq!(settings.scaling(), 3.0);
+    let loaded = load(&config, weights, model()).unwrap();
+    let lora = loaded.transformer.h[0].attn.c_attn.lora.as_ref().unwrap();
+    assert_eq!(lora.scaling, 3.0);
+    let (again, _) = save(&loaded, &settings, "base", "CAUSAL_LM").unwrap();
+    assert_eq!(again, config);
+}
+
+#[test]
 fn names_are_pefts() {
     let file = SafetensorsFile::open(saved("SEQ_CLS").1).unwrap();
     for name in [
@@ -67,9 +80,9 @@ fn what_cannot_be_run_is_named() {
     for (from, to, named) in [
         ("\"use_dora\": false", "\"use_dora\": true", "use_dora"),
         (
-            "\"use_rslora\": false",
-            "\"use_rslora\": true",
-            "use_rslora",
+            "\"use_qalora\": false",
+            "\"use_qalora\": true",
+            "use_qalora",
         ),
         (
             "\"rank_pattern\": {}",

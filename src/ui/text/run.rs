@@ -34,6 +34,7 @@ pub fn strategy(kind: StrategyKind) -> &'static str {
         StrategyKind::Full => "Full: everything trains",
         StrategyKind::Partial => "Partial: first blocks frozen",
         StrategyKind::Head => "Head only",
+        StrategyKind::BitFit => "BitFit: biases only",
     }
 }
 

@@ -38,7 +38,7 @@ fn Settings(in_lab: bool) -> impl IntoView {
             (StrategyKind::Lora, true) => &["rank", "alpha", "targets"],
             (StrategyKind::Lora, false) => &["rank", "alpha"],
             (StrategyKind::Partial, _) => &["freeze"],
-            (StrategyKind::Full | StrategyKind::Head, _) => &[],
+            (StrategyKind::Full | StrategyKind::Head | StrategyKind::BitFit, _) => &[],
         };
         keys.iter()
             .map(|key| view! { <Field key /> })

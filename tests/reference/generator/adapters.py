@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 
 import torch
 from peft import TaskType
@@ -41,10 +42,15 @@ def gradients(model) -> dict:
 
 
 def write(spec: dict, store, inputs: dict, batches: list[dict]) -> None:
-    name, seed = spec["loras"][0]["name"], spec["seed"] + 71
+    for lora in spec["loras"]:
+        write_one(lora, spec, store, inputs, batches)
+
+
+def write_one(lora: dict, spec: dict, store, inputs: dict, batches: list[dict]) -> None:
+    name, seed = lora["name"], spec["seed"] + 71
 
     def fresh():
-        return models.adapted(lambda: models.language_model(store), spec, TaskType.CAUSAL_LM, seed)
+        return models.adapted(lambda: models.language_model(store), lora, TaskType.CAUSAL_LM, seed)
 
     def filled():
         model = fresh()
@@ -67,10 +73,9 @@ def write(spec: dict, store, inputs: dict, batches: list[dict]) -> None:
 
     loss = loss_with_gradients(model, batch, inputs["labels"]).loss.item()
     store.tensors(f"{name}/grads", gradients(model), keep_large=True)
-    lora = spec["loras"][0]
     store.json(f"{name}/info.json", {
         "setting": lora,
-        "scaling": lora["alpha"] / lora["r"],
+        "scaling": lora["alpha"] / (math.sqrt(lora["r"]) if lora.get("rslora") else lora["r"]),
         "counts": counts(model),
         "loss": {"f32": {"loss": loss, "grad_norm": gradient_norm(model)}},
         "changed_by_merge": sorted(changed),

@@ -88,7 +88,7 @@ def write(spec: dict, store) -> None:
 def write_adapter(spec: dict, store, fresh, batch: dict, labels: torch.Tensor) -> None:
     """For this task PEFT saves the head with the adapter."""
     name = f"cls/{spec['loras'][0]['name']}"
-    model = models.adapted(fresh, spec, TaskType.SEQ_CLS, spec["seed"] + 51)
+    model = models.adapted(fresh, spec["loras"][0], TaskType.SEQ_CLS, spec["seed"] + 51)
     models.fill_adapter(model, spec["seed"] + 52, head_too=True)
     save_adapter(model, store, name)
     with torch.no_grad():

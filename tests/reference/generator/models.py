@@ -77,10 +77,9 @@ def _named(model, name: str):
     return model.eval()
 
 
-def adapted(model_of, spec: dict, task: TaskType, seed: int):
+def adapted(model_of, lora: dict, task: TaskType, seed: int):
     """PEFT's LoRA on a model that is made after the seed is set, since both draw from it."""
     torch.manual_seed(seed)
-    lora = spec["loras"][0]
     settings = LoraConfig(
         task_type=task,
         r=lora["r"],
@@ -88,6 +87,7 @@ def adapted(model_of, spec: dict, task: TaskType, seed: int):
         lora_dropout=0.0,
         target_modules=list(lora["targets"]),
         fan_in_fan_out=True,
+        use_rslora=lora.get("rslora", False),
     )
     return get_peft_model(model_of(), settings).eval()
 
@@ -108,6 +108,12 @@ def freeze_lower_half(model):
     blocks = model.transformer.h
     for part in (model.transformer.wte, model.transformer.wpe, *blocks[: len(blocks) // 2]):
         part.requires_grad_(False)
+    return model
+
+
+def freeze_all_but_biases(model):
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(name.endswith(".bias"))
     return model
 
 

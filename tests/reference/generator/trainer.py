@@ -74,7 +74,7 @@ def write(spec: dict, store, made: list[dict]) -> None:
         labels[:, 0] = IGNORED
         without_first.append(batch | {"labels": labels})
     name, seed = spec["loras"][0]["name"], spec["seed"] + 71
-    adapted = models.adapted(full, spec, TaskType.CAUSAL_LM, seed)
+    adapted = models.adapted(full, spec["loras"][0], TaskType.CAUSAL_LM, seed)
     models.fill_adapter(adapted, seed + 5)
     for_classifier = batches(spec, spec["seed"] + 41, for_classifier=True)
     classifier = models.freeze_lower_half(models.classifier(spec, store))

@@ -114,3 +114,4 @@ def write_language_runs(spec: dict, store, made: list[dict]) -> None:
     write_run(spec, store, "traj/partial_wd0", partial(), made)
     write_run(spec, store, "traj/partial_wd0.01_uniform", partial(), made, 0.01, keep_large=False)
     write_run(spec, store, "traj/partial_wd0.01_trainer", partial(), made, 0.01, like_trainer=True, keep_large=False)
+    write_run(spec, store, "traj/bitfit_wd0", models.freeze_all_but_biases(full()), made)

@@ -1,0 +1,57 @@
+//! What BitFit trained, as files. PEFT has no format for it, so this is the project's own, in the same two
+//! files: `adapter_config.json` with `"method": "bitfit"`, and `adapter_model.safetensors` with every bias of
+//! the model, and the classification head where there is one, under Hugging Face's names.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::safetensors::{ByteSource, Precision, SafetensorsFile, write};
+use crate::model::gpt2::Gpt2;
+use crate::model::heads::sequence_classification::Score;
+use crate::model::parameters;
+use crate::model::weights::{WeightError, WeightSource};
+use crate::settings::Strategy;
+
+const METHOD: &str = "bitfit";
+const SCORE: &str = "score.weight";
+
+/// Whether the text of an `adapter_config.json` is of this format.
+pub fn is_config(json: &str) -> bool {
+    serde_json::from_str::<Value>(json).is_ok_and(|config| config["method"] == METHOD)
+}
+
+/// Configuration and weights. For devices that can be waited for.
+pub fn save(model: &Gpt2, base_name: &str, task_type: &str) -> Result<(String, Vec<u8>), String> {
+    let config = json!({
+        "base_model_name_or_path": base_name,
+        "format_version": 1,
+        "method": METHOD,
+        "task_type": task_type,
+    });
+    let tensors = super::folder::read_back(model, |name| Strategy::BitFit.trains(name))?;
+    let weights = write(&tensors, Precision::F32).map_err(|e| e.to_string())?;
+    Ok((format!("{config:#}"), weights))
+}
+
+/// `model` with the saved biases in place of its own, and the saved head where there is one. The file must
+/// have every bias of the model, in its shape.
+pub fn load(weights: impl ByteSource, model: Gpt2) -> Result<Gpt2, WeightError> {
+    let mut file = SafetensorsFile::open(weights)?;
+    let mut values = BTreeMap::new();
+    for parameter in parameters::list(&model) {
+        if parameter.name != SCORE && Strategy::BitFit.trains(&parameter.name) {
+            let data = file.tensor(&parameter.name, &parameter.shape)?;
+            values.insert(parameter.name, data);
+        }
+    }
+    let model = parameters::with_values(model, values);
+    let Some(shape) = file.tensors().remove(SCORE) else {
+        return Ok(model);
+    };
+    let wte = model.transformer.wte.weight.val();
+    let ([_, d_model], device) = (wte.dims(), wte.device());
+    let labels = shape.first().copied().unwrap_or(0);
+    let score = Score::load(labels, d_model, &mut file, &device)?;
+    Ok(model.with_score(score))
+}
