@@ -1,5 +1,6 @@
 //! Training: what moves, how far, and how that is measured.
 
+pub mod count;
 pub mod gradients;
 pub mod loss;
 pub mod optimizer;

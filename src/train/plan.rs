@@ -21,6 +21,10 @@ pub enum PlanError {
         module: String,
         side: usize,
     },
+    #[error(
+        "target modules {targets:?} name lm_head, which is the token embedding itself here; an adapter cannot stand beside it, so leave it out"
+    )]
+    TiedHead { targets: Vec<String> },
     #[error("{frozen} frozen blocks, but the model has {blocks}")]
     TooManyFrozenBlocks { frozen: usize, blocks: usize },
     #[error(
@@ -53,6 +57,11 @@ pub fn prepare(model: Gpt2, strategy: &Strategy, seed: &Seed) -> Result<Gpt2, Pl
 }
 
 fn check_targets(model: &Gpt2, lora: &crate::settings::LoraSettings) -> Result<(), PlanError> {
+    if lora.targets("lm_head") {
+        return Err(PlanError::TiedHead {
+            targets: lora.target_modules.clone(),
+        });
+    }
     let mut matched = false;
     for info in parameters::list(model) {
         let Some(module) = info.name.strip_suffix(".weight") else {

@@ -19,6 +19,7 @@ mod library;
 mod lm;
 mod lora;
 mod one_step;
+mod param_counts;
 mod record;
 mod schedules;
 mod set;
@@ -66,6 +67,11 @@ pub async fn verify(
     for folder in library.folders_with("schedules.json") {
         let path = format!("{folder}schedules.json");
         let outcome = schedules::run(&library, &path, &mut reporter);
+        reporter.settle(&path, outcome);
+    }
+    for folder in library.folders_with("param_counts_gpt2.json") {
+        let path = format!("{folder}param_counts_gpt2.json");
+        let outcome = param_counts::run(&library, &path, &mut reporter);
         reporter.settle(&path, outcome);
     }
     for folder in library.folders_with("encodings.json") {

@@ -26,7 +26,6 @@ fn reason(path: &str, selection: Selection) -> &'static str {
         "README.md" | "meta.json" | "noise.json" | "generation_config.json" => {
             "describes the cases and expects nothing"
         }
-        "param_counts_gpt2.json" => "parameter counts of methods on gpt2, not covered yet",
         _ if file.ends_with(".py") || file.starts_with("spec") => {
             "describes the cases and expects nothing"
         }

@@ -30,6 +30,10 @@ fn what_is_planned_is_told_from_what_is_unknown() {
         &["--strategy", "ia3"],
         &["ia3", "not supported yet", "lora"],
     );
+    fails_with(
+        &["--target-modules", "c_attn,lm_head"],
+        &["lm_head", "token embedding"],
+    );
     fails_with(&["--regularize", "ewc"], &["ewc", "not supported yet"]);
     fails_with(&["--replay", "0.5"], &["--replay", "not supported yet"]);
     fails_with(&["--strategy", "magic"], &["magic", "possible values"]);

@@ -26,6 +26,7 @@ STRATEGIES = {
     "full": ["--learning-rate", "3e-4"],
     "partial": ["--learning-rate", "3e-4", "--freeze-layers", "2"],
     "lora": ["--learning-rate", "1e-3", "--rank", "8"],
+    "bitfit": ["--learning-rate", "3e-3"],
     "head": ["--learning-rate", "1e-2"],
 }
 # Parts of the training split, each made to last as many steps as the whole.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the reference cases of this folder from transformers and PEFT. README.md names the versions.
 
-    python generate.py OUT_FOLDER [A] [B] [schedules] [tokenizer]
+    python generate.py OUT_FOLDER [A] [B] [schedules] [tokenizer] [counts]
 
 Nothing is downloaded: models start from seeds, and everything a seed decides stands in spec.json.
 """
@@ -20,7 +20,7 @@ import torch
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from generator import adapters, bpe, classification, generation, language, models, schedules, trainer, training
+from generator import adapters, bpe, classification, counts, generation, language, models, schedules, trainer, training
 from generator.store import Store, versions
 
 
@@ -48,6 +48,8 @@ def main() -> None:
             write_set(one, out / one["name"])
     if not wanted or "schedules" in wanted:
         schedules.write(spec["schedules"], Store(out, keep_large=True))
+    if not wanted or "counts" in wanted:
+        counts.write(spec["counts"], Store(out, keep_large=True))
     if not wanted or "tokenizer" in wanted:
         bpe.write(spec["tokenizer"], Store(out / "tokenizer", keep_large=True))
 

@@ -12,6 +12,7 @@ mod mlp;
 #[path = "gpt2.rs"]
 mod model;
 mod pass;
+mod shapes;
 #[cfg(test)]
 mod tests;
 mod transformer;
@@ -27,4 +28,5 @@ pub use mask::attention_bias;
 pub use mlp::Mlp;
 pub use model::Gpt2;
 pub use pass::{Pass, Record};
+pub use shapes::parameter_shapes;
 pub use transformer::{Tokens, Transformer};

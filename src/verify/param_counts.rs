@@ -1,0 +1,165 @@
+//! Parameters of the real GPT-2 under each method, as transformers and PEFT count them; from shapes alone.
+
+use serde::Deserialize;
+
+use super::CaseResult;
+use super::comparison::Comparison;
+use super::error::CaseError;
+use super::finding::Reporter;
+use super::library::Library;
+use super::tolerance::EXACT;
+use crate::model::gpt2::Gpt2Config;
+use crate::settings::{LoraSettings, Strategy, expand_targets};
+use crate::train::count::{Counts, count};
+
+#[derive(Deserialize)]
+struct Cases {
+    base_total: usize,
+    lora: Vec<LoraCase>,
+    freeze: Vec<FreezeCase>,
+    #[serde(default)]
+    other: Vec<MethodCase>,
+    #[serde(default)]
+    bottleneck: Vec<serde_json::Value>,
+}
+
+/// Names, or the one word that stands for many.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Targets {
+    Names(Vec<String>),
+    Word(String),
+}
+
+impl Targets {
+    fn names(&self) -> Vec<String> {
+        expand_targets(match self {
+            Self::Names(names) => names.clone(),
+            Self::Word(word) => vec![word.clone()],
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct LoraCase {
+    target_modules: Targets,
+    r: usize,
+    trainable: usize,
+    total: usize,
+}
+
+#[derive(Deserialize)]
+struct FreezeCase {
+    model: String,
+    frozen: String,
+    trainable: usize,
+    total: usize,
+}
+
+#[derive(Deserialize)]
+struct MethodCase {
+    method: String,
+    trainable: usize,
+    total: usize,
+}
+
+/// Labels of the classifier that was counted: transformers' default.
+const LABELS: usize = 2;
+
+/// PEFT puts an adapter beside it if asked; here it is refused, since it is the token embedding.
+const TIED_HEAD: &str = "lm_head";
+
+pub fn run(library: &Library, path: &str, reporter: &mut Reporter) -> CaseResult {
+    let cases: Cases = library.json(path)?;
+    let case = path.trim_end_matches(".json");
+    let gpt2 = Gpt2Config::sized(50_257, 1024, 768, 12, 12);
+    let whole = count(&gpt2, None, &Strategy::Full).total;
+    let mut base = Comparison::new(case, "all parameters of gpt2", EXACT);
+    base.equal("base_total", &whole, &cases.base_total);
+    reporter.quantity(base.finish());
+
+    let (on_head, in_blocks): (Vec<&LoraCase>, Vec<&LoraCase>) =
+        (cases.lora.iter()).partition(|one| {
+            one.target_modules
+                .names()
+                .iter()
+                .any(|name| name == TIED_HEAD)
+        });
+    let quantity = format!("LoRA, {} settings", in_blocks.len());
+    let mut comparison = Comparison::new(case, &quantity, EXACT);
+    for one in in_blocks {
+        let targets = one.target_modules.names();
+        let name = format!("{targets:?}, rank {}", one.r);
+        let ours = count(&gpt2, None, &lora(targets, one.r));
+        comparison.equal(&name, &pair(ours), &(one.trainable, one.total));
+    }
+    reporter.quantity(comparison.finish());
+
+    let quantity = format!("frozen blocks, {} settings", cases.freeze.len());
+    let mut comparison = Comparison::new(case, &quantity, EXACT);
+    for one in &cases.freeze {
+        let frozen_blocks = frozen_blocks(&one.frozen)
+            .ok_or_else(|| CaseError::file(path, format!("`{}` names no number", one.frozen)))?;
+        let labels = (one.model == "SEQ_CLS").then_some(LABELS);
+        let ours = count(&gpt2, labels, &Strategy::Partial { frozen_blocks });
+        let name = format!("{}, {}", one.model, one.frozen);
+        comparison.equal(&name, &pair(ours), &(one.trainable, one.total));
+    }
+    reporter.quantity(comparison.finish());
+    classifiers(&cases.other, &gpt2, case, reporter);
+
+    let left: Vec<&str> = (cases.other.iter())
+        .map(|one| one.method.as_str())
+        .filter(|method| classifier_rank(method).is_none())
+        .chain((!cases.bottleneck.is_empty()).then_some("bottleneck adapters"))
+        .chain((!on_head.is_empty()).then_some("LoRA beside the tied lm_head"))
+        .collect();
+    if !left.is_empty() {
+        let names = format!("{path}: {}", left.join("; "));
+        reporter.not_covered(names, "methods that are not there yet");
+    }
+    Ok(())
+}
+
+/// LoRA under a classifier. PEFT keeps the head it found beside the copy that it trains, and counts both.
+fn classifiers(cases: &[MethodCase], gpt2: &Gpt2Config, case: &str, reporter: &mut Reporter) {
+    let found: Vec<(usize, &MethodCase)> = cases
+        .iter()
+        .filter_map(|one| Some((classifier_rank(&one.method)?, one)))
+        .collect();
+    if found.is_empty() {
+        return;
+    }
+    let quantity = format!("LoRA with a head, {} settings", found.len());
+    let mut comparison = Comparison::new(case, &quantity, EXACT);
+    for (rank, one) in found {
+        let targets = LoraSettings::default().target_modules;
+        let ours = count(gpt2, Some(LABELS), &lora(targets, rank));
+        let ours = (ours.trainable, ours.total + LABELS * gpt2.n_embd);
+        comparison.equal(&one.method, &ours, &(one.trainable, one.total));
+    }
+    reporter.quantity(comparison.finish());
+}
+
+fn lora(target_modules: Vec<String>, rank: usize) -> Strategy {
+    Strategy::Lora(LoraSettings {
+        rank,
+        target_modules,
+        ..LoraSettings::default()
+    })
+}
+
+fn pair(counts: Counts) -> (usize, usize) {
+    (counts.trainable, counts.total)
+}
+
+/// The number in `embeddings + first 3 blocks`.
+fn frozen_blocks(words: &str) -> Option<usize> {
+    words.split_whitespace().find_map(|word| word.parse().ok())
+}
+
+/// The rank in `LoRA SEQ_CLS c_attn+c_proj r=8 (score saved too)`; none for other methods.
+fn classifier_rank(method: &str) -> Option<usize> {
+    let rest = method.strip_prefix("LoRA SEQ_CLS c_attn+c_proj r=")?;
+    rest.split_whitespace().next()?.parse().ok()
+}
