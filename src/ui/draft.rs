@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(draft.training.total_steps, 50);
         assert_eq!(problems.len(), 4);
         assert!(problems[0].contains("rank=0"));
-        assert!(problems[2].contains("lora, full, partial or head"));
+        assert!(problems[2].contains("lora, full, partial, head or bitfit"));
     }
 
     #[test]

@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "www/models/nano"
 REVIEWS = ROOT / "www/data/reviews.csv"
+STORIES = ROOT / "www/data/stories.txt"  # general text: what tuning on reviews should not spoil
 SEEDS = (1, 2, 3)
 EPOCHS = 3
 STRATEGIES = {
@@ -47,13 +48,11 @@ def main():
 
 
 def strategies(warmup, work):
-    print("| strategy | trains | validation | test | test, hard ones | training time | saved |")
-    print("| --- | --: | --: | --: | --: | --: | --: |")
+    print("| strategy | trains | validation | test | test, hard ones | stories, perplexity after | training time | saved |")
+    print("| --- | --: | --: | --: | --: | --: | --: | --: |")
     for strategy, flags in STRATEGIES.items():
-        runs = [
-            finetune(warmup, work / f"{strategy}-{seed}", REVIEWS, ["--strategy", strategy, "--epochs", str(EPOCHS), *flags], seed)
-            for seed in SEEDS
-        ]
+        flags = ["--strategy", strategy, "--epochs", str(EPOCHS), "--general", str(STORIES), *flags]
+        runs = [finetune(warmup, work / f"{strategy}-{seed}", REVIEWS, flags, seed) for seed in SEEDS]
         share = runs[0]["trainable_parameters"] / runs[0]["total_parameters"]
         cells = [
             f"`{strategy}`",
@@ -61,10 +60,18 @@ def strategies(warmup, work):
             spread([run["validation"]["after"]["accuracy"] for run in runs]),
             spread([run["test"]["after"]["accuracy"] for run in runs]),
             spread([run["test"]["after"]["hard_accuracy"] for run in runs]),
+            perplexities(runs),
             f"{statistics.median(run['training_seconds'] for run in runs):.0f} s",
             f"{runs[0]['bytes_saved'] / 1024:,.0f} KiB",
         ]
         print("| " + " | ".join(cells) + " |", flush=True)
+        before = runs[0]["general"]["perplexity_before"]
+    print(f"\nBefore any tuning the stories' perplexity is {before:.1f}.")
+
+
+def perplexities(runs):
+    after = [run["general"]["perplexity_after"] for run in runs]
+    return f"{statistics.mean(after):.1f} ({min(after):.1f} to {max(after):.1f})"
 
 
 def learning_curve(warmup, work):

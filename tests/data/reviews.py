@@ -19,6 +19,8 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from texts import Report, opening, similar_pairs, word_runs, words
+
 ROOT = Path(__file__).resolve().parents[2]
 CSV_PATH = ROOT / "www" / "data" / "reviews.csv"
 VOICES_PATH = Path(__file__).resolve().parent / "reviews_voices.txt"
@@ -44,42 +46,9 @@ KEEP_TOGETHER_JACCARD = 0.2  # pairs as alike as this are kept in one split
 # --------------------------------------------------------------------------- reading and measuring
 
 
-def words(text):
-    """Lower-cased words; an apostrophe inside a word belongs to it (isn't)."""
-    return re.findall(r"[a-z0-9]+(?:'[a-z]+)*", text.lower())
-
-
-def opening(text):
-    return " ".join(words(text)[:3])
-
-
-def word_runs(text, length):
-    found = words(text)
-    return {tuple(found[i : i + length]) for i in range(len(found) - length + 1)}
-
-
 def letter_runs(text, length):
     plain = " ".join(words(text))
     return {plain[i : i + length] for i in range(len(plain) - length + 1)}
-
-
-def similar_pairs(run_sets, at_least):
-    """All pairs (jaccard, i, j) with Jaccard similarity of at least `at_least`, most alike first."""
-    members = defaultdict(list)
-    for index, runs in enumerate(run_sets):
-        for run in runs:
-            members[run].append(index)
-    shared = Counter()
-    for indices in members.values():
-        for position, first in enumerate(indices):
-            for second in indices[position + 1 :]:
-                shared[first, second] += 1
-    pairs = []
-    for (first, second), both in shared.items():
-        jaccard = both / (len(run_sets[first]) + len(run_sets[second]) - both)
-        if jaccard >= at_least:
-            pairs.append((jaccard, first, second))
-    return sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2]))
 
 
 def read_rows():
@@ -97,18 +66,6 @@ def read_rows():
 
 
 # --------------------------------------------------------------------------- check
-
-
-class Report:
-    """Prints figures and remembers which promises are broken."""
-
-    def __init__(self):
-        self.broken = []
-
-    def promise(self, holds, what):
-        print(f"  {'ok    ' if holds else 'BROKEN'} {what}")
-        if not holds:
-            self.broken.append(what)
 
 
 def check(_arguments):

@@ -14,6 +14,8 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from texts import Report, opening, similar_pairs, word_runs, words
+
 ROOT = Path(__file__).resolve().parents[2]
 TEXT_PATH = ROOT / "www" / "data" / "stories.txt"
 
@@ -33,35 +35,6 @@ NO_NAMES = frozenset("i i'm i've i'll i'd mr mrs miss dr sir".split())
 # --------------------------------------------------------------------------- reading and measuring
 
 
-def words(text):
-    """Lower-cased words; an apostrophe inside a word belongs to it (isn't)."""
-    return re.findall(r"[a-z0-9]+(?:'[a-z]+)*", text.lower())
-
-
-def opening(text):
-    return " ".join(words(text)[:3])
-
-
-def word_runs(text, length):
-    found = words(text)
-    return {tuple(found[i : i + length]) for i in range(len(found) - length + 1)}
-
-
-def similar_pairs(run_sets):
-    """All pairs (jaccard, i, j) that share a run, most alike first."""
-    members = defaultdict(list)
-    for index, runs in enumerate(run_sets):
-        for run in runs:
-            members[run].append(index)
-    shared = Counter()
-    for indices in members.values():
-        for position, first in enumerate(indices):
-            for second in indices[position + 1 :]:
-                shared[first, second] += 1
-    pairs = [(both / (len(run_sets[i]) + len(run_sets[j]) - both), i, j) for (i, j), both in shared.items()]
-    return sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2]))
-
-
 def names(paragraphs):
     """How many paragraphs contain each word that occurs with a capital and, in the whole text, never without one."""
     found = re.compile(r"[A-Za-z]+(?:'[a-z]+)*")
@@ -79,18 +52,6 @@ def commonest(counts, number):
 
 
 # --------------------------------------------------------------------------- check
-
-
-class Report:
-    """Prints figures and remembers which promises are broken."""
-
-    def __init__(self):
-        self.broken = []
-
-    def promise(self, holds, what):
-        print(f"  {'ok    ' if holds else 'BROKEN'} {what}")
-        if not holds:
-            self.broken.append(what)
 
 
 def check(arguments):

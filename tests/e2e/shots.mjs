@@ -3,7 +3,7 @@
 //   node tests/e2e/shots.mjs OUT_FOLDER [ROUTE …] [--url http://…] [--device cpu] [--wait SECONDS] [--run] [--view]
 //
 // With `--run` each picture is taken after the run that the page offers; with `--view` it shows what the window shows (the
-// run, if there was one), not the whole page.
+// run and its losses, if there was one), not the whole page.
 // A route is what follows the address of the page: '#/', '#/lesson/lora', '#/lab?rank=8'. Without one: '#/'.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -74,7 +74,7 @@ async function settle(page) {
 async function finishRun(page) {
   const status = page.getByTestId('engine-status');
   await page.getByTestId('run-start').click();
-  await page.getByTestId('run-start').evaluate((button) => button.scrollIntoView({ block: 'start' }));
+  await page.getByTestId('loss-chart').evaluate((chart) => chart.scrollIntoView({ block: 'end' }));
   await status.and(page.locator('[data-state=training]')).waitFor();
   await status.and(page.locator('[data-state=ready]')).waitFor({ timeout: 10 * 60_000 });
 }

@@ -17,7 +17,13 @@ const KEEP: f64 = 0.9;
 #[component]
 pub fn LossChart() -> impl IntoView {
     let desk = use_desk();
-    let data = desk.watch(|state| state.run.as_ref().map(line_data).unwrap_or_default());
+    let planned_steps = Memo::new(move |_| desk.draft.with(|draft| draft.training.total_steps));
+    let data = Memo::new(move |_| {
+        desk.state.with(|state| match &state.run {
+            Some(run) => line_data(run),
+            None => nothing_yet(planned_steps.get()),
+        })
+    });
     let is_empty = Memo::new(move |_| data.with(LineData::is_empty));
     let log = desk.watch(|state| state.run.as_ref().map(|run| run.log.clone()));
     view! {
@@ -36,6 +42,14 @@ pub fn LossChart() -> impl IntoView {
             </div>
             {move || log.get().map(log_view)}
         </div>
+    }
+}
+
+/// The axis of the run that the settings describe, and no line.
+fn nothing_yet(planned_steps: usize) -> LineData {
+    LineData {
+        x_end: planned_steps as f64,
+        ..LineData::default()
     }
 }
 
@@ -102,6 +116,13 @@ mod tests {
     use super::*;
     use crate::protocol::{RequestId, StepMetrics};
     use crate::settings::TrainingSettings;
+
+    #[test]
+    fn before_a_run_the_axis_is_that_of_the_settings() {
+        let data = nothing_yet(200);
+        assert!(data.is_empty());
+        assert_eq!(data.x_end, 200.0);
+    }
 
     #[test]
     fn every_step_is_in_the_data() {
