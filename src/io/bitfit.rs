@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::folder::stored_score;
 use super::safetensors::{ByteSource, Precision, SafetensorsFile, write};
 use crate::model::gpt2::Gpt2;
-use crate::model::heads::sequence_classification::Score;
 use crate::model::parameters;
 use crate::model::weights::{WeightError, WeightSource};
 use crate::settings::Strategy;
@@ -46,12 +46,10 @@ pub fn load(weights: impl ByteSource, model: Gpt2) -> Result<Gpt2, WeightError> 
         }
     }
     let model = parameters::with_values(model, values);
-    let Some(shape) = file.tensors().remove(SCORE) else {
-        return Ok(model);
-    };
     let wte = model.transformer.wte.weight.val();
     let ([_, d_model], device) = (wte.dims(), wte.device());
-    let labels = shape.first().copied().unwrap_or(0);
-    let score = Score::load(labels, d_model, &mut file, &device)?;
-    Ok(model.with_score(score))
+    Ok(match stored_score(&mut file, d_model, &device)? {
+        Some(score) => model.with_score(score),
+        None => model,
+    })
 }

@@ -30,17 +30,26 @@ pub fn build<S: ByteSource>(
 ) -> Result<Gpt2, FolderError> {
     let mut file = SafetensorsFile::open(weights)?;
     let model = Gpt2::load(config, &mut file, device)?;
-    match file.tensors().get("score.weight") {
-        Some(shape) if shape.len() == 2 => {
-            let labels = shape[0];
-            Ok(model.with_score(Score::load(labels, config.n_embd, &mut file, device)?))
-        }
-        Some(shape) => Err(FolderError::Weights(WeightError::WrongShape {
+    Ok(match stored_score(&mut file, config.n_embd, device)? {
+        Some(score) => model.with_score(score),
+        None => model,
+    })
+}
+
+/// The classification head of a file that holds one, with as many labels as it has rows.
+pub(super) fn stored_score<S: ByteSource>(
+    file: &mut SafetensorsFile<S>,
+    d_model: usize,
+    device: &Device,
+) -> Result<Option<Score>, WeightError> {
+    match file.tensors().remove("score.weight").as_deref() {
+        None => Ok(None),
+        Some(&[labels, _]) => Score::load(labels, d_model, file, device).map(Some),
+        Some(shape) => Err(WeightError::WrongShape {
             name: "score.weight".into(),
-            found: shape.clone(),
-            expected: vec![2, config.n_embd],
-        })),
-        None => Ok(model),
+            found: shape.to_vec(),
+            expected: vec![2, d_model],
+        }),
     }
 }
 

@@ -1,7 +1,7 @@
 // What every spec starts from: a served site, a page that may not log errors, and the handles of docs.
 //
 //   import { expect, test } from '../fixtures.mjs';
-//   test('…', async ({ page, openPage, expectError, checkAccessibility }) => { … });
+//   test('…', async ({ page, openPage, checkAccessibility }) => { … });
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,7 @@ export const test = base.extend({
 
   baseURL: async ({ site }, use) => use(site.url),
 
-  /** Fails the test when page, worker or network log an error that `expectError` did not announce. */
+  /** Fails the test when page, worker or network log an error. */
   errorLog: [
     async ({ context }, use) => {
       const log = new ErrorLog();
@@ -41,9 +41,6 @@ export const test = base.extend({
     },
     { auto: true },
   ],
-
-  /** `expectError(/pattern/)`: an error like this belongs to the test, and must come. */
-  expectError: async ({ errorLog }, use) => use((pattern) => errorLog.expectOne(pattern)),
 
   /**
    * `openPage({ route: '#/lab?seed=7', device: 'cpu', model: '…' })` opens a route.
@@ -67,21 +64,13 @@ function address({ route, device, model }) {
 
 class ErrorLog {
   #messages = [];
-  #expected = [];
 
   add(message) {
     this.#messages.push(message);
   }
 
-  expectOne(pattern) {
-    this.#expected.push(pattern);
-  }
-
   check() {
-    const unexpected = this.#messages.filter((message) => !this.#expected.some((pattern) => pattern.test(message)));
-    const missing = this.#expected.filter((pattern) => !this.#messages.some((message) => pattern.test(message)));
-    expect.soft(unexpected, 'errors logged by the page').toEqual([]);
-    expect.soft(missing, 'announced errors that never came').toEqual([]);
+    expect.soft(this.#messages, 'errors logged by the page').toEqual([]);
   }
 }
 
