@@ -1,7 +1,8 @@
 //! Files in and out, in Hugging Face's formats.
 
-pub mod bitfit;
+pub mod adapter;
 pub mod folder;
+pub mod own;
 pub mod peft;
 pub mod read_back;
 pub mod safetensors;

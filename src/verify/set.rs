@@ -65,7 +65,7 @@ impl<'a> Set<'a> {
         }
     }
 
-    /// Folders `lora_*` directly below `folder`, each with its closing slash.
+    /// Folders with an `adapter/` directly below `folder`, each with its closing slash.
     pub fn adapters(&self, folder: &str) -> Vec<String> {
         let prefix = self.path(folder);
         let below = self
@@ -73,15 +73,11 @@ impl<'a> Set<'a> {
             .paths()
             .iter()
             .filter_map(|path| path.strip_prefix(&prefix));
-        let names = below
-            .filter_map(|rest| rest.split_once('/'))
-            .map(|(name, _)| name);
-        let mut found: Vec<String> = names
-            .filter(|name| name.starts_with("lora_"))
+        below
+            .filter_map(|rest| rest.strip_suffix("/adapter/adapter_config.json"))
+            .filter(|name| !name.contains('/'))
             .map(|name| format!("{folder}{name}/"))
-            .collect();
-        found.dedup();
-        found
+            .collect()
     }
 
     /// Records of trajectories in `folder`, as paths without `.json`.
