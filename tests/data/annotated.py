@@ -39,7 +39,7 @@ MIN_AMBIGUOUS = 25  # names of one word that are a plain word elsewhere, or a na
 
 # What the card of the questions promises.
 QA_COLUMNS = ["id", "title", "context", "question", "answers", "split"]
-QA_SIZES = {"train": 162, "validation": 30, "test": 60}
+QA_SIZES = {"train": 210, "validation": 30, "test": 60}
 QUESTIONS_A_PASSAGE = 3
 PASSAGE_WORDS = (40, 90)
 PASSAGE_SENTENCES = (3, 6)
