@@ -9,6 +9,7 @@ Standard library only. The promises are the constants below; the data cards, `ww
 
 import argparse
 import json
+import math
 import re
 import statistics
 import string
@@ -47,7 +48,7 @@ MAX_ANSWER_WORDS = 12
 MAX_SAME_QUESTION_OPENING = 12  # first three words; "what did the" is hard to avoid
 MAX_WHAT = 0.5  # of the questions, those that begin with "what"
 MIN_THIRD = 0.2  # of the answers begin in each third of their passage
-MAX_FOUND_BY_OVERLAP = 0.6  # of the answers lie in the sentence that shares the most words with the question
+MAX_FOUND_BY_OVERLAP = 0.65  # of the answers lie in the sentence most like the question in its words
 
 
 # --------------------------------------------------------------------------- reading
@@ -317,8 +318,9 @@ def check_places(rows, report):
     thirds = Counter(min(2, 3 * row["answers"]["answer_start"][0] // len(row["context"])) for row in rows)
     shares = [thirds[third] / len(rows) for third in range(3)]
     report.promise(min(shares) >= MIN_THIRD, f"at least {MIN_THIRD:.0%} begin in each third of the passage: " + ", ".join(f"{share:.1%}" for share in shares))
-    found = sum(holds_answer(row, likeliest_sentence(row)) for row in rows) / len(rows)
-    report.promise(found <= MAX_FOUND_BY_OVERLAP, f"at most {MAX_FOUND_BY_OVERLAP:.0%} lie in the sentence with the most words of the question: {found:.1%}")
+    weights = word_weights(rows)
+    found = sum(holds_answer(row, likeliest_sentence(row, weights)) for row in rows) / len(rows)
+    report.promise(found <= MAX_FOUND_BY_OVERLAP, f"at most {MAX_FOUND_BY_OVERLAP:.0%} lie in the sentence most like the question in its words: {found:.1%}")
 
 
 # --------------------------------------------------------------------------- baseline: names
@@ -387,10 +389,19 @@ def sentences(text):
     return found
 
 
-def likeliest_sentence(row):
-    """The sentence that shares the most different words with the question; of equals, the first."""
+def word_weights(rows):
+    """How telling a word is: the logarithm of one over the part of train's sentences that have it."""
+    passages = sorted({row["context"] for row in rows if row["split"] == "train"})
+    parts = [set(words(text[start:end])) for text in passages for start, end in sentences(text)]
+    having = Counter(word for part in parts for word in part)
+    return defaultdict(lambda: math.log(len(parts)), {word: math.log(len(parts) / count) for word, count in having.items()})
+
+
+def likeliest_sentence(row, weights):
+    """The sentence whose words in common with the question weigh most; of equals, the first."""
     asked = set(words(row["question"]))
-    return max(sentences(row["context"]), key=lambda span: len(asked & set(words(row["context"][span[0] : span[1]]))))
+    weight = lambda span: sum(weights[word] for word in sorted(asked & set(words(row["context"][span[0] : span[1]]))))
+    return max(sentences(row["context"]), key=weight)
 
 
 def holds_answer(row, span):
@@ -398,27 +409,28 @@ def holds_answer(row, span):
 
 
 def baseline_qa():
-    """The answer is the first or the last words of the likeliest sentence; which, and how many, is chosen on train by F1."""
+    """The answer is the first or the last words of the sentence most like the question; how many is chosen on train by F1."""
     rows = read_qa()
+    weights = word_weights(rows)
     parts = {split: [row for row in rows if row["split"] == split] for split in SPLITS}
     for end in ("first", "last"):
-        scores = {count: statistics.mean(f1 for _, f1 in score_end_words(parts["train"], end, count)) for count in range(1, 21)}
+        scores = {count: statistics.mean(f1 for _, f1 in score_end_words(parts["train"], weights, end, count)) for count in range(1, 31)}
         best = max(scores, key=scores.get)
-        print(f"qa.jsonl: the {end} {best} words (chosen on train) of the sentence with the most words of the question")
+        print(f"qa.jsonl: the {end} {best} words (chosen on train) of the sentence most like the question")
         for split in SPLITS:
-            found = score_end_words(parts[split], end, best)
+            found = score_end_words(parts[split], weights, end, best)
             exact = sum(hit for hit, _ in found)
             low, high = wilson_interval(exact, len(found))
             print(f"  {split:10} EM {exact} of {len(found)} = {exact / len(found):.1%} (95% interval {low:.1%} to {high:.1%}), F1 {statistics.mean(f1 for _, f1 in found):.3f}")
     for split in SPLITS:
-        held = sum(holds_answer(row, likeliest_sentence(row)) for row in parts[split])
+        held = sum(holds_answer(row, likeliest_sentence(row, weights)) for row in parts[split])
         print(f"  {split:10} that sentence holds the answer for {held} of {len(parts[split])}")
 
 
-def score_end_words(rows, end, count):
+def score_end_words(rows, weights, end, count):
     found = []
     for row in rows:
-        start, stop = likeliest_sentence(row)
+        start, stop = likeliest_sentence(row, weights)
         in_order = row["context"][start:stop].split()
         guess = in_order[:count] if end == "first" else in_order[-count:]
         found.append(answer_scores(" ".join(guess), row["answers"]["text"]))
