@@ -33,10 +33,11 @@ class Set:
     max_ratio: float = 1.25  # the commonest label has at most so many times the rows of the rarest
     none_share: tuple = (0.0, 0.0)  # the part of the rows without a label
     several_share: tuple = (0.0, 0.0)  # the part with two labels or more
+    split_seed: int = 20241
 
 
 SETS = {
-    "tickets.csv": Set("label", ("account", "billing", "delivery", "returns", "technical"), words_range=(6, 50), max_ratio=1.0),
+    "tickets.csv": Set("label", ("account", "billing", "delivery", "returns", "technical"), words_range=(6, 50), max_ratio=1.0, split_seed=8),
     "moderation.csv": Set(
         "labels", ("insult", "off_topic", "private_info", "spam", "threat"), words_range=(4, 50), max_ratio=1.1,
         none_share=(0.40, 0.50), several_share=(0.12, 0.20)),
@@ -48,7 +49,6 @@ SETS = {
 
 SPLITS = ("train", "validation", "test")
 SPLIT_SHARES = {"train": 200 / 300, "validation": 40 / 300, "test": 60 / 300}
-SPLIT_SEED = 20241
 KEEP_TOGETHER_JACCARD = 0.2  # pairs as alike as this are kept in one split
 MAX_SPLIT_DRIFT = 0.02  # a split's part of the rows may be off by this much
 
@@ -202,7 +202,7 @@ def check_templates(rows, report):
 def split(arguments):
     name = arguments.name
     before = read_rows(name)
-    made = make_split(before)
+    made = make_split(before, SETS[name].split_seed)
     for part in SPLITS:
         print(f"{part}: {sum(row['split'] == part for row in made)}")
     if arguments.write:
@@ -216,14 +216,14 @@ def split(arguments):
     return 1
 
 
-def make_split(pool):
+def make_split(pool, seed):
     """A fixed split, the same for the same set of texts whatever their order.
 
     Groups that belong together go first, then the rows with the rarest key (a label, or labels together); each goes
     where its keys are most wanted, among the splits with room.
     """
     rows = sorted((dict(row) for row in pool), key=lambda row: row["text"])
-    chance = random.Random(SPLIT_SEED)
+    chance = random.Random(seed)
     chance.shuffle(rows)
     totals = Counter(key for row in rows for key in keys(row))
     wanted = {(part, key): SPLIT_SHARES[part] * count for part in SPLITS for key, count in totals.items()}
