@@ -1,12 +1,12 @@
 //! What BitFit trained, as files. PEFT has no format for it, so this is the project's own, in the same two
 //! files: `adapter_config.json` with `"method": "bitfit"`, and `adapter_model.safetensors` with every bias of
-//! the model, and the classification head where there is one, under Hugging Face's names.
+//! the model, and the task's head where there is one, under Hugging Face's names.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::folder::stored_score;
+use super::folder::with_stored_heads;
 use super::safetensors::{ByteSource, Precision, SafetensorsFile, write};
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
@@ -45,10 +45,5 @@ pub fn load(weights: impl ByteSource, model: Gpt2) -> Result<Gpt2, WeightError> 
         }
     }
     let model = parameters::with_values(model, values);
-    let wte = model.transformer.wte.weight.val();
-    let ([_, d_model], device) = (wte.dims(), wte.device());
-    Ok(match stored_score(&mut file, d_model, &device)? {
-        Some(score) => model.with_score(score),
-        None => model,
-    })
+    with_stored_heads(model, &mut file)
 }

@@ -1,6 +1,7 @@
 //! Adapters as PEFT keeps them: `adapter_config.json` beside `adapter_model.safetensors`.
 
 mod config;
+mod heads;
 #[cfg(test)]
 mod tests;
 
@@ -13,10 +14,11 @@ use super::read_back;
 use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
 use crate::model::adapters::lora::Lora;
 use crate::model::gpt2::{Conv1D, Gpt2};
+use crate::model::heads::linear::LinearHead;
 use crate::model::heads::sequence_classification::Score;
 use crate::model::parameters::is_added;
 use crate::model::weights::WeightError;
-use crate::settings::LoraSettings;
+use crate::settings::{HEADS, LoraSettings, is_head};
 
 pub use config::AdapterConfig;
 
@@ -45,9 +47,12 @@ pub enum PeftError {
     )]
     NoPlace { name: String },
     #[error(
-        "this adapter is for classification (SEQ_CLS), but neither it nor the model has a score head"
+        "this adapter is for {task_type}, but neither it nor the model has the head for that (`{head}`)"
     )]
-    NoHead,
+    NoHead {
+        task_type: String,
+        head: &'static str,
+    },
     #[error("{0}")]
     ReadBack(String),
 }
@@ -96,10 +101,12 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
             targets: settings.target_modules,
         });
     }
-    if let Some(score) = reader.score(&model)? {
-        model = model.with_score(score);
-    } else if task_type.as_deref() == Some("SEQ_CLS") && model.score.is_none() {
-        return Err(PeftError::NoHead);
+    model = reader.heads(model)?;
+    let head = task_type.as_deref().and_then(heads::of_task);
+    if let (Some(task_type), Some(head)) = (task_type, head)
+        && !heads::is_on(&model, head)
+    {
+        return Err(PeftError::NoHead { task_type, head });
     }
     reader.nothing_is_left()?;
     Ok(model)
@@ -130,17 +137,21 @@ pub async fn save_async(
     files(tensors, settings, base_name, task_type)
 }
 
-/// A causal-LM adapter leaves a head out that happens to be on the model, as PEFT does.
+/// The head of the task goes along; any other that happens to be on the model is left out, as PEFT does.
 fn files(
     tensors: Vec<NamedTensor>,
     settings: &LoraSettings,
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
-    let with_head = task_type == "SEQ_CLS";
+    let head = heads::of_task(task_type);
+    let is_kept = |name: &str| match name.split_once('.') {
+        Some((module, _)) if is_head(name) => head == Some(module),
+        _ => true,
+    };
     let stored: Vec<NamedTensor> = tensors
         .into_iter()
-        .filter(|t| with_head || t.name.contains(".lora."))
+        .filter(|t| is_kept(&t.name))
         .map(|t| NamedTensor {
             name: stored_name(&t.name),
             ..t
@@ -160,7 +171,7 @@ struct Reader<S> {
 }
 
 impl<S: ByteSource> Reader<S> {
-    fn matrix(&mut self, name: &str, expected: [usize; 2]) -> Result<TensorData, WeightError> {
+    fn tensor(&mut self, name: &str, expected: &[usize]) -> Result<TensorData, WeightError> {
         let data = self.file.read(name)?;
         let found = data.shape().to_vec();
         if found != expected {
@@ -183,13 +194,13 @@ impl<S: ByteSource> Reader<S> {
     ) -> Result<Lora, WeightError> {
         let weight = linear.weight.val();
         let ([d_in, d_out], device) = (weight.dims(), weight.device());
-        let a = self.matrix(
+        let a = self.tensor(
             &stored_name(&format!("{path}.lora.a")),
-            [settings.rank, d_in],
+            &[settings.rank, d_in],
         )?;
-        let b = self.matrix(
+        let b = self.tensor(
             &stored_name(&format!("{path}.lora.b")),
-            [d_out, settings.rank],
+            &[d_out, settings.rank],
         )?;
         Ok(Lora {
             a: Param::from_data(a, &device),
@@ -199,18 +210,26 @@ impl<S: ByteSource> Reader<S> {
         })
     }
 
-    fn score(&mut self, model: &Gpt2) -> Result<Option<Score>, WeightError> {
-        let name = stored_name("score.weight");
-        let Some(shape) = self.file.tensors().remove(&name) else {
-            return Ok(None);
-        };
+    /// The model with the heads that the file holds.
+    fn heads(&mut self, mut model: Gpt2) -> Result<Gpt2, WeightError> {
         let wte = model.transformer.wte.weight.val();
-        let [_, d_model] = wte.dims();
-        let labels = shape.first().copied().unwrap_or(0);
-        let data = self.matrix(&name, [labels, d_model])?;
-        Ok(Some(Score {
-            weight: Param::from_data(data, &wte.device()),
-        }))
+        let ([_, d_model], device) = (wte.dims(), wte.device());
+        for module in HEADS {
+            let name = stored_name(&format!("{module}.weight"));
+            let Some(shape) = self.file.tensors().remove(&name) else {
+                continue;
+            };
+            let outputs = shape.first().copied().unwrap_or(0);
+            let weight = Param::from_data(self.tensor(&name, &[outputs, d_model])?, &device);
+            if module == "score" {
+                model = model.with_score(Score { weight });
+            } else {
+                let name = stored_name(&format!("{module}.bias"));
+                let bias = Param::from_data(self.tensor(&name, &[outputs])?, &device);
+                model = model.with_head(module, LinearHead { weight, bias });
+            }
+        }
+        Ok(model)
     }
 
     fn nothing_is_left(&self) -> Result<(), PeftError> {

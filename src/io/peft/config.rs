@@ -3,14 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::PeftError;
-use crate::settings::{ALL_LINEAR, LoraSettings};
+use super::{PeftError, heads};
+use crate::settings::{ALL_LINEAR, HEADS, LoraSettings};
 
 /// The version whose fields [`AdapterConfig::to_json`] writes.
 const PEFT_VERSION: &str = "0.18.1";
-
-/// Heads that PEFT saves beside the adapter for a classification task.
-pub(super) const SAVED_HEADS: [&str; 2] = ["classifier", "score"];
 
 /// Fields that change the computation when they are set. Those that only say how training began
 /// (`init_lora_weights`, `eva_config`, …) are none of a loader's business.
@@ -36,7 +33,7 @@ const MUST_BE_UNSET: [&str; 15] = [
 #[derive(Debug, Clone, PartialEq)]
 pub struct AdapterConfig {
     pub settings: LoraSettings,
-    /// PEFT's name, `CAUSAL_LM` or `SEQ_CLS`; none where the file leaves it open.
+    /// PEFT's name, `CAUSAL_LM`, `SEQ_CLS`, `TOKEN_CLS` or `QUESTION_ANS`; none where the file leaves it open.
     pub task_type: Option<String>,
 }
 
@@ -96,7 +93,7 @@ impl AdapterConfig {
     }
 
     fn set_fields(&self, base_name: &str) -> Map<String, Value> {
-        let saves_head = self.task_type.as_deref() == Some("SEQ_CLS");
+        let saved = self.task_type.as_deref().map_or(&[][..], heads::saved);
         let fields = json!({
             "auto_mapping": null,
             "base_model_name_or_path": base_name,
@@ -111,7 +108,7 @@ impl AdapterConfig {
             "lora_alpha": number(self.settings.alpha),
             "lora_dropout": self.settings.dropout,
             "megatron_core": "megatron.core",
-            "modules_to_save": saves_head.then_some(SAVED_HEADS),
+            "modules_to_save": (!saved.is_empty()).then_some(saved),
             "peft_type": "LORA",
             "peft_version": PEFT_VERSION,
             "qalora_group_size": 16,
@@ -143,9 +140,13 @@ impl Fields {
         if let Some(task) = self
             .task_type
             .as_deref()
-            .filter(|t| !["CAUSAL_LM", "SEQ_CLS"].contains(t))
+            .filter(|t| *t != "CAUSAL_LM" && heads::of_task(t).is_none())
         {
-            return refuse("task_type", task.to_owned(), "CAUSAL_LM or SEQ_CLS");
+            return refuse(
+                "task_type",
+                task.to_owned(),
+                "CAUSAL_LM, SEQ_CLS, TOKEN_CLS or QUESTION_ANS",
+            );
         }
         if let Some(bias) = self.bias.as_deref().filter(|b| *b != "none") {
             return refuse("bias", bias.to_owned(), "none");
@@ -161,11 +162,8 @@ impl Fields {
             );
         }
         let saved = self.modules_to_save.iter().flatten();
-        if let Some(module) = saved
-            .into_iter()
-            .find(|m| !SAVED_HEADS.contains(&m.as_str()))
-        {
-            return refuse("modules_to_save", module.clone(), "score");
+        if let Some(module) = saved.into_iter().find(|m| !HEADS.contains(&m.as_str())) {
+            return refuse("modules_to_save", module.clone(), "a task's head");
         }
         match MUST_BE_UNSET
             .iter()
