@@ -36,7 +36,7 @@ pub fn build<S: ByteSource>(
 }
 
 /// The model with the heads that a file holds, each with as many outputs as its weight has rows.
-pub(super) fn with_stored_heads<S: ByteSource>(
+pub fn with_stored_heads<S: ByteSource>(
     mut model: Gpt2,
     file: &mut SafetensorsFile<S>,
 ) -> Result<Gpt2, WeightError> {

@@ -129,6 +129,7 @@ def write_adapter(kind: str, spec: dict, store, one: dict, made: list[dict]) -> 
     store.tensors(f"{name}/grads", gradients(model), keep_large=True)
     info = {"setting": lora, "counts": counts(model), "adapter_keys": saved_shapes(store, name)}
     store.json(f"{name}/info.json", info | {"loss": {"f32": loss}})
+    model.zero_grad(set_to_none=True)
     write_run(spec, store, f"{name}/traj_wd0.01", model, made, 0.01)
 
 

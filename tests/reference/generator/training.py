@@ -95,7 +95,7 @@ def write_run(spec: dict, store, stem: str, model, made: list[dict], decay: floa
         "total": spec["steps"],
         **figures,
         "n_trainable": sum(p.numel() for p in trained.values()),
-        "n_total": sum(p.numel() for p in model.parameters()),
+        "n_total": sum(p.numel() for name, p in model.named_parameters() if ".original_module." not in name),
         "trainable": sorted(trained),
     }
     if like_trainer:
