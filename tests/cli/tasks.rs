@@ -23,11 +23,12 @@ fn split(i: usize) -> &'static str {
     ["train", "train", "train", "validation", "test"][i % 5]
 }
 
-/// A name of one word or two, and a place.
+/// A name of one word or two, and a place. What a word is must show in what stands before it, since its first
+/// token is often no more than the space that it begins with.
 fn sentences(here: &Path) -> String {
     let lines = (0..60).map(|i| {
         let (name, tags) = match i % 2 {
-            0 => (json!(["Ada"]), json!(["B-PER"])),
+            0 => (json!(["Eve"]), json!(["B-PER"])),
             _ => (json!(["Ada", "Bo"]), json!(["B-PER", "I-PER"])),
         };
         let list = |a: &Value, b: Value| {
@@ -45,7 +46,7 @@ fn sentences(here: &Path) -> String {
 fn questions(here: &Path) -> String {
     let lines = (0..60).map(|i| {
         let name = ["Ada", "Bo", "Eve"][i % 3];
-        let more = if i % 4 == 0 { " and a long one it was" } else { "" };
+        let more = if i % 4 == 0 { " And a long film it was, and a good one, and then a bad one." } else { "" };
         let context = format!("film by {name}.{more}");
         let answers = json!({ "text": [name], "answer_start": [8] });
         let row = json!({ "id": i.to_string(), "question": "Who?", "context": context, "answers": answers, "split": split(i) });
@@ -214,21 +215,16 @@ fn many_labels_are_given_each_by_itself() {
 #[test]
 fn completions_are_learnt_and_said() {
     let here = folder("completions");
-    let metrics = round_trip(&here, &prompts(&here), &WORDS, "GPT2LMHeadModel");
-    assert_eq!(metrics["token_accuracy"], 1.0);
-    let (model, out) = (model(), path(&here, "out"));
-    let said = succeeds(&[
-        "generate",
-        "--model",
-        &model,
-        "--adapter",
-        &out,
-        "--prompt",
-        "Bad?",
-        "--greedy",
-        "--max-new-tokens",
-        "20",
-    ]);
+    let (data, out) = (prompts(&here), path(&here, "full"));
+    round_trip(&here, &data, &WORDS, "GPT2LMHeadModel");
+    let settings = [&["--strategy", "full"], &QUICK[..]].concat();
+    let summary = finetune(&data, &out, &WORDS, &settings);
+    let after = &summary["test"]["after"];
+    assert_eq!(after["token_accuracy"], 1.0, "{summary}");
+    let found = evaluate(&data, &WORDS, &["--model", &out]);
+    near(&found["perplexity"], &after["perplexity"]);
+    let prompt = ["--prompt", "Bad?", "--greedy", "--max-new-tokens", "20"];
+    let said = succeeds(&[&["generate", "--model", &out], &prompt[..]].concat());
     assert_eq!(said.trim_end(), "Bad? And long.");
 }
 
