@@ -8,6 +8,7 @@ mod device;
 mod encode;
 mod error;
 mod evaluate;
+mod examples;
 mod files;
 mod finetune;
 mod generate;

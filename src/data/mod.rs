@@ -3,6 +3,10 @@
 pub mod batch;
 pub mod feed;
 pub mod labelled;
+pub mod many_labels;
+pub mod prompts;
+pub mod questions;
 pub mod reader;
 pub mod stream;
+pub mod tagged;
 pub mod tokenizer;

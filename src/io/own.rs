@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::adapter::Description;
-use super::folder::stored_score;
+use super::folder::with_stored_heads;
 use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters::{self, is_adapter};
@@ -86,11 +86,7 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
         return Err(OwnError::NoPlace { name });
     }
     let model = parameters::with_values(model, values);
-    let (d_model, device) = (model.d_model(), model.device());
-    Ok(match stored_score(&mut file, d_model, &device)? {
-        Some(score) => model.with_score(score),
-        None => model,
-    })
+    Ok(with_stored_heads(model, &mut file)?)
 }
 
 /// The strategy and the task that the text of such a configuration names.

@@ -1,6 +1,7 @@
 //! Adapters as PEFT keeps them: `adapter_config.json` beside `adapter_model.safetensors`.
 
 mod config;
+mod heads;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -13,11 +14,12 @@ use burn::prelude::*;
 use super::read_back;
 use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
 use crate::model::gpt2::Gpt2;
+use crate::model::heads::linear::LinearHead;
 use crate::model::heads::sequence_classification::Score;
 use crate::model::parameters::{self, is_adapter, is_added};
 use crate::model::weights::WeightError;
 use crate::protocol::ParameterInfo;
-use crate::settings::{Seed, Strategy};
+use crate::settings::{HEADS, Seed, Strategy, is_head};
 
 pub use config::{AdapterConfig, BaseShape};
 pub use stored::stored_name;
@@ -54,9 +56,12 @@ pub enum PeftError {
     )]
     NoPlace { name: String },
     #[error(
-        "this adapter is for classification (SEQ_CLS), but neither it nor the model has a score head"
+        "this adapter is for {task_type}, but neither it nor the model has the head for that (`{head}`)"
     )]
-    NoHead,
+    NoHead {
+        task_type: String,
+        head: &'static str,
+    },
     #[error("{0}")]
     ReadBack(String),
 }
@@ -82,11 +87,14 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
         };
         return Err(PeftError::NothingMatched { targets });
     }
-    let mut model = parameters::with_values(model, values);
-    if let Some(score) = reader.score(&model).map_err(|e| config.explain(e))? {
-        model = model.with_score(score);
-    } else if config.task_type.as_deref() == Some("SEQ_CLS") && model.score.is_none() {
-        return Err(PeftError::NoHead);
+    let model = parameters::with_values(model, values);
+    let model = reader.heads(model).map_err(|e| config.explain(e))?;
+    let head = config.task_type.as_deref().and_then(heads::of_task);
+    if let (Some(task_type), Some(head)) = (&config.task_type, head)
+        && !heads::is_on(&model, head)
+    {
+        let task_type = task_type.clone();
+        return Err(PeftError::NoHead { task_type, head });
     }
     reader.nothing_is_left()?;
     Ok(model)
@@ -133,7 +141,7 @@ pub async fn save_async(
     files(model, tensors, strategy, base_name, task_type)
 }
 
-/// A causal-LM adapter leaves a head out that happens to be on the model, as PEFT does.
+/// The head of the task goes along; any other that happens to be on the model is left out, as PEFT does.
 fn files(
     model: &Gpt2,
     tensors: Vec<NamedTensor>,
@@ -141,7 +149,15 @@ fn files(
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
-    let (adapter, heads): (Vec<_>, Vec<_>) = tensors.into_iter().partition(|t| is_adapter(&t.name));
+    let head = heads::of_task(task_type);
+    let is_kept = |name: &str| match name.split_once('.') {
+        Some((module, _)) if is_head(name) => head == Some(module),
+        _ => true,
+    };
+    let (adapter, heads): (Vec<_>, Vec<_>) = tensors
+        .into_iter()
+        .filter(|tensor| is_kept(&tensor.name))
+        .partition(|tensor| is_adapter(&tensor.name));
     let mut stored = match strategy {
         Strategy::Prompt { .. } | Strategy::Prefix { .. } => vec![join_prefix(&adapter)],
         _ => adapter
@@ -153,12 +169,10 @@ fn files(
             })
             .collect(),
     };
-    if task_type == "SEQ_CLS" {
-        stored.extend(heads.into_iter().map(|tensor| NamedTensor {
-            name: stored_head(&tensor.name, strategy),
-            ..tensor
-        }));
-    }
+    stored.extend(heads.into_iter().map(|tensor| NamedTensor {
+        name: stored_head(&tensor.name, strategy),
+        ..tensor
+    }));
     let config = AdapterConfig {
         strategy: strategy.clone(),
         task_type: Some(task_type.to_owned()),
@@ -236,16 +250,25 @@ impl<S: ByteSource> Reader<'_, S> {
         Ok(added.into_iter().enumerate().map(part).collect())
     }
 
-    fn score(&mut self, model: &Gpt2) -> Result<Option<Score>, WeightError> {
-        let name = stored_head("score.weight", self.strategy);
-        let Some(shape) = self.file.tensors().remove(&name) else {
-            return Ok(None);
-        };
-        let labels = shape.first().copied().unwrap_or(0);
-        let data = self.tensor(&name, &[labels, model.d_model()])?;
-        Ok(Some(Score {
-            weight: Param::from_data(data, &model.device()),
-        }))
+    /// The model with the heads that the file holds.
+    fn heads(&mut self, mut model: Gpt2) -> Result<Gpt2, WeightError> {
+        let (d_model, device) = (model.d_model(), model.device());
+        for module in HEADS {
+            let name = stored_head(&format!("{module}.weight"), self.strategy);
+            let Some(shape) = self.file.tensors().remove(&name) else {
+                continue;
+            };
+            let outputs = shape.first().copied().unwrap_or(0);
+            let weight = Param::from_data(self.tensor(&name, &[outputs, d_model])?, &device);
+            if module == "score" {
+                model = model.with_score(Score { weight });
+            } else {
+                let name = stored_head(&format!("{module}.bias"), self.strategy);
+                let bias = Param::from_data(self.tensor(&name, &[outputs])?, &device);
+                model = model.with_head(module, LinearHead { weight, bias });
+            }
+        }
+        Ok(model)
     }
 
     fn nothing_is_left(&self) -> Result<(), PeftError> {

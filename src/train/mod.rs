@@ -1,5 +1,6 @@
 //! Training: what moves, how far, and how that is measured.
 
+pub mod class_weights;
 pub mod count;
 pub mod gradients;
 pub mod loss;
