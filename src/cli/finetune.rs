@@ -3,9 +3,11 @@
 mod arguments;
 mod causal_lm;
 mod classification;
+mod ending;
 mod general;
 mod length;
 mod metrics;
+mod remedies;
 mod steps;
 mod summary;
 
@@ -42,7 +44,10 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     let text = serde_json::to_string_pretty(&summary)? + "\n";
     write(&job.arguments.out.join("summary.json"), &text)?;
     print!("{text}");
-    Ok(0)
+    match summary.ending.error(&job.arguments.out) {
+        Some(error) => Err(error),
+        None => Ok(0),
+    }
 }
 
 /// What both tasks work with.

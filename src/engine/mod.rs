@@ -7,6 +7,7 @@ pub mod host;
 pub mod perplexity;
 pub mod probe;
 pub mod proof;
+pub mod rehearsal;
 pub mod run;
 pub mod sample;
 pub mod server;

@@ -1,13 +1,16 @@
 //! The vocabulary that every program shares: plain data and pure functions, no tensors.
 
+pub mod divergence;
+pub mod remedies;
 pub mod sampling;
 pub mod schedule;
 pub mod seed;
 pub mod strategy;
 pub mod training;
 
+pub use remedies::Remedies;
 pub use sampling::Sampling;
 pub use schedule::{Schedule, ScheduleKind};
 pub use seed::Seed;
 pub use strategy::{ALL_LINEAR, HEADS, LoraSettings, Strategy, expand_targets, is_head};
-pub use training::{TrainingSettings, WeightDecayOn};
+pub use training::{LossDivisor, TrainingSettings, WeightDecayOn};
