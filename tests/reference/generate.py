@@ -20,7 +20,7 @@ import torch
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from generator import adapters, bpe, classification, counts, generation, language, models, schedules, trainer, training
+from generator import adapters, bpe, classification, counts, generation, language, models, remedies, schedules, trainer, training
 from generator.store import Store, versions
 
 
@@ -35,6 +35,8 @@ def write_set(spec: dict, folder: Path) -> None:
     classification.write(spec, store)
     generation.write(spec, store)
     trainer.write(spec, store, batches)
+    if spec["store"] == "full":
+        remedies.write(spec, store, batches)
     store.json("meta.json", {"versions": versions(), "spec": spec})
 
 
