@@ -12,6 +12,7 @@ mod steps;
 mod summary;
 
 pub use arguments::Arguments;
+pub use summary::Summary;
 
 use std::time::Instant;
 
@@ -26,6 +27,17 @@ use crate::settings::Strategy;
 use general::General;
 
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
+    let out = arguments.out.clone();
+    let summary = perform(arguments)?;
+    println!("{}", serde_json::to_string_pretty(&summary)?);
+    match summary.ending.error(&out) {
+        Some(error) => Err(error),
+        None => Ok(0),
+    }
+}
+
+/// Makes the run and writes all that it leaves.
+pub fn perform(arguments: Arguments) -> Result<Summary, CliError> {
     arguments.check()?;
     let task = arguments.task.runnable()?;
     let device = arguments.device.open()?;
@@ -43,11 +55,7 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     };
     let text = serde_json::to_string_pretty(&summary)? + "\n";
     write(&job.arguments.out.join("summary.json"), &text)?;
-    print!("{text}");
-    match summary.ending.error(&job.arguments.out) {
-        Some(error) => Err(error),
-        None => Ok(0),
-    }
+    Ok(summary)
 }
 
 /// What both tasks work with.

@@ -162,6 +162,12 @@ impl TrainingSettings {
                 return wrong("LoRA alpha", &lora.alpha, "a finite number");
             }
         }
+        if self.strategy == Strategy::Head && self.remedies.wants_text() {
+            return Some(
+                "replay and EWC act on the language model, of which a head-only run trains nothing; leave them out"
+                    .to_owned(),
+            );
+        }
         self.remedies.problem()
     }
 
