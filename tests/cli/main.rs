@@ -5,3 +5,4 @@ mod bad_settings;
 mod encode;
 mod round_trip;
 mod support;
+mod training_loop;
