@@ -9,25 +9,22 @@ use super::GradientMap;
 use crate::model::parameters::flattened;
 use crate::settings::Remedies;
 
-/// How hard each element of a parameter is pulled.
-enum Stiffness {
-    Even(f64),
-    Each(Tensor<1>),
-}
-
-impl Stiffness {
-    fn times(&self, away: Tensor<1>) -> Tensor<1> {
-        match self {
-            Self::Even(k) => away.mul_scalar(*k),
-            Self::Each(k) => away * k.clone(),
-        }
-    }
-}
-
 struct Anchor {
     /// Where the parameter began; `None` is zero.
     start: Option<Tensor<1>>,
-    stiffness: Stiffness,
+    /// How hard it is pulled: all elements alike, and where some matter more each by its own.
+    even: f64,
+    each: Option<Tensor<1>>,
+}
+
+impl Anchor {
+    /// The penalty's gradient where the parameter is `away` from its anchor.
+    fn pull(&self, away: Tensor<1>) -> Tensor<1> {
+        match &self.each {
+            Some(each) => away.clone() * each.clone() + away.mul_scalar(self.even),
+            None => away.mul_scalar(self.even),
+        }
+    }
 }
 
 /// An anchor for every parameter that is held: the penalty is ½ Σ k (θ − θ₀)², with k = α + λ F.
@@ -42,9 +39,16 @@ impl Anchors {
                 continue;
             }
             let head = info.name.starts_with("score.");
-            if let Some(stiffness) = stiffness(&info.name, head, remedies, fisher) {
+            let even = match (remedies.l2_sp_alpha > 0.0, head) {
+                (true, true) => remedies.l2_sp_beta,
+                (true, false) => remedies.l2_sp_alpha,
+                (false, _) => 0.0,
+            };
+            let important = fisher.get(&info.name).filter(|_| !head);
+            let each = important.map(|f| f.clone().mul_scalar(remedies.ewc_lambda));
+            if even > 0.0 || each.is_some() {
                 let start = (!head).then_some(value);
-                anchors.insert(info.name, Anchor { start, stiffness });
+                anchors.insert(info.name, Anchor { start, even, each });
             }
         }
         Self(anchors)
@@ -61,7 +65,7 @@ impl Anchors {
                 Some(start) => value - start.clone(),
                 None => value,
             };
-            let pull = anchor.stiffness.times(away.clone());
+            let pull = anchor.pull(away.clone());
             let cost = (pull.clone() * away).sum().mul_scalar(0.5);
             penalty = Some(match penalty {
                 Some(sum) => sum + cost,
@@ -74,29 +78,6 @@ impl Anchors {
             gradients.insert(info.name, own);
         }
         penalty
-    }
-}
-
-fn stiffness(
-    name: &str,
-    head: bool,
-    remedies: &Remedies,
-    fisher: &GradientMap,
-) -> Option<Stiffness> {
-    let alpha = match (remedies.l2_sp_alpha > 0.0, head) {
-        (true, true) => remedies.l2_sp_beta,
-        (true, false) => remedies.l2_sp_alpha,
-        (false, _) => 0.0,
-    };
-    let important = fisher
-        .get(name)
-        .filter(|_| remedies.ewc_lambda > 0.0 && !head);
-    match important {
-        Some(importance) => {
-            let each = importance.clone().mul_scalar(remedies.ewc_lambda);
-            Some(Stiffness::Each(each.add_scalar(alpha)))
-        }
-        None => (alpha > 0.0).then_some(Stiffness::Even(alpha)),
     }
 }
 
