@@ -7,7 +7,7 @@ use burn::prelude::*;
 
 use super::GradientMap;
 use crate::model::parameters::flattened;
-use crate::settings::Remedies;
+use crate::settings::{Remedies, is_head};
 
 struct Anchor {
     /// Where the parameter began; `None` is zero.
@@ -38,7 +38,7 @@ impl Anchors {
             if !info.trainable {
                 continue;
             }
-            let head = info.name.starts_with("score.");
+            let head = is_head(&info.name);
             let even = match (remedies.l2_sp_alpha > 0.0, head) {
                 (true, true) => remedies.l2_sp_beta,
                 (true, false) => remedies.l2_sp_alpha,
