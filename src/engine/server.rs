@@ -116,12 +116,19 @@ impl<H: Host> Server<H> {
     fn fail_run(&mut self, error: EngineError) {
         if let Some(run) = self.run.take() {
             let (run_id, step) = (run.id, run.step());
+            let diverged = error.kind == ErrorKind::Diverged;
+            let last_good = run.last_good().filter(|_| diverged);
+            let kept_step = last_good.as_ref().map(|(steps_made, _)| *steps_made);
+            if let Some((_, model)) = last_good {
+                self.tuned = Some((model.no_grad(), run.labels.clone()));
+            }
             run.tell(
                 &self.host,
                 Event::RunFailed {
                     run_id,
                     step,
                     error,
+                    kept_step,
                 },
             );
         }

@@ -45,6 +45,19 @@ pub enum Event {
         split: Split,
         scores: Scores,
     },
+    /// Patience ran out: so many evaluations in a row had no lower validation loss. Scoring follows.
+    RunStoppedEarly {
+        run_id: RunId,
+        /// Steps made.
+        step: usize,
+        evaluations_without_improvement: usize,
+    },
+    /// The run ends with the weights it had after `step` steps, of the lowest validation loss.
+    BestModelRestored {
+        run_id: RunId,
+        step: usize,
+        validation_loss_nats: f64,
+    },
     SampleGenerated {
         run_id: RunId,
         when: Moment,
@@ -69,6 +82,9 @@ pub enum Event {
         run_id: RunId,
         step: usize,
         error: EngineError,
+        /// Of a run that diverged: the steps that the last good weights had gone through. Those weights
+        /// are now the tuned ones. `None` where there are none.
+        kept_step: Option<usize>,
     },
 
     TokenGenerated {

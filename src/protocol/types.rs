@@ -119,6 +119,8 @@ impl RunPlan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunStage {
     ScoringBefore,
+    /// Making ready what remedies against forgetting need: general text, and which weights matter to it.
+    Preparing,
     Training,
     ScoringAfter,
 }
@@ -134,6 +136,9 @@ pub struct StepMetrics {
     pub learning_rate: f64,
     /// Global gradient norm before clipping.
     pub gradient_norm: f32,
+    /// What remedies against forgetting add to the loss that is minimised: penalties, and the weighted
+    /// loss of replayed text. 0 without any.
+    pub remedy_loss_nats: f32,
     pub step_millis: f64,
 }
 

@@ -6,3 +6,4 @@ mod encode;
 mod round_trip;
 mod support;
 mod tasks;
+mod training_loop;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Job;
+use super::ending::{Ending, EndingReport};
 use crate::cli::choices::RunnableTask;
 use crate::cli::error::CliError;
 use crate::engine::perplexity::TextLoss;
@@ -33,6 +34,10 @@ pub struct Summary {
     pub bytes_saved: u64,
     pub training_seconds: f64,
     pub seconds: f64,
+    #[serde(flatten)]
+    ending_report: EndingReport,
+    #[serde(skip)]
+    pub ending: Ending,
     pub settings: TrainingSettings,
 }
 
@@ -75,6 +80,7 @@ pub struct Outcome {
     pub after: Measures,
     pub bytes_saved: u64,
     pub training_seconds: f64,
+    pub ending: Ending,
     pub settings: TrainingSettings,
 }
 
@@ -105,6 +111,8 @@ impl Outcome {
             bytes_saved: self.bytes_saved,
             training_seconds: self.training_seconds,
             seconds: job.started.elapsed().as_secs_f64(),
+            ending_report: self.ending.report(),
+            ending: self.ending,
             settings: self.settings,
         }
     }

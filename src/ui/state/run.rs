@@ -240,6 +240,8 @@ pub fn run_id_of(event: &Event) -> Option<RunId> {
         | Event::RunStageEntered { run_id, .. }
         | Event::StepsCompleted { run_id, .. }
         | Event::RunEvaluated { run_id, .. }
+        | Event::RunStoppedEarly { run_id, .. }
+        | Event::BestModelRestored { run_id, .. }
         | Event::SampleGenerated { run_id, .. }
         | Event::RunPaused { run_id, .. }
         | Event::RunResumed { run_id }

@@ -104,6 +104,7 @@ fn steps(n: usize) -> String {
 pub fn stage_words(stage: RunStage) -> &'static str {
     match stage {
         RunStage::ScoringBefore => "Scoring the model on held-out reviews, before any training …",
+        RunStage::Preparing => "Making ready what keeps the model from forgetting …",
         RunStage::Training => "Training …",
         RunStage::ScoringAfter => "Scoring again on the same held-out reviews …",
     }

@@ -80,14 +80,14 @@ fn Progress() -> impl IntoView {
             .map_or(0.0, |(done, all)| done as f64 / all.max(1) as f64)
     };
     let is_scoring = desk.watch(|state| {
-        use crate::protocol::RunStage::{ScoringAfter, ScoringBefore};
+        use crate::protocol::RunStage::{Preparing, ScoringAfter, ScoringBefore};
         let phase = state.run.as_ref().map(|run| &run.phase);
         matches!(
             phase,
             Some(
                 Phase::Starting
                     | Phase::Active {
-                        stage: ScoringBefore | ScoringAfter
+                        stage: ScoringBefore | Preparing | ScoringAfter
                     }
             )
         )
