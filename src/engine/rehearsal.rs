@@ -8,8 +8,13 @@ use crate::settings::{Seed, TrainingSettings};
 use crate::train::gradients::GradientMap;
 use crate::train::{Anchors, Fisher, Replay, Trainer};
 
-/// Tokens of a text; a model of fewer positions is given shorter ones.
-pub const TEXT_LENGTH: usize = 64;
+/// Tokens of a text; shorter where the positions, less those of virtual tokens, hold fewer.
+pub fn text_length(settings: &TrainingSettings, positions: usize) -> usize {
+    const USUAL: usize = 64;
+    let virtual_tokens = settings.strategy.virtual_tokens();
+    USUAL.min(positions.saturating_sub(virtual_tokens)).max(2)
+}
+
 /// Texts that are sampled side by side.
 const SAMPLED_TOGETHER: usize = 8;
 
@@ -42,7 +47,7 @@ impl Rehearsal {
         Self {
             texts: given.unwrap_or_default(),
             wanted,
-            length: TEXT_LENGTH.min(positions),
+            length: text_length(settings, positions),
             seed: Seed::new(settings.seed).fork("rehearsal"),
             fisher: Fisher::default(),
             fisher_wanted,

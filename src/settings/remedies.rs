@@ -7,9 +7,10 @@ use super::strategy::block_of;
 /// What holds a run back from forgetting what the model knew. The default is none of it.
 ///
 /// The penalties pull trained parameters towards θ₀, where they stood when the run began. For the base
-/// weights those are the pre-trained values. An adapter has none, but every one of them starts where it
-/// changes nothing, so its start stands for the pre-trained model just the same. A fresh head stands for
-/// nothing yet; only [`Self::l2_sp_beta`] holds it, towards zero.
+/// weights those are the pre-trained values. An adapter has none, but LoRA, DoRA, IA³ and bottlenecks start
+/// where they change nothing, so their start stands for the pre-trained model just the same (that of a
+/// prompt or a prefix is only where it began). A fresh head stands for nothing yet; L2-SP's
+/// [`Self::l2_sp_beta`] alone holds it, towards zero.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Remedies {

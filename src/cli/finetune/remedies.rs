@@ -7,7 +7,7 @@ use crate::cli::block_on;
 use crate::cli::data::{file_name, texts};
 use crate::cli::error::CliError;
 use crate::data::stream::windows;
-use crate::engine::rehearsal::{Rehearsal, TEXT_LENGTH};
+use crate::engine::rehearsal::{Rehearsal, text_length};
 use crate::settings::TrainingSettings;
 use crate::train::{Replay, Trainer};
 
@@ -23,7 +23,7 @@ pub fn prepare(
         return Ok(None);
     }
     let given = match &job.arguments.replay_text {
-        Some(path) if remedies.wants_text() => Some(rows(job, path)?),
+        Some(path) if remedies.wants_text() => Some(rows(job, path, settings)?),
         _ => None,
     };
     let mut rehearsal = Rehearsal::new(settings, job.base.config.n_positions, given);
@@ -32,8 +32,8 @@ pub fn prepare(
     Ok(rehearsal.install(trainer, settings))
 }
 
-fn rows(job: &Job, path: &Path) -> Result<Vec<Vec<i32>>, CliError> {
-    let length = TEXT_LENGTH.min(job.base.config.n_positions);
+fn rows(job: &Job, path: &Path, settings: &TrainingSettings) -> Result<Vec<Vec<i32>>, CliError> {
+    let length = text_length(settings, job.base.config.n_positions);
     let rows = windows(&texts(path, &job.base.tokenizer)?, length);
     if rows.is_empty() {
         let name = file_name(path);
