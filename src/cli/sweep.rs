@@ -6,12 +6,16 @@ mod table;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use serde_json::Value;
 
 use super::error::CliError;
 use super::files::{make_folder, write};
 use super::finetune;
 use grid::{Axis, Cell};
 use table::Row;
+
+/// The flags that a finished run was made with, beside its summary.
+const FLAGS: &str = "flags.json";
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -20,7 +24,8 @@ pub struct Arguments {
     /// combine. Each --grid is an axis; every combination is a run.
     #[arg(long, required = true)]
     grid: Vec<String>,
-    /// Folder for sweep.jsonl, sweep.csv, and each run's summary.json and metrics.jsonl.
+    /// Folder for sweep.jsonl, sweep.csv, and each run's summary.json and metrics.jsonl. A sweep that was
+    /// broken off goes on where it stopped.
     #[arg(long)]
     out: PathBuf,
     /// What all runs share: the flags of `warmup finetune` but --out, after `--`.
@@ -52,26 +57,50 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     for (i, cell) in cells.iter().enumerate() {
         eprintln!("run {} of {}: {}", i + 1, cells.len(), cell.name());
         let folder = arguments.out.join(format!("{:03}", i + 1));
-        let summary = finetune::perform(parse(&arguments, cell, &folder)?)?;
-        drop_weights(&folder)?;
-        rows.push(Row::new(cell, &serde_json::to_value(&summary)?));
+        let summary = match finished(&arguments, cell, &folder) {
+            Some(summary) => summary,
+            None => make_run(&arguments, cell, &folder)?,
+        };
+        rows.push(Row::new(cell, &summary));
         save(&arguments.out, &rows)?;
     }
     print!("{}", table::comparison(&rows));
     Ok(0)
 }
 
-fn parse(arguments: &Arguments, cell: &Cell, out: &Path) -> Result<finetune::Arguments, CliError> {
-    let out = ["--out".to_owned(), out.display().to_string()];
-    let shared = arguments.finetune.iter().cloned();
-    let flags = shared.chain(cell.flags.iter().cloned()).chain(out);
-    let parsed = Flags::try_parse_from(flags).map_err(|e| {
+fn make_run(arguments: &Arguments, cell: &Cell, folder: &Path) -> Result<Value, CliError> {
+    let summary = finetune::perform(parse(arguments, cell, folder)?)?;
+    drop_weights(folder)?;
+    let flags = serde_json::to_string(&flags(arguments, cell, folder))?;
+    write(&folder.join(FLAGS), flags)?;
+    Ok(serde_json::to_value(&summary)?)
+}
+
+/// The summary of a run that an earlier sweep, broken off, made there with the same flags.
+fn finished(arguments: &Arguments, cell: &Cell, folder: &Path) -> Option<Value> {
+    let json = |name| {
+        let text = std::fs::read_to_string(folder.join(name)).ok()?;
+        serde_json::from_str::<Value>(&text).ok()
+    };
+    let same = json(FLAGS)? == serde_json::to_value(flags(arguments, cell, folder)).ok()?;
+    same.then(|| json("summary.json")).flatten()
+}
+
+fn flags(arguments: &Arguments, cell: &Cell, folder: &Path) -> Vec<String> {
+    let out = ["--out".to_owned(), folder.display().to_string()];
+    let shared = arguments.finetune.iter().chain(&cell.flags);
+    shared.cloned().chain(out).collect()
+}
+
+fn parse(
+    arguments: &Arguments,
+    cell: &Cell,
+    folder: &Path,
+) -> Result<finetune::Arguments, CliError> {
+    let parsed = Flags::try_parse_from(flags(arguments, cell, folder)).map_err(|e| {
         let text = e.to_string();
-        let reason = text
-            .lines()
-            .next()
-            .unwrap_or("")
-            .trim_start_matches("error: ");
+        let reason = text.lines().next().unwrap_or("");
+        let reason = reason.trim_start_matches("error: ");
         CliError::new(format!("{}: {reason}", cell.name()))
     })?;
     parsed.arguments.check()?;

@@ -143,7 +143,7 @@ fn every_remedy_at_once() {
 fn a_sweep_has_a_row_for_every_combination() {
     let here = folder("sweep");
     let (model, data, out) = (model(), reviews(&here), path(&here, "out"));
-    let told = succeeds(&[
+    let arguments = [
         "sweep",
         "--out",
         &out,
@@ -164,7 +164,8 @@ fn a_sweep_has_a_row_for_every_combination() {
         "2",
         "--general",
         &data,
-    ]);
+    ];
+    let told = succeeds(&arguments);
     assert!(told.contains("strategy=lora remedy=llrd:0.5"), "{told}");
     let table = std::fs::read_to_string(format!("{out}/sweep.csv")).unwrap();
     assert_eq!(table.lines().count(), 5, "{table}");
@@ -173,6 +174,13 @@ fn a_sweep_has_a_row_for_every_combination() {
     assert_eq!(last["remedy"], "llrd:0.5");
     assert!(last["perplexity_after"].as_f64() > Some(1.0), "{last}");
     assert!(!std::path::Path::new(&format!("{out}/004/adapter_model.safetensors")).exists());
+
+    // Going on: what is finished stands, to the millisecond; what is not is made.
+    std::fs::remove_file(format!("{out}/004/flags.json")).unwrap();
+    succeeds(&arguments);
+    let again = std::fs::read_to_string(format!("{out}/sweep.jsonl")).unwrap();
+    let same = rows.lines().zip(again.lines()).map(|(a, b)| a == b);
+    assert_eq!(same.collect::<Vec<_>>(), [true, true, true, false]);
 
     let wrong = warmup(
         &[
