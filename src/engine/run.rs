@@ -1,8 +1,11 @@
 //! One run of fine-tuning, as units of work small enough that a command never waits long between them.
 
+mod general;
 mod scoring;
 mod summary;
 mod training;
+
+use std::rc::Rc;
 
 use burn::module::Module;
 
@@ -68,6 +71,8 @@ pub struct Run {
     digests_before: Option<Digests>,
     before: Option<Scores>,
     pad: i32,
+    /// Ids of the text on which forgetting is measured, where one has been loaded.
+    pub general: Option<Rc<[i32]>>,
 }
 
 /// A step whose numbers are still on the device.
@@ -183,6 +188,7 @@ impl Run {
             digests_before: None,
             before: None,
             pad,
+            general: None,
             settings,
             options,
         };
@@ -250,7 +256,8 @@ impl Run {
                 .await
                 .map_err(device_error)?,
         );
-        self.sample(base, host, Moment::Before).await
+        self.sample(base, host, Moment::Before).await?;
+        self.score_general(base, host).await
     }
 
     fn enter(&self, host: &impl Host, stage: RunStage) {

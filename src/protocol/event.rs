@@ -21,6 +21,7 @@ pub enum Event {
     },
     ModelLoaded(ModelInfo),
     DatasetLoaded(DatasetInfo),
+    GeneralTextLoaded(GeneralTextInfo),
     RunPlanned(RunPlan),
 
     RunStarted {
@@ -44,6 +45,13 @@ pub enum Event {
         step: usize,
         split: Split,
         scores: Scores,
+    },
+    /// The general text was scored with the weights as they are.
+    GeneralTextScored {
+        run_id: RunId,
+        /// Steps made.
+        step: usize,
+        loss: GeneralLoss,
     },
     /// Patience ran out: so many evaluations in a row had no lower validation loss. Scoring follows.
     RunStoppedEarly {

@@ -90,6 +90,28 @@ pub struct Example {
     pub label: String,
 }
 
+/// Text that no run trains on: what a run forgets of language at large is measured on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GeneralTextInfo {
+    pub name: String,
+    /// Tokens that runs score.
+    pub tokens: usize,
+}
+
+/// The language model's loss on the general text.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct GeneralLoss {
+    pub tokens: usize,
+    /// Mean over the predicted tokens.
+    pub nats_per_token: f64,
+}
+
+impl GeneralLoss {
+    pub fn perplexity(self) -> f64 {
+        self.nats_per_token.exp()
+    }
+}
+
 /// What a run trains: every tensor, the base model's and the added ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunPlan {

@@ -95,8 +95,14 @@ impl Run {
                     );
                 }
             }
-            RunStage::Preparing | RunStage::Training => self.validated(found, host),
-            RunStage::ScoringAfter => self.finish(scoring.answers, found, base, host).await?,
+            RunStage::Preparing | RunStage::Training => {
+                self.score_general(base, host).await?;
+                self.validated(found, host);
+            }
+            RunStage::ScoringAfter => {
+                self.score_general(base, host).await?;
+                self.finish(scoring.answers, found, base, host).await?;
+            }
         }
         Ok(())
     }
