@@ -124,6 +124,10 @@ fn host() -> TestHost {
         ),
         ("m/model.safetensors".to_owned(), weights),
         (
+            "stories.txt".to_owned(),
+            b"the good film was a bad film and the bad film was good".to_vec(),
+        ),
+        (
             "r.csv".to_owned(),
             format!("text,label,split,hard\n{csv}").into_bytes(),
         ),
@@ -277,6 +281,53 @@ fn a_full_run_has_nothing_frozen() {
         _ => None,
     });
     assert_eq!(proof.map(|p| p.tensors), Some(0));
+}
+
+#[test]
+fn every_strategy_that_adds_modules_trains_them_alone() {
+    for strategy in [
+        Strategy::Ia3(Default::default()),
+        Strategy::Adapter(crate::settings::BottleneckSettings {
+            bottleneck: 2,
+            ..Default::default()
+        }),
+        Strategy::Prompt { virtual_tokens: 2 },
+        Strategy::Prefix { virtual_tokens: 2 },
+    ] {
+        let name = strategy.name();
+        let events = say([load(), vec![start(strategy)]].concat());
+        let proof = events.iter().find_map(|e| match e {
+            Event::RunFinished { summary, .. } => Some(&summary.frozen_proof),
+            _ => None,
+        });
+        let proof = proof.unwrap_or_else(|| panic!("{name}: {events:?}"));
+        assert!(proof.holds() && proof.tensors > 0, "{name}");
+        assert_eq!(
+            proof.changed_trainable_tensors, proof.trainable_tensors,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_is_forgotten_is_measured_before_during_and_after() {
+    let text = Command::LoadGeneralText {
+        name: "stories".into(),
+        url: "stories.txt".into(),
+    };
+    let run = start(Strategy::Full);
+    let events = say([load(), vec![text, run]].concat());
+    assert!(errors(&events).is_empty(), "{events:?}");
+    let scored: Vec<(usize, f64)> = events
+        .iter()
+        .filter_map(|e| match e {
+            Event::GeneralTextScored { step, loss, .. } => Some((*step, loss.nats_per_token)),
+            _ => None,
+        })
+        .collect();
+    let steps: Vec<usize> = scored.iter().map(|(step, _)| *step).collect();
+    assert_eq!(steps, [0, 20, 40]);
+    assert_ne!(scored[0].1, scored[2].1);
 }
 
 #[test]
