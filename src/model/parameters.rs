@@ -66,9 +66,23 @@ pub fn with_values<M: Module>(model: M, values: BTreeMap<String, TensorData>) ->
     })
 }
 
+/// Whether the parameter belongs to a classification head, GPT-2's or BERT's.
+pub fn is_head(name: &str) -> bool {
+    name.starts_with("score.") || name.starts_with("classifier.")
+}
+
 /// Whether the parameter is an addition of fine-tuning: an adapter's, or the head's.
 pub fn is_added(name: &str) -> bool {
-    name.contains(".lora.") || name.starts_with("score.")
+    name.contains(".lora.") || is_head(name)
+}
+
+/// Hugging Face's name of a field, where Rust cannot or would not call it so.
+fn stored_field(name: &str) -> &str {
+    match name {
+        "self_attention" => "self",
+        "layer_norm" => "LayerNorm",
+        other => other,
+    }
 }
 
 #[derive(Default)]
@@ -76,7 +90,7 @@ pub(crate) struct Path(Vec<String>);
 
 impl Path {
     pub(crate) fn enter(&mut self, name: &str) {
-        self.0.push(name.to_owned());
+        self.0.push(stored_field(name).to_owned());
     }
     pub(crate) fn leave(&mut self) {
         self.0.pop();
