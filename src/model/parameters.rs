@@ -66,14 +66,9 @@ pub fn with_values<M: Module>(model: M, values: BTreeMap<String, TensorData>) ->
     })
 }
 
-/// Whether the parameter belongs to a classification head, GPT-2's or BERT's.
-pub fn is_head(name: &str) -> bool {
-    name.starts_with("score.") || name.starts_with("classifier.")
-}
-
 /// Whether the parameter is an addition of fine-tuning: an adapter's, or the head's.
 pub fn is_added(name: &str) -> bool {
-    name.contains(".lora.") || is_head(name)
+    name.contains(".lora.") || name.starts_with("score.")
 }
 
 /// Hugging Face's name of a field, where Rust cannot or would not call it so.
