@@ -11,10 +11,9 @@ use super::safetensors::{ByteSource, Precision, SafetensorsFile, write};
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
 use crate::model::weights::{WeightError, WeightSource};
-use crate::settings::Strategy;
+use crate::settings::{Strategy, is_head};
 
 const METHOD: &str = "bitfit";
-const SCORE: &str = "score.weight";
 
 /// Whether the text of an `adapter_config.json` is of this format.
 pub fn is_config(json: &str) -> bool {
@@ -40,7 +39,7 @@ pub fn load(weights: impl ByteSource, model: Gpt2) -> Result<Gpt2, WeightError> 
     let mut file = SafetensorsFile::open(weights)?;
     let mut values = BTreeMap::new();
     for parameter in parameters::list(&model) {
-        if parameter.name != SCORE && Strategy::BitFit.trains(&parameter.name) {
+        if !is_head(&parameter.name) && Strategy::BitFit.trains(&parameter.name) {
             let data = file.tensor(&parameter.name, &parameter.shape)?;
             values.insert(parameter.name, data);
         }

@@ -8,6 +8,7 @@ use crate::model::gpt2::{ConfigError, Gpt2, Gpt2Config};
 use crate::model::heads::sequence_classification::Score;
 use crate::model::parameters::{ParameterFn, for_each, is_added};
 use crate::model::weights::{WeightError, WeightSource};
+use crate::settings::is_head;
 
 /// Why a folder gives no model.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +56,7 @@ pub(super) fn stored_score<S: ByteSource>(
 
 /// The base model's tensors (no adapters), read back from the device, under Hugging Face's names.
 pub fn base_tensors(model: &Gpt2) -> Result<Vec<NamedTensor>, String> {
-    read_back(model, |name| !is_added(name) || name.starts_with("score."))
+    read_back(model, |name| !is_added(name) || is_head(name))
 }
 
 /// Chosen tensors read back from a device that can be waited for.

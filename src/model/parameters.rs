@@ -6,6 +6,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::prelude::*;
 
 use crate::protocol::ParameterInfo;
+use crate::settings::is_head;
 
 /// Every parameter of `model` in the order of its fields.
 pub fn list<M: Module>(model: &M) -> Vec<ParameterInfo> {
@@ -68,7 +69,7 @@ pub fn with_values<M: Module>(model: M, values: BTreeMap<String, TensorData>) ->
 
 /// Whether the parameter is an addition of fine-tuning: an adapter's, or the head's.
 pub fn is_added(name: &str) -> bool {
-    name.contains(".lora.") || name.starts_with("score.")
+    name.contains(".lora.") || is_head(name)
 }
 
 /// Hugging Face's name of a field, where Rust cannot or would not call it so.

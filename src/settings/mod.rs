@@ -9,5 +9,5 @@ pub mod training;
 pub use sampling::Sampling;
 pub use schedule::{Schedule, ScheduleKind};
 pub use seed::Seed;
-pub use strategy::{ALL_LINEAR, LoraSettings, Strategy, expand_targets};
+pub use strategy::{ALL_LINEAR, HEADS, LoraSettings, Strategy, expand_targets, is_head};
 pub use training::{TrainingSettings, WeightDecayOn};

@@ -99,7 +99,7 @@ impl Strategy {
     ///
     /// `name` is the parameter's path as Hugging Face writes it (`transformer.h.0.ln_1.weight`).
     pub fn trains(&self, name: &str) -> bool {
-        let is_head = name.starts_with("score.");
+        let is_head = is_head(name);
         match self {
             Self::Full => true,
             Self::Head | Self::Lora(_) => is_head,
@@ -110,6 +110,15 @@ impl Strategy {
             },
         }
     }
+}
+
+/// Modules that Hugging Face's models put on top of a transformer for a task.
+pub const HEADS: [&str; 3] = ["score", "classifier", "qa_outputs"];
+
+/// Whether a parameter belongs to a task's head.
+pub fn is_head(name: &str) -> bool {
+    name.split_once('.')
+        .is_some_and(|(module, _)| HEADS.contains(&module))
 }
 
 /// The index of the block that a parameter lies in, or `None` outside the blocks.
@@ -158,6 +167,17 @@ mod tests {
             "score.weight",
         ] {
             assert!(partial.trains(moving), "{moving}");
+        }
+    }
+
+    #[test]
+    fn every_tasks_head_is_a_head_and_nothing_else_is() {
+        for head in ["score.weight", "classifier.bias", "qa_outputs.weight"] {
+            assert!(is_head(head), "{head}");
+            assert!(Strategy::Head.trains(head), "{head}");
+        }
+        for other in ["transformer.wte.weight", "scores.weight", "score"] {
+            assert!(!is_head(other), "{other}");
         }
     }
 

@@ -14,7 +14,7 @@ use crate::io::peft::{self, AdapterConfig};
 use crate::io::safetensors::SafetensorsFile;
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
-use crate::settings::Strategy;
+use crate::settings::{Strategy, is_head};
 
 /// `info.json` of an adapter case; what a kind of case does not have is left out.
 #[derive(Deserialize)]
@@ -79,7 +79,7 @@ impl Adapter {
         // PEFT keeps the head it found beside the copy that it trains, and counts both.
         let twice = listed
             .iter()
-            .filter(|p| p.name.starts_with("score."))
+            .filter(|p| is_head(&p.name))
             .map(|p| p.count());
         let total = listed.iter().map(|p| p.count()).sum::<usize>() + twice.sum::<usize>();
         let expected = (self.info.counts.trainable, self.info.counts.total);
