@@ -1,6 +1,6 @@
 //! A model folder as Hugging Face lays it out: `config.json`, `model.safetensors`, a tokenizer.
 
-use burn::module::Param;
+use burn::module::{Module, Param};
 use burn::prelude::*;
 
 use super::safetensors::{ByteSource, NamedTensor, SafetensorsFile};
@@ -55,12 +55,15 @@ pub(super) fn stored_score<S: ByteSource>(
 }
 
 /// The base model's tensors (no adapters), read back from the device, under Hugging Face's names.
-pub fn base_tensors(model: &Gpt2) -> Result<Vec<NamedTensor>, String> {
+pub fn base_tensors<M: Module>(model: &M) -> Result<Vec<NamedTensor>, String> {
     read_back(model, |name| !is_added(name) || is_head(name))
 }
 
 /// Chosen tensors read back from a device that can be waited for.
-pub fn read_back(model: &Gpt2, wanted: impl Fn(&str) -> bool) -> Result<Vec<NamedTensor>, String> {
+pub fn read_back<M: Module>(
+    model: &M,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<NamedTensor>, String> {
     struct Reader<W> {
         wanted: W,
         tensors: Result<Vec<NamedTensor>, String>,

@@ -1,5 +1,6 @@
 //! Files in and out, in Hugging Face's formats.
 
+pub mod bert;
 pub mod bitfit;
 pub mod folder;
 pub mod peft;

@@ -29,6 +29,22 @@ pub fn predicted_rows(labels: &[Vec<i32>]) -> (Vec<i32>, Vec<i32>) {
     (rows, classes)
 }
 
+/// Which hidden states stand where a word must be found, and which word: the label at the same place.
+pub fn masked_rows(labels: &[Vec<i32>]) -> (Vec<i32>, Vec<i32>) {
+    let places = labels.iter().flatten().enumerate();
+    places
+        .filter(|(_, label)| **label != IGNORED)
+        .map(|(row, label)| (row as i32, *label))
+        .unzip()
+}
+
+/// The rows that predict something; all padding is left out before the head's large product.
+pub fn select_rows(hidden: Tensor<2>, rows: Vec<i32>) -> Tensor<2> {
+    let count = rows.len();
+    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &hidden.device());
+    hidden.select(0, rows)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,6 +53,12 @@ mod tests {
     fn each_position_predicts_the_next_label_and_ignored_ones_are_left_out() {
         let labels = vec![vec![1, 2, 3], vec![-100, 5, -100]];
         assert_eq!(predicted_rows(&labels), (vec![0, 1, 3], vec![2, 3, 5]));
+    }
+
+    #[test]
+    fn a_masked_word_is_found_where_it_stands() {
+        let labels = vec![vec![-100, 7], vec![3, -100]];
+        assert_eq!(masked_rows(&labels), (vec![1, 2], vec![7, 3]));
     }
 
     #[test]

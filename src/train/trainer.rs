@@ -2,9 +2,9 @@
 
 use burn::prelude::*;
 
-use super::AdamW;
 use super::gradients::{clip_by_global_norm, collect, global_norm};
-use super::loss::{cross_entropy, predicted_rows};
+use super::loss::{cross_entropy, predicted_rows, select_rows};
+use super::{AdamW, Learner};
 use crate::data::batch::Batch;
 use crate::model::gpt2::{Gpt2, Pass, Tokens};
 use crate::settings::{Schedule, Seed, TrainingSettings};
@@ -19,11 +19,11 @@ pub enum Objective {
 }
 
 /// A model under training, with all that a step needs and a checkpoint keeps.
-pub struct Trainer {
-    model: Option<Gpt2>,
+pub struct Trainer<M: Learner = Gpt2> {
+    model: Option<M>,
     pub optimizer: AdamW,
     pub schedule: Schedule,
-    pub objective: Objective,
+    pub objective: M::Objective,
     pub max_grad_norm: f64,
     /// Steps made so far.
     pub step: usize,
@@ -67,9 +67,9 @@ impl StepOutcome {
     }
 }
 
-impl Trainer {
+impl<M: Learner> Trainer<M> {
     /// `model` has been prepared by its strategy.
-    pub fn new(model: Gpt2, objective: Objective, settings: &TrainingSettings) -> Self {
+    pub fn new(model: M, objective: M::Objective, settings: &TrainingSettings) -> Self {
         Self {
             model: Some(model),
             optimizer: AdamW::new(settings),
@@ -81,20 +81,20 @@ impl Trainer {
         }
     }
 
-    pub fn model(&self) -> &Gpt2 {
+    pub fn model(&self) -> &M {
         self.model
             .as_ref()
             .expect("the model is away only inside `advance`")
     }
 
-    pub fn into_model(mut self) -> Gpt2 {
+    pub fn into_model(mut self) -> M {
         self.model
             .take()
             .expect("the model is away only inside `advance`")
     }
 
     /// Puts a model back (a checkpoint's).
-    pub fn replace_model(&mut self, model: Gpt2) {
+    pub fn replace_model(&mut self, model: M) {
         self.model = Some(model);
     }
 
@@ -108,7 +108,7 @@ impl Trainer {
             noise: Some(&mut self.noise),
             ..Pass::default()
         };
-        objective_loss(model, self.objective, batch, &mut pass)
+        model.loss(self.objective, batch, &mut pass)
     }
 
     /// Forward, backward, clipping, update. Returns without reading anything back.
@@ -158,11 +158,4 @@ pub fn objective_loss(
             }
         }
     }
-}
-
-/// The rows that predict something; all padding is left out before the head's large product.
-fn select_rows(hidden: Tensor<2>, rows: Vec<i32>) -> Tensor<2> {
-    let count = rows.len();
-    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &hidden.device());
-    hidden.select(0, rows)
 }

@@ -37,8 +37,12 @@ impl Bert {
         self
     }
 
-    pub fn with_classifier(mut self, pooler: Pooler, classifier: Linear) -> Self {
+    pub fn with_pooler(mut self, pooler: Pooler) -> Self {
         self.bert.pooler = Some(pooler);
+        self
+    }
+
+    pub fn with_classifier(mut self, classifier: Linear) -> Self {
         self.classifier = Some(classifier);
         self
     }
@@ -133,7 +137,8 @@ mod tests {
         Bert::load(&config, &mut weights, &device)
             .unwrap()
             .with_masked_lm(head)
-            .with_classifier(pooler, classifier)
+            .with_pooler(pooler)
+            .with_classifier(classifier)
     }
 
     #[test]

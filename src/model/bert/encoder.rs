@@ -1,5 +1,6 @@
 //! BERT without a head: from token ids to the hidden states of the last layer, and the pooler.
 
+use burn::module::Param;
 use burn::prelude::*;
 
 use super::super::gpt2::Pass;
@@ -36,6 +37,16 @@ impl Pooler {
     ) -> Result<Self, WeightError> {
         let dense = Linear::load(Self::NAME, width, width, weights, device)?;
         Ok(Self { dense })
+    }
+
+    /// What passes [CLS] on as it is (but for the tanh): where no training has made a pooler.
+    pub fn identity(width: usize, device: &Device) -> Self {
+        let dense = Linear {
+            weight: Param::from_tensor(Tensor::eye(width, device)),
+            bias: Param::from_tensor(Tensor::zeros([width], device)),
+            lora: None,
+        };
+        Self { dense }
     }
 
     /// `[batch · seq, hidden] → [batch, hidden]`

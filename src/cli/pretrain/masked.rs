@@ -1,0 +1,316 @@
+//! Learning to find hidden tokens: a BERT.
+
+use std::path::Path;
+
+use burn::prelude::*;
+use serde_json::{Value, json};
+
+use super::work::{self, Work};
+use super::{Arguments, PretrainSettings, Texts, Tokens, corpus, write_config};
+use crate::cli::error::CliError;
+use crate::cli::files;
+use crate::data::batch::Batch;
+use crate::data::masking::Masking;
+use crate::data::tokenizer::{CLS, MASK, PAD, SEP, Tokenizer};
+use crate::io::bert;
+use crate::io::folder::{self, HeldWeights};
+use crate::io::safetensors::{NamedTensor, Precision, write};
+use crate::model::bert::{Bert, BertConfig, Inputs, MaskedLmHead, Pooler, RandomWeights};
+use crate::model::gpt2::Pass;
+use crate::model::weights::{WeightError, WeightSource};
+use crate::settings::Seed;
+use crate::train::loss::{masked_rows, nll, select_rows};
+use crate::train::{BertObjective, Trainer};
+
+/// `[CLS]` and `[SEP]`.
+const MARKS_A_TEXT: usize = 2;
+/// How many marks BERT adds to a vocabulary.
+const MARKS: usize = 4;
+/// Texts of the validation text scored while training; the whole is scored at the end.
+const QUICK_VALID_TEXTS: usize = 128;
+
+struct HiddenWords<'a> {
+    windows: corpus::Windows<'a>,
+    marks: Marks,
+    masking: Masking,
+    seed: Seed,
+    /// Held-out texts between their marks.
+    valid: Vec<Vec<i32>>,
+    /// The token that the training text has most.
+    commonest: i32,
+}
+
+#[derive(Clone, Copy)]
+struct Marks {
+    cls: i32,
+    sep: i32,
+    mask: i32,
+    pad: i32,
+}
+
+pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
+    let (settings, out) = (&arguments.settings, &arguments.out);
+    settings.check()?;
+    let learnt = settings.vocab_size.saturating_sub(MARKS);
+    let finish_tokenizer = |tokenizer: Tokenizer| Ok(tokenizer.with_marks()?);
+    let tokenizer = arguments.tokenizer(texts.train, learnt, finish_tokenizer)?;
+    let marks = Marks::of(&tokenizer)?;
+    let config = BertConfig {
+        pad_token_id: Some(marks.pad),
+        ..BertConfig::sized(
+            tokenizer.vocabulary(),
+            settings.context,
+            settings.width,
+            settings.layers,
+            settings.heads,
+        )
+    };
+    write_configs(out, &config)?;
+    let tokens = Tokens::of(texts, &tokenizer, out)?;
+    let work = HiddenWords::new(settings, &tokens, marks);
+
+    let device = Device::flex().autodiff();
+    let mut weights = RandomWeights::new(Seed::new(settings.seed).fork("weights"));
+    let model = load(&config, &mut weights, &device)?.with_trainable(|_| true);
+    let trainer = Trainer::new(model, BertObjective::MaskedLm, &settings.training());
+    let resumed = |held: &mut HeldWeights| load(&config, held, &device);
+    match work::train(arguments, trainer, &work, resumed)? {
+        Some(trainer) => finish(out, &config, trainer.model(), &work, settings),
+        None => Ok(()),
+    }
+}
+
+fn load(
+    config: &BertConfig,
+    weights: &mut impl WeightSource,
+    device: &Device,
+) -> Result<Bert, WeightError> {
+    let head = MaskedLmHead::load(config, weights, device)?;
+    Ok(Bert::load(config, weights, device)?.with_masked_lm(head))
+}
+
+fn write_configs(out: &Path, config: &BertConfig) -> Result<(), CliError> {
+    let more = json!({
+        "architectures": ["BertForMaskedLM"],
+        "attention_probs_dropout_prob": 0.0,
+        "hidden_dropout_prob": 0.0,
+    });
+    write_config(out, config, more)?;
+    let tokenizer = json!({
+        "cls_token": CLS,
+        "mask_token": MASK,
+        "model_max_length": config.max_position_embeddings,
+        "pad_token": PAD,
+        "sep_token": SEP,
+        "tokenizer_class": "PreTrainedTokenizerFast",
+    });
+    let text = serde_json::to_string_pretty(&tokenizer)? + "\n";
+    files::write(&out.join("tokenizer_config.json"), text)
+}
+
+impl PretrainSettings {
+    fn check(&self) -> Result<(), CliError> {
+        if self.context <= MARKS_A_TEXT {
+            return Err(CliError::new(format!(
+                "--context is {}, but must be above {MARKS_A_TEXT}: [CLS] and [SEP] take two places",
+                self.context
+            )));
+        }
+        if !(self.mlm_probability > 0.0 && self.mlm_probability <= 1.0) {
+            return Err(CliError::new(format!(
+                "--mlm-probability is {}, but must be above 0 and at most 1",
+                self.mlm_probability
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl Marks {
+    fn of(tokenizer: &Tokenizer) -> Result<Self, CliError> {
+        let id = |mark| {
+            tokenizer.id(mark).ok_or_else(|| {
+                CliError::new(format!(
+                    "the tokenizer in --out has no {mark}; it belongs to a run of another objective"
+                ))
+            })
+        };
+        Ok(Self {
+            cls: id(CLS)?,
+            sep: id(SEP)?,
+            mask: id(MASK)?,
+            pad: id(PAD)?,
+        })
+    }
+
+    fn around(&self, words: impl Iterator<Item = i32>) -> Vec<i32> {
+        std::iter::once(self.cls)
+            .chain(words)
+            .chain(std::iter::once(self.sep))
+            .collect()
+    }
+}
+
+impl<'a> HiddenWords<'a> {
+    fn new(settings: &PretrainSettings, tokens: &'a Tokens, marks: Marks) -> Self {
+        let words = settings.context - MARKS_A_TEXT;
+        let seed = Seed::new(settings.seed);
+        let texts = tokens.valid.chunks_exact(words);
+        let texts = texts.map(|text| marks.around(text.iter().map(|id| i32::from(*id))));
+        Self {
+            windows: corpus::Windows::new(
+                &tokens.train,
+                words,
+                settings.batch_size,
+                seed.fork("windows"),
+            ),
+            marks,
+            masking: Masking {
+                probability: settings.mlm_probability,
+                masked_share: 0.8,
+                mask: marks.mask,
+                words: marks.cls,
+            },
+            seed: seed.fork("masks"),
+            valid: texts.collect(),
+            commonest: commonest(&tokens.train),
+        }
+    }
+
+    /// Words of the held-out texts found, each hidden behind `[MASK]`.
+    fn found(&self, model: &Bert, texts: &[Vec<i32>]) -> Found {
+        const ROWS: usize = 16;
+        let masking = Masking {
+            masked_share: 1.0,
+            ..self.masking
+        };
+        let mut found = Found::default();
+        for (index, rows) in texts.chunks(ROWS).enumerate() {
+            let seed = self.seed.fork(&format!("valid {index}"));
+            found.add(
+                model,
+                &masking.hide(rows.to_vec(), None, seed),
+                self.commonest,
+            );
+        }
+        found
+    }
+}
+
+/// Of equals, the first.
+fn commonest(tokens: &[u16]) -> i32 {
+    let mut counts = vec![0usize; 1 + usize::from(u16::MAX)];
+    for token in tokens {
+        counts[usize::from(*token)] += 1;
+    }
+    let most = counts.iter().copied().max().unwrap_or(0);
+    counts.iter().position(|count| *count == most).unwrap_or(0) as i32
+}
+
+impl Work for HiddenWords<'_> {
+    type Model = Bert;
+
+    fn batch(&self, step: usize) -> Batch {
+        let rows = self.windows.batch(step).into_iter();
+        let rows = rows.map(|row| self.marks.around(row.into_iter())).collect();
+        let seed = self.seed.fork(&format!("step {step}"));
+        self.masking.hide(rows, None, seed)
+    }
+
+    fn measure(&self, model: &Bert) -> Value {
+        let quick = &self.valid[..QUICK_VALID_TEXTS.min(self.valid.len())];
+        let found = self.found(model, quick);
+        json!({
+            "valid_loss_nats": found.mean_nats(),
+            "valid_accuracy": found.accuracy(),
+            "valid_accuracy_of_commonest": found.of_commonest(),
+        })
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    asked: usize,
+    right: usize,
+    /// How often the commonest token is the right one.
+    commonest: usize,
+    nats: f64,
+}
+
+impl Found {
+    fn add(&mut self, model: &Bert, batch: &Batch, commonest: i32) {
+        let (rows, words) = masked_rows(&batch.labels);
+        let mut pass = Pass::default();
+        let inputs = Inputs::new(&batch.ids, batch.mask.as_deref());
+        let hidden = select_rows(model.bert.forward(inputs, &mut pass), rows);
+        let Some(logits) = model.words_at(hidden, &mut pass) else {
+            return;
+        };
+        let numbers = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap_or_default();
+        let [_, width] = logits.dims();
+        self.nats += numbers(nll(logits.clone(), &words))
+            .into_iter()
+            .map(f64::from)
+            .sum::<f64>();
+        for (row, word) in numbers(logits).chunks(width).zip(&words) {
+            self.asked += 1;
+            let score = row[*word as usize];
+            let is_best = row.iter().all(|other| *other <= score);
+            self.right += usize::from(is_best);
+            self.commonest += usize::from(*word == commonest);
+        }
+    }
+
+    fn share(&self, of: usize) -> f64 {
+        of as f64 / self.asked.max(1) as f64
+    }
+
+    fn accuracy(&self) -> f64 {
+        self.share(self.right)
+    }
+
+    fn of_commonest(&self) -> f64 {
+        self.share(self.commonest)
+    }
+
+    fn mean_nats(&self) -> f64 {
+        self.nats / self.asked.max(1) as f64
+    }
+}
+
+/// Writes what ships: float16 weights, and the figures of the card. The pooler that goes with them is the
+/// identity before its tanh: no masked word trains it, and a classifier needs one.
+fn finish(
+    out: &Path,
+    config: &BertConfig,
+    model: &Bert,
+    work: &HiddenWords,
+    settings: &PretrainSettings,
+) -> Result<(), CliError> {
+    let count = |tensors: &[NamedTensor]| tensors.iter().map(|t| t.values.len()).sum::<usize>();
+    let parameters = count(&folder::base_tensors(model)?);
+    let device = model.bert.embeddings.word_embeddings.weight.val().device();
+    let pooled = model
+        .clone()
+        .with_pooler(Pooler::identity(config.hidden_size, &device));
+    let bytes = write(&folder::base_tensors(&pooled)?, Precision::F16)?;
+    files::write(&out.join("model.safetensors"), &bytes)?;
+    let weights_bytes = bytes.len();
+    let shipped = bert::build(config, bytes, &Device::flex())?;
+    let found = work.found(&shipped, &work.valid);
+    let summary = json!({
+        "parameters": parameters,
+        "weights_bytes": weights_bytes,
+        "steps": settings.steps,
+        "tokens_seen": settings.steps * settings.batch_size * (settings.context - MARKS_A_TEXT),
+        "valid_words_hidden": found.asked,
+        "valid_loss_nats": found.mean_nats(),
+        "valid_accuracy": found.accuracy(),
+        "valid_accuracy_of_commonest": found.of_commonest(),
+        "settings": settings,
+    });
+    let text = serde_json::to_string_pretty(&summary)? + "\n";
+    files::write(&out.join("summary.json"), &text)?;
+    print!("{text}");
+    Ok(())
+}
