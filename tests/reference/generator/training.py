@@ -4,7 +4,7 @@ import torch
 from transformers import Trainer, get_linear_schedule_with_warmup
 
 from . import models
-from .language import IGNORED
+from .language import IGNORED, without_cache
 
 BETAS, EPSILON, MAX_GRAD_NORM = (0.9, 0.999), 1e-8, 1.0
 
@@ -59,7 +59,7 @@ def train(model, made: list[dict], spec: dict, decay: float, like_trainer: bool)
     losses, rates, norms = [], [], []
     model.train()
     for batch in made:
-        loss = model(**batch, use_cache=False).loss
+        loss = model(**batch, **without_cache(model)).loss
         loss.backward()
         norms.append(torch.nn.utils.clip_grad_norm_(model.parameters(), MAX_GRAD_NORM).item())
         rates.append(schedule.get_last_lr()[0])
@@ -69,7 +69,7 @@ def train(model, made: list[dict], spec: dict, decay: float, like_trainer: bool)
         steps.zero_grad()
     model.eval()
     with torch.no_grad():
-        final = model(**made[0], use_cache=False).loss.item()
+        final = model(**made[0], **without_cache(model)).loss.item()
     return {"losses": losses, "lrs": rates, "grad_norms": norms, "final_loss_on_batch0": final}
 
 
