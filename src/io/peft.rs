@@ -1,5 +1,6 @@
 //! Adapters as PEFT keeps them: `adapter_config.json` beside `adapter_model.safetensors`.
 
+mod bert;
 mod config;
 #[cfg(test)]
 mod tests;
@@ -12,12 +13,13 @@ use burn::prelude::*;
 use super::read_back;
 use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
 use crate::model::adapters::lora::Lora;
-use crate::model::gpt2::{Conv1D, Gpt2};
+use crate::model::gpt2::Gpt2;
 use crate::model::heads::sequence_classification::Score;
 use crate::model::parameters::is_added;
 use crate::model::weights::WeightError;
 use crate::settings::LoraSettings;
 
+pub use bert::{load_bert, save_bert};
 pub use config::AdapterConfig;
 
 /// What PEFT puts before every name of the model it wraps.
@@ -35,9 +37,12 @@ pub enum PeftError {
         supported: &'static str,
     },
     #[error(
-        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has c_attn, c_proj and c_fc in each block"
+        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has {modules} in each block"
     )]
-    NothingMatched { targets: Vec<String> },
+    NothingMatched {
+        targets: Vec<String>,
+        modules: &'static str,
+    },
     #[error("adapter_model.safetensors: {0}")]
     Weights(#[from] WeightError),
     #[error(
@@ -48,6 +53,10 @@ pub enum PeftError {
         "this adapter is for classification (SEQ_CLS), but neither it nor the model has a score head"
     )]
     NoHead,
+    #[error(
+        "this adapter is for BERT's classifier, which reads the pooler's output, and the model's folder holds no pooler (bert.pooler.dense)"
+    )]
+    NoPooler,
     #[error("{0}")]
     ReadBack(String),
 }
@@ -81,7 +90,8 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
     let mut model = model.map_linear(|path, mut linear| {
         if failed.is_none() && settings.targets(path) {
             matched = true;
-            match reader.lora(path, &linear, &settings) {
+            let weight = linear.weight.val();
+            match reader.lora(path, weight.dims(), &weight.device(), &settings) {
                 Ok(lora) => linear.lora = Some(lora),
                 Err(error) => failed = Some(error),
             }
@@ -94,6 +104,7 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
     if !matched {
         return Err(PeftError::NothingMatched {
             targets: settings.target_modules,
+            modules: "c_attn, c_proj and c_fc",
         });
     }
     if let Some(score) = reader.score(&model)? {
@@ -178,11 +189,10 @@ impl<S: ByteSource> Reader<S> {
     fn lora(
         &mut self,
         path: &str,
-        linear: &Conv1D,
+        [d_in, d_out]: [usize; 2],
+        device: &Device,
         settings: &LoraSettings,
     ) -> Result<Lora, WeightError> {
-        let weight = linear.weight.val();
-        let ([d_in, d_out], device) = (weight.dims(), weight.device());
         let a = self.matrix(
             &stored_name(&format!("{path}.lora.a")),
             [settings.rank, d_in],
@@ -192,8 +202,8 @@ impl<S: ByteSource> Reader<S> {
             [d_out, settings.rank],
         )?;
         Ok(Lora {
-            a: Param::from_data(a, &device),
-            b: Param::from_data(b, &device),
+            a: Param::from_data(a, device),
+            b: Param::from_data(b, device),
             scaling: settings.scaling(),
             dropout: settings.dropout,
         })

@@ -106,6 +106,6 @@ impl Setting {
             name: same_name,
             finals: None,
         };
-        trajectory.check(set, &record, reporter).await
+        trajectory.check(set.library, &record, reporter).await
     }
 }

@@ -6,6 +6,8 @@
 //! read is named at the end, and a case that cannot be run is a finding of its own.
 
 mod adapter;
+#[cfg(not(target_arch = "wasm32"))]
+mod bert;
 mod cls;
 mod comparison;
 mod error;
@@ -62,6 +64,11 @@ pub async fn verify(
     let mut reporter = Reporter::new(sink);
     let sets = set::names(&library);
     for name in &sets {
+        #[cfg(not(target_arch = "wasm32"))]
+        if bert::is_set(&library, name) {
+            bert::run(&library, name, device, selection, &mut reporter).await;
+            continue;
+        }
         run_set(&library, name, device, selection, &mut reporter).await;
     }
     for folder in library.folders_with("schedules.json") {

@@ -67,33 +67,39 @@ impl<'a> Set<'a> {
 
     /// Folders `lora_*` directly below `folder`, each with its closing slash.
     pub fn adapters(&self, folder: &str) -> Vec<String> {
-        let prefix = self.path(folder);
-        let below = self
-            .library
-            .paths()
-            .iter()
-            .filter_map(|path| path.strip_prefix(&prefix));
-        let names = below
-            .filter_map(|rest| rest.split_once('/'))
-            .map(|(name, _)| name);
-        let mut found: Vec<String> = names
-            .filter(|name| name.starts_with("lora_"))
-            .map(|name| format!("{folder}{name}/"))
-            .collect();
-        found.dedup();
-        found
+        let names = adapters(self.library, &self.path(folder));
+        let below = |name: String| format!("{folder}{name}/");
+        names.into_iter().map(below).collect()
     }
 
     /// Records of trajectories in `folder`, as paths without `.json`.
     pub fn trajectories(&self, folder: &str, prefix: &str) -> Vec<String> {
-        let start = self.path(&format!("{folder}{prefix}"));
-        let stem = |path: &String| {
-            let rest = path.strip_prefix(&start)?.strip_suffix(".json")?;
-            let is_record = !rest.contains('/') && !rest.ends_with(".summary") && rest != "batches";
-            is_record.then(|| format!("{folder}{prefix}{rest}"))
-        };
-        self.library.paths().iter().filter_map(stem).collect()
+        let whole = trajectories(self.library, &self.path(&format!("{folder}{prefix}")));
+        let own = |stem: String| stem.strip_prefix(&self.name).map(str::to_owned);
+        whole.into_iter().filter_map(own).collect()
     }
+}
+
+/// Names of folders `lora_*` directly below a folder.
+pub fn adapters(library: &Library, folder: &str) -> Vec<String> {
+    let paths = library.paths().iter();
+    let names = paths.filter_map(|path| Some(path.strip_prefix(folder)?.split_once('/')?.0));
+    let mut found: Vec<String> = names
+        .filter(|name| name.starts_with("lora_"))
+        .map(str::to_owned)
+        .collect();
+    found.dedup();
+    found
+}
+
+/// Records of trajectories whose paths begin with `start`, as paths without `.json`.
+pub fn trajectories(library: &Library, start: &str) -> Vec<String> {
+    let stem = |path: &String| {
+        let rest = path.strip_prefix(start)?.strip_suffix(".json")?;
+        let is_record = !rest.contains('/') && !rest.ends_with(".summary") && rest != "batches";
+        is_record.then(|| format!("{start}{rest}"))
+    };
+    library.paths().iter().filter_map(stem).collect()
 }
 
 pub fn read_config(library: &Library, path: &str) -> Result<Gpt2Config, CaseError> {

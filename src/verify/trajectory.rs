@@ -4,8 +4,8 @@ use super::comparison::{Comparison, exactly};
 use super::error::CaseError;
 use super::expected::{ExpectedTensors, OurTensors};
 use super::finding::Reporter;
+use super::library::Library;
 use super::record::Record;
-use super::set::Set;
 use super::tolerance::{EXACT, FINAL_KEY_BIAS, FINAL_WEIGHTS, SCHEDULE, TrajectoryTolerance};
 use crate::data::batch::Batch;
 use crate::io::read_back;
@@ -13,16 +13,15 @@ use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::{Gpt2, Pass};
 use crate::model::parameters;
 use crate::settings::{Strategy, WeightDecayOn};
-use crate::train::trainer::objective_loss;
-use crate::train::{Objective, Trainer};
+use crate::train::{Learner, Trainer};
 
 /// A run to be made.
-pub struct Trajectory<'a> {
+pub struct Trajectory<'a, M: Learner> {
     pub case: String,
     /// With gradients asked for.
-    pub start: Gpt2,
+    pub start: M,
     pub strategy: Strategy,
-    pub objective: Objective,
+    pub objective: M::Objective,
     pub batches: &'a [Batch],
     pub tolerance: TrajectoryTolerance,
     /// The reference's name of a parameter.
@@ -39,10 +38,10 @@ struct Steps {
     gradient_norms: Vec<f64>,
 }
 
-impl Trajectory<'_> {
+impl<M: Learner> Trajectory<'_, M> {
     pub async fn check(
         &self,
-        set: &Set<'_>,
+        library: &Library<'_>,
         record: &Record,
         reporter: &mut Reporter<'_>,
     ) -> Result<(), CaseError> {
@@ -72,12 +71,12 @@ impl Trajectory<'_> {
         );
         let model = trainer.into_model();
         if let (Some(expected), Some(batch)) = (record.final_loss_on_batch0, self.batches.first()) {
-            let loss = objective_loss(&model, self.objective, batch, &mut Pass::default());
+            let loss = model.loss(self.objective, batch, &mut Pass::default());
             let loss = super::one_step::as_f64(&read_back::values("loss", loss).await?);
             report("final loss", of_losses, &loss, &[expected]);
         }
         self.check_frozen(&model, reporter).await?;
-        self.check_finals(set, &model, reporter).await
+        self.check_finals(library, &model, reporter).await
     }
 
     fn check_what_trains(&self, record: &Record, reporter: &mut Reporter<'_>) {
@@ -101,7 +100,7 @@ impl Trajectory<'_> {
     }
 
     /// Frozen weights have not moved by a bit.
-    async fn check_frozen(&self, end: &Gpt2, reporter: &mut Reporter<'_>) -> Result<(), CaseError> {
+    async fn check_frozen(&self, end: &M, reporter: &mut Reporter<'_>) -> Result<(), CaseError> {
         let listed = parameters::list(&self.start);
         let frozen: Vec<&str> = listed
             .iter()
@@ -124,17 +123,17 @@ impl Trajectory<'_> {
 
     async fn check_finals(
         &self,
-        set: &Set<'_>,
-        end: &Gpt2,
+        library: &Library<'_>,
+        end: &M,
         reporter: &mut Reporter<'_>,
     ) -> Result<(), CaseError> {
         let Some(stem) = &self.finals else {
             return Ok(());
         };
-        if !ExpectedTensors::exist(set.library, stem) {
+        if !ExpectedTensors::exist(library, stem) {
             return Ok(());
         }
-        let expected = ExpectedTensors::load(set.library, stem)?;
+        let expected = ExpectedTensors::load(library, stem)?;
         let listed = parameters::list(&self.start);
         let trains = |name: &str| listed.iter().any(|p| p.trainable && p.name == name);
         let mut ours = OurTensors::new();
@@ -142,16 +141,21 @@ impl Trajectory<'_> {
             let name = (self.name)(&tensor.name);
             ours.insert(name.clone(), NamedTensor { name, ..tensor });
         }
-        let width = set.config.n_embd;
         let is_key_bias = |name: &str, index: usize| {
-            name.ends_with("attn.c_attn.bias") && (width..2 * width).contains(&index)
+            let count = ours.get(name).map_or(0, |t| t.values.len());
+            let packed = count / 3..2 * count / 3;
+            name.ends_with("self.key.bias")
+                || name.ends_with("attn.c_attn.bias") && packed.contains(&index)
         };
         let mut comparison = Comparison::new(&self.case, "final weights", FINAL_WEIGHTS);
         expected.compare_all(&ours, &mut comparison, &|name, index| {
             !is_key_bias(name, index)
         });
         reporter.quantity(comparison.finish());
-        if ours.keys().any(|name| is_key_bias(name, width)) {
+        if ours
+            .iter()
+            .any(|(name, t)| is_key_bias(name, t.values.len() / 3))
+        {
             let quantity = "final weights, key biases";
             let mut comparison = Comparison::new(&self.case, quantity, FINAL_KEY_BIAS);
             expected.compare_all(&ours, &mut comparison, &is_key_bias);
@@ -162,7 +166,10 @@ impl Trajectory<'_> {
 }
 
 /// Trains on each batch once. The device is waited for only at the end.
-async fn steps(trainer: &mut Trainer, batches: &[Batch]) -> Result<Steps, CaseError> {
+async fn steps<M: Learner>(
+    trainer: &mut Trainer<M>,
+    batches: &[Batch],
+) -> Result<Steps, CaseError> {
     let outcomes: Vec<_> = batches.iter().map(|batch| trainer.advance(batch)).collect();
     let mut steps = Steps::default();
     for outcome in outcomes {

@@ -33,6 +33,15 @@ impl Linear {
         })
     }
 
+    /// Of values at hand.
+    pub fn of(weight: TensorData, bias: TensorData, device: &Device) -> Self {
+        Self {
+            weight: Param::from_data(weight, device),
+            bias: Param::from_data(bias, device),
+            lora: None,
+        }
+    }
+
     /// `[rows, in] → [rows, out]`
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
         let base = (self.weight.val().transpose(), self.bias.val());
