@@ -2,18 +2,19 @@
 
 mod arguments;
 mod causal_lm;
-mod classification;
+pub(super) mod classification;
 mod general;
 mod length;
 mod metrics;
-mod steps;
-mod summary;
+pub(super) mod steps;
+pub(super) mod summary;
 
 pub use arguments::Arguments;
 
 use std::time::Instant;
 
 use super::base::Base;
+use super::bert;
 use super::choices::RunnableTask;
 use super::error::CliError;
 use super::files::write;
@@ -25,6 +26,9 @@ use general::General;
 
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     arguments.check()?;
+    if bert::is_bert(&arguments.model)? {
+        return bert::finetune(&arguments);
+    }
     let task = arguments.task.runnable()?;
     let device = arguments.device.open()?;
     check_target(&arguments.model, &arguments.out)?;
@@ -46,7 +50,7 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
 }
 
 /// What both tasks work with.
-struct Job {
+pub(super) struct Job {
     arguments: Arguments,
     base: Base,
     general: Option<General>,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use burn::prelude::Device;
 
 use super::base::Base;
+use super::bert;
 use super::error::CliError;
 use super::labels;
 use super::past_run::PastRun;
@@ -21,6 +22,9 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
+    if bert::is_bert(&arguments.model)? {
+        return bert::merge(&arguments.model, &arguments.adapter, &arguments.out);
+    }
     let base = Base::open_with(&arguments.model, Some(&arguments.adapter), &Device::flex())?;
     let run = PastRun::beside(&arguments.adapter)?;
     let labels = base

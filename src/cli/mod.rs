@@ -2,6 +2,7 @@
 
 mod base;
 mod bench;
+mod bert;
 mod choices;
 mod data;
 mod device;
@@ -40,6 +41,8 @@ enum Command {
     Finetune(Box<finetune::Arguments>),
     /// Score a model on a data file; JSON.
     Evaluate(evaluate::Arguments),
+    /// Fill the [MASK]s of a text; a JSON line a proposal.
+    Fill(bert::FillArguments),
     /// Continue a prompt.
     Generate(generate::Arguments),
     /// Encode text: a JSON string a line in, ids and offsets a line out.
@@ -62,6 +65,7 @@ pub fn main() -> u8 {
         Command::Pretrain(arguments) => pretrain::run(arguments),
         Command::Finetune(arguments) => finetune::run(*arguments),
         Command::Evaluate(arguments) => evaluate::run(arguments),
+        Command::Fill(arguments) => bert::fill(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Encode(arguments) => encode::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),

@@ -4,6 +4,7 @@ mod causal;
 mod checkpoint;
 mod corpus;
 mod masked;
+mod stages;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -85,6 +86,14 @@ pub struct PretrainSettings {
     #[arg(long, default_value_t = usual_masking())]
     #[serde(default = "usual_masking")]
     mlm_probability: f64,
+    /// Folder of a GPT-2 with this vocabulary, whose word embeddings an mlm run begins with.
+    #[arg(long)]
+    #[serde(default)]
+    word_embeddings: Option<PathBuf>,
+    /// Let an mlm run read windows of an eighth, a quarter and half of --context first, a tenth of the steps each.
+    #[arg(long)]
+    #[serde(default)]
+    grow_context: bool,
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }

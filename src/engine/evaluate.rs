@@ -1,5 +1,7 @@
 //! Scoring a classifier on labelled texts.
 
+use burn::prelude::*;
+
 use crate::data::batch::Batch;
 use crate::data::labelled::EncodedText;
 use crate::model::gpt2::{Gpt2, Pass, Tokens};
@@ -59,6 +61,15 @@ pub async fn answer_batch(
     let logits = model
         .classify(tokens, Some(pad), &mut Pass::default())
         .ok_or("the model has no classification head")?;
+    answers(logits, texts, indices).await
+}
+
+/// What `logits: [indices, labels]` say of the texts that `indices` names.
+pub async fn answers(
+    logits: Tensor<2>,
+    texts: &[EncodedText],
+    indices: &[usize],
+) -> Result<Vec<Answer>, String> {
     let [_, labels] = logits.dims();
     let data = logits
         .into_data_async()

@@ -2,6 +2,7 @@
 
 use burn::prelude::*;
 
+use super::bitfit;
 use super::folder::FolderError;
 use super::safetensors::{ByteSource, SafetensorsFile};
 use crate::model::bert::{Bert, BertConfig, Linear, MaskedLmHead, Pooler};
@@ -44,6 +45,39 @@ pub fn stored_classifier<S: ByteSource>(
             expected: vec![2, width],
         }),
     }
+}
+
+/// Whether the text of an `adapter_config.json` is BitFit's.
+pub fn is_bitfit(json: &str) -> bool {
+    bitfit::is_config(json)
+}
+
+/// As BitFit of a GPT-2 is saved: every bias of the model, and its head.
+pub fn save_bitfit(
+    model: &Bert,
+    base_name: &str,
+    task_type: &str,
+) -> Result<(String, Vec<u8>), String> {
+    bitfit::save(model, base_name, task_type)
+}
+
+/// `model` with the saved biases in place of its own, and the saved head where there is one. The file must
+/// have every bias of the model, in its shape.
+pub fn load_bitfit(weights: impl ByteSource, model: Bert) -> Result<Bert, WeightError> {
+    let mut file = SafetensorsFile::open(weights)?;
+    // The masked-word head is no part of a classifier's run.
+    let cls = model
+        .cls
+        .clone()
+        .filter(|_| file.contains(MaskedLmHead::BIAS));
+    let model = Bert { cls, ..model };
+    let model = bitfit::with_biases(&mut file, model)?;
+    let words = model.bert.embeddings.word_embeddings.weight.val();
+    let ([_, width], device) = (words.dims(), words.device());
+    Ok(match stored_classifier(&mut file, width, &device)? {
+        Some(head) => model.with_classifier(head),
+        None => model,
+    })
 }
 
 #[cfg(test)]

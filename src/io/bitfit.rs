@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use burn::module::Module;
 use serde_json::{Value, json};
 
 use super::folder::stored_score;
@@ -21,7 +22,11 @@ pub fn is_config(json: &str) -> bool {
 }
 
 /// Configuration and weights. For devices that can be waited for.
-pub fn save(model: &Gpt2, base_name: &str, task_type: &str) -> Result<(String, Vec<u8>), String> {
+pub fn save<M: Module>(
+    model: &M,
+    base_name: &str,
+    task_type: &str,
+) -> Result<(String, Vec<u8>), String> {
     let config = json!({
         "base_model_name_or_path": base_name,
         "format_version": 1,
@@ -37,6 +42,20 @@ pub fn save(model: &Gpt2, base_name: &str, task_type: &str) -> Result<(String, V
 /// have every bias of the model, in its shape.
 pub fn load(weights: impl ByteSource, model: Gpt2) -> Result<Gpt2, WeightError> {
     let mut file = SafetensorsFile::open(weights)?;
+    let model = with_biases(&mut file, model)?;
+    let wte = model.transformer.wte.weight.val();
+    let ([_, d_model], device) = (wte.dims(), wte.device());
+    Ok(match stored_score(&mut file, d_model, &device)? {
+        Some(score) => model.with_score(score),
+        None => model,
+    })
+}
+
+/// `model` with the file's biases, of which it must have every one.
+pub(super) fn with_biases<M: Module, S: ByteSource>(
+    file: &mut SafetensorsFile<S>,
+    model: M,
+) -> Result<M, WeightError> {
     let mut values = BTreeMap::new();
     for parameter in parameters::list(&model) {
         if !is_head(&parameter.name) && Strategy::BitFit.trains(&parameter.name) {
@@ -44,11 +63,5 @@ pub fn load(weights: impl ByteSource, model: Gpt2) -> Result<Gpt2, WeightError> 
             values.insert(parameter.name, data);
         }
     }
-    let model = parameters::with_values(model, values);
-    let wte = model.transformer.wte.weight.val();
-    let ([_, d_model], device) = (wte.dims(), wte.device());
-    Ok(match stored_score(&mut file, d_model, &device)? {
-        Some(score) => model.with_score(score),
-        None => model,
-    })
+    Ok(parameters::with_values(model, values))
 }

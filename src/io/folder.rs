@@ -127,6 +127,14 @@ mod native {
 
     use super::*;
     use crate::data::tokenizer::Tokenizer;
+    use crate::model::bert::{Bert, BertConfig};
+
+    /// What a model folder may hold.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Architecture {
+        Gpt2,
+        Bert,
+    }
 
     /// A text file of a folder.
     pub fn read_text(path: &Path) -> Result<String, FolderError> {
@@ -138,6 +146,33 @@ mod native {
 
     pub fn config(folder: &Path) -> Result<Gpt2Config, FolderError> {
         Ok(Gpt2Config::parse(&read_text(&folder.join("config.json"))?)?)
+    }
+
+    /// Which of the two architectures a folder's configuration names; without a name it is a GPT-2.
+    pub fn architecture(folder: &Path) -> Result<Architecture, FolderError> {
+        let text = read_text(&folder.join("config.json"))?;
+        let config: serde_json::Value =
+            serde_json::from_str(&text).map_err(|e| ConfigError::Unreadable(e.to_string()))?;
+        match config["model_type"].as_str() {
+            Some("gpt2") | None => Ok(Architecture::Gpt2),
+            Some("bert") => Ok(Architecture::Bert),
+            Some(other) => Err(FolderError::Config(ConfigError::Unsupported {
+                field: "model_type",
+                found: other.to_owned(),
+                supported: "gpt2 or bert",
+            })),
+        }
+    }
+
+    pub fn bert(folder: &Path, device: &Device) -> Result<(BertConfig, Bert), FolderError> {
+        let config = BertConfig::parse(&read_text(&folder.join("config.json"))?)?;
+        let path = folder.join("model.safetensors");
+        let file = std::fs::File::open(&path).map_err(|e| FolderError::File {
+            path: path.display().to_string(),
+            reason: e.to_string(),
+        })?;
+        let model = crate::io::bert::build(&config, file, device)?;
+        Ok((config, model))
     }
 
     pub fn model(folder: &Path, device: &Device) -> Result<(Gpt2Config, Gpt2), FolderError> {

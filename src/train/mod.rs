@@ -1,5 +1,6 @@
 //! Training: what moves, how far, and how that is measured.
 
+pub mod bert_plan;
 pub mod count;
 pub mod gradients;
 pub mod learner;

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use super::Job;
 use super::length::max_length;
 use super::steps::train;
 use super::summary::{Measures, Outcome, Summary};
+use super::{Arguments, Job};
 use crate::cli::choices::RunnableTask;
 use crate::cli::data::{file_name, labelled};
 use crate::cli::error::CliError;
@@ -19,7 +19,7 @@ use crate::protocol::Split;
 use crate::settings::{Seed, TrainingSettings};
 use crate::train::{Objective, Trainer, plan};
 
-const USUAL_LENGTH: usize = 128;
+pub const USUAL_LENGTH: usize = 128;
 const TASK: RunnableTask = RunnableTask::SequenceClassification;
 
 /// The splits as ids.
@@ -31,7 +31,7 @@ struct Splits {
 
 pub fn run(job: &Job) -> Result<Summary, CliError> {
     let arguments = &job.arguments;
-    let dataset = dataset(job)?;
+    let dataset = dataset(&job.arguments)?;
     let length = max_length(&job.base, arguments.training.max_length, USUAL_LENGTH)?;
     let splits = encode(job, &dataset, length)?;
     let order = BatchOrder::new(
@@ -78,8 +78,7 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
 }
 
 /// The file, and the rows of `--eval` as its test split.
-fn dataset(job: &Job) -> Result<LabelledDataset, CliError> {
-    let arguments = &job.arguments;
+pub fn dataset(arguments: &Arguments) -> Result<LabelledDataset, CliError> {
     let Some(eval) = &arguments.eval else {
         return labelled(&arguments.data, None);
     };

@@ -9,7 +9,7 @@ use crate::cli::error::CliError;
 use crate::data::batch::Batch;
 use crate::data::feed::BatchFeed;
 use crate::protocol::StepMetrics;
-use crate::train::{StepOutcome, Trainer};
+use crate::train::{Learner, StepOutcome, Trainer};
 
 /// A step whose numbers are still on the device.
 struct Pending {
@@ -20,8 +20,8 @@ struct Pending {
 
 /// Makes every step and writes its line. The numbers of a step are read when the next one has been
 /// given to the device, so that it never waits for them.
-pub fn train(
-    trainer: &mut Trainer,
+pub fn train<M: Learner>(
+    trainer: &mut Trainer<M>,
     total_steps: usize,
     mut feed: BatchFeed,
     batch: impl Fn(&[usize]) -> Batch,

@@ -1,8 +1,10 @@
 //! `summary.json`.
 
+use std::time::Instant;
+
 use serde::Serialize;
 
-use super::Job;
+use super::{Arguments, Job};
 use crate::cli::choices::RunnableTask;
 use crate::cli::error::CliError;
 use crate::engine::perplexity::TextLoss;
@@ -77,6 +79,10 @@ pub struct Outcome {
 
 impl Outcome {
     pub fn summary(self, job: &Job) -> Summary {
+        self.summary_of(&job.arguments, job.started)
+    }
+
+    pub fn summary_of(self, arguments: &Arguments, started: Instant) -> Summary {
         let change = |pair| match pair {
             (Some(before), Some(after)) => Some(Change { before, after }),
             _ => None,
@@ -84,9 +90,9 @@ impl Outcome {
         let general = self.before.general.zip(self.after.general);
         Summary {
             task: self.task.name(),
-            model: job.arguments.model.display().to_string(),
-            data: job.arguments.data.display().to_string(),
-            device: job.arguments.device.name(),
+            model: arguments.model.display().to_string(),
+            data: arguments.data.display().to_string(),
+            device: arguments.device.name(),
             labels: self.labels,
             trainable_parameters: self.plan.trainable_parameters(),
             total_parameters: self.plan.total_parameters(),
@@ -100,7 +106,7 @@ impl Outcome {
             }),
             bytes_saved: self.bytes_saved,
             training_seconds: self.training_seconds,
-            seconds: job.started.elapsed().as_secs_f64(),
+            seconds: started.elapsed().as_secs_f64(),
             settings: self.settings,
         }
     }

@@ -5,32 +5,34 @@ use std::path::Path;
 use burn::prelude::*;
 use serde_json::{Value, json};
 
+use super::stages::Stages;
 use super::work::{self, Work};
-use super::{Arguments, PretrainSettings, Texts, Tokens, corpus, write_config};
+use super::{Arguments, PretrainSettings, Texts, Tokens, write_config};
 use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::data::batch::Batch;
 use crate::data::masking::Masking;
-use crate::data::tokenizer::{CLS, MASK, PAD, SEP, Tokenizer};
+use crate::data::tokenizer::{CLS, MASK, Marks, PAD, SEP, Tokenizer};
 use crate::io::bert;
 use crate::io::folder::{self, HeldWeights};
 use crate::io::safetensors::{NamedTensor, Precision, write};
 use crate::model::bert::{Bert, BertConfig, Inputs, MaskedLmHead, Pooler, RandomWeights};
 use crate::model::gpt2::Pass;
+use crate::model::parameters;
 use crate::model::weights::{WeightError, WeightSource};
 use crate::settings::Seed;
 use crate::train::loss::{masked_rows, nll, select_rows};
 use crate::train::{BertObjective, Trainer};
 
-/// `[CLS]` and `[SEP]`.
-const MARKS_A_TEXT: usize = 2;
 /// How many marks BERT adds to a vocabulary.
 const MARKS: usize = 4;
+/// Of word embeddings taken over.
+const WORD_DEVIATION: f32 = 0.04;
 /// Texts of the validation text scored while training; the whole is scored at the end.
 const QUICK_VALID_TEXTS: usize = 128;
 
 struct HiddenWords<'a> {
-    windows: corpus::Windows<'a>,
+    stages: Stages<'a>,
     marks: Marks,
     masking: Masking,
     seed: Seed,
@@ -40,21 +42,13 @@ struct HiddenWords<'a> {
     commonest: i32,
 }
 
-#[derive(Clone, Copy)]
-struct Marks {
-    cls: i32,
-    sep: i32,
-    mask: i32,
-    pad: i32,
-}
-
 pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
     let (settings, out) = (&arguments.settings, &arguments.out);
     settings.check()?;
     let learnt = settings.vocab_size.saturating_sub(MARKS);
     let finish_tokenizer = |tokenizer: Tokenizer| Ok(tokenizer.with_marks()?);
     let tokenizer = arguments.tokenizer(texts.train, learnt, finish_tokenizer)?;
-    let marks = Marks::of(&tokenizer)?;
+    let marks = tokenizer.marks().map_err(|e| CliError::file(out, e))?;
     let config = BertConfig {
         pad_token_id: Some(marks.pad),
         ..BertConfig::sized(
@@ -70,8 +64,12 @@ pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
     let work = HiddenWords::new(settings, &tokens, marks);
 
     let device = Device::flex().autodiff();
-    let mut weights = RandomWeights::new(Seed::new(settings.seed).fork("weights"));
-    let model = load(&config, &mut weights, &device)?.with_trainable(|_| true);
+    let mut weights = RandomWeights::for_narrow(Seed::new(settings.seed).fork("weights"));
+    let mut model = load(&config, &mut weights, &device)?;
+    if let Some(folder) = &settings.word_embeddings {
+        model = with_words_of(folder, model)?;
+    }
+    let model = model.with_trainable(|_| true);
     let trainer = Trainer::new(model, BertObjective::MaskedLm, &settings.training());
     let resumed = |held: &mut HeldWeights| load(&config, held, &device);
     match work::train(arguments, trainer, &work, resumed)? {
@@ -87,6 +85,33 @@ fn load(
 ) -> Result<Bert, WeightError> {
     let head = MaskedLmHead::load(config, weights, device)?;
     Ok(Bert::load(config, weights, device)?.with_masked_lm(head))
+}
+
+/// The model with a GPT-2's word embeddings for the tokens that both know: their directions, around 0 and
+/// in the spread of the random ones.
+fn with_words_of(folder: &Path, model: Bert) -> Result<Bert, CliError> {
+    let words = &model.bert.embeddings.word_embeddings.weight;
+    let (own, device) = (words.val(), words.val().device());
+    let (config, other) = folder::model(folder, &device)?;
+    let [count, width] = own.dims();
+    let [known, other_width] = other.transformer.wte.weight.val().dims();
+    if (known > count) || other_width != width {
+        return Err(CliError::file(
+            folder,
+            format!(
+                "--word-embeddings has {} words of width {other_width}, this run {count} of width {width}",
+                config.vocab_size
+            ),
+        ));
+    }
+    let theirs = other.transformer.wte.weight.val();
+    let centred = theirs.clone() - theirs.mean_dim(0);
+    let spread = centred.clone().square().mean().sqrt().into_scalar::<f32>();
+    let scaled = centred.mul_scalar(WORD_DEVIATION / spread);
+    let all = Tensor::cat(vec![scaled, own.slice([known..count, 0..width])], 0);
+    let all = all.into_data();
+    let name = "bert.embeddings.word_embeddings.weight".to_owned();
+    Ok(parameters::with_values(model, [(name, all)].into()))
 }
 
 fn write_configs(out: &Path, config: &BertConfig) -> Result<(), CliError> {
@@ -110,9 +135,9 @@ fn write_configs(out: &Path, config: &BertConfig) -> Result<(), CliError> {
 
 impl PretrainSettings {
     fn check(&self) -> Result<(), CliError> {
-        if self.context <= MARKS_A_TEXT {
+        if self.context <= Marks::A_TEXT {
             return Err(CliError::new(format!(
-                "--context is {}, but must be above {MARKS_A_TEXT}: [CLS] and [SEP] take two places",
+                "--context is {}, but must be above 2: [CLS] and [SEP] take two places",
                 self.context
             )));
         }
@@ -126,44 +151,14 @@ impl PretrainSettings {
     }
 }
 
-impl Marks {
-    fn of(tokenizer: &Tokenizer) -> Result<Self, CliError> {
-        let id = |mark| {
-            tokenizer.id(mark).ok_or_else(|| {
-                CliError::new(format!(
-                    "the tokenizer in --out has no {mark}; it belongs to a run of another objective"
-                ))
-            })
-        };
-        Ok(Self {
-            cls: id(CLS)?,
-            sep: id(SEP)?,
-            mask: id(MASK)?,
-            pad: id(PAD)?,
-        })
-    }
-
-    fn around(&self, words: impl Iterator<Item = i32>) -> Vec<i32> {
-        std::iter::once(self.cls)
-            .chain(words)
-            .chain(std::iter::once(self.sep))
-            .collect()
-    }
-}
-
 impl<'a> HiddenWords<'a> {
     fn new(settings: &PretrainSettings, tokens: &'a Tokens, marks: Marks) -> Self {
-        let words = settings.context - MARKS_A_TEXT;
+        let words = settings.context - Marks::A_TEXT;
         let seed = Seed::new(settings.seed);
         let texts = tokens.valid.chunks_exact(words);
         let texts = texts.map(|text| marks.around(text.iter().map(|id| i32::from(*id))));
         Self {
-            windows: corpus::Windows::new(
-                &tokens.train,
-                words,
-                settings.batch_size,
-                seed.fork("windows"),
-            ),
+            stages: Stages::new(settings, &tokens.train),
             marks,
             masking: Masking {
                 probability: settings.mlm_probability,
@@ -211,7 +206,7 @@ impl Work for HiddenWords<'_> {
     type Model = Bert;
 
     fn batch(&self, step: usize) -> Batch {
-        let rows = self.windows.batch(step).into_iter();
+        let rows = self.stages.batch(step).into_iter();
         let rows = rows.map(|row| self.marks.around(row.into_iter())).collect();
         let seed = self.seed.fork(&format!("step {step}"));
         self.masking.hide(rows, None, seed)
@@ -302,7 +297,7 @@ fn finish(
         "parameters": parameters,
         "weights_bytes": weights_bytes,
         "steps": settings.steps,
-        "tokens_seen": settings.steps * settings.batch_size * (settings.context - MARKS_A_TEXT),
+        "tokens_seen": settings.steps * settings.batch_size * (settings.context - Marks::A_TEXT),
         "valid_words_hidden": found.asked,
         "valid_loss_nats": found.mean_nats(),
         "valid_accuracy": found.accuracy(),

@@ -117,6 +117,18 @@ impl Bert {
         self
     }
 
+    /// Every layer that [`Self::map_linear`] goes through: its path, its weight's shape, and whether an
+    /// adapter stands beside it.
+    pub fn linears(&self) -> Vec<(String, [usize; 2], bool)> {
+        let mut found = Vec::new();
+        let _ = self.clone().map_linear(|path, linear| {
+            let shape = linear.weight.val().dims();
+            found.push((path.to_owned(), shape, linear.lora.is_some()));
+            linear
+        });
+        found
+    }
+
     /// The model with gradients asked for on exactly the parameters that `trains` names; adapters always.
     pub fn with_trainable(self, trains: impl Fn(&str) -> bool) -> Self {
         parameters::set_trainable(self, |name| name.contains(".lora.") || trains(name))
