@@ -145,6 +145,13 @@ mod native {
     }
 
     pub fn config(folder: &Path) -> Result<Gpt2Config, FolderError> {
+        if architecture(folder)? == Architecture::Bert {
+            return Err(FolderError::Config(ConfigError::Unsupported {
+                field: "model_type",
+                found: "bert".to_owned(),
+                supported: "gpt2",
+            }));
+        }
         Ok(Gpt2Config::parse(&read_text(&folder.join("config.json"))?)?)
     }
 

@@ -49,12 +49,17 @@ fn bert() -> String {
             "--warmup-steps",
             "10",
             "--learning-rate",
-            "0.01",
+            "0.003",
+            "--grow-context",
         ];
         let summary = pretrain(corpus.to_str().unwrap(), out.to_str().unwrap(), &more);
-        let accuracy = |name: &str| summary[name].as_f64().unwrap();
+        // A guess among all tokens costs ln 274 = 5.6; how common each is, is soon learnt.
         assert!(
-            accuracy("valid_accuracy") > accuracy("valid_accuracy_of_commonest"),
+            summary["valid_loss_nats"].as_f64().unwrap() < 3.5,
+            "{summary}"
+        );
+        assert!(
+            summary["valid_words_hidden"].as_u64().unwrap() > 100,
             "{summary}"
         );
         out
@@ -75,7 +80,7 @@ fn finetune(data: &str, out: &str, more: &[&str]) -> Value {
         "--task",
         "sequence-classification",
         "--steps",
-        "60",
+        "200",
         "--learning-rate",
         "0.02",
         "--batch-size",
@@ -150,8 +155,9 @@ fn lora_stands_on_query_and_value_and_merges() {
     let summary = finetune(&data, &out, &["--strategy", "lora", "--rank", "4"]);
     // 2 layers × 2 matrices × 4 × (16 + 16), and a head of 2 × 16 + 2.
     assert_eq!(summary["trainable_parameters"], 2 * 2 * 4 * 32 + 34);
-    let after = &summary["test"]["after"];
-    assert!(after["loss"].as_f64() < summary["test"]["before"]["loss"].as_f64());
+    let (before, after) = (&summary["test"]["before"], &summary["test"]["after"]);
+    assert!(before["loss"].as_f64().unwrap() > 0.6);
+    assert_eq!(after["accuracy"], 1.0);
     assert_near(
         &evaluate(&bert(), Some(&out), &data)["loss"],
         &after["loss"],
