@@ -8,8 +8,8 @@ use burn::prelude::Device;
 use super::error::CliError;
 use super::files::read_text;
 use crate::data::tokenizer::Tokenizer;
+use crate::io::adapter;
 use crate::io::folder::{self, FolderError};
-use crate::io::{bitfit, peft};
 use crate::model::gpt2::{Gpt2, Gpt2Config};
 
 pub struct Base {
@@ -43,15 +43,12 @@ impl Base {
     }
 
     /// The same with an adapter beside the weights.
-    pub fn with_adapter(self, adapter: &Path) -> Result<Self, CliError> {
-        let config = read_text(&adapter.join("adapter_config.json"))?;
-        let path = adapter.join("adapter_model.safetensors");
+    pub fn with_adapter(self, folder: &Path) -> Result<Self, CliError> {
+        let config = read_text(&folder.join("adapter_config.json"))?;
+        let path = folder.join("adapter_model.safetensors");
         let weights = std::fs::File::open(&path).map_err(|e| CliError::file(&path, e))?;
-        let model = if bitfit::is_config(&config) {
-            bitfit::load(weights, self.model).map_err(|e| CliError::file(&path, e))?
-        } else {
-            peft::load(&config, weights, self.model).map_err(|e| CliError::file(adapter, e))?
-        };
+        let model =
+            adapter::load(&config, weights, self.model).map_err(|e| CliError::file(folder, e))?;
         Ok(Self {
             model: model.no_grad(),
             ..self
@@ -84,14 +81,23 @@ impl Base {
     }
 
     /// The length asked for, which the positions must hold.
-    pub fn check_length(&self, max_length: usize) -> Result<(), CliError> {
-        let longest = self.config.n_positions;
+    pub fn check_length(&self, max_length: usize, virtual_tokens: usize) -> Result<(), CliError> {
+        let longest = self.room(virtual_tokens);
         if max_length <= longest {
             return Ok(());
         }
+        let beside = match virtual_tokens {
+            0 => String::new(),
+            some => format!(" beside {some} virtual ones"),
+        };
         Err(CliError::new(format!(
-            "--max-length is {max_length}, but this model reads at most {longest} tokens"
+            "--max-length is {max_length}, but this model reads at most {longest} tokens{beside}"
         )))
+    }
+
+    /// Positions left to a text behind virtual tokens.
+    pub fn room(&self, virtual_tokens: usize) -> usize {
+        self.config.n_positions.saturating_sub(virtual_tokens)
     }
 }
 

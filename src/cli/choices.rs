@@ -66,6 +66,12 @@ pub enum StrategyName {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlacementName {
+    Houlsby,
+    Pfeiffer,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ScheduleName {
     Linear,
     Cosine,

@@ -46,7 +46,7 @@ macro_rules! from_errors {
 
 from_errors!(
     crate::io::folder::FolderError,
-    crate::io::peft::PeftError,
+    crate::io::adapter::AdapterError,
     crate::data::reader::DataError,
     crate::model::weights::WeightError,
     crate::data::tokenizer::TokenizerError,

@@ -99,12 +99,13 @@ fn classification(arguments: &Arguments, base: &Base) -> Result<Value, CliError>
         )));
     };
     let run = PastRun::beside(arguments.adapter.as_ref().unwrap_or(&arguments.model))?;
+    let virtual_tokens = base.model.transformer.virtual_tokens();
     let trained_length = run.as_ref().and_then(PastRun::max_length);
     let length = arguments
         .max_length
         .or(trained_length)
-        .unwrap_or(base.config.n_positions);
-    base.check_length(length)?;
+        .unwrap_or(base.room(virtual_tokens));
+    base.check_length(length, virtual_tokens)?;
     let dataset = rows(arguments)?;
     let known = labels::known(base, run.as_ref());
     let dataset = labels::renumber(dataset, known, head.weight.val().dims()[0])

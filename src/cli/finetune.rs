@@ -19,7 +19,7 @@ use super::choices::RunnableTask;
 use super::error::CliError;
 use super::files::write;
 use super::save::{check_target, save_model};
-use crate::io::{bitfit, peft};
+use crate::io::adapter;
 use crate::model::gpt2::Gpt2;
 use crate::settings::Strategy;
 use general::General;
@@ -58,7 +58,7 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// Writes what the run made: an adapter as PEFT does, BitFit's biases, or a whole folder. Returns the bytes of its weights.
+    /// Writes what the run made: an adapter, or a whole folder. Returns the bytes of its weights.
     fn save(
         &self,
         model: &Gpt2,
@@ -68,13 +68,10 @@ impl Job {
     ) -> Result<u64, CliError> {
         let out = &self.arguments.out;
         let base_name = self.arguments.model.display().to_string();
-        let (config, weights) = match strategy {
-            Strategy::Lora(lora) => peft::save(model, lora, &base_name, task.peft_name())?,
-            Strategy::BitFit => bitfit::save(model, &base_name, task.peft_name())?,
-            Strategy::Full | Strategy::Partial { .. } | Strategy::Head => {
-                return save_model(&self.base, model, labels, out);
-            }
-        };
+        if !adapter::is_for(strategy) {
+            return save_model(&self.base, model, labels, out);
+        }
+        let (config, weights) = adapter::save(model, strategy, &base_name, task.peft_name())?;
         write(&out.join("adapter_config.json"), config)?;
         write(&out.join("adapter_model.safetensors"), &weights)?;
         Ok(weights.len() as u64)

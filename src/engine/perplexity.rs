@@ -29,12 +29,14 @@ impl TextLoss {
 /// Scores each token of `ids` but the first, once. Windows of `context` overlap by half, so that all
 /// but the first tokens see at least half a context. `model` is without autodiff.
 pub async fn text_loss(model: &Gpt2, ids: &[i32], context: usize) -> Result<TextLoss, String> {
+    // A soft prompt or prefix takes positions from the text.
+    let context = context.saturating_sub(model.transformer.virtual_tokens());
     let [vocabulary, _] = model.transformer.wte.weight.val().dims();
-    let rows = (LOGITS / (context * vocabulary)).clamp(1, ROWS);
-    let mut total = TextLoss::default();
     if context < 2 {
         return Err("a model of one position predicts nothing".to_owned());
     }
+    let rows = (LOGITS / (context * vocabulary)).clamp(1, ROWS);
+    let mut total = TextLoss::default();
     for group in groups(windows(ids.len(), context), rows) {
         let rows: Vec<Vec<i32>> = group.iter().map(|w| ids[w.start..w.end].to_vec()).collect();
         let losses = prediction_losses(model, &rows).await?;

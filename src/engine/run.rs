@@ -105,10 +105,16 @@ impl Run {
         if let Some(problem) = settings.problem() {
             return Err(unfit(problem));
         }
-        if settings.max_length > base.config.n_positions {
+        let virtual_tokens = settings.strategy.virtual_tokens();
+        let room = base.config.n_positions.saturating_sub(virtual_tokens);
+        if settings.max_length > room {
+            let beside = match virtual_tokens {
+                0 => String::new(),
+                some => format!(" beside {some} virtual ones"),
+            };
             return Err(unfit(format!(
-                "maximum length is {}, but this model reads at most {} tokens",
-                settings.max_length, base.config.n_positions
+                "maximum length is {}, but this model reads at most {room} tokens{beside}",
+                settings.max_length
             )));
         }
         let model = prepared(base, dataset.labels.len(), &settings)?;

@@ -98,6 +98,7 @@ impl Chooser {
 pub struct Continuation<'a> {
     model: &'a Gpt2,
     context: usize,
+    virtual_tokens: usize,
     cache: KvCache,
     /// Prompt and continuation.
     pub ids: Vec<i32>,
@@ -110,6 +111,7 @@ impl<'a> Continuation<'a> {
         Self {
             model,
             context: config.n_positions,
+            virtual_tokens: model.transformer.virtual_tokens(),
             cache: KvCache::default(),
             ids: prompt.to_vec(),
             chooser: Chooser::new(sampling),
@@ -145,7 +147,7 @@ impl<'a> Continuation<'a> {
             self.cache = KvCache::default();
         }
         let from = if self.cache.is_empty() {
-            let room = self.context - self.context / 4;
+            let room = (self.context - self.context / 4).saturating_sub(self.virtual_tokens);
             self.ids.len().saturating_sub(room.max(1))
         } else {
             self.ids.len() - 1

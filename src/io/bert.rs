@@ -2,11 +2,14 @@
 
 use burn::prelude::*;
 
-use super::bitfit;
+use super::adapter::AdapterError;
 use super::folder::FolderError;
+use super::own::{self, OwnError};
+use super::peft;
 use super::safetensors::{ByteSource, SafetensorsFile};
 use crate::model::bert::{Bert, BertConfig, Linear, MaskedLmHead, Pooler};
 use crate::model::weights::WeightError;
+use crate::settings::Strategy;
 
 const CLASSIFIER: &str = "classifier";
 
@@ -47,37 +50,58 @@ pub fn stored_classifier<S: ByteSource>(
     }
 }
 
-/// Whether the text of an `adapter_config.json` is BitFit's.
-pub fn is_bitfit(json: &str) -> bool {
-    bitfit::is_config(json)
+/// What a strategy trained beside or in `model`, of the two files of either format.
+pub fn load_adapter(
+    config_json: &str,
+    weights: impl ByteSource,
+    model: Bert,
+) -> Result<Bert, AdapterError> {
+    if own::is_config(config_json) {
+        Ok(load_biases(config_json, weights, model)?)
+    } else {
+        Ok(peft::load_bert(config_json, weights, model)?)
+    }
 }
 
-/// As BitFit of a GPT-2 is saved: every bias of the model, and its head.
-pub fn save_bitfit(
+/// The two files of what LoRA or BitFit trained.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn save_adapter(
     model: &Bert,
+    strategy: &Strategy,
     base_name: &str,
     task_type: &str,
-) -> Result<(String, Vec<u8>), String> {
-    bitfit::save(model, base_name, task_type)
+) -> Result<(String, Vec<u8>), AdapterError> {
+    if !own::is_for(strategy) {
+        return Ok(peft::save_bert(model, strategy, base_name, task_type)?);
+    }
+    let tensors = super::folder::read_back(model, |name| own::keeps(strategy, name))
+        .map_err(peft::PeftError::ReadBack)?;
+    own::files(&tensors, strategy, base_name, task_type)
+        .map_err(|e| AdapterError::Own(OwnError::Weights(e)))
 }
 
-/// `model` with the saved biases in place of its own, and the saved head where there is one. The file must
-/// have every bias of the model, in its shape.
-pub fn load_bitfit(weights: impl ByteSource, model: Bert) -> Result<Bert, WeightError> {
+fn load_biases(config_json: &str, weights: impl ByteSource, model: Bert) -> Result<Bert, OwnError> {
+    let strategy = own::describe(config_json)?.strategy;
+    if strategy != Strategy::BitFit {
+        return Err(OwnError::Config {
+            field: "method",
+            found: strategy.name().to_owned(),
+            expected: "bitfit beside a BERT",
+        });
+    }
     let mut file = SafetensorsFile::open(weights)?;
     // The masked-word head is no part of a classifier's run.
     let cls = model
         .cls
         .clone()
         .filter(|_| file.contains(MaskedLmHead::BIAS));
-    let model = Bert { cls, ..model };
-    let model = bitfit::with_biases(&mut file, model)?;
-    let words = model.bert.embeddings.word_embeddings.weight.val();
-    let ([_, width], device) = (words.dims(), words.device());
-    Ok(match stored_classifier(&mut file, width, &device)? {
-        Some(head) => model.with_classifier(head),
-        None => model,
-    })
+    let model = own::with_trained(&strategy, &mut file, Bert { cls, ..model })?;
+    Ok(
+        match stored_classifier(&mut file, model.width(), &model.device())? {
+            Some(head) => model.with_classifier(head),
+            None => model,
+        },
+    )
 }
 
 #[cfg(test)]

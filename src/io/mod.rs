@@ -1,8 +1,9 @@
 //! Files in and out, in Hugging Face's formats.
 
+pub mod adapter;
 pub mod bert;
-pub mod bitfit;
 pub mod folder;
+pub mod own;
 pub mod peft;
 pub mod read_back;
 pub mod safetensors;

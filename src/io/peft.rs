@@ -2,25 +2,28 @@
 
 mod bert;
 mod config;
+mod stored;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use burn::module::Param;
+use burn::module::{Module, Param};
 use burn::prelude::*;
 
 use super::read_back;
 use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
-use crate::model::adapters::lora::Lora;
 use crate::model::gpt2::Gpt2;
 use crate::model::heads::sequence_classification::Score;
-use crate::model::parameters::is_added;
+use crate::model::parameters::{self, is_adapter, is_added};
 use crate::model::weights::WeightError;
-use crate::settings::LoraSettings;
+use crate::protocol::ParameterInfo;
+use crate::settings::{Seed, Strategy};
 
 pub use bert::{load_bert, save_bert};
-pub use config::AdapterConfig;
+pub use config::{AdapterConfig, BaseShape};
+pub use stored::stored_name;
+use stored::{PROMPT, join_prefix, part_of_prefix, stored_head, stored_shape};
 
 /// What PEFT puts before every name of the model it wraps.
 const PREFIX: &str = "base_model.model.";
@@ -46,6 +49,12 @@ pub enum PeftError {
     #[error("adapter_model.safetensors: {0}")]
     Weights(#[from] WeightError),
     #[error(
+        "adapter_model.safetensors does not fit this model: {reason}. The adapter was made for {base}"
+    )]
+    AnotherBase { reason: WeightError, base: String },
+    #[error("PEFT has no format for the strategy {strategy}")]
+    NoFormat { strategy: &'static str },
+    #[error(
         "adapter_model.safetensors holds `{name}`, for which this adapter's settings leave no place"
     )]
     NoPlace { name: String },
@@ -61,117 +70,134 @@ pub enum PeftError {
     ReadBack(String),
 }
 
-/// The name in PEFT's file of a parameter that fine-tuning added (`transformer.h.0.attn.c_attn.lora.a`,
-/// `score.weight`).
-pub fn stored_name(parameter: &str) -> String {
-    let name = match parameter.rsplit_once(".lora.") {
-        Some((module, "a")) => format!("{module}.lora_A.weight"),
-        Some((module, _)) => format!("{module}.lora_B.weight"),
-        None => parameter.to_owned(),
-    };
-    format!("{PREFIX}{name}")
-}
-
 /// `model` with the adapter beside its weights, and with the adapter's head where it brings one.
 ///
 /// Which parameters train is the caller's to say, with [`Gpt2::with_trainable`]. A tensor of the file
 /// that finds no place is an error, since the adapted model would not be the one that was saved.
 pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<Gpt2, PeftError> {
-    let AdapterConfig {
-        settings,
-        task_type,
-    } = AdapterConfig::parse(config_json)?;
+    let config = AdapterConfig::parse(config_json)?;
     let mut reader = Reader {
         file: SafetensorsFile::open(weights)?,
         used: BTreeSet::new(),
+        strategy: &config.strategy,
     };
-    let mut failed = None;
-    let mut matched = false;
-    let mut model = model.map_linear(|path, mut linear| {
-        if failed.is_none() && settings.targets(path) {
-            matched = true;
-            let weight = linear.weight.val();
-            match reader.lora(path, weight.dims(), &weight.device(), &settings) {
-                Ok(lora) => linear.lora = Some(lora),
-                Err(error) => failed = Some(error),
-            }
-        }
-        linear
-    });
-    if let Some(error) = failed {
-        return Err(error.into());
+    let model = model.with_strategy(&config.strategy, &mut Seed::new(0));
+    let values = reader.values(&model).map_err(|e| config.explain(e))?;
+    if values.is_empty() {
+        let targets = match config.strategy {
+            Strategy::Lora(settings) => settings.target_modules,
+            Strategy::Ia3(settings) => settings.target_modules,
+            _ => Vec::new(),
+        };
+        let modules = "c_attn, c_proj and c_fc";
+        return Err(PeftError::NothingMatched { targets, modules });
     }
-    if !matched {
-        return Err(PeftError::NothingMatched {
-            targets: settings.target_modules,
-            modules: "c_attn, c_proj and c_fc",
-        });
-    }
-    if let Some(score) = reader.score(&model)? {
+    let mut model = parameters::with_values(model, values);
+    if let Some(score) = reader.score(&model).map_err(|e| config.explain(e))? {
         model = model.with_score(score);
-    } else if task_type.as_deref() == Some("SEQ_CLS") && model.score.is_none() {
+    } else if config.task_type.as_deref() == Some("SEQ_CLS") && model.score.is_none() {
         return Err(PeftError::NoHead);
     }
     reader.nothing_is_left()?;
     Ok(model)
 }
 
+impl AdapterConfig {
+    /// A tensor of another shape means another base model; the file says which.
+    fn explain(&self, error: WeightError) -> PeftError {
+        match error {
+            reason @ WeightError::WrongShape { .. } => PeftError::AnotherBase {
+                reason,
+                base: match &self.base_name {
+                    Some(name) => format!("`{name}`"),
+                    None => "another".to_owned(),
+                },
+            },
+            other => other.into(),
+        }
+    }
+}
+
 /// The adapter of `model`, its head included, as PEFT's two files: `adapter_config.json` and
 /// `adapter_model.safetensors`. For devices that can be waited for; a browser takes [`save_async`].
 pub fn save(
     model: &Gpt2,
-    settings: &LoraSettings,
+    strategy: &Strategy,
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
     let tensors = super::folder::read_back(model, is_added).map_err(PeftError::ReadBack)?;
-    files(tensors, settings, base_name, task_type)
+    files(shape(model), tensors, strategy, base_name, task_type)
 }
 
 /// As [`save`], without blocking.
 pub async fn save_async(
     model: &Gpt2,
-    settings: &LoraSettings,
+    strategy: &Strategy,
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
     let tensors = read_back::parameters(model, is_added)
         .await
         .map_err(PeftError::ReadBack)?;
-    files(tensors, settings, base_name, task_type)
+    files(shape(model), tensors, strategy, base_name, task_type)
+}
+
+fn shape(model: &Gpt2) -> BaseShape {
+    BaseShape {
+        layers: model.transformer.h.len(),
+        heads: model.transformer.h.first().map_or(0, |b| b.attn.n_head),
+        width: model.d_model(),
+    }
 }
 
 /// A causal-LM adapter leaves a head out that happens to be on the model, as PEFT does.
 fn files(
+    shape: BaseShape,
     tensors: Vec<NamedTensor>,
-    settings: &LoraSettings,
+    strategy: &Strategy,
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
-    let with_head = task_type == "SEQ_CLS";
-    let stored: Vec<NamedTensor> = tensors
-        .into_iter()
-        .filter(|t| with_head || t.name.contains(".lora."))
-        .map(|t| NamedTensor {
-            name: stored_name(&t.name),
-            ..t
-        })
-        .collect();
-    let config = AdapterConfig {
-        settings: settings.clone(),
-        task_type: Some(task_type.to_owned()),
+    let (adapter, heads): (Vec<_>, Vec<_>) = tensors.into_iter().partition(|t| is_adapter(&t.name));
+    let mut stored = match strategy {
+        Strategy::Prompt { .. } | Strategy::Prefix { .. } => vec![join_prefix(&adapter)],
+        _ => adapter
+            .into_iter()
+            .map(|tensor| NamedTensor {
+                shape: stored_shape(&tensor.name, &tensor.shape, strategy),
+                name: stored_name(&tensor.name),
+                ..tensor
+            })
+            .collect(),
     };
-    Ok((config.to_json(base_name), write(&stored, Precision::F32)?))
+    if task_type == "SEQ_CLS" {
+        stored.extend(heads.into_iter().map(|tensor| NamedTensor {
+            name: stored_head(&tensor.name, strategy),
+            ..tensor
+        }));
+    }
+    let config = AdapterConfig {
+        strategy: strategy.clone(),
+        task_type: Some(task_type.to_owned()),
+        base_name: Some(base_name.to_owned()),
+    };
+    let strategy = strategy.name();
+    let config = config
+        .to_json(shape)
+        .ok_or(PeftError::NoFormat { strategy })?;
+    Ok((config, write(&stored, Precision::F32)?))
 }
 
 /// Takes tensors out of the file and notes which, so that none is dropped unseen.
-struct Reader<S> {
+struct Reader<'a, S> {
     file: SafetensorsFile<S>,
     used: BTreeSet<String>,
+    strategy: &'a Strategy,
 }
 
-impl<S: ByteSource> Reader<S> {
-    fn matrix(&mut self, name: &str, expected: [usize; 2]) -> Result<TensorData, WeightError> {
+impl<S: ByteSource> Reader<'_, S> {
+    fn tensor(&mut self, name: &str, expected: &[usize]) -> Result<TensorData, WeightError> {
         let data = self.file.read(name)?;
         let found = data.shape().to_vec();
         if found != expected {
@@ -186,40 +212,55 @@ impl<S: ByteSource> Reader<S> {
         Ok(data)
     }
 
-    fn lora(
+    /// The values of every adapter parameter of a model that has just got them.
+    fn values<M: Module>(
         &mut self,
-        path: &str,
-        [d_in, d_out]: [usize; 2],
-        device: &Device,
-        settings: &LoraSettings,
-    ) -> Result<Lora, WeightError> {
-        let a = self.matrix(
-            &stored_name(&format!("{path}.lora.a")),
-            [settings.rank, d_in],
-        )?;
-        let b = self.matrix(
-            &stored_name(&format!("{path}.lora.b")),
-            [d_out, settings.rank],
-        )?;
-        Ok(Lora {
-            a: Param::from_data(a, device),
-            b: Param::from_data(b, device),
-            scaling: settings.scaling(),
-            dropout: settings.dropout,
-        })
+        model: &M,
+    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
+        let mut added = parameters::list(model);
+        added.retain(|parameter| is_adapter(&parameter.name));
+        if self.strategy.virtual_tokens() > 0 {
+            return self.virtual_tokens(added);
+        }
+        let mut values = BTreeMap::new();
+        for ParameterInfo { name, shape, .. } in added {
+            let stored = stored_shape(&name, &shape, self.strategy);
+            let data = self.tensor(&stored_name(&name), &stored)?;
+            let values_only = data
+                .try_to_vec::<f32>()
+                .map_err(|e| unreadable(&name, &e))?;
+            values.insert(name, TensorData::new(values_only, shape));
+        }
+        Ok(values)
+    }
+
+    /// A soft prompt is one matrix; a prefix is one too, cut up among the blocks.
+    fn virtual_tokens(
+        &mut self,
+        added: Vec<ParameterInfo>,
+    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
+        let [rows, width] = added.first().map_or([0, 0], |p| [p.shape[0], p.shape[1]]);
+        let columns = width * added.len();
+        let all = self.tensor(PROMPT, &[rows, columns])?;
+        let all = all
+            .try_to_vec::<f32>()
+            .map_err(|e| unreadable(PROMPT, &e))?;
+        let part = |(index, parameter): (usize, ParameterInfo)| {
+            let values = part_of_prefix(&all, columns, width, index);
+            (parameter.name, TensorData::new(values, [rows, width]))
+        };
+        Ok(added.into_iter().enumerate().map(part).collect())
     }
 
     fn score(&mut self, model: &Gpt2) -> Result<Option<Score>, WeightError> {
-        let name = stored_name("score.weight");
+        let name = stored_head("score.weight", self.strategy);
         let Some(shape) = self.file.tensors().remove(&name) else {
             return Ok(None);
         };
-        let wte = model.transformer.wte.weight.val();
-        let [_, d_model] = wte.dims();
         let labels = shape.first().copied().unwrap_or(0);
-        let data = self.matrix(&name, [labels, d_model])?;
+        let data = self.tensor(&name, &[labels, model.d_model()])?;
         Ok(Some(Score {
-            weight: Param::from_data(data, &wte.device()),
+            weight: Param::from_data(data, &model.device()),
         }))
     }
 
@@ -233,5 +274,11 @@ impl<S: ByteSource> Reader<S> {
             Some(name) => Err(PeftError::NoPlace { name }),
             None => Ok(()),
         }
+    }
+}
+
+fn unreadable(name: &str, error: &dyn std::fmt::Debug) -> WeightError {
+    WeightError::Unreadable {
+        reason: format!("`{name}`: {error:?}"),
     }
 }

@@ -69,7 +69,14 @@ pub fn with_values<M: Module>(model: M, values: BTreeMap<String, TensorData>) ->
 
 /// Whether the parameter is an addition of fine-tuning: an adapter's, or the head's.
 pub fn is_added(name: &str) -> bool {
-    name.contains(".lora.") || is_head(name)
+    is_adapter(name) || is_head(name)
+}
+
+/// Whether the parameter belongs to a module that a strategy put beside the base model's.
+pub fn is_adapter(name: &str) -> bool {
+    [".lora.", ".ia3.", "_adapter.", ".prompt.", ".prefix."]
+        .iter()
+        .any(|part| name.contains(part))
 }
 
 /// Hugging Face's name of a field, where Rust cannot or would not call it so.

@@ -1,13 +1,17 @@
 //! The vocabulary that every program shares: plain data and pure functions, no tensors.
 
+mod methods;
 pub mod sampling;
 pub mod schedule;
 pub mod seed;
 pub mod strategy;
 pub mod training;
 
+pub use methods::{BottleneckSettings, Ia3Settings, Placement};
 pub use sampling::Sampling;
 pub use schedule::{Schedule, ScheduleKind};
 pub use seed::Seed;
-pub use strategy::{ALL_LINEAR, HEADS, LoraSettings, Strategy, expand_targets, is_head};
+pub use strategy::{
+    ALL_LINEAR, HEADS, LoraSettings, Strategy, expand_targets, is_head, names_module,
+};
 pub use training::{TrainingSettings, WeightDecayOn};

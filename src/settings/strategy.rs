@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{BottleneckSettings, Ia3Settings};
+
 /// Which parameters move, and which modules are added for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Strategy {
@@ -15,6 +17,14 @@ pub enum Strategy {
     BitFit,
     /// Low-rank adapters beside frozen weights (Hu et al. 2021).
     Lora(LoraSettings),
+    /// Learned factors on what frozen layers read or give (Liu et al. 2022).
+    Ia3(Ia3Settings),
+    /// Bottleneck adapters between frozen layers (Houlsby et al. 2019).
+    Adapter(BottleneckSettings),
+    /// Learned embeddings before the text (prompt tuning, Lester et al. 2021).
+    Prompt { virtual_tokens: usize },
+    /// Learned keys and values before the text's, in every block (Li & Liang 2021).
+    Prefix { virtual_tokens: usize },
 }
 
 /// The settings of PEFT's `LoraConfig` that GPT-2 needs.
@@ -28,6 +38,9 @@ pub struct LoraSettings {
     /// quieter one.
     #[serde(default)]
     pub use_rslora: bool,
+    /// Learn the length of each of the weight's columns apart from its direction (DoRA, Liu et al. 2024).
+    #[serde(default)]
+    pub use_dora: bool,
 }
 
 /// What PEFT's word `all-linear` stands for in GPT-2: every linear layer but the heads.
@@ -61,6 +74,7 @@ impl Default for LoraSettings {
             dropout: 0.0,
             target_modules: vec!["c_attn".into(), "c_proj".into()],
             use_rslora: false,
+            use_dora: false,
         }
     }
 }
@@ -75,12 +89,17 @@ impl LoraSettings {
     /// PEFT's rule: a module is a target when its path equals a name or ends in `.name`. So `c_proj`
     /// names both projections of a block, `attn.c_proj` and `mlp.c_proj`.
     pub fn targets(&self, module_path: &str) -> bool {
-        self.target_modules.iter().any(|target| {
-            module_path
-                .strip_suffix(target.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        })
+        names_module(&self.target_modules, module_path)
     }
+}
+
+/// Whether one of `names` is the module's path or the end of it.
+pub fn names_module(names: &[String], module_path: &str) -> bool {
+    names.iter().any(|name| {
+        module_path
+            .strip_suffix(name.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
 }
 
 impl Strategy {
@@ -92,6 +111,18 @@ impl Strategy {
             Self::Head => "head",
             Self::BitFit => "bitfit",
             Self::Lora(_) => "lora",
+            Self::Ia3(_) => "ia3",
+            Self::Adapter(_) => "adapter",
+            Self::Prompt { .. } => "prompt",
+            Self::Prefix { .. } => "prefix",
+        }
+    }
+
+    /// Learned vectors before every text; so many positions fewer are left to the text.
+    pub fn virtual_tokens(&self) -> usize {
+        match self {
+            Self::Prompt { virtual_tokens } | Self::Prefix { virtual_tokens } => *virtual_tokens,
+            _ => 0,
         }
     }
 
@@ -102,7 +133,12 @@ impl Strategy {
         let is_head = is_head(name);
         match self {
             Self::Full => true,
-            Self::Head | Self::Lora(_) => is_head,
+            Self::Head
+            | Self::Lora(_)
+            | Self::Ia3(_)
+            | Self::Adapter(_)
+            | Self::Prompt { .. }
+            | Self::Prefix { .. } => is_head,
             Self::BitFit => is_head || name.ends_with(".bias"),
             Self::Partial { frozen_blocks } => match block_of(name) {
                 Some(block) => block >= *frozen_blocks,

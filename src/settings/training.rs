@@ -105,6 +105,15 @@ impl TrainingSettings {
                 "a number above 0",
             );
         }
+        match &self.strategy {
+            Strategy::Adapter(settings) if settings.bottleneck == 0 => {
+                return wrong("bottleneck", &settings.bottleneck, "at least 1");
+            }
+            Strategy::Prompt { virtual_tokens: 0 } | Strategy::Prefix { virtual_tokens: 0 } => {
+                return wrong("number of virtual tokens", &0, "at least 1");
+            }
+            _ => {}
+        }
         if let Strategy::Lora(lora) = &self.strategy {
             if lora.rank == 0 {
                 return wrong("LoRA rank", &lora.rank, "at least 1");

@@ -3,8 +3,8 @@
 use crate::model::gpt2::Gpt2;
 use crate::model::heads::sequence_classification::Score;
 use crate::model::parameters;
-use crate::protocol::RunPlan;
-use crate::settings::{Seed, Strategy};
+use crate::protocol::{ParameterInfo, RunPlan};
+use crate::settings::{LoraSettings, Seed, Strategy, names_module};
 
 /// A strategy that does not fit the model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,17 @@ pub enum PlanError {
         "target modules {targets:?} name lm_head, which is the token embedding itself here; an adapter cannot stand beside it, so leave it out"
     )]
     TiedHead { targets: Vec<String> },
+    #[error(
+        "a bottleneck of {bottleneck} is no bottleneck in a model {width} wide; choose at most {width}"
+    )]
+    BottleneckTooWide { bottleneck: usize, width: usize },
+    #[error(
+        "{virtual_tokens} virtual tokens leave no room for a text: the model has {positions} positions"
+    )]
+    NoRoom {
+        virtual_tokens: usize,
+        positions: usize,
+    },
     #[error("{frozen} frozen blocks, but the model has {blocks}")]
     TooManyFrozenBlocks { frozen: usize, blocks: usize },
     #[error(
@@ -43,58 +54,83 @@ pub enum PlanError {
 
 /// The model with adapters added and gradients asked for where the strategy trains.
 pub fn prepare(model: Gpt2, strategy: &Strategy, seed: &Seed) -> Result<Gpt2, PlanError> {
-    let blocks = model.transformer.h.len();
-    match strategy {
-        Strategy::Partial { frozen_blocks } if *frozen_blocks > blocks => {
-            return Err(PlanError::TooManyFrozenBlocks {
-                frozen: *frozen_blocks,
-                blocks,
-            });
-        }
-        Strategy::Head if model.score.is_none() => return Err(PlanError::NoHead),
-        _ => {}
-    }
-    let model = match strategy {
-        Strategy::Lora(lora) => {
-            check_targets(&model, lora)?;
-            model.with_lora(lora, &mut seed.fork("lora"))
-        }
-        _ => model,
-    };
+    check(&model, strategy)?;
+    let model = model.with_strategy(strategy, &mut seed.fork(strategy.name()));
     Ok(model.with_trainable(|name| strategy.trains(name)))
 }
 
-fn check_targets(model: &Gpt2, lora: &crate::settings::LoraSettings) -> Result<(), PlanError> {
-    if lora.targets("lm_head") {
-        return Err(PlanError::TiedHead {
-            targets: lora.target_modules.clone(),
-        });
-    }
-    let mut matched = false;
-    for info in parameters::list(model) {
-        let Some(module) = info.name.strip_suffix(".weight") else {
-            continue;
-        };
-        let is_linear = info.shape.len() == 2 && module.contains(".h.");
-        if is_linear && lora.targets(module) {
-            matched = true;
-            let side = info.shape.iter().copied().min().unwrap_or(0);
-            if lora.rank > side {
-                let module = module.to_owned();
-                return Err(PlanError::RankTooLarge {
-                    rank: lora.rank,
-                    module,
-                    side,
-                });
+fn check(model: &Gpt2, strategy: &Strategy) -> Result<(), PlanError> {
+    let blocks = model.transformer.h.len();
+    match strategy {
+        Strategy::Partial { frozen_blocks } if *frozen_blocks > blocks => {
+            Err(PlanError::TooManyFrozenBlocks {
+                frozen: *frozen_blocks,
+                blocks,
+            })
+        }
+        Strategy::Head if model.score.is_none() => Err(PlanError::NoHead),
+        Strategy::Lora(lora) => {
+            check_targets(model, &lora.target_modules)?;
+            check_rank(model, lora)
+        }
+        Strategy::Ia3(ia3) => check_targets(model, &ia3.target_modules),
+        Strategy::Adapter(settings) if settings.bottleneck > model.d_model() => {
+            Err(PlanError::BottleneckTooWide {
+                bottleneck: settings.bottleneck,
+                width: model.d_model(),
+            })
+        }
+        Strategy::Prompt { virtual_tokens } | Strategy::Prefix { virtual_tokens } => {
+            let positions = model.transformer.wpe.weight.lazy_shape()[0];
+            if *virtual_tokens < positions {
+                Ok(())
+            } else {
+                Err(PlanError::NoRoom {
+                    virtual_tokens: *virtual_tokens,
+                    positions,
+                })
             }
         }
+        _ => Ok(()),
     }
-    if matched {
-        Ok(())
-    } else {
-        Err(PlanError::NothingMatched {
-            targets: lora.target_modules.clone(),
-        })
+}
+
+/// Paths of the modules that LoRA and (IA)³ can stand beside, with the smaller side of each.
+fn linear_modules(model: &Gpt2) -> Vec<(String, usize)> {
+    let linear = |info: ParameterInfo| {
+        let module = info.name.strip_suffix(".weight")?;
+        let is_linear = info.shape.len() == 2 && module.contains(".h.") && !info.added;
+        let side = info.shape.iter().copied().min()?;
+        is_linear.then(|| (module.to_owned(), side))
+    };
+    parameters::list(model)
+        .into_iter()
+        .filter_map(linear)
+        .collect()
+}
+
+fn check_targets(model: &Gpt2, targets: &[String]) -> Result<(), PlanError> {
+    let targets = targets.to_vec();
+    if names_module(&targets, "lm_head") {
+        return Err(PlanError::TiedHead { targets });
+    }
+    let modules = linear_modules(model);
+    match modules.iter().any(|(path, _)| names_module(&targets, path)) {
+        true => Ok(()),
+        false => Err(PlanError::NothingMatched { targets }),
+    }
+}
+
+fn check_rank(model: &Gpt2, lora: &LoraSettings) -> Result<(), PlanError> {
+    let modules = linear_modules(model).into_iter();
+    let mut targeted = modules.filter(|(path, _)| lora.targets(path));
+    match targeted.find(|(_, side)| lora.rank > *side) {
+        Some((module, side)) => Err(PlanError::RankTooLarge {
+            rank: lora.rank,
+            module,
+            side,
+        }),
+        None => Ok(()),
     }
 }
 
@@ -113,14 +149,13 @@ pub fn describe(model: &Gpt2, strategy: &Strategy) -> RunPlan {
         .filter(|p| p.trainable)
         .map(|p| p.count())
         .sum();
-    let matched = model
-        .linear_paths()
-        .into_iter()
-        .filter(|(_, lora)| *lora)
-        .map(|(p, _)| p);
+    let matched = parameters.iter().filter_map(|p| {
+        let module = p.name.strip_suffix(".lora.a");
+        module.or_else(|| p.name.strip_suffix(".ia3.factors"))
+    });
     RunPlan {
         strategy: strategy.name().to_owned(),
-        matched_modules: matched.collect(),
+        matched_modules: matched.map(str::to_owned).collect(),
         gradient_bytes: 4 * trained as u64,
         optimizer_bytes: 8 * trained as u64,
         parameters,

@@ -1,7 +1,10 @@
 //! The settings form, and its form in an address: `strategy=lora&rank=8&lr=1e-3&seed=7`.
 
 use super::routes::pairs;
-use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings, expand_targets};
+use crate::settings::{
+    BottleneckSettings, Ia3Settings, LoraSettings, Placement, ScheduleKind, Strategy,
+    TrainingSettings, expand_targets,
+};
 
 /// A strategy's name without its settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,15 +14,23 @@ pub enum StrategyKind {
     Partial,
     Head,
     BitFit,
+    Ia3,
+    Adapter,
+    Prompt,
+    Prefix,
 }
 
 impl StrategyKind {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::Lora,
         Self::Full,
         Self::Partial,
         Self::Head,
         Self::BitFit,
+        Self::Ia3,
+        Self::Adapter,
+        Self::Prompt,
+        Self::Prefix,
     ];
 
     pub fn name(self) -> &'static str {
@@ -29,6 +40,21 @@ impl StrategyKind {
             Self::Partial => "partial",
             Self::Head => "head",
             Self::BitFit => "bitfit",
+            Self::Ia3 => "ia3",
+            Self::Adapter => "adapter",
+            Self::Prompt => "prompt",
+            Self::Prefix => "prefix",
+        }
+    }
+
+    /// The settings of its own, in the order of the form.
+    pub fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Lora => &["rank", "alpha", "targets"],
+            Self::Partial => &["freeze"],
+            Self::Adapter => &["placement", "bottleneck"],
+            Self::Prompt | Self::Prefix => &["virtual"],
+            Self::Full | Self::Head | Self::BitFit | Self::Ia3 => &[],
         }
     }
 
@@ -57,6 +83,10 @@ pub struct Draft {
     pub kind: StrategyKind,
     pub lora: LoraSettings,
     pub frozen_blocks: usize,
+    pub ia3: Ia3Settings,
+    pub bottleneck: BottleneckSettings,
+    /// Before the text, under prompt and prefix tuning.
+    pub virtual_tokens: usize,
     /// All settings but the strategy.
     pub training: TrainingSettings,
 }
@@ -73,6 +103,9 @@ impl Draft {
             kind: StrategyKind::Lora,
             lora: LoraSettings::default(),
             frozen_blocks: 2,
+            ia3: Ia3Settings::default(),
+            bottleneck: BottleneckSettings::default(),
+            virtual_tokens: 8,
             training,
         };
         match draft.training.strategy.clone() {
@@ -80,6 +113,22 @@ impl Draft {
             Strategy::Full => draft.kind = StrategyKind::Full,
             Strategy::Head => draft.kind = StrategyKind::Head,
             Strategy::BitFit => draft.kind = StrategyKind::BitFit,
+            Strategy::Ia3(ia3) => {
+                draft.kind = StrategyKind::Ia3;
+                draft.ia3 = ia3;
+            }
+            Strategy::Adapter(bottleneck) => {
+                draft.kind = StrategyKind::Adapter;
+                draft.bottleneck = bottleneck;
+            }
+            Strategy::Prompt { virtual_tokens } => {
+                draft.kind = StrategyKind::Prompt;
+                draft.virtual_tokens = virtual_tokens;
+            }
+            Strategy::Prefix { virtual_tokens } => {
+                draft.kind = StrategyKind::Prefix;
+                draft.virtual_tokens = virtual_tokens;
+            }
             Strategy::Partial { frozen_blocks } => {
                 draft.kind = StrategyKind::Partial;
                 draft.frozen_blocks = frozen_blocks;
@@ -94,6 +143,14 @@ impl Draft {
             StrategyKind::Full => Strategy::Full,
             StrategyKind::Head => Strategy::Head,
             StrategyKind::BitFit => Strategy::BitFit,
+            StrategyKind::Ia3 => Strategy::Ia3(self.ia3.clone()),
+            StrategyKind::Adapter => Strategy::Adapter(self.bottleneck.clone()),
+            StrategyKind::Prompt => Strategy::Prompt {
+                virtual_tokens: self.virtual_tokens,
+            },
+            StrategyKind::Prefix => Strategy::Prefix {
+                virtual_tokens: self.virtual_tokens,
+            },
             StrategyKind::Partial => Strategy::Partial {
                 frozen_blocks: self.frozen_blocks,
             },
@@ -144,6 +201,10 @@ impl Draft {
             "alpha" => self.lora.alpha.to_string(),
             "dropout" => self.lora.dropout.to_string(),
             "rslora" => self.lora.use_rslora.to_string(),
+            "dora" => self.lora.use_dora.to_string(),
+            "placement" => self.bottleneck.placement.name().to_string(),
+            "bottleneck" => self.bottleneck.bottleneck.to_string(),
+            "virtual" => self.virtual_tokens.to_string(),
             "targets" => self.lora.target_modules.join(","),
             "freeze" => self.frozen_blocks.to_string(),
             "lr" => short_number(self.training.learning_rate),
@@ -164,8 +225,10 @@ impl Draft {
         let number = || value.parse::<f64>().map_err(|_| not("a number"));
         match key {
             "strategy" => {
-                self.kind = StrategyKind::parse(value)
-                    .ok_or_else(|| not("lora, full, partial, head or bitfit"))?;
+                self.kind = StrategyKind::parse(value).ok_or_else(|| {
+                    let names = StrategyKind::ALL.map(StrategyKind::name);
+                    not(&format!("one of {}", names.join(", ")))
+                })?;
             }
             "schedule" => {
                 self.training.schedule = SCHEDULES
@@ -180,6 +243,15 @@ impl Draft {
             "rslora" => {
                 self.lora.use_rslora = value.parse().map_err(|_| not("true or false"))?;
             }
+            "dora" => {
+                self.lora.use_dora = value.parse().map_err(|_| not("true or false"))?;
+            }
+            "placement" => {
+                self.bottleneck.placement =
+                    Placement::parse(value).ok_or_else(|| not("houlsby or pfeiffer"))?;
+            }
+            "bottleneck" => self.bottleneck.bottleneck = whole()?,
+            "virtual" => self.virtual_tokens = whole()?,
             "targets" => self.lora.target_modules = targets(value).ok_or_else(|| not(TARGETS))?,
             "freeze" => self.frozen_blocks = whole()?,
             "lr" => self.training.learning_rate = number()?,
@@ -200,11 +272,7 @@ impl Draft {
     /// What `from_query` reads back. Everything a control can change is written out, so that a link keeps
     /// its meaning when defaults change.
     pub fn to_query(&self) -> String {
-        let of_strategy: &[&str] = match self.kind {
-            StrategyKind::Lora => &["rank", "alpha", "targets"],
-            StrategyKind::Partial => &["freeze"],
-            StrategyKind::Full | StrategyKind::Head | StrategyKind::BitFit => &[],
-        };
+        let of_strategy = self.kind.fields();
         let default = Self::default();
         let unusual = UNCONTROLLED
             .iter()
@@ -223,10 +291,12 @@ impl Draft {
 pub const TRAINING: [&str; 6] = ["lr", "schedule", "warmup", "steps", "batch", "seed"];
 
 /// Settings that only an address can change.
-const UNCONTROLLED: [&str; 5] = ["dropout", "rslora", "length", "decay", "clip"];
+const UNCONTROLLED: [&str; 6] = ["dropout", "rslora", "dora", "length", "decay", "clip"];
 
 /// Beyond these a page would only run out of memory or patience.
-const MOST: [(&str, usize); 6] = [
+const MOST: [(&str, usize); 8] = [
+    ("bottleneck", 1024),
+    ("virtual", 256),
     ("rank", 1024),
     ("freeze", 1024),
     ("warmup", 20_000),
@@ -288,7 +358,7 @@ mod tests {
         assert_eq!(draft.training.total_steps, 50);
         assert_eq!(problems.len(), 4);
         assert!(problems[0].contains("rank=0"));
-        assert!(problems[2].contains("lora, full, partial, head or bitfit"));
+        assert!(problems[2].contains("lora, full, partial, head, bitfit"));
     }
 
     #[test]

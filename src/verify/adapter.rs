@@ -7,11 +7,12 @@ use serde::Deserialize;
 use super::comparison::{Comparison, exactly};
 use super::error::CaseError;
 use super::finding::Reporter;
-use super::one_step::ExpectedLosses;
+use super::one_step::{ExpectedLosses, same_name};
 use super::set::Set;
 use super::tolerance::EXACT;
-use crate::io::peft::{self, AdapterConfig};
+use crate::io::adapter::{self, Description};
 use crate::io::safetensors::SafetensorsFile;
+use crate::io::{own, peft, read_back};
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
 use crate::settings::{Strategy, is_head};
@@ -37,7 +38,7 @@ struct Counts {
 
 /// An adapter as its own files describe it, on its model.
 pub struct Adapter {
-    pub config: AdapterConfig,
+    pub config: Description,
     pub model: Gpt2,
     pub info: AdapterInfo,
     bytes: Vec<u8>,
@@ -49,12 +50,11 @@ impl Adapter {
         let config_path = set.path(&format!("{folder}adapter/adapter_config.json"));
         let weights_path = set.path(&format!("{folder}adapter/adapter_model.safetensors"));
         let json = set.library.text(&config_path)?;
-        let config = AdapterConfig::parse(&json).map_err(|e| CaseError::file(&config_path, e))?;
+        let config = adapter::describe(&json).map_err(|e| CaseError::file(&config_path, e))?;
         let bytes = set.library.bytes(&weights_path)?;
-        let strategy = Strategy::Lora(config.settings.clone());
-        let model = peft::load(&json, bytes.clone(), base)
+        let model = adapter::load(&json, bytes.clone(), base)
             .map_err(|e| CaseError::file(&weights_path, e))?
-            .with_trainable(|name| strategy.trains(name));
+            .with_trainable(|name| config.strategy.trains(name));
         let info = set.json(&format!("{folder}info.json"))?;
         Ok(Self {
             config,
@@ -85,8 +85,8 @@ impl Adapter {
         let expected = (self.info.counts.trainable, self.info.counts.total);
         let quantity = "trainable and all parameters";
         reporter.quantity(exactly(case, quantity, &(trainable, total), &expected));
-        if let Some(scaling) = self.info.scaling {
-            let ours = self.config.settings.scaling();
+        if let (Some(scaling), Strategy::Lora(lora)) = (self.info.scaling, &self.config.strategy) {
+            let ours = lora.scaling();
             reporter.quantity(exactly(case, "scaling", &ours, &scaling));
         }
         self.check_saved_again(case, reporter).await
@@ -97,10 +97,8 @@ impl Adapter {
         case: &str,
         reporter: &mut Reporter<'_>,
     ) -> Result<(), CaseError> {
-        let task = self.config.task_type.as_deref().unwrap_or("CAUSAL_LM");
         let failed = |e: &dyn std::fmt::Display| CaseError::Device(e.to_string());
-        let saved = peft::save_async(&self.model, &self.config.settings, "model", task).await;
-        let (json, bytes) = saved.map_err(|e| failed(&e))?;
+        let (json, bytes) = self.saved().await?;
         let mut theirs = SafetensorsFile::open(self.bytes.clone()).map_err(|e| failed(&e))?;
         let mut ours = SafetensorsFile::open(bytes).map_err(|e| failed(&e))?;
 
@@ -120,9 +118,29 @@ impl Adapter {
             };
             comparison.tensor(name, &values(&mut ours)?, &values(&mut theirs)?);
         }
-        let again = AdapterConfig::parse(&json).map_err(|e| failed(&e))?;
-        comparison.equal("configuration", &again.settings, &self.config.settings);
+        let again = adapter::describe(&json).map_err(|e| failed(&e))?;
+        comparison.equal("configuration", &again.strategy, &self.config.strategy);
         reporter.quantity(comparison.finish());
         Ok(())
+    }
+
+    /// The adapter's files, written by us.
+    async fn saved(&self) -> Result<(String, Vec<u8>), CaseError> {
+        let task = self.config.task_type.as_deref().unwrap_or("CAUSAL_LM");
+        let strategy = &self.config.strategy;
+        if !own::is_for(strategy) {
+            let saved = peft::save_async(&self.model, strategy, "model", task).await;
+            return saved.map_err(|e| CaseError::Device(e.to_string()));
+        }
+        let tensors = read_back::parameters(&self.model, |name| own::keeps(strategy, name)).await?;
+        own::files(&tensors, strategy, "model", task).map_err(|e| CaseError::Device(e.to_string()))
+    }
+
+    /// What the case's files call a parameter: as PEFT does where it has a name for it, else as we do.
+    pub fn names(&self) -> fn(&str) -> String {
+        match self.config.strategy {
+            Strategy::Lora(_) | Strategy::Ia3(_) => peft::stored_name,
+            _ => same_name,
+        }
     }
 }

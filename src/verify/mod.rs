@@ -5,6 +5,7 @@
 //! runs in a browser's worker on WebGPU, and nothing is skipped in silence: a file that no check has
 //! read is named at the end, and a case that cannot be run is a finding of its own.
 
+mod adapted;
 mod adapter;
 #[cfg(not(target_arch = "wasm32"))]
 mod bert;
@@ -19,7 +20,6 @@ mod hf_trainer;
 mod inputs;
 mod library;
 mod lm;
-mod lora;
 mod one_step;
 mod param_counts;
 mod record;
@@ -109,7 +109,7 @@ async fn run_set(
         reporter.settle(&set.case("lm"), outcome);
     }
     for folder in set.adapters("") {
-        let outcome = lora::run(&set, &folder, selection, reporter).await;
+        let outcome = adapted::run(&set, &folder, selection, reporter).await;
         reporter.settle(&set.case(&folder), outcome);
     }
     if selection == Selection::All {

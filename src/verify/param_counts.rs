@@ -9,7 +9,9 @@ use super::finding::Reporter;
 use super::library::Library;
 use super::tolerance::EXACT;
 use crate::model::gpt2::Gpt2Config;
-use crate::settings::{LoraSettings, Strategy, expand_targets};
+use crate::settings::{
+    BottleneckSettings, Ia3Settings, LoraSettings, Placement, Strategy, expand_targets,
+};
 use crate::train::count::{Counts, count};
 
 #[derive(Deserialize)]
@@ -20,7 +22,7 @@ struct Cases {
     #[serde(default)]
     other: Vec<MethodCase>,
     #[serde(default)]
-    bottleneck: Vec<serde_json::Value>,
+    bottleneck: Vec<BottleneckCase>,
 }
 
 /// Names, or the one word that stands for many.
@@ -59,6 +61,14 @@ struct FreezeCase {
 #[derive(Deserialize)]
 struct MethodCase {
     method: String,
+    trainable: usize,
+    total: usize,
+}
+
+#[derive(Deserialize)]
+struct BottleneckCase {
+    kind: String,
+    bottleneck: usize,
     trainable: usize,
     total: usize,
 }
@@ -108,10 +118,23 @@ pub fn run(library: &Library, path: &str, reporter: &mut Reporter) -> CaseResult
     reporter.quantity(comparison.finish());
     classifiers(&cases.other, &gpt2, case, reporter);
 
+    let methods = (cases.other.iter())
+        .filter_map(|one| Some((one, strategy(&one.method)?)))
+        .collect::<Vec<_>>();
+    if !methods.is_empty() {
+        let quantity = format!("IA3, prompts and prefixes, {} settings", methods.len());
+        let mut comparison = Comparison::new(case, &quantity, EXACT);
+        for (one, strategy) in methods {
+            let ours = pair(count(&gpt2, None, &strategy));
+            comparison.equal(&one.method, &ours, &(one.trainable, one.total));
+        }
+        reporter.quantity(comparison.finish());
+    }
+    bottlenecks(&cases.bottleneck, &gpt2, case, reporter);
+
     let left: Vec<&str> = (cases.other.iter())
         .map(|one| one.method.as_str())
-        .filter(|method| classifier_rank(method).is_none())
-        .chain((!cases.bottleneck.is_empty()).then_some("bottleneck adapters"))
+        .filter(|method| classifier_rank(method).is_none() && strategy(method).is_none())
         .chain((!on_head.is_empty()).then_some("LoRA beside the tied lm_head"))
         .collect();
     if !left.is_empty() {
@@ -119,6 +142,32 @@ pub fn run(library: &Library, path: &str, reporter: &mut Reporter) -> CaseResult
         reporter.not_covered(names, "methods that are not there yet");
     }
     Ok(())
+}
+
+fn bottlenecks(cases: &[BottleneckCase], gpt2: &Gpt2Config, case: &str, reporter: &mut Reporter) {
+    if cases.is_empty() {
+        return;
+    }
+    let quantity = format!("bottleneck adapters, {} settings", cases.len());
+    let mut comparison = Comparison::new(case, &quantity, EXACT);
+    for one in cases {
+        let placement = if one.kind.starts_with("houlsby") {
+            Placement::Houlsby
+        } else {
+            Placement::Pfeiffer
+        };
+        let ours = count(
+            gpt2,
+            None,
+            &Strategy::Adapter(BottleneckSettings {
+                placement,
+                bottleneck: one.bottleneck,
+            }),
+        );
+        let name = format!("{}, {}", one.kind, one.bottleneck);
+        comparison.equal(&name, &pair(ours), &(one.trainable, one.total));
+    }
+    reporter.quantity(comparison.finish());
 }
 
 /// LoRA under a classifier. PEFT keeps the head it found beside the copy that it trains, and counts both.
@@ -162,4 +211,18 @@ fn frozen_blocks(words: &str) -> Option<usize> {
 fn classifier_rank(method: &str) -> Option<usize> {
     let rest = method.strip_prefix("LoRA SEQ_CLS c_attn+c_proj r=")?;
     rest.split_whitespace().next()?.parse().ok()
+}
+
+/// What `prompt tuning, 8 virtual tokens` and its like stand for; none for other methods.
+fn strategy(method: &str) -> Option<Strategy> {
+    if method.starts_with("IA3 (peft default for gpt2") {
+        return Some(Strategy::Ia3(Ia3Settings::default()));
+    }
+    let tokens = |rest: &str| rest.split_whitespace().next()?.parse().ok();
+    if let Some(rest) = method.strip_prefix("prompt tuning, ") {
+        let virtual_tokens = tokens(rest)?;
+        return Some(Strategy::Prompt { virtual_tokens });
+    }
+    let virtual_tokens = tokens(method.strip_prefix("prefix tuning, ")?)?;
+    Some(Strategy::Prefix { virtual_tokens })
 }

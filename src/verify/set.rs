@@ -65,7 +65,7 @@ impl<'a> Set<'a> {
         }
     }
 
-    /// Folders `lora_*` directly below `folder`, each with its closing slash.
+    /// Folders with an `adapter/` directly below `folder`, each with its closing slash.
     pub fn adapters(&self, folder: &str) -> Vec<String> {
         let names = adapters(self.library, &self.path(folder));
         let below = |name: String| format!("{folder}{name}/");
@@ -80,16 +80,15 @@ impl<'a> Set<'a> {
     }
 }
 
-/// Names of folders `lora_*` directly below a folder.
+/// Names of folders with an `adapter/` directly below a folder.
 pub fn adapters(library: &Library, folder: &str) -> Vec<String> {
-    let paths = library.paths().iter();
-    let names = paths.filter_map(|path| Some(path.strip_prefix(folder)?.split_once('/')?.0));
-    let mut found: Vec<String> = names
-        .filter(|name| name.starts_with("lora_"))
+    let below = library.paths().iter();
+    below
+        .filter_map(|path| path.strip_prefix(folder))
+        .filter_map(|rest| rest.strip_suffix("/adapter/adapter_config.json"))
+        .filter(|name| !name.contains('/'))
         .map(str::to_owned)
-        .collect();
-    found.dedup();
-    found
+        .collect()
 }
 
 /// Records of trajectories whose paths begin with `start`, as paths without `.json`.

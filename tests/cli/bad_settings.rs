@@ -34,10 +34,6 @@ fn what_is_planned_is_told_from_what_is_unknown() {
         &["--task", "masked-lm"],
         &["masked-lm", "not supported yet", "causal-lm"],
     );
-    fails_with(
-        &["--strategy", "ia3"],
-        &["ia3", "not supported yet", "lora"],
-    );
     fails_with(&["--regularize", "ewc"], &["ewc", "not supported yet"]);
     fails_with(&["--replay", "0.5"], &["--replay", "not supported yet"]);
     fails_with(&["--strategy", "magic"], &["magic", "possible values"]);
@@ -54,6 +50,33 @@ fn strategies_that_do_not_fit_the_model() {
         &["3 frozen blocks", "has 2"],
     );
     fails_with(&["--task", "causal-lm", "--strategy", "head"], &["head"]);
+    fails_with(
+        &["--strategy", "ia3", "--target-modules", "c_attn"],
+        &["--feedforward-modules", "mlp.c_proj", "c_attn"],
+    );
+    fails_with(
+        &["--strategy", "adapter", "--bottleneck", "17"],
+        &["bottleneck of 17", "at most 16"],
+    );
+    fails_with(
+        &["--strategy", "adapter", "--bottleneck", "0"],
+        &["bottleneck", "at least 1"],
+    );
+    fails_with(
+        &["--strategy", "prompt", "--num-virtual-tokens", "4000"],
+        &["4000 virtual tokens", "positions"],
+    );
+    fails_with(
+        &[
+            "--strategy",
+            "prefix",
+            "--num-virtual-tokens",
+            "8",
+            "--max-length",
+            "30",
+        ],
+        &["--max-length is 30", "beside 8 virtual ones"],
+    );
 }
 
 #[test]

@@ -20,7 +20,7 @@ import torch
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from generator import adapters, bert, bpe, classification, counts, generation, language, models, schedules, trainer, training
+from generator import adapters, bert, bpe, classification, counts, generation, language, methods, models, schedules, trainer, training
 from generator.store import Store, versions
 
 
@@ -31,6 +31,7 @@ def write_set(spec: dict, folder: Path) -> None:
     batches = training.batches(spec, spec["seed"] + 21)
     store.json("traj/batches.json", training.as_lists(batches))
     adapters.write(spec, store, inputs, batches)
+    methods.write(spec, store, inputs, batches)
     training.write_language_runs(spec, store, batches)
     classification.write(spec, store)
     generation.write(spec, store)

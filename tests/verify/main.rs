@@ -8,7 +8,7 @@ use std::path::Path;
 
 use burn::prelude::Device;
 use warmup::engine::wait::block_on;
-use warmup::io::peft::AdapterConfig;
+use warmup::io::peft::{AdapterConfig, BaseShape};
 use warmup::verify::{CaseFiles, Finding, FolderFiles, MapFiles, Selection, Summary, verify};
 
 const FIRST_WEIGHT: &str = "A/model/model.safetensors";
@@ -149,17 +149,24 @@ fn a_file_of_an_unknown_kind_is_named() {
 #[test]
 fn an_adapter_is_described_in_pefts_own_words() {
     let files = reference();
-    for case in ["A/lora_r8", "A/cls/lora_r8"] {
+    const A: BaseShape = BaseShape {
+        layers: 2,
+        heads: 2,
+        width: 32,
+    };
+    for case in [
+        "A/lora_r8",
+        "A/cls/lora_r8",
+        "A/dora_r4",
+        "A/ia3",
+        "A/prompt_3",
+        "A/prefix_3",
+    ] {
         let json = files
             .read(&format!("{case}/adapter/adapter_config.json"))
             .unwrap();
         let json = String::from_utf8(json).unwrap();
         let config = AdapterConfig::parse(&json).unwrap();
-        let base = if case.contains("cls") {
-            "cls/model"
-        } else {
-            "model"
-        };
-        assert_eq!(config.to_json(base), json, "{case}");
+        assert_eq!(config.to_json(A), Some(json), "{case}");
     }
 }

@@ -10,7 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::files::read_text;
 use crate::data::labelled::{EncodedText, LabelledDataset};
 use crate::data::tokenizer::{Marks, Tokenizer};
-use crate::io::{bert, folder, peft};
+use crate::io::{bert, folder};
 use crate::model::bert::{Bert, BertConfig};
 use crate::protocol::Split;
 
@@ -58,11 +58,8 @@ impl BertBase {
         let config = read_text(&adapter.join("adapter_config.json"))?;
         let path = adapter.join("adapter_model.safetensors");
         let weights = std::fs::File::open(&path).map_err(|e| CliError::file(&path, e))?;
-        let model = if bert::is_bitfit(&config) {
-            bert::load_bitfit(weights, base.model).map_err(|e| CliError::file(&path, e))?
-        } else {
-            peft::load_bert(&config, weights, base.model).map_err(|e| CliError::file(adapter, e))?
-        };
+        let model = bert::load_adapter(&config, weights, base.model)
+            .map_err(|e| CliError::file(adapter, e))?;
         Ok(Self {
             model: model.no_grad(),
             ..base

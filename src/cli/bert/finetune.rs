@@ -17,6 +17,7 @@ use crate::cli::finetune::summary::{Measures, Outcome};
 use crate::cli::save::check_target;
 use crate::data::feed::BatchFeed;
 use crate::data::labelled::{BatchOrder, EncodedText};
+use crate::io::adapter;
 use crate::model::bert::{Bert, Linear, Pooler, RandomWeights};
 use crate::protocol::Split;
 use crate::settings::{Seed, Strategy};
@@ -118,7 +119,7 @@ fn with_head(
     let width = base.config.hidden_size;
     let device = model.bert.embeddings.word_embeddings.weight.val().device();
     if model.bert.pooler.is_none() {
-        if matches!(strategy, Strategy::Lora(_) | Strategy::BitFit) {
+        if adapter::is_for(strategy) {
             return Err(CliError::file(
                 &base.folder,
                 "the weights hold no pooler (bert.pooler.dense), and an adapter's file has no place for a fresh one; choose --strategy full, partial or head",

@@ -10,7 +10,7 @@ use crate::cli::files::{read_text, write};
 use crate::cli::save::copy_companions;
 use crate::io::folder::base_tensors;
 use crate::io::safetensors::{Precision, write as safetensors};
-use crate::io::{bert, peft};
+use crate::io::{adapter, bert};
 use crate::model::bert::Bert;
 use crate::settings::Strategy;
 
@@ -25,11 +25,10 @@ pub fn save(
     out: &Path,
 ) -> Result<u64, CliError> {
     let base_name = base.folder.display().to_string();
-    let (config, weights) = match strategy {
-        Strategy::Lora(lora) => peft::save_bert(model, lora, &base_name, SEQ_CLS)?,
-        Strategy::BitFit => bert::save_bitfit(model, &base_name, SEQ_CLS)?,
-        _ => return save_model(base, model, Some(labels), out),
-    };
+    if !adapter::is_for(strategy) {
+        return save_model(base, model, Some(labels), out);
+    }
+    let (config, weights) = bert::save_adapter(model, strategy, &base_name, SEQ_CLS)?;
     write(&out.join("adapter_config.json"), config)?;
     write(&out.join("adapter_model.safetensors"), &weights)?;
     Ok(weights.len() as u64)

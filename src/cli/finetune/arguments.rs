@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::cli::choices::{Regularizer, ScheduleName, StrategyName, Task, not_yet};
+use crate::cli::choices::{PlacementName, Regularizer, ScheduleName, StrategyName, Task, not_yet};
 use crate::cli::device::DeviceName;
 use crate::cli::error::CliError;
-use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings, expand_targets};
+use crate::settings::{
+    BottleneckSettings, Ia3Settings, LoraSettings, Placement, ScheduleKind, Strategy,
+    TrainingSettings, expand_targets, names_module,
+};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -52,12 +55,28 @@ pub struct LoraArguments {
     alpha: f64,
     #[arg(long, alias = "lora-dropout", default_value_t = 0.0)]
     dropout: f64,
-    /// Names with commas between them, matched at the end of a module's path, or all-linear.
-    #[arg(long, value_delimiter = ',', default_value = "c_attn,c_proj")]
-    target_modules: Vec<String>,
+    /// Names with commas between them, matched at the end of a module's path, or all-linear; c_attn,c_proj for LoRA
+    /// and c_attn,mlp.c_proj for (IA)³ if not given.
+    #[arg(long, value_delimiter = ',')]
+    target_modules: Option<Vec<String>>,
     /// Scale by alpha/√r instead of alpha/r.
     #[arg(long)]
     use_rslora: bool,
+    /// Learn the lengths of a weight's columns apart from their direction.
+    #[arg(long)]
+    use_dora: bool,
+    /// Modules of --target-modules whose input (IA)³ rescales instead of their output.
+    #[arg(long, value_delimiter = ',', default_value = "mlp.c_proj")]
+    feedforward_modules: Vec<String>,
+    /// Where bottleneck adapters stand: houlsby (after attention and MLP) or pfeiffer (after the MLP).
+    #[arg(long, value_enum, default_value = "pfeiffer")]
+    placement: PlacementName,
+    /// Dimensions in the middle of a bottleneck adapter.
+    #[arg(long, default_value_t = 16)]
+    bottleneck: usize,
+    /// Learned vectors before the text under --strategy prompt and prefix.
+    #[arg(long, default_value_t = 8)]
+    num_virtual_tokens: usize,
     /// First blocks that stand still under --strategy partial, with the embeddings; half of them if not given.
     #[arg(long)]
     freeze_layers: Option<usize>,
@@ -107,6 +126,28 @@ pub struct TrainingArguments {
     pub seed: u64,
 }
 
+impl LoraArguments {
+    fn targets(&self, usual: &[String]) -> Vec<String> {
+        let given = self.target_modules.clone();
+        expand_targets(given.unwrap_or_else(|| usual.to_vec()))
+    }
+
+    fn ia3(&self) -> Result<Ia3Settings, CliError> {
+        let settings = Ia3Settings {
+            target_modules: self.targets(&Ia3Settings::default().target_modules),
+            feedforward_modules: self.feedforward_modules.clone(),
+        };
+        let mut feedforward = settings.feedforward_modules.iter();
+        match feedforward.find(|name| !names_module(&settings.target_modules, name)) {
+            Some(name) => Err(CliError::new(format!(
+                "--feedforward-modules names {name}, which is not among --target-modules {}",
+                settings.target_modules.join(",")
+            ))),
+            None => Ok(settings),
+        }
+    }
+}
+
 impl Arguments {
     /// Refuses what is not there yet, and what cannot be.
     pub fn check(&self) -> Result<(), CliError> {
@@ -150,15 +191,25 @@ impl Arguments {
                 rank: self.lora.rank,
                 alpha: self.lora.alpha,
                 dropout: self.lora.dropout,
-                target_modules: expand_targets(self.lora.target_modules.clone()),
+                target_modules: self.lora.targets(&LoraSettings::default().target_modules),
                 use_rslora: self.lora.use_rslora,
+                use_dora: self.lora.use_dora,
             })),
+            StrategyName::Ia3 => Ok(Strategy::Ia3(self.lora.ia3()?)),
+            StrategyName::Adapter => Ok(Strategy::Adapter(BottleneckSettings {
+                placement: match self.lora.placement {
+                    PlacementName::Houlsby => Placement::Houlsby,
+                    PlacementName::Pfeiffer => Placement::Pfeiffer,
+                },
+                bottleneck: self.lora.bottleneck,
+            })),
+            StrategyName::Prompt => Ok(Strategy::Prompt {
+                virtual_tokens: self.lora.num_virtual_tokens,
+            }),
+            StrategyName::Prefix => Ok(Strategy::Prefix {
+                virtual_tokens: self.lora.num_virtual_tokens,
+            }),
             StrategyName::Bitfit => Ok(Strategy::BitFit),
-            other => Err(not_yet(
-                "--strategy",
-                other,
-                "full, partial, head, lora and bitfit",
-            )),
         }
     }
 

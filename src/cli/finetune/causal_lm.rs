@@ -30,7 +30,13 @@ const HELD_OUT: usize = 10;
 pub fn run(job: &Job) -> Result<Summary, CliError> {
     let arguments = &job.arguments;
     let (train_ids, test_ids) = split(job)?;
-    let length = max_length(&job.base, arguments.training.max_length, usize::MAX)?;
+    let strategy = arguments.strategy(job.base.config.n_layer)?;
+    let length = max_length(
+        &job.base,
+        arguments.training.max_length,
+        usize::MAX,
+        strategy.virtual_tokens(),
+    )?;
     let rows = windows(&train_ids, length.max(2));
     if rows.is_empty() {
         let name = file_name(&arguments.data);
@@ -45,7 +51,6 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
         arguments.training.seed,
     );
     let feed = BatchFeed::new(order);
-    let strategy = arguments.strategy(job.base.config.n_layer)?;
     let settings = arguments.settings(strategy, length, feed.steps_per_epoch())?;
 
     let seed = Seed::new(settings.seed);

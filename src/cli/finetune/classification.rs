@@ -32,7 +32,13 @@ struct Splits {
 pub fn run(job: &Job) -> Result<Summary, CliError> {
     let arguments = &job.arguments;
     let dataset = dataset(&job.arguments)?;
-    let length = max_length(&job.base, arguments.training.max_length, USUAL_LENGTH)?;
+    let strategy = arguments.strategy(job.base.config.n_layer)?;
+    let length = max_length(
+        &job.base,
+        arguments.training.max_length,
+        USUAL_LENGTH,
+        strategy.virtual_tokens(),
+    )?;
     let splits = encode(job, &dataset, length)?;
     let order = BatchOrder::new(
         &splits.train,
@@ -40,7 +46,6 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
         arguments.training.seed,
     );
     let feed = BatchFeed::new(order);
-    let strategy = arguments.strategy(job.base.config.n_layer)?;
     let settings = arguments.settings(strategy, length, feed.steps_per_epoch())?;
 
     let labels = dataset.labels;

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{AdapterConfig, PeftError, Reader, files, stored_name};
+use super::{AdapterConfig, BaseShape, PeftError, Reader, files, stored_name};
 use crate::io::safetensors::{ByteSource, SafetensorsFile};
 use crate::model::bert::{Bert, Linear};
-use crate::model::parameters::is_added;
+use crate::model::parameters::{self, is_added};
 use crate::model::weights::WeightError;
-use crate::settings::LoraSettings;
+use crate::settings::{Seed, Strategy};
 
 /// As [`super::load`].
 pub fn load_bert(
@@ -15,39 +15,33 @@ pub fn load_bert(
     weights: impl ByteSource,
     model: Bert,
 ) -> Result<Bert, PeftError> {
-    let AdapterConfig {
-        settings,
-        task_type,
-    } = AdapterConfig::parse(config_json)?;
+    let config = AdapterConfig::parse(config_json)?;
+    let Strategy::Lora(settings) = &config.strategy else {
+        return Err(PeftError::Unsupported {
+            field: "peft_type".to_owned(),
+            found: config.strategy.name().to_owned(),
+            supported: "LORA beside a BERT",
+        });
+    };
     let mut reader = Reader {
         file: SafetensorsFile::open(weights)?,
         used: Default::default(),
+        strategy: &config.strategy,
     };
-    let (mut failed, mut matched) = (None, false);
-    let mut model = model.map_linear(|path, mut linear| {
-        if failed.is_none() && settings.targets(path) {
-            matched = true;
-            let weight = linear.weight.val();
-            let [d_out, d_in] = weight.dims();
-            match reader.lora(path, [d_in, d_out], &weight.device(), &settings) {
-                Ok(lora) => linear.lora = Some(lora),
-                Err(error) => failed = Some(error),
-            }
-        }
-        linear
-    });
-    if let Some(error) = failed {
-        return Err(error.into());
+    let model = model.with_lora(settings, &mut Seed::new(0));
+    let values = reader.values(&model).map_err(|e| config.explain(e))?;
+    if values.is_empty() {
+        let (targets, modules) = (
+            settings.target_modules.clone(),
+            "query, key, value and dense",
+        );
+        return Err(PeftError::NothingMatched { targets, modules });
     }
-    if !matched {
-        return Err(PeftError::NothingMatched {
-            targets: settings.target_modules,
-            modules: "query, key, value and dense",
-        });
-    }
-    if let Some(classifier) = reader.classifier(&model)? {
+    let mut model = parameters::with_values(model, values);
+    let classifier = reader.classifier(&model).map_err(|e| config.explain(e))?;
+    if let Some(classifier) = classifier {
         model = model.with_classifier(classifier);
-    } else if task_type.as_deref() == Some("SEQ_CLS") && model.classifier.is_none() {
+    } else if config.task_type.as_deref() == Some("SEQ_CLS") && model.classifier.is_none() {
         return Err(PeftError::NoHead);
     }
     if model.classifier.is_some() && model.bert.pooler.is_none() {
@@ -60,12 +54,20 @@ pub fn load_bert(
 /// As [`super::save`].
 pub fn save_bert(
     model: &Bert,
-    settings: &LoraSettings,
+    strategy: &Strategy,
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
     let tensors = crate::io::folder::read_back(model, is_added).map_err(PeftError::ReadBack)?;
-    let (config, weights) = files(tensors, settings, base_name, task_type)?;
+    let layers = &model.bert.encoder.layer;
+    let shape = BaseShape {
+        layers: layers.len(),
+        heads: layers
+            .first()
+            .map_or(0, |l| l.attention.self_attention.heads),
+        width: model.width(),
+    };
+    let (config, weights) = files(shape, tensors, strategy, base_name, task_type)?;
     let mut config: Value =
         serde_json::from_str(&config).map_err(|e| PeftError::Config(e.to_string()))?;
     // Linear layers keep their weights [out, in], unlike GPT-2's.
@@ -73,25 +75,15 @@ pub fn save_bert(
     Ok((format!("{config:#}"), weights))
 }
 
-impl<S: ByteSource> Reader<S> {
+impl<S: ByteSource> Reader<'_, S> {
     fn classifier(&mut self, model: &Bert) -> Result<Option<Linear>, WeightError> {
         let [name, bias] = ["classifier.weight", "classifier.bias"].map(stored_name);
         let Some(shape) = self.file.tensors().remove(&name) else {
             return Ok(None);
         };
-        let words = model.bert.embeddings.word_embeddings.weight.val();
-        let ([_, width], device) = (words.dims(), words.device());
         let labels = shape.first().copied().unwrap_or(0);
-        let weight = self.matrix(&name, [labels, width])?;
-        let values = self.file.read(&bias)?;
-        if values.shape().to_vec() != [labels] {
-            return Err(WeightError::WrongShape {
-                name: bias,
-                found: values.shape().to_vec(),
-                expected: vec![labels],
-            });
-        }
-        self.used.insert(bias);
-        Ok(Some(Linear::of(weight, values, &device)))
+        let weight = self.tensor(&name, &[labels, model.width()])?;
+        let bias = self.tensor(&bias, &[labels])?;
+        Ok(Some(Linear::of(weight, bias, &model.device())))
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::gpt2::{Gpt2Config, RandomWeights};
-use crate::settings::Seed;
+use crate::settings::{Ia3Settings, LoraSettings, Seed};
 
 fn model() -> Gpt2 {
     let config = Gpt2Config::sized(11, 8, 8, 2, 2);
@@ -21,8 +21,12 @@ fn saved(task_type: &str) -> (String, Vec<u8>) {
         dropout: 0.1,
         ..Default::default()
     };
-    let adapted = model().with_lora(&settings, &mut Seed::new(3));
-    save(&adapted, &settings, "base", task_type).unwrap()
+    saved_as(&Strategy::Lora(settings), task_type)
+}
+
+fn saved_as(strategy: &Strategy, task_type: &str) -> (String, Vec<u8>) {
+    let adapted = model().with_strategy(strategy, &mut Seed::new(3));
+    save(&adapted, strategy, "base", task_type).unwrap()
 }
 
 fn refusal(config: &str, weights: Vec<u8>) -> String {
@@ -31,31 +35,38 @@ fn refusal(config: &str, weights: Vec<u8>) -> String {
 
 #[test]
 fn what_is_saved_is_loaded() {
-    let (config, weights) = saved("SEQ_CLS");
-    let parsed = AdapterConfig::parse(&config).unwrap();
-    assert_eq!(
-        (
-            parsed.settings.rank,
-            parsed.settings.alpha,
-            parsed.settings.dropout
-        ),
-        (4, 6.0, 0.1)
-    );
-    let loaded = load(&config, weights.clone(), model()).unwrap();
-    let (again_config, again) = save(&loaded, &parsed.settings, "base", "SEQ_CLS").unwrap();
-    assert_eq!((again_config, again), (config, weights));
+    let lora = LoraSettings {
+        rank: 4,
+        alpha: 6.0,
+        dropout: 0.1,
+        use_dora: true,
+        ..Default::default()
+    };
+    for strategy in [
+        Strategy::Lora(lora),
+        Strategy::Ia3(Ia3Settings::default()),
+        Strategy::Prompt { virtual_tokens: 3 },
+        Strategy::Prefix { virtual_tokens: 3 },
+    ] {
+        for task in ["SEQ_CLS", "CAUSAL_LM"] {
+            let (config, weights) = saved_as(&strategy, task);
+            assert_eq!(AdapterConfig::parse(&config).unwrap().strategy, strategy);
+            let loaded = load(&config, weights.clone(), model()).unwrap();
+            let again = save(&loaded, &strategy, "base", task).unwrap();
+            assert_eq!(again, (config, weights), "{} {task}", strategy.name());
+        }
+    }
 }
 
 #[test]
 fn rslora_scales_by_the_root_of_the_rank() {
     let (config, weights) = saved("CAUSAL_LM");
     let config = config.replace("\"use_rslora\": false", "\"use_rslora\": true");
-    let settings = AdapterConfig::parse(&config).unwrap().settings;
-    assert_eq!(settings.scaling(), 3.0);
+    let strategy = AdapterConfig::parse(&config).unwrap().strategy;
     let loaded = load(&config, weights, model()).unwrap();
     let lora = loaded.transformer.h[0].attn.c_attn.lora.as_ref().unwrap();
     assert_eq!(lora.scaling, 3.0);
-    let (again, _) = save(&loaded, &settings, "base", "CAUSAL_LM").unwrap();
+    let (again, _) = save(&loaded, &strategy, "base", "CAUSAL_LM").unwrap();
     assert_eq!(again, config);
 }
 
@@ -78,7 +89,7 @@ fn names_are_pefts() {
 fn what_cannot_be_run_is_named() {
     let (config, weights) = saved("CAUSAL_LM");
     for (from, to, named) in [
-        ("\"use_dora\": false", "\"use_dora\": true", "use_dora"),
+        ("\"lora_bias\": false", "\"lora_bias\": true", "lora_bias"),
         (
             "\"use_qalora\": false",
             "\"use_qalora\": true",
@@ -90,7 +101,7 @@ fn what_cannot_be_run_is_named() {
             "rank_pattern",
         ),
         ("\"bias\": \"none\"", "\"bias\": \"all\"", "bias"),
-        ("\"LORA\"", "\"IA3\"", "peft_type"),
+        ("\"LORA\"", "\"LOHA\"", "peft_type"),
         ("\"CAUSAL_LM\"", "\"SEQ_2_SEQ_LM\"", "task_type"),
     ] {
         let changed = config.replace(from, to);

@@ -1,10 +1,12 @@
-//! LoRA (Hu et al. 2021) beside a Conv1D, on the cheap path: the product B·A is never formed in training.
+//! LoRA (Hu et al. 2021) beside a Conv1D, on the cheap path: the product B·A is never formed in training. DoRA (Liu et
+//! al. 2024) forms it once a step, for the length of each column.
 
 use burn::module::Param;
 use burn::prelude::*;
 
 use super::super::gpt2::Pass;
-use super::super::ops::lora;
+use super::super::ops::{linear, lora};
+use super::made_from;
 use crate::settings::{LoraSettings, Seed};
 
 /// `x ↦ (alpha / r) · dropout(x) Aᵀ Bᵀ`, in PEFT's shapes.
@@ -14,6 +16,8 @@ pub struct Lora {
     pub a: Param<Tensor<2>>,
     /// `[out, r]`
     pub b: Param<Tensor<2>>,
+    /// DoRA's lengths of the columns of W + ΔW, `[out]`; without DoRA they are left to the product.
+    pub magnitude: Option<Param<Tensor<1>>>,
     #[module(skip)]
     pub scaling: f64,
     #[module(skip)]
@@ -21,26 +25,22 @@ pub struct Lora {
 }
 
 impl Lora {
-    /// PEFT's start: A Kaiming-uniform with a = √5, that is uniform in ±1/√in, and B zero, so that the
-    /// adapted model begins as the base model.
-    pub fn init(
-        d_in: usize,
-        d_out: usize,
-        settings: &LoraSettings,
-        seed: &mut Seed,
-        device: &Device,
-    ) -> Self {
+    /// PEFT's start beside `weight`: A Kaiming-uniform with a = √5, that is uniform in ±1/√in, and B zero, so that the
+    /// adapted model begins as the base model. DoRA begins with the lengths that the columns have.
+    pub fn init(weight: Tensor<2>, settings: &LoraSettings, seed: &mut Seed) -> Self {
+        let ([d_in, d_out], device) = (weight.dims(), weight.device());
         let rank = settings.rank;
         let bound = 1.0 / (d_in as f64).sqrt();
         let a: Vec<f32> = (0..rank * d_in)
             .map(|_| ((seed.uniform() * 2.0 - 1.0) * bound) as f32)
             .collect();
         Self {
-            a: Param::from_data(TensorData::new(a, [rank, d_in]), device),
+            a: Param::from_data(TensorData::new(a, [rank, d_in]), &device),
             b: Param::from_data(
                 TensorData::new(vec![0f32; d_out * rank], [d_out, rank]),
-                device,
+                &device,
             ),
+            magnitude: settings.use_dora.then(|| made_from(weight, column_lengths)),
             scaling: settings.scaling(),
             dropout: settings.dropout,
         }
@@ -63,4 +63,48 @@ impl Lora {
             .transpose()
             .mul_scalar(self.scaling)
     }
+
+    /// DoRA: the layer `x W + b` with every column of W + ΔW brought to its learned length. As in PEFT the length
+    /// that is divided by takes no part in the gradient (section 4.3 of the paper), and dropout touches what is
+    /// added alone.
+    pub fn forward_weighted(
+        &self,
+        x: Tensor<2>,
+        (weight, bias): (Tensor<2>, Tensor<1>),
+        pass: &mut Pass,
+    ) -> Tensor<2> {
+        let factor = self.column_factor(weight.clone());
+        if !pass.drops(self.dropout) {
+            let directed = x.clone().matmul(weight) + self.forward(x, pass);
+            return directed * factor + bias.unsqueeze();
+        }
+        let dropped = pass.dropout(x.clone(), self.dropout);
+        let pair = (self.a.val(), self.b.val());
+        let added = lora(dropped.clone(), pair, self.scaling) * factor.clone();
+        let stretched = dropped.matmul(weight.clone()) * (factor - 1.0);
+        linear(x, weight, bias) + stretched + added
+    }
+
+    /// Learned over present length of each column, `[1, out]`; 1 without DoRA's magnitudes.
+    fn column_factor(&self, weight: Tensor<2>) -> Tensor<2> {
+        let lengths = column_lengths((weight + self.delta()).detach());
+        match &self.magnitude {
+            Some(magnitude) => (magnitude.val() / lengths).unsqueeze(),
+            None => lengths.ones_like().unsqueeze(),
+        }
+    }
+
+    /// The weight that does alone what `weight` and the adapter do together, `[in, out]`.
+    pub fn merge(&self, weight: Tensor<2>) -> Tensor<2> {
+        let sum = weight.clone() + self.delta();
+        match self.magnitude {
+            Some(_) => sum * self.column_factor(weight),
+            None => sum,
+        }
+    }
+}
+
+/// L2 norm of each column, `[in, out] → [out]`.
+fn column_lengths(weight: Tensor<2>) -> Tensor<1> {
+    weight.square().sum_dim(0).sqrt().squeeze_dim(0)
 }

@@ -71,9 +71,8 @@ impl Bert {
     pub fn with_lora(self, settings: &LoraSettings, seed: &mut Seed) -> Self {
         self.map_linear(|path, mut linear| {
             if settings.targets(path) {
-                let [d_out, d_in] = linear.weight.val().dims();
-                let device = linear.weight.val().device();
-                linear.lora = Some(Lora::init(d_in, d_out, settings, seed, &device));
+                let weight = linear.weight.val().transpose();
+                linear.lora = Some(Lora::init(weight, settings, seed));
             }
             linear
         })
@@ -117,6 +116,14 @@ impl Bert {
         self
     }
 
+    pub fn width(&self) -> usize {
+        self.bert.embeddings.word_embeddings.weight.val().dims()[1]
+    }
+
+    pub fn device(&self) -> Device {
+        self.bert.embeddings.word_embeddings.weight.val().device()
+    }
+
     /// Every layer that [`Self::map_linear`] goes through: its path, its weight's shape, and whether an
     /// adapter stands beside it.
     pub fn linears(&self) -> Vec<(String, [usize; 2], bool)> {
@@ -131,7 +138,7 @@ impl Bert {
 
     /// The model with gradients asked for on exactly the parameters that `trains` names; adapters always.
     pub fn with_trainable(self, trains: impl Fn(&str) -> bool) -> Self {
-        parameters::set_trainable(self, |name| name.contains(".lora.") || trains(name))
+        parameters::set_trainable(self, |name| parameters::is_adapter(name) || trains(name))
     }
 }
 

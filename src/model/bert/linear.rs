@@ -47,6 +47,7 @@ impl Linear {
         let base = (self.weight.val().transpose(), self.bias.val());
         match &self.lora {
             None => linear(x, base.0, base.1),
+            Some(lora) if lora.magnitude.is_some() => lora.forward_weighted(x, base, pass),
             // Both read the same input, so one operation can do for both.
             Some(lora) if !pass.drops(lora.dropout) => {
                 lora_linear(x, base, (lora.a.val(), lora.b.val()), lora.scaling)
@@ -60,7 +61,7 @@ impl Linear {
         match self.lora {
             None => self,
             Some(lora) => Self {
-                weight: self.weight.map(|w| w + lora.delta().transpose()),
+                weight: self.weight.map(|w| lora.merge(w.transpose()).transpose()),
                 bias: self.bias,
                 lora: None,
             },

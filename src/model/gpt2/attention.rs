@@ -2,6 +2,7 @@
 
 use burn::prelude::*;
 
+use super::super::adapters::virtual_tokens::Prefix;
 use super::super::ops::{attention_probabilities, merge_heads, self_attention, split_heads};
 use super::super::weights::{WeightError, WeightSource};
 use super::{Conv1D, Gpt2Config, Pass};
@@ -11,6 +12,7 @@ use super::{Conv1D, Gpt2Config, Pass};
 pub struct Attention {
     pub c_attn: Conv1D,
     pub c_proj: Conv1D,
+    pub prefix: Option<Prefix>,
     #[module(skip)]
     pub n_head: usize,
 }
@@ -32,6 +34,7 @@ impl Attention {
                 device,
             )?,
             c_proj: Conv1D::load(&format!("{name}.c_proj"), d_model, d_model, weights, device)?,
+            prefix: None,
             n_head: config.n_head,
         })
     }
@@ -46,7 +49,7 @@ impl Attention {
         pass: &mut Pass,
     ) -> Tensor<2> {
         let qkv = self.c_attn.forward(x, pass);
-        let mixed = if pass.cache.is_none() && pass.record.is_none() {
+        let mixed = if pass.cache.is_none() && pass.record.is_none() && self.prefix.is_none() {
             self_attention(qkv, bias, batch, self.n_head)
         } else {
             self.attend_openly(qkv, batch, block, bias, pass)
@@ -54,7 +57,7 @@ impl Attention {
         self.c_proj.forward(mixed, pass)
     }
 
-    /// The same, step by step, where earlier tokens come from a cache or the probabilities are wanted.
+    /// The same, step by step, where there are keys of more than these tokens, or the probabilities are wanted.
     fn attend_openly(
         &self,
         qkv: Tensor<2>,
@@ -64,6 +67,10 @@ impl Attention {
         pass: &mut Pass,
     ) -> Tensor<2> {
         let (queries, mut keys, mut values) = split_heads(qkv, batch, self.n_head);
+        let begins = pass.cache.as_deref().is_none_or(|cache| cache.lacks(block));
+        if let Some(prefix) = self.prefix.as_ref().filter(|_| begins) {
+            (keys, values) = prefix.before(keys, values);
+        }
         if let Some(cache) = pass.cache.as_deref_mut() {
             (keys, values) = cache.extend(block, keys, values);
         }

@@ -2,16 +2,20 @@
 
 use burn::prelude::*;
 
+use super::super::adapters::bottleneck::Bottleneck;
 use super::super::weights::{WeightError, WeightSource};
 use super::{Attention, Gpt2Config, LayerNorm, Mlp, Pass};
+use crate::settings::Placement;
 
-/// `x + attn(ln_1(x))`, then `x + mlp(ln_2(x))`.
+/// `x + attn(ln_1(x))`, then `x + mlp(ln_2(x))`, with bottleneck adapters on the branches where there are any.
 #[derive(Module, Debug)]
 pub struct Block {
     pub ln_1: LayerNorm,
     pub attn: Attention,
     pub ln_2: LayerNorm,
     pub mlp: Mlp,
+    pub attn_adapter: Option<Bottleneck>,
+    pub mlp_adapter: Option<Bottleneck>,
 }
 
 impl Block {
@@ -28,6 +32,8 @@ impl Block {
             attn: Attention::load(&format!("{name}.attn"), config, weights, device)?,
             ln_2: LayerNorm::load(&format!("{name}.ln_2"), d_model, epsilon, weights, device)?,
             mlp: Mlp::load(&format!("{name}.mlp"), config, weights, device)?,
+            attn_adapter: None,
+            mlp_adapter: None,
         })
     }
 
@@ -43,8 +49,27 @@ impl Block {
         let attended = self
             .attn
             .forward(self.ln_1.forward(x.clone()), batch, index, bias, pass);
-        let x = x + attended;
+        let x = add(x, attended, self.attn_adapter.as_ref(), pass);
         let refined = self.mlp.forward(self.ln_2.forward(x.clone()), pass);
-        x + refined
+        add(x, refined, self.mlp_adapter.as_ref(), pass)
+    }
+}
+
+/// `x` plus its branch. Houlsby's adapter reads the branch, Pfeiffer's the sum.
+fn add(
+    x: Tensor<2>,
+    branch: Tensor<2>,
+    adapter: Option<&Bottleneck>,
+    pass: &mut Pass,
+) -> Tensor<2> {
+    match adapter {
+        None => x + branch,
+        Some(adapter) => {
+            let read = match adapter.placement {
+                Placement::Houlsby => branch.clone(),
+                Placement::Pfeiffer => x.clone() + branch.clone(),
+            };
+            x + branch + adapter.forward(read, pass)
+        }
     }
 }

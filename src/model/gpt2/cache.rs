@@ -18,6 +18,11 @@ impl KvCache {
         self.blocks.is_empty()
     }
 
+    /// Whether a block has seen nothing yet.
+    pub fn lacks(&self, block: usize) -> bool {
+        block >= self.blocks.len()
+    }
+
     /// Appends a block's new keys and values and returns all it has seen.
     pub fn extend(
         &mut self,

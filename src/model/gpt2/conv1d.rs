@@ -1,8 +1,9 @@
-//! GPT-2's linear layer, and the place where LoRA is put beside it.
+//! GPT-2's linear layer, and the place where LoRA and (IA)³ are put beside it.
 
 use burn::module::Param;
 use burn::prelude::*;
 
+use super::super::adapters::ia3::Ia3;
 use super::super::adapters::lora::Lora;
 use super::super::ops::{linear, lora_linear};
 use super::super::weights::{WeightError, WeightSource};
@@ -16,9 +17,20 @@ pub struct Conv1D {
     /// `[out]`
     pub bias: Param<Tensor<1>>,
     pub lora: Option<Lora>,
+    pub ia3: Option<Ia3>,
 }
 
 impl Conv1D {
+    /// A plain layer, nothing beside it.
+    pub fn new(weight: Param<Tensor<2>>, bias: Param<Tensor<1>>) -> Self {
+        Self {
+            weight,
+            bias,
+            lora: None,
+            ia3: None,
+        }
+    }
+
     pub fn load(
         name: &str,
         d_in: usize,
@@ -26,18 +38,25 @@ impl Conv1D {
         weights: &mut impl WeightSource,
         device: &Device,
     ) -> Result<Self, WeightError> {
-        Ok(Self {
-            weight: weights.matrix(&format!("{name}.weight"), [d_in, d_out], device)?,
-            bias: weights.vector(&format!("{name}.bias"), d_out, device)?,
-            lora: None,
-        })
+        Ok(Self::new(
+            weights.matrix(&format!("{name}.weight"), [d_in, d_out], device)?,
+            weights.vector(&format!("{name}.bias"), d_out, device)?,
+        ))
     }
 
     /// `[rows, in] → [rows, out]`
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
+        match &self.ia3 {
+            None => self.forward_beside(x, pass),
+            Some(ia3) => ia3.after(self.forward_beside(ia3.before(x), pass)),
+        }
+    }
+
+    fn forward_beside(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
         let base = (self.weight.val(), self.bias.val());
         match &self.lora {
             None => linear(x, base.0, base.1),
+            Some(lora) if lora.magnitude.is_some() => lora.forward_weighted(x, base, pass),
             // Both read the same input, so one operation can do for both.
             Some(lora) if !pass.drops(lora.dropout) => {
                 lora_linear(x, base, (lora.a.val(), lora.b.val()), lora.scaling)
@@ -46,24 +65,17 @@ impl Conv1D {
         }
     }
 
-    /// Adds the adapter's product into the weight and drops the adapter.
+    /// Multiplies what stands beside the weight into it, and drops it.
     pub fn merge(self) -> Self {
-        match self.lora {
-            None => self,
-            Some(lora) => Self {
-                weight: self.weight.map(|w| w + lora.delta()),
-                bias: self.bias,
-                lora: None,
-            },
+        let (mut weight, mut bias) = (self.weight, self.bias);
+        if let Some(lora) = self.lora {
+            weight = weight.map(|w| lora.merge(w));
         }
-    }
-
-    /// Takes the adapter's product out of a weight that it was merged into.
-    pub fn unmerge(self, lora: Lora) -> Self {
-        Self {
-            weight: self.weight.map(|w| w - lora.delta()),
-            bias: self.bias,
-            lora: Some(lora),
+        if let Some(ia3) = self.ia3 {
+            let merged = ia3.merge(weight.val(), bias.val());
+            weight = weight.map(|_| merged.0);
+            bias = bias.map(|_| merged.1);
         }
+        Self::new(weight, bias)
     }
 }

@@ -2,12 +2,10 @@
 
 use burn::prelude::*;
 
-use super::super::adapters::lora::Lora;
 use super::super::heads::sequence_classification::{Score, pooled_index};
 use super::super::parameters;
 use super::super::weights::{WeightError, WeightSource};
-use super::{Block, Conv1D, Gpt2Config, Pass, Tokens, Transformer};
-use crate::settings::{LoraSettings, Seed};
+use super::{Conv1D, Gpt2Config, Pass, Tokens, Transformer};
 
 /// `GPT2LMHeadModel`, and with `score` also `GPT2ForSequenceClassification`, on one set of weights.
 #[derive(Module, Debug)]
@@ -61,43 +59,6 @@ impl Gpt2 {
         Some(score.forward(hidden.select(0, rows)))
     }
 
-    /// The model with fresh adapters beside every module that the settings target.
-    pub fn with_lora(self, settings: &LoraSettings, seed: &mut Seed) -> Self {
-        self.map_linear(|path, mut linear| {
-            if settings.targets(path) {
-                let [d_in, d_out] = linear.weight.val().dims();
-                let device = linear.weight.val().device();
-                linear.lora = Some(Lora::init(d_in, d_out, settings, seed, &device));
-            }
-            linear
-        })
-    }
-
-    /// The model with every adapter added into its weight.
-    pub fn merged(self) -> Self {
-        self.map_linear(|_, linear| linear.merge())
-    }
-
-    /// The model without its adapters, the base weights as they were.
-    pub fn without_lora(self) -> Self {
-        self.map_linear(|_, mut linear| {
-            linear.lora = None;
-            linear
-        })
-    }
-
-    /// Paths of the modules that LoRA can stand beside, and whether it does.
-    pub fn linear_paths(&self) -> Vec<(String, bool)> {
-        (0..self.transformer.h.len())
-            .flat_map(|i| {
-                let block = &self.transformer.h[i];
-                linear_names(i)
-                    .into_iter()
-                    .zip(linears(block).map(|l| l.lora.is_some()))
-            })
-            .collect()
-    }
-
     /// A model whose linear layers have gone through `change`, called with each one's path.
     pub fn map_linear(mut self, mut change: impl FnMut(&str, Conv1D) -> Conv1D) -> Self {
         self.transformer.h = self
@@ -119,20 +80,11 @@ impl Gpt2 {
 
     /// The model with gradients asked for on exactly the parameters that `trains` names; adapters always.
     pub fn with_trainable(self, trains: impl Fn(&str) -> bool) -> Self {
-        parameters::set_trainable(self, |name| name.contains(".lora.") || trains(name))
+        parameters::set_trainable(self, |name| parameters::is_adapter(name) || trains(name))
     }
 }
 
 fn linear_names(block: usize) -> [String; 4] {
     ["attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj"]
         .map(|name| format!("transformer.h.{block}.{name}"))
-}
-
-fn linears(block: &Block) -> [&Conv1D; 4] {
-    [
-        &block.attn.c_attn,
-        &block.attn.c_proj,
-        &block.mlp.c_fc,
-        &block.mlp.c_proj,
-    ]
 }

@@ -1,5 +1,6 @@
 //! GPT-2 (Radford et al. 2019) exactly as Hugging Face's `modeling_gpt2.py` computes it.
 
+mod adapt;
 mod attention;
 mod block;
 mod cache;

@@ -3,6 +3,7 @@
 use burn::module::Param;
 use burn::prelude::*;
 
+use super::super::adapters::virtual_tokens::SoftPrompt;
 use super::super::weights::{WeightError, WeightSource};
 use super::{Block, Gpt2Config, LayerNorm, Pass, attention_bias};
 
@@ -18,6 +19,7 @@ pub struct Embedding {
 pub struct Transformer {
     pub wte: Embedding,
     pub wpe: Embedding,
+    pub prompt: Option<SoftPrompt>,
     pub h: Vec<Block>,
     pub ln_f: LayerNorm,
 }
@@ -69,6 +71,7 @@ impl Transformer {
         Ok(Self {
             wte: Embedding { weight: wte },
             wpe: Embedding { weight: wpe },
+            prompt: None,
             h: (0..config.n_layer)
                 .map(|i| Block::load(i, config, weights, device))
                 .collect::<Result<_, _>>()?,
@@ -76,39 +79,61 @@ impl Transformer {
         })
     }
 
-    /// Hidden states after `ln_f`, `[batch · seq, d_model]`.
-    pub fn forward(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2> {
-        let device = self.wte.weight.val().device();
-        let (batch, seq) = (tokens.ids.len(), tokens.ids.first().map_or(0, Vec::len));
-        let seen = pass.cache.as_deref().map_or(0, super::KvCache::len);
-        let bias = attention_bias(seq, seen, tokens.attention_mask, &device);
-
-        let mut x = self.embed(tokens, seen, &device);
-        let [_, d_model] = x.dims();
-        let record = |x: &Tensor<2>| x.clone().reshape([batch, seq, d_model]);
-        if let Some(kept) = pass.record.as_deref_mut() {
-            kept.hidden.push(record(&x));
-        }
-        for (index, block) in self.h.iter().enumerate() {
-            x = block.forward(x, batch, index, &bias, pass);
-            if let Some(kept) = pass.record.as_deref_mut() {
-                kept.hidden.push(record(&x));
-            }
-        }
-        let x = self.ln_f.forward(x);
-        if let Some(kept) = pass.record.as_deref_mut() {
-            kept.final_hidden = Some(record(&x));
-        }
-        x
+    /// Learned vectors that stand before every text: a soft prompt's or a prefix's.
+    pub fn virtual_tokens(&self) -> usize {
+        let prefix = self.h.first().and_then(|block| block.attn.prefix.as_ref());
+        let count = |vectors: &Param<Tensor<2>>| vectors.lazy_shape()[0];
+        self.prompt
+            .as_ref()
+            .map_or(0, |prompt| count(&prompt.weight))
+            + prefix.map_or(0, |prefix| count(&prefix.key))
     }
 
-    /// Token plus position embeddings, `[batch · seq, d_model]`.
-    fn embed(&self, tokens: Tokens, seen: usize, device: &Device) -> Tensor<2> {
-        let (batch, seq) = (tokens.ids.len(), tokens.ids.first().map_or(0, Vec::len));
-        let [_, d_model] = self.wte.weight.val().dims();
-        let ids = int_tensor(tokens.ids, device);
-        let words = burn::tensor::module::embedding(self.wte.weight.val(), ids);
-        let places = match tokens.position_ids {
+    /// Hidden states after `ln_f` of the tokens given, `[batch · seq, d_model]`.
+    pub fn forward(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2> {
+        let device = self.wte.weight.val().device();
+        let batch = tokens.ids.len();
+        let seen = pass.cache.as_deref().map_or(0, super::KvCache::len);
+        let before = self.virtual_tokens();
+        let mask = tokens.attention_mask.map(|mask| behind(mask, before));
+
+        let (mut x, past) = self.embed(tokens, seen, &device);
+        let [_, seq, d_model] = x.dims();
+        let bias = attention_bias(seq, past, mask.as_deref(), &device);
+        let mut rows = x.clone().reshape([batch * seq, d_model]);
+        if let Some(kept) = pass.record.as_deref_mut() {
+            kept.hidden.push(x);
+        }
+        for (index, block) in self.h.iter().enumerate() {
+            rows = block.forward(rows, batch, index, &bias, pass);
+            if let Some(kept) = pass.record.as_deref_mut() {
+                kept.hidden
+                    .push(rows.clone().reshape([batch, seq, d_model]));
+            }
+        }
+        x = self.ln_f.forward(rows).reshape([batch, seq, d_model]);
+        let given = tokens.ids.first().map_or(0, Vec::len);
+        if given < seq {
+            x = x.slice([0..batch, seq - given..seq, 0..d_model]);
+        }
+        if let Some(kept) = pass.record.as_deref_mut() {
+            kept.final_hidden = Some(x.clone());
+        }
+        x.reshape([batch * given, d_model])
+    }
+
+    /// Token plus position embeddings, `[batch, seq, d_model]`, behind the soft prompt at the start of a text; and
+    /// how many keys came before them.
+    fn embed(&self, tokens: Tokens, seen: usize, device: &Device) -> (Tensor<3>, usize) {
+        let words =
+            burn::tensor::module::embedding(self.wte.weight.val(), int_tensor(tokens.ids, device));
+        let (words, past) = match &self.prompt {
+            Some(prompt) if seen == 0 => (prompt.before(words), 0),
+            _ if seen == 0 => (words, self.virtual_tokens()),
+            _ => (words, seen),
+        };
+        let [_, seq, d_model] = words.dims();
+        let places = match tokens.position_ids.filter(|_| self.prompt.is_none()) {
             Some(ids) => {
                 burn::tensor::module::embedding(self.wpe.weight.val(), int_tensor(ids, device))
             }
@@ -116,9 +141,16 @@ impl Transformer {
                 .wpe
                 .weight
                 .val()
-                .slice([seen..seen + seq, 0..d_model])
+                .slice([past..past + seq, 0..d_model])
                 .unsqueeze::<3>(),
         };
-        (words + places).reshape([batch * seq, d_model])
+        (words + places, past)
     }
+}
+
+/// A mask of the text's tokens with room for the virtual ones, which everything may look at.
+fn behind(mask: &[Vec<bool>], virtual_tokens: usize) -> Vec<Vec<bool>> {
+    mask.iter()
+        .map(|row| [&vec![true; virtual_tokens], row.as_slice()].concat())
+        .collect()
 }

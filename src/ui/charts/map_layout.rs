@@ -111,7 +111,12 @@ const TOP: &str = "Top";
 fn group_title(name: &str) -> String {
     match block_of(name) {
         Some(block) => format!("Block {} (h.{block})", block + 1),
-        None if name.contains("wte") || name.contains("wpe") => EMBEDDINGS.to_string(),
+        None if ["wte", "wpe", "prompt"]
+            .iter()
+            .any(|part| name.contains(part)) =>
+        {
+            EMBEDDINGS.to_string()
+        }
         None => TOP.to_string(),
     }
 }
@@ -143,10 +148,10 @@ fn part(index: usize, parameter: &ParameterInfo, body: Option<&Part>) -> Part {
         [rows, columns] => ((*rows).min(*columns) as f64, (*rows).max(*columns) as f64),
         more => (1.0, more.iter().product::<usize>() as f64),
     };
-    let is_first_adapter = parameter.name.contains("lora_A");
+    let is_first_adapter = parameter.name.ends_with(".lora.a");
     let place = match body {
         None => Place::Body,
-        Some(body) if parameter.name.contains("lora_") => {
+        Some(body) if parameter.added => {
             let fits_left = long == body.height;
             let fits_below = long == body.width;
             match (fits_left, fits_below) {
@@ -179,14 +184,16 @@ fn fold(module: &mut Module, full_width: f64) {
     }
 }
 
-/// `transformer.h.0.attn.c_attn.lora_A.weight` → `transformer.h.0.attn.c_attn`.
+/// `transformer.h.0.attn.c_attn.lora.a` → `transformer.h.0.attn.c_attn`, beside whose matrix it stands.
 fn module_path(name: &str) -> &str {
-    let name = name.split(".lora_").next().unwrap_or(name);
-    let name = name
-        .strip_suffix(".weight")
-        .or_else(|| name.strip_suffix(".bias"))
-        .unwrap_or(name);
-    name.strip_suffix(".base_layer").unwrap_or(name)
+    let beside = [".lora.", ".ia3."]
+        .iter()
+        .find_map(|added| Some(name.split_once(added)?.0));
+    let layer = || {
+        name.strip_suffix(".weight")
+            .or_else(|| name.strip_suffix(".bias"))
+    };
+    beside.or_else(layer).unwrap_or(name)
 }
 
 /// Without `transformer.h.0.`.
@@ -218,10 +225,10 @@ mod tests {
             parameter("transformer.h.0.attn.c_attn.weight", &[128, 384]),
             parameter("transformer.h.0.attn.c_attn.bias", &[384]),
             parameter("transformer.h.0.mlp.c_proj.weight", &[512, 128]),
-            parameter("transformer.h.0.attn.c_attn.lora_A.weight", &[8, 128]),
-            parameter("transformer.h.0.attn.c_attn.lora_B.weight", &[384, 8]),
-            parameter("transformer.h.0.mlp.c_proj.lora_A.weight", &[8, 512]),
-            parameter("transformer.h.0.mlp.c_proj.lora_B.weight", &[128, 8]),
+            parameter("transformer.h.0.attn.c_attn.lora.a", &[8, 128]),
+            parameter("transformer.h.0.attn.c_attn.lora.b", &[384, 8]),
+            parameter("transformer.h.0.mlp.c_proj.lora.a", &[8, 512]),
+            parameter("transformer.h.0.mlp.c_proj.lora.b", &[128, 8]),
         ]
     }
 

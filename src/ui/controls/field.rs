@@ -81,6 +81,7 @@ fn choices(key: &str) -> Option<Vec<(&'static str, &'static str)>> {
                 .map(|kind| (kind.name(), text::strategy(kind)))
                 .collect(),
         ),
+        "placement" => Some(text::PLACEMENTS.to_vec()),
         "schedule" => Some(SCHEDULES.iter().map(|(name, _)| (*name, *name)).collect()),
         _ => None,
     }
@@ -106,7 +107,9 @@ fn options(
 /// Which keyboard a phone shows.
 fn input_mode(key: &str) -> &'static str {
     match key {
-        "rank" | "warmup" | "steps" | "batch" | "seed" | "freeze" => "numeric",
+        "rank" | "warmup" | "steps" | "batch" | "seed" | "freeze" | "bottleneck" | "virtual" => {
+            "numeric"
+        }
         "targets" | "lr" => "text",
         _ => "decimal",
     }

@@ -35,8 +35,18 @@ pub fn strategy(kind: StrategyKind) -> &'static str {
         StrategyKind::Partial => "Partial: first blocks frozen",
         StrategyKind::Head => "Head only",
         StrategyKind::BitFit => "BitFit: biases only",
+        StrategyKind::Ia3 => "IA³: learned factors",
+        StrategyKind::Adapter => "Bottleneck adapters",
+        StrategyKind::Prompt => "Prompt tuning",
+        StrategyKind::Prefix => "Prefix tuning",
     }
 }
+
+/// Placements of bottleneck adapters by the names that addresses use.
+pub const PLACEMENTS: [(&str, &str); 2] = [
+    ("pfeiffer", "Pfeiffer: after the MLP"),
+    ("houlsby", "Houlsby: after attention and MLP"),
+];
 
 /// A settings field: its label, the glossary's word for it, and what it does.
 pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
@@ -45,6 +55,9 @@ pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
         "rank" => ("Rank r", Some("rank"), "how thin A and B are"),
         "alpha" => ("Alpha", Some("alpha"), "the product is scaled by alpha ÷ r"),
         "targets" => ("Target modules", None, "which matrices get an adapter"),
+        "placement" => ("Placement", None, "after which parts of a block"),
+        "bottleneck" => ("Bottleneck", None, "dimensions in its middle"),
+        "virtual" => ("Virtual tokens", None, "learned vectors before each text"),
         "freeze" => ("Frozen blocks", Some("block"), "counted from the input"),
         "lr" => (
             "Learning rate",

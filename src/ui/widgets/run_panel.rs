@@ -35,10 +35,8 @@ fn Settings(in_lab: bool) -> impl IntoView {
     let kind = Memo::new(move |_| desk.draft.with(|draft| draft.kind));
     let of_strategy = move || {
         let keys: &[&'static str] = match (kind.get(), in_lab) {
-            (StrategyKind::Lora, true) => &["rank", "alpha", "targets"],
             (StrategyKind::Lora, false) => &["rank", "alpha"],
-            (StrategyKind::Partial, _) => &["freeze"],
-            (StrategyKind::Full | StrategyKind::Head | StrategyKind::BitFit, _) => &[],
+            (kind, _) => kind.fields(),
         };
         keys.iter()
             .map(|key| view! { <Field key /> })

@@ -10,7 +10,7 @@ use crate::io::peft::{AdapterConfig, load_bert, save_bert, stored_name};
 use crate::io::safetensors::SafetensorsFile;
 use crate::model::bert::{Bert, BertConfig};
 use crate::model::parameters;
-use crate::settings::{Strategy, is_head};
+use crate::settings::is_head;
 use crate::verify::CaseResult;
 use crate::verify::comparison::{Comparison, exactly};
 use crate::verify::error::CaseError;
@@ -78,12 +78,11 @@ impl<'a> Adapter<'a> {
         let path = format!("{folder}adapter/adapter_model.safetensors");
         let bytes = kind.library.bytes(&path)?;
         let model = load_bert(&json, bytes.clone(), base).map_err(|e| CaseError::file(&path, e))?;
-        let strategy = Strategy::Lora(config.settings.clone());
         Ok(Self {
             kind,
             folder,
+            model: model.with_trainable(|name| config.strategy.trains(name)),
             config,
-            model: model.with_trainable(|name| strategy.trains(name)),
             info: kind.library.json(&format!("{folder}info.json"))?,
             bytes,
         })
@@ -113,7 +112,7 @@ impl<'a> Adapter<'a> {
 
     fn check_saved_again(&self, reporter: &mut Reporter<'_>) -> CaseResult {
         let failed = |e: &dyn std::fmt::Display| CaseError::Device(e.to_string());
-        let saved = save_bert(&self.model, &self.config.settings, "cls/model", "SEQ_CLS");
+        let saved = save_bert(&self.model, &self.config.strategy, "cls/model", "SEQ_CLS");
         let (json, bytes) = saved.map_err(|e| failed(&e))?;
         let mut theirs = SafetensorsFile::open(self.bytes.clone()).map_err(|e| failed(&e))?;
         let mut ours = SafetensorsFile::open(bytes).map_err(|e| failed(&e))?;
@@ -159,7 +158,7 @@ impl<'a> Adapter<'a> {
             let run = Trajectory {
                 case: stem.clone(),
                 start: self.model.clone(),
-                strategy: Strategy::Lora(self.config.settings.clone()),
+                strategy: self.config.strategy.clone(),
                 objective: self.kind.objective,
                 batches: &batches(self.kind, config)?,
                 tolerance: TRAJECTORY,

@@ -16,13 +16,14 @@ MERGED_IN_FULL = 60_000
 
 
 def save_adapter(model, store, name: str) -> None:
-    """PEFT's own files; target_modules is a set there, whose order would change from run to run."""
+    """PEFT's own files; names of modules are a set there, whose order would change from run to run."""
     folder = store.folder / name / "adapter"
     model.save_pretrained(folder)
     path = folder / "adapter_config.json"
     settings = json.loads(path.read_text())
-    settings["target_modules"].sort()
-    settings["modules_to_save"] = sorted(settings["modules_to_save"]) if settings["modules_to_save"] else None
+    for names in ("target_modules", "feedforward_modules", "modules_to_save"):
+        if settings.get(names):
+            settings[names].sort()
     path.write_text(json.dumps(settings, indent=2, sort_keys=True))
     (folder / "README.md").unlink(missing_ok=True)
 

@@ -1,7 +1,9 @@
 """How many parameters of the real GPT-2 each method trains. On the meta device: shapes, no numbers."""
 
 import torch
-from peft import LoraConfig, TaskType, get_peft_model
+from adapters import DoubleSeqBnConfig, SeqBnConfig
+from adapters import init as with_places
+from peft import IA3Config, LoraConfig, PrefixTuningConfig, PromptTuningConfig, TaskType, get_peft_model
 from transformers import GPT2Config, GPT2ForSequenceClassification, GPT2LMHeadModel
 
 from .adapters import counts
@@ -18,6 +20,43 @@ def adapted(kind: str, targets: list[str] | str, rank: int) -> dict:
     modules = targets if isinstance(targets, str) else list(targets)
     settings = LoraConfig(task_type=MODELS[kind][1], r=rank, target_modules=modules, fan_in_fan_out=True)
     return counts(get_peft_model(model(kind), settings))
+
+
+def by_peft(settings) -> dict:
+    return counts(get_peft_model(model("LM"), settings))
+
+
+def others(virtual_tokens: list[int]) -> list[dict]:
+    task = TaskType.CAUSAL_LM
+    found = [{
+        "method": "IA3 (peft default for gpt2: c_attn + mlp.c_proj, feedforward mlp.c_proj)",
+        **by_peft(IA3Config(task_type=task)),
+    }]
+    for tokens in virtual_tokens:
+        prompt = by_peft(PromptTuningConfig(task_type=task, num_virtual_tokens=tokens))
+        found.append({"method": f"prompt tuning, {tokens} virtual tokens", **prompt})
+    for tokens in virtual_tokens:
+        prefix = by_peft(PrefixTuningConfig(task_type=task, num_virtual_tokens=tokens))
+        found.append({"method": f"prefix tuning, {tokens} virtual tokens, no projection", **prefix})
+    return found
+
+
+def bottlenecks(sizes: list[int]) -> list[dict]:
+    """By the `adapters` library, which makes tensors of its own on the meta device too."""
+    kinds = {"pfeiffer/seq_bn: 1 per block (after mlp)": SeqBnConfig, "houlsby/double_seq_bn: 2 per block": DoubleSeqBnConfig}
+    found = []
+    for size in sizes:
+        for kind, settings in kinds.items():
+            one = model("LM")
+            with_places(one)
+            one.add_adapter("a", config=settings(reduction_factor=one.config.n_embd / size))
+            one.train_adapter("a")
+            sizes_of = [(p.numel(), p.requires_grad) for p in one.parameters()]
+            trainable = sum(n for n, trains in sizes_of if trains)
+            found.append({
+                "kind": kind, "bottleneck": size, "trainable": trainable, "total": sum(n for n, _ in sizes_of),
+            })
+    return found
 
 
 def frozen(kind: str, blocks: int) -> dict:
@@ -44,7 +83,8 @@ def write(spec: dict, store) -> None:
                     **adapted("SEQ_CLS", ["c_attn", "c_proj"], rank),
                 }
                 for rank in spec["ranks"]
-            ],
+            ] + others(spec["virtual_tokens"]),
+            "bottleneck": bottlenecks(spec["bottlenecks"]),
             "freeze": [
                 {"model": kind, "frozen": f"embeddings + first {blocks} blocks", **frozen(kind, blocks)}
                 for kind in MODELS

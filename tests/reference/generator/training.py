@@ -74,10 +74,10 @@ def train(model, made: list[dict], spec: dict, decay: float, like_trainer: bool)
 
 
 def write_run(spec: dict, store, stem: str, model, made: list[dict], decay: float = 0.0,
-              like_trainer: bool = False, finals: bool = True, keep_large: bool | None = None) -> None:
+              like_trainer: bool = False, finals: bool = True, keep_large: bool | None = None, names=models.trained) -> None:
     decayed = sorted(decaying(model)) if like_trainer else None
     figures = train(model, made, spec, decay, like_trainer)
-    trained = models.trained(model)
+    trained = names(model)
     record = {
         "optimizer": "AdamW",
         "betas": BETAS,

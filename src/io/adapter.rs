@@ -1,0 +1,73 @@
+//! What a strategy trained, in and out, in PEFT's format where PEFT has one and in the project's own where not.
+
+use super::own::{self, OwnError};
+use super::peft::{self, AdapterConfig, PeftError};
+use super::safetensors::ByteSource;
+use crate::model::gpt2::Gpt2;
+use crate::settings::Strategy;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AdapterError {
+    #[error(transparent)]
+    Peft(#[from] PeftError),
+    #[error(transparent)]
+    Own(#[from] OwnError),
+}
+
+/// What an `adapter_config.json` says, in either format.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    pub strategy: Strategy,
+    /// PEFT's name of the task; none where the file leaves it open.
+    pub task_type: Option<String>,
+}
+
+pub fn describe(config_json: &str) -> Result<Description, AdapterError> {
+    if own::is_config(config_json) {
+        return Ok(own::describe(config_json)?);
+    }
+    let config = AdapterConfig::parse(config_json)?;
+    Ok(Description {
+        strategy: config.strategy,
+        task_type: config.task_type,
+    })
+}
+
+/// `model` with what the two files hold.
+pub fn load(
+    config_json: &str,
+    weights: impl ByteSource,
+    model: Gpt2,
+) -> Result<Gpt2, AdapterError> {
+    if own::is_config(config_json) {
+        Ok(own::load(config_json, weights, model)?)
+    } else {
+        Ok(peft::load(config_json, weights, model)?)
+    }
+}
+
+/// Whether a strategy leaves an adapter rather than a whole model.
+pub fn is_for(strategy: &Strategy) -> bool {
+    match strategy {
+        Strategy::Full | Strategy::Partial { .. } | Strategy::Head => false,
+        Strategy::BitFit | Strategy::Lora(_) | Strategy::Ia3(_) | Strategy::Adapter(_) => true,
+        Strategy::Prompt { .. } | Strategy::Prefix { .. } => true,
+    }
+}
+
+/// `adapter_config.json` and `adapter_model.safetensors`. For devices that can be waited for.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn save(
+    model: &Gpt2,
+    strategy: &Strategy,
+    base_name: &str,
+    task_type: &str,
+) -> Result<(String, Vec<u8>), AdapterError> {
+    if !own::is_for(strategy) {
+        return Ok(peft::save(model, strategy, base_name, task_type)?);
+    }
+    let tensors = super::folder::read_back(model, |name| own::keeps(strategy, name))
+        .map_err(PeftError::ReadBack)?;
+    own::files(&tensors, strategy, base_name, task_type)
+        .map_err(|e| AdapterError::Own(OwnError::Weights(e)))
+}

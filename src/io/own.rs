@@ -1,0 +1,145 @@
+//! What PEFT has no format for, as files of the project's own: BitFit and bottleneck adapters.
+//!
+//! The same two files. `adapter_config.json` has `"method": "bitfit"` or `"method": "adapter"` (with `placement`
+//! and `bottleneck`) and `"format_version": 1`; `adapter_model.safetensors` has what was trained under the model's own
+//! names: every bias of the model, or the adapters' layers (`transformer.h.0.mlp_adapter.down.weight`, `[in, out]`),
+//! and the head where there is one.
+
+use std::collections::BTreeMap;
+
+use burn::module::Module;
+use serde_json::{Value, json};
+
+use super::adapter::Description;
+use super::folder::stored_score;
+use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
+use crate::model::gpt2::Gpt2;
+use crate::model::parameters::{self, is_adapter};
+use crate::model::weights::{WeightError, WeightSource};
+use crate::settings::{BottleneckSettings, Placement, Seed, Strategy, is_head};
+
+const FORMAT_VERSION: u64 = 1;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OwnError {
+    #[error("adapter_config.json: {field} is {found}, but must be {expected}")]
+    Config {
+        field: &'static str,
+        found: String,
+        expected: &'static str,
+    },
+    #[error("adapter_model.safetensors: {0}")]
+    Weights(#[from] WeightError),
+    #[error("adapter_model.safetensors holds `{name}`, for which this method has no place")]
+    NoPlace { name: String },
+}
+
+/// Whether the text of an `adapter_config.json` is of this format.
+pub fn is_config(json: &str) -> bool {
+    serde_json::from_str::<Value>(json).is_ok_and(|config| config["method"].is_string())
+}
+
+/// Whether this format is the one for a strategy.
+pub fn is_for(strategy: &Strategy) -> bool {
+    matches!(strategy, Strategy::BitFit | Strategy::Adapter(_))
+}
+
+/// Whether a parameter is saved under `strategy`.
+pub fn keeps(strategy: &Strategy, parameter: &str) -> bool {
+    is_adapter(parameter) || strategy.trains(parameter)
+}
+
+/// Configuration and weights; `tensors` are those that [`keeps`] names.
+pub fn files(
+    tensors: &[NamedTensor],
+    strategy: &Strategy,
+    base_name: &str,
+    task_type: &str,
+) -> Result<(String, Vec<u8>), WeightError> {
+    let mut config = json!({
+        "base_model_name_or_path": base_name,
+        "format_version": FORMAT_VERSION,
+        "method": strategy.name(),
+        "task_type": task_type,
+    });
+    if let Strategy::Adapter(settings) = strategy {
+        config["placement"] = json!(settings.placement.name());
+        config["bottleneck"] = json!(settings.bottleneck);
+    }
+    Ok((format!("{config:#}"), write(tensors, Precision::F32)?))
+}
+
+/// `model` with the saved tensors in place, and the saved head where there is one. The file must have every tensor
+/// that the method trains, in its shape, and no other.
+pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<Gpt2, OwnError> {
+    let strategy = strategy(config_json)?;
+    let mut file = SafetensorsFile::open(weights)?;
+    let model = model.with_strategy(&strategy, &mut Seed::new(0));
+    let model = with_trained(&strategy, &mut file, model)?;
+    let (d_model, device) = (model.d_model(), model.device());
+    Ok(match stored_score(&mut file, d_model, &device)? {
+        Some(score) => model.with_score(score),
+        None => model,
+    })
+}
+
+/// `model` with the file's values of all that the method trains, heads apart.
+pub(super) fn with_trained<M: Module, S: ByteSource>(
+    strategy: &Strategy,
+    file: &mut SafetensorsFile<S>,
+    model: M,
+) -> Result<M, OwnError> {
+    let mut values = BTreeMap::new();
+    for parameter in parameters::list(&model) {
+        if !is_head(&parameter.name) && keeps(strategy, &parameter.name) {
+            let data = file.tensor(&parameter.name, &parameter.shape)?;
+            values.insert(parameter.name, data);
+        }
+    }
+    let mut stored = file.tensors().into_keys();
+    if let Some(name) = stored.find(|name| !is_head(name) && !values.contains_key(name)) {
+        return Err(OwnError::NoPlace { name });
+    }
+    Ok(parameters::with_values(model, values))
+}
+
+/// The strategy and the task that the text of such a configuration names.
+pub fn describe(config_json: &str) -> Result<Description, OwnError> {
+    let config: Value = serde_json::from_str(config_json).unwrap_or_default();
+    Ok(Description {
+        strategy: strategy(config_json)?,
+        task_type: config["task_type"].as_str().map(str::to_owned),
+    })
+}
+
+fn strategy(config_json: &str) -> Result<Strategy, OwnError> {
+    let config: Value = serde_json::from_str(config_json).unwrap_or_default();
+    let refuse = |field: &'static str, expected| {
+        let found = config[field].to_string();
+        Err(OwnError::Config {
+            field,
+            found,
+            expected,
+        })
+    };
+    if config["format_version"] != FORMAT_VERSION {
+        return refuse("format_version", "1");
+    }
+    match config["method"].as_str() {
+        Some("bitfit") => Ok(Strategy::BitFit),
+        Some("adapter") => {
+            let placement = config["placement"].as_str().and_then(Placement::parse);
+            let Some(placement) = placement else {
+                return refuse("placement", "houlsby or pfeiffer");
+            };
+            match config["bottleneck"].as_u64() {
+                Some(bottleneck @ 1..=65_536) => Ok(Strategy::Adapter(BottleneckSettings {
+                    placement,
+                    bottleneck: bottleneck as usize,
+                })),
+                _ => refuse("bottleneck", "a whole number from 1"),
+            }
+        }
+        _ => refuse("method", "bitfit or adapter"),
+    }
+}

@@ -1,0 +1,117 @@
+//! The fields of PEFT's `LoraConfig`.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{PeftError, module_names, must_be_unset, object, read, refuse};
+use crate::settings::{ALL_LINEAR, LoraSettings};
+
+/// Fields that change the computation when they are set. Those that only say how training began
+/// (`init_lora_weights`, `eva_config`, …) are none of a loader's business.
+const MUST_BE_UNSET: [&str; 14] = [
+    "use_qalora",
+    "lora_bias",
+    "rank_pattern",
+    "alpha_pattern",
+    "layers_to_transform",
+    "layers_pattern",
+    "layer_replication",
+    "exclude_modules",
+    "target_parameters",
+    "trainable_token_indices",
+    "alora_invocation_tokens",
+    "arrow_config",
+    "megatron_config",
+    "use_bdlora",
+];
+
+#[derive(Deserialize)]
+struct Fields {
+    r: usize,
+    lora_alpha: f64,
+    #[serde(default)]
+    lora_dropout: f64,
+    target_modules: Value,
+    #[serde(default)]
+    use_rslora: bool,
+    #[serde(default)]
+    use_dora: bool,
+    #[serde(default)]
+    bias: Option<String>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+pub fn parse(json: &str) -> Result<LoraSettings, PeftError> {
+    let fields: Fields = read(json)?;
+    if let Some(bias) = fields.bias.as_deref().filter(|b| *b != "none") {
+        return refuse("bias", bias, "none");
+    }
+    if fields.r == 0 {
+        return refuse("r", 0, "at least 1");
+    }
+    if !(0.0..1.0).contains(&fields.lora_dropout) {
+        return refuse(
+            "lora_dropout",
+            fields.lora_dropout,
+            "at least 0 and below 1",
+        );
+    }
+    must_be_unset(&MUST_BE_UNSET, &fields.rest)?;
+    Ok(LoraSettings {
+        rank: fields.r,
+        alpha: fields.lora_alpha,
+        dropout: fields.lora_dropout,
+        target_modules: target_modules(&fields.target_modules)?,
+        use_rslora: fields.use_rslora,
+        use_dora: fields.use_dora,
+    })
+}
+
+pub fn fields(settings: &LoraSettings) -> Map<String, Value> {
+    let mut fields = Map::new();
+    for field in MUST_BE_UNSET.iter().filter(|field| **field != "use_bdlora") {
+        let unset = match *field {
+            "rank_pattern" | "alpha_pattern" => json!({}),
+            "use_qalora" | "lora_bias" => json!(false),
+            _ => Value::Null,
+        };
+        fields.insert((*field).to_owned(), unset);
+    }
+    fields.extend(object(json!({
+        "bias": "none",
+        "corda_config": null,
+        "ensure_weight_tying": false,
+        "eva_config": null,
+        "fan_in_fan_out": true,
+        "init_lora_weights": true,
+        "loftq_config": {},
+        "lora_alpha": number(settings.alpha),
+        "lora_dropout": settings.dropout,
+        "megatron_core": "megatron.core",
+        "peft_type": "LORA",
+        "qalora_group_size": 16,
+        "r": settings.rank,
+        "target_modules": settings.target_modules,
+        "use_dora": settings.use_dora,
+        "use_rslora": settings.use_rslora,
+    })));
+    fields
+}
+
+/// A list of names, or PEFT's word for every linear layer but the head.
+fn target_modules(value: &Value) -> Result<Vec<String>, PeftError> {
+    match value {
+        Value::String(word) if word == "all-linear" => Ok(ALL_LINEAR.map(str::to_owned).to_vec()),
+        names => module_names("target_modules", names),
+    }
+}
+
+/// Whole numbers without a fraction, as Python writes `lora_alpha=16`.
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        json!(value as i64)
+    } else {
+        json!(value)
+    }
+}

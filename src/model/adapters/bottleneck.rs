@@ -1,0 +1,57 @@
+//! Bottleneck adapters (Houlsby et al. 2019; Pfeiffer et al. 2020) between the layers of a block.
+
+use burn::module::Param;
+use burn::prelude::*;
+use burn::tensor::activation::{relu, silu};
+
+use super::super::gpt2::{Conv1D, Pass};
+use crate::settings::{BottleneckSettings, Placement, Seed};
+
+/// `x ↦ up(f(down(x)))`; the sums around it are the block's.
+#[derive(Module, Debug)]
+pub struct Bottleneck {
+    /// `[d_model, bottleneck]`
+    pub down: Conv1D,
+    /// `[bottleneck, d_model]`
+    pub up: Conv1D,
+    #[module(skip)]
+    pub placement: Placement,
+}
+
+impl Bottleneck {
+    /// Weights of `down` normal with 0.02, everything else 0, so that the adapted model begins as the base model.
+    pub fn init(
+        d_model: usize,
+        settings: &BottleneckSettings,
+        seed: &mut Seed,
+        device: &Device,
+    ) -> Self {
+        let size = settings.bottleneck;
+        let down = (0..d_model * size)
+            .map(|_| seed.normal(0.02) as f32)
+            .collect();
+        Self {
+            down: layer(down, [d_model, size], device),
+            up: layer(vec![0.0; size * d_model], [size, d_model], device),
+            placement: settings.placement,
+        }
+    }
+
+    /// `[rows, d_model] → [rows, d_model]`
+    pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
+        let narrow = self.down.forward(x, pass);
+        let narrow = match self.placement {
+            Placement::Houlsby => silu(narrow),
+            Placement::Pfeiffer => relu(narrow),
+        };
+        self.up.forward(narrow, pass)
+    }
+}
+
+fn layer(weight: Vec<f32>, [d_in, d_out]: [usize; 2], device: &Device) -> Conv1D {
+    let bias = TensorData::new(vec![0f32; d_out], [d_out]);
+    Conv1D::new(
+        Param::from_data(TensorData::new(weight, [d_in, d_out]), device),
+        Param::from_data(bias, device),
+    )
+}
