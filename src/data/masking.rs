@@ -1,6 +1,7 @@
 //! Words hidden for a masked language model to find (Devlin et al. 2019).
 
 use super::batch::Batch;
+use super::tokenizer::Marks;
 use crate::settings::Seed;
 
 /// The label that `transformers` ignores.
@@ -15,18 +16,42 @@ pub struct Masking {
     pub masked_share: f64,
     /// The id of `[MASK]`.
     pub mask: i32,
-    /// Ids below are words; those from here on are marks, never hidden and never drawn.
-    pub words: i32,
+    /// The ids that are words, from the first to before the end; others are marks, never hidden or drawn.
+    pub words: (i32, i32),
 }
 
 impl Masking {
+    /// BERT's own: 15 of 100 words, 80 of 100 of those behind `[MASK]`. Its marks stand together at the
+    /// end of a vocabulary, or near its beginning with nothing but unused ids before them.
+    pub fn usual(marks: &Marks, vocabulary: usize) -> Self {
+        let all = [marks.cls, marks.sep, marks.mask, marks.pad];
+        let lowest = all.into_iter().min().unwrap_or(0);
+        let highest = all.into_iter().max().unwrap_or(0);
+        let end = vocabulary as i32;
+        let words = if highest + 1 == end {
+            (0, lowest)
+        } else {
+            (highest + 1, end)
+        };
+        Self {
+            probability: 0.15,
+            masked_share: 0.8,
+            mask: marks.mask,
+            words,
+        }
+    }
+
+    fn is_word(&self, id: i32) -> bool {
+        (self.words.0..self.words.1).contains(&id)
+    }
+
     /// The rows with words hidden. `seed` decides which; at least one word of the batch is.
     pub fn hide(&self, ids: Vec<Vec<i32>>, mask: Option<Vec<Vec<bool>>>, mut seed: Seed) -> Batch {
         let originals = ids;
         let mut ids = originals.clone();
         let mut labels: Vec<Vec<i32>> = ids.iter().map(|row| vec![IGNORED; row.len()]).collect();
         let words: Vec<(usize, usize)> = places(&originals)
-            .filter(|(row, at)| originals[*row][*at] < self.words)
+            .filter(|(row, at)| self.is_word(originals[*row][*at]))
             .collect();
         let mut chosen: Vec<(usize, usize)> = words
             .iter()
@@ -48,7 +73,7 @@ impl Masking {
         if draw < self.masked_share {
             self.mask
         } else if draw < (1.0 + self.masked_share) / 2.0 {
-            seed.below(self.words as usize) as i32
+            self.words.0 + seed.below((self.words.1 - self.words.0) as usize) as i32
         } else {
             word
         }
@@ -68,7 +93,7 @@ mod tests {
         probability: 0.15,
         masked_share: 0.8,
         mask: 1002,
-        words: 1000,
+        words: (0, 1000),
     };
 
     #[test]
@@ -93,6 +118,22 @@ mod tests {
         }
         assert!((masked / hidden - 0.8).abs() < 0.02, "{masked} of {hidden}");
         assert!((kept / hidden - 0.1).abs() < 0.02, "{kept} of {hidden}");
+    }
+
+    #[test]
+    fn words_lie_before_the_marks_or_behind_them() {
+        let marks = |first: i32| Marks {
+            cls: first,
+            sep: first + 1,
+            mask: first + 2,
+            pad: first + 3,
+        };
+        assert_eq!(Masking::usual(&marks(3072), 3076).words, (0, 3072));
+        let bert_base = Marks {
+            pad: 0,
+            ..marks(101)
+        };
+        assert_eq!(Masking::usual(&bert_base, 30_522).words, (104, 30_522));
     }
 
     #[test]

@@ -4,27 +4,56 @@ use serde_json::{Value, json};
 
 use super::base::BertBase;
 use super::metrics::classification;
+use super::words::{Found, commonest};
 use crate::cli::choices::{Task, not_yet};
-use crate::cli::data::file_name;
+use crate::cli::data::{file_name, texts};
 use crate::cli::error::CliError;
 use crate::cli::evaluate::{Arguments, rows};
 use crate::cli::labels;
 use crate::cli::past_run::PastRun;
+use crate::data::masking::Masking;
+use crate::data::stream::windows;
+use crate::data::tokenizer::Marks;
+use crate::settings::Seed;
 
 pub fn evaluate(arguments: &Arguments) -> Result<u8, CliError> {
-    if arguments.task != Task::SequenceClassification {
-        let supported = "sequence-classification for a BERT";
-        return Err(not_yet("--task", arguments.task, supported));
-    }
     let device = arguments.device.open()?;
     let base = BertBase::open_with(&arguments.model, arguments.adapter.as_deref(), &device)?;
-    let mut metrics = metrics(arguments, &base)?;
-    metrics["task"] = json!("sequence-classification");
+    let (mut metrics, task) = match arguments.task {
+        Task::SequenceClassification => (labels_of(arguments, &base)?, "sequence-classification"),
+        Task::MaskedLm => (words_of(arguments, &base)?, "masked-lm"),
+        other => {
+            let supported = "sequence-classification and masked-lm for a BERT";
+            return Err(not_yet("--task", other, supported));
+        }
+    };
+    metrics["task"] = json!(task);
     println!("{}", serde_json::to_string_pretty(&metrics)?);
     Ok(0)
 }
 
-fn metrics(arguments: &Arguments, base: &BertBase) -> Result<Value, CliError> {
+/// The file cut into windows, of which every seventh token or so is hidden behind `[MASK]`; always the same.
+fn words_of(arguments: &Arguments, base: &BertBase) -> Result<Value, CliError> {
+    if base.model.cls.is_none() {
+        let reason = "the weights hold no masked-word head (cls.predictions)";
+        return Err(CliError::file(&arguments.model, reason));
+    }
+    let length = base.length(arguments.max_length, usize::MAX)?;
+    let ids = texts(&arguments.data, &base.tokenizer)?;
+    let windows = windows(&ids, length - Marks::A_TEXT).into_iter();
+    let windows: Vec<Vec<i32>> = windows.map(|w| base.marks.around(w.into_iter())).collect();
+    let masking = Masking::usual(&base.marks, base.tokenizer.vocabulary());
+    let most = commonest(ids.into_iter());
+    let found = Found::of(&base.model, &windows, masking, &Seed::new(1), most);
+    Ok(json!({
+        "examples": found.asked,
+        "loss": found.mean_nats(),
+        "accuracy": found.accuracy(),
+        "accuracy_of_commonest": found.of_commonest(),
+    }))
+}
+
+fn labels_of(arguments: &Arguments, base: &BertBase) -> Result<Value, CliError> {
     let Some(head) = &base.model.classifier else {
         return Err(CliError::new(format!(
             "{} has no classification head (`classifier.weight`); give the --adapter of a sequence-classification run, or its --out folder as --model",

@@ -7,6 +7,7 @@ mod finetune;
 mod merge;
 mod metrics;
 mod save;
+pub mod words;
 
 use std::path::Path;
 

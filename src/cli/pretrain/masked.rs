@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::stages::Stages;
 use super::work::{self, Work};
 use super::{Arguments, PretrainSettings, Texts, Tokens, write_config};
+use crate::cli::bert::words::{Found, commonest};
 use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::data::batch::Batch;
@@ -16,12 +17,10 @@ use crate::data::tokenizer::{CLS, MASK, Marks, PAD, SEP, Tokenizer};
 use crate::io::bert;
 use crate::io::folder::{self, HeldWeights};
 use crate::io::safetensors::{NamedTensor, Precision, write};
-use crate::model::bert::{Bert, BertConfig, Inputs, MaskedLmHead, Pooler, RandomWeights};
-use crate::model::gpt2::Pass;
+use crate::model::bert::{Bert, BertConfig, MaskedLmHead, Pooler, RandomWeights};
 use crate::model::parameters;
 use crate::model::weights::{WeightError, WeightSource};
 use crate::settings::Seed;
-use crate::train::loss::{masked_rows, nll, select_rows};
 use crate::train::{BertObjective, Trainer};
 
 /// How many marks BERT adds to a vocabulary.
@@ -61,7 +60,7 @@ pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
     };
     write_configs(out, &config)?;
     let tokens = Tokens::of(texts, &tokenizer, out)?;
-    let work = HiddenWords::new(settings, &tokens, marks);
+    let work = HiddenWords::new(settings, &tokens, marks, config.vocab_size);
 
     let device = Device::flex().autodiff();
     let mut weights = RandomWeights::for_narrow(Seed::new(settings.seed).fork("weights"));
@@ -152,7 +151,12 @@ impl PretrainSettings {
 }
 
 impl<'a> HiddenWords<'a> {
-    fn new(settings: &PretrainSettings, tokens: &'a Tokens, marks: Marks) -> Self {
+    fn new(
+        settings: &PretrainSettings,
+        tokens: &'a Tokens,
+        marks: Marks,
+        vocabulary: usize,
+    ) -> Self {
         let words = settings.context - Marks::A_TEXT;
         let seed = Seed::new(settings.seed);
         let texts = tokens.valid.chunks_exact(words);
@@ -162,44 +166,13 @@ impl<'a> HiddenWords<'a> {
             marks,
             masking: Masking {
                 probability: settings.mlm_probability,
-                masked_share: 0.8,
-                mask: marks.mask,
-                words: marks.cls,
+                ..Masking::usual(&marks, vocabulary)
             },
             seed: seed.fork("masks"),
             valid: texts.collect(),
-            commonest: commonest(&tokens.train),
+            commonest: commonest(tokens.train.iter().map(|id| i32::from(*id))),
         }
     }
-
-    /// Words of the held-out texts found, each hidden behind `[MASK]`.
-    fn found(&self, model: &Bert, texts: &[Vec<i32>]) -> Found {
-        const ROWS: usize = 16;
-        let masking = Masking {
-            masked_share: 1.0,
-            ..self.masking
-        };
-        let mut found = Found::default();
-        for (index, rows) in texts.chunks(ROWS).enumerate() {
-            let seed = self.seed.fork(&format!("valid {index}"));
-            found.add(
-                model,
-                &masking.hide(rows.to_vec(), None, seed),
-                self.commonest,
-            );
-        }
-        found
-    }
-}
-
-/// Of equals, the first.
-fn commonest(tokens: &[u16]) -> i32 {
-    let mut counts = vec![0usize; 1 + usize::from(u16::MAX)];
-    for token in tokens {
-        counts[usize::from(*token)] += 1;
-    }
-    let most = counts.iter().copied().max().unwrap_or(0);
-    counts.iter().position(|count| *count == most).unwrap_or(0) as i32
 }
 
 impl Work for HiddenWords<'_> {
@@ -214,62 +187,12 @@ impl Work for HiddenWords<'_> {
 
     fn measure(&self, model: &Bert) -> Value {
         let quick = &self.valid[..QUICK_VALID_TEXTS.min(self.valid.len())];
-        let found = self.found(model, quick);
+        let found = Found::of(model, quick, self.masking, &self.seed, self.commonest);
         json!({
             "valid_loss_nats": found.mean_nats(),
             "valid_accuracy": found.accuracy(),
             "valid_accuracy_of_commonest": found.of_commonest(),
         })
-    }
-}
-
-#[derive(Default)]
-struct Found {
-    asked: usize,
-    right: usize,
-    /// How often the commonest token is the right one.
-    commonest: usize,
-    nats: f64,
-}
-
-impl Found {
-    fn add(&mut self, model: &Bert, batch: &Batch, commonest: i32) {
-        let (rows, words) = masked_rows(&batch.labels);
-        let mut pass = Pass::default();
-        let inputs = Inputs::new(&batch.ids, batch.mask.as_deref());
-        let hidden = select_rows(model.bert.forward(inputs, &mut pass), rows);
-        let Some(logits) = model.words_at(hidden, &mut pass) else {
-            return;
-        };
-        let numbers = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap_or_default();
-        let [_, width] = logits.dims();
-        self.nats += numbers(nll(logits.clone(), &words))
-            .into_iter()
-            .map(f64::from)
-            .sum::<f64>();
-        for (row, word) in numbers(logits).chunks(width).zip(&words) {
-            self.asked += 1;
-            let score = row[*word as usize];
-            let is_best = row.iter().all(|other| *other <= score);
-            self.right += usize::from(is_best);
-            self.commonest += usize::from(*word == commonest);
-        }
-    }
-
-    fn share(&self, of: usize) -> f64 {
-        of as f64 / self.asked.max(1) as f64
-    }
-
-    fn accuracy(&self) -> f64 {
-        self.share(self.right)
-    }
-
-    fn of_commonest(&self) -> f64 {
-        self.share(self.commonest)
-    }
-
-    fn mean_nats(&self) -> f64 {
-        self.nats / self.asked.max(1) as f64
     }
 }
 
@@ -292,7 +215,13 @@ fn finish(
     files::write(&out.join("model.safetensors"), &bytes)?;
     let weights_bytes = bytes.len();
     let shipped = bert::build(config, bytes, &Device::flex())?;
-    let found = work.found(&shipped, &work.valid);
+    let found = Found::of(
+        &shipped,
+        &work.valid,
+        work.masking,
+        &work.seed,
+        work.commonest,
+    );
     let summary = json!({
         "parameters": parameters,
         "weights_bytes": weights_bytes,

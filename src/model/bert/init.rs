@@ -42,7 +42,11 @@ fn sinusoids(positions: usize, width: usize) -> Vec<f32> {
     let amplitude = DEVIATION * std::f64::consts::SQRT_2;
     let value = |place: usize, i: usize| {
         let angle = place as f64 / 10_000f64.powf((i - i % 2) as f64 / width as f64);
-        let wave = if i % 2 == 0 { angle.sin() } else { angle.cos() };
+        let wave = if i.is_multiple_of(2) {
+            angle.sin()
+        } else {
+            angle.cos()
+        };
         (amplitude * wave) as f32
     };
     let places = 0..positions;
@@ -59,11 +63,11 @@ impl WeightSource for RandomWeights {
         } else if name.ends_with("LayerNorm.weight") {
             vec![1.0; count]
         } else {
-            match shape {
-                &[positions, width] if self.narrow && name.contains("position_embeddings") => {
+            match *shape {
+                [positions, width] if self.narrow && name.contains("position_embeddings") => {
                     sinusoids(positions, width)
                 }
-                &[_, inputs] if self.narrow && !name.contains("_embeddings") => {
+                [_, inputs] if self.narrow && !name.contains("_embeddings") => {
                     self.normal(count, 1.0 / (inputs as f64).sqrt())
                 }
                 _ => self.normal(count, DEVIATION),
