@@ -19,6 +19,9 @@ pub enum Task {
 pub enum RunnableTask {
     CausalLm,
     SequenceClassification,
+    MultiLabelClassification,
+    TokenClassification,
+    QuestionAnswering,
 }
 
 impl Task {
@@ -26,10 +29,13 @@ impl Task {
         match self {
             Self::CausalLm => Ok(RunnableTask::CausalLm),
             Self::SequenceClassification => Ok(RunnableTask::SequenceClassification),
-            other => Err(not_yet(
+            Self::MultiLabelClassification => Ok(RunnableTask::MultiLabelClassification),
+            Self::TokenClassification => Ok(RunnableTask::TokenClassification),
+            Self::QuestionAnswering => Ok(RunnableTask::QuestionAnswering),
+            other @ Self::MaskedLm => Err(not_yet(
                 "--task",
                 other,
-                "causal-lm and sequence-classification",
+                "causal-lm, sequence-classification, multi-label-classification, token-classification and question-answering",
             )),
         }
     }
@@ -40,16 +46,33 @@ impl RunnableTask {
         match self {
             Self::CausalLm => "causal-lm",
             Self::SequenceClassification => "sequence-classification",
+            Self::MultiLabelClassification => "multi-label-classification",
+            Self::TokenClassification => "token-classification",
+            Self::QuestionAnswering => "question-answering",
         }
+    }
+
+    /// What transformers' configurations call it, where its head is another task's too.
+    pub fn problem_type(self) -> Option<&'static str> {
+        (self == Self::MultiLabelClassification).then_some("multi_label_classification")
     }
 
     /// PEFT's name for it.
     pub fn peft_name(self) -> &'static str {
         match self {
             Self::CausalLm => "CAUSAL_LM",
-            Self::SequenceClassification => "SEQ_CLS",
+            Self::SequenceClassification | Self::MultiLabelClassification => "SEQ_CLS",
+            Self::TokenClassification => "TOKEN_CLS",
+            Self::QuestionAnswering => "QUESTION_ANS",
         }
     }
+}
+
+/// What the examples of each class count in the loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ClassWeights {
+    None,
+    Balanced,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -10,11 +10,17 @@ use super::choices::{RunnableTask, Task};
 use super::data::{file_name, labelled, texts};
 use super::device::DeviceName;
 use super::error::CliError;
+use super::examples::answers::{AnswerArguments, AnswerExamples};
+use super::examples::many_labels::ManyLabelExamples;
+use super::examples::prompts::PromptExamples;
+use super::examples::tags::TagExamples;
+use super::examples::{Examples, Opening};
 use super::past_run::PastRun;
 use super::scoring::{classification_metrics, language_metrics};
 use super::{bert, block_on, labels};
 use crate::data::labelled::LabelledDataset;
 use crate::engine::perplexity::text_loss;
+use crate::model::heads::linear::LinearHead;
 use crate::protocol::Split;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -37,12 +43,14 @@ pub struct Arguments {
     pub data: PathBuf,
     #[arg(long, value_enum)]
     pub task: Task,
-    /// Rows to score, for classification. A file without a column `split` is divided as `finetune` divides it.
+    /// Rows to score, where the data has rows. A file without a column `split` is divided as `finetune` divides it.
     #[arg(long, value_enum, default_value = "test")]
     pub split: SplitChoice,
     /// Longest input in tokens, for classification; as in the run that made the model, if not given.
     #[arg(long)]
     pub max_length: Option<usize>,
+    #[command(flatten)]
+    answers: AnswerArguments,
     #[arg(long, value_enum, default_value = "cpu")]
     pub device: DeviceName,
 }
@@ -55,12 +63,92 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     let device = arguments.device.open()?;
     let base = Base::open_with(&arguments.model, arguments.adapter.as_deref(), &device)?;
     let mut metrics = match task {
-        RunnableTask::CausalLm => language(&arguments, &base)?,
         RunnableTask::SequenceClassification => classification(&arguments, &base)?,
+        task => of_examples(&arguments, &base, task)?,
     };
     metrics["task"] = json!(task.name());
     println!("{}", serde_json::to_string_pretty(&metrics)?);
     Ok(0)
+}
+
+/// Every task but sequence classification, whose hard texts need a reader of their own.
+fn of_examples(arguments: &Arguments, base: &Base, task: RunnableTask) -> Result<Value, CliError> {
+    let run = PastRun::beside(arguments.adapter.as_ref().unwrap_or(&arguments.model))?;
+    let opening = |head: Option<usize>| opening(arguments, base, run.as_ref(), head);
+    let examples: Box<dyn Examples> = match task {
+        RunnableTask::TokenClassification => {
+            let head = base.model.classifier.as_ref().map(LinearHead::outputs);
+            let outputs = head.ok_or_else(|| no_head(arguments, task, "classifier"))?;
+            Box::new(TagExamples::open(&opening(Some(outputs))?)?)
+        }
+        RunnableTask::MultiLabelClassification => {
+            let head = base
+                .model
+                .score
+                .as_ref()
+                .map(|head| head.weight.val().dims()[0]);
+            let outputs = head.ok_or_else(|| no_head(arguments, task, "score"))?;
+            Box::new(ManyLabelExamples::open(&opening(Some(outputs))?)?)
+        }
+        RunnableTask::QuestionAnswering => {
+            let head = base.model.qa_outputs.as_ref();
+            head.ok_or_else(|| no_head(arguments, task, "qa_outputs"))?;
+            Box::new(AnswerExamples::open(&opening(None)?, arguments.answers)?)
+        }
+        RunnableTask::CausalLm | RunnableTask::SequenceClassification => {
+            match PromptExamples::open(&opening(None)?)? {
+                Some(prompts) => Box::new(prompts),
+                None => return language(arguments, base),
+            }
+        }
+    };
+    let metrics = examples.score(&base.model, arguments.split.as_split())?;
+    metrics.ok_or_else(|| no_rows(arguments))
+}
+
+/// `head`: how many outputs the model's head has, where they have names.
+fn opening<'a>(
+    arguments: &'a Arguments,
+    base: &'a Base,
+    run: Option<&PastRun>,
+    head: Option<usize>,
+) -> Result<Opening<'a>, CliError> {
+    let length = arguments.max_length.or(run.and_then(PastRun::max_length));
+    let virtual_tokens = base.model.transformer.virtual_tokens();
+    let length = length.unwrap_or(base.room(virtual_tokens));
+    base.check_length(length, virtual_tokens)?;
+    let known = head.and_then(|_| labels::known(base, run));
+    let named = known.as_ref().map(Vec::len);
+    if named != head {
+        return Err(CliError::new(format!(
+            "{}: the head has {} outputs, but names of {} labels; the model's config.json needs them as id2label, or the summary.json of the run must lie beside its result",
+            arguments.model.display(),
+            head.unwrap_or(0),
+            named.unwrap_or(0)
+        )));
+    }
+    Ok(Opening {
+        base,
+        data: &arguments.data,
+        eval: None,
+        all_is_test: arguments.split == SplitChoice::All,
+        known,
+        length: length.max(1),
+    })
+}
+
+fn no_head(arguments: &Arguments, task: RunnableTask, head: &str) -> CliError {
+    let (model, task) = (arguments.model.display(), task.name());
+    CliError::new(format!(
+        "{model} has no head for {task} (`{head}.weight`); give the --adapter of a {task} run, or its --out folder as --model"
+    ))
+}
+
+fn no_rows(arguments: &Arguments) -> CliError {
+    let name = file_name(&arguments.data);
+    CliError::new(format!(
+        "{name} has no rows of this split; --split all takes every row"
+    ))
 }
 
 fn language(arguments: &Arguments, base: &Base) -> Result<Value, CliError> {
@@ -93,10 +181,8 @@ pub fn rows(arguments: &Arguments) -> Result<LabelledDataset, CliError> {
 
 fn classification(arguments: &Arguments, base: &Base) -> Result<Value, CliError> {
     let Some(head) = &base.model.score else {
-        return Err(CliError::new(format!(
-            "{} has no classification head (`score.weight`); give the --adapter of a sequence-classification run, or its --out folder as --model",
-            arguments.model.display()
-        )));
+        let task = RunnableTask::SequenceClassification;
+        return Err(no_head(arguments, task, "score"));
     };
     let run = PastRun::beside(arguments.adapter.as_ref().unwrap_or(&arguments.model))?;
     let virtual_tokens = base.model.transformer.virtual_tokens();
@@ -112,10 +198,7 @@ fn classification(arguments: &Arguments, base: &Base) -> Result<Value, CliError>
         .map_err(|e| CliError::file(&arguments.data, e))?;
     let texts = dataset.encode(arguments.split.as_split(), &base.tokenizer, length.max(1))?;
     if texts.is_empty() {
-        let name = file_name(&arguments.data);
-        return Err(CliError::new(format!(
-            "{name} has no rows of this split; --split all takes every row"
-        )));
+        return Err(no_rows(arguments));
     }
     classification_metrics(&base.model, &texts, base.pad(), &dataset.labels)
 }

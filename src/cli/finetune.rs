@@ -3,11 +3,13 @@
 mod arguments;
 mod causal_lm;
 pub(super) mod classification;
+mod examples;
 mod general;
 mod length;
 mod metrics;
 pub(super) mod steps;
 pub(super) mod summary;
+mod tasks;
 
 pub use arguments::Arguments;
 
@@ -39,17 +41,14 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
         arguments,
         base,
     };
-    let summary = match task {
-        RunnableTask::CausalLm => causal_lm::run(&job)?,
-        RunnableTask::SequenceClassification => classification::run(&job)?,
-    };
+    let summary = tasks::run(&job, task)?;
     let text = serde_json::to_string_pretty(&summary)? + "\n";
     write(&job.arguments.out.join("summary.json"), &text)?;
     print!("{text}");
     Ok(0)
 }
 
-/// What both tasks work with.
+/// What all tasks work with.
 pub(super) struct Job {
     arguments: Arguments,
     base: Base,
@@ -69,7 +68,7 @@ impl Job {
         let out = &self.arguments.out;
         let base_name = self.arguments.model.display().to_string();
         if !adapter::is_for(strategy) {
-            return save_model(&self.base, model, labels, out);
+            return save_model(&self.base, model, labels, task.problem_type(), out);
         }
         let (config, weights) = adapter::save(model, strategy, &base_name, task.peft_name())?;
         write(&out.join("adapter_config.json"), config)?;

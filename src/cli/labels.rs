@@ -35,6 +35,20 @@ fn are_placeholders(labels: &[String]) -> bool {
         .all(|(i, label)| *label == format!("LABEL_{i}"))
 }
 
+/// The place of each of `found` among `known`.
+pub fn numbering(found: &[String], known: &[String]) -> Result<Vec<usize>, CliError> {
+    let number = |label: &String| {
+        let place = known.iter().position(|name| name == label);
+        place.ok_or_else(|| {
+            CliError::new(format!(
+                "the data has the label `{label}`, the model knows only {}",
+                known.join(", ")
+            ))
+        })
+    };
+    found.iter().map(number).collect()
+}
+
 /// The data set with its labels numbered as `known` has them. Without known names the alphabetical
 /// order stands, and only the count can be checked.
 pub fn renumber(
@@ -53,16 +67,7 @@ pub fn renumber(
             )));
         }
     };
-    let mut numbers = Vec::with_capacity(dataset.labels.len());
-    for label in &dataset.labels {
-        let number = known.iter().position(|name| name == label).ok_or_else(|| {
-            CliError::new(format!(
-                "the data has the label `{label}`, the model knows only {}",
-                known.join(", ")
-            ))
-        })?;
-        numbers.push(number);
-    }
+    let numbers = numbering(&dataset.labels, &known)?;
     let mut dataset = dataset;
     for row in &mut dataset.rows {
         row.label = numbers[row.label];

@@ -6,11 +6,14 @@ use burn::prelude::Device;
 
 use super::base::Base;
 use super::bert;
+use super::choices::RunnableTask;
 use super::error::CliError;
 use super::labels;
 use super::past_run::PastRun;
 use super::save::{check_target, save_model};
 use crate::model::gpt2::Gpt2;
+
+const MULTI_LABEL: RunnableTask = RunnableTask::MultiLabelClassification;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -28,17 +31,25 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     }
     let base = Base::open_with(&arguments.model, Some(&arguments.adapter), &Device::flex())?;
     let run = PastRun::beside(&arguments.adapter)?;
-    let labels = base
-        .model
-        .score
-        .as_ref()
-        .and_then(|_| labels::known(&base, run.as_ref()));
+    let has_head = base.model.has_head();
+    let labels = has_head.then(|| labels::known(&base, run.as_ref()));
+    let is_multi_label = |run: &PastRun| run.task.as_deref() == Some(MULTI_LABEL.name());
+    let problem_type = match &run {
+        Some(run) if is_multi_label(run) => MULTI_LABEL.problem_type(),
+        _ => None,
+    };
     check_target(&arguments.model, &arguments.out)?;
     if let Some(reason) = unmergeable(&base.model) {
         return Err(CliError::file(&arguments.adapter, reason));
     }
     let merged = base.model.clone().merged();
-    let bytes = save_model(&base, &merged, labels.as_deref(), &arguments.out)?;
+    let bytes = save_model(
+        &base,
+        &merged,
+        labels.flatten().as_deref(),
+        problem_type,
+        &arguments.out,
+    )?;
     eprintln!("{}: {bytes} bytes of weights", arguments.out.display());
     Ok(0)
 }

@@ -9,6 +9,7 @@ mod device;
 mod encode;
 mod error;
 mod evaluate;
+mod examples;
 mod files;
 mod finetune;
 mod generate;

@@ -9,6 +9,8 @@ use super::files::read_text;
 
 #[derive(Debug, Deserialize)]
 pub struct PastRun {
+    /// As `--task` has it.
+    pub task: Option<String>,
     /// In the order of the head's rows.
     pub labels: Option<Vec<String>>,
     settings: Option<Settings>,

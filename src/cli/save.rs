@@ -36,16 +36,20 @@ pub fn check_target(source: &Path, out: &Path) -> Result<(), CliError> {
 
 /// Writes `model` (no adapters) beside `base`'s tokenizer. Returns the bytes of the weights file.
 ///
-/// `labels` name a classification head's rows in the configuration.
+/// `labels` name a classification head's rows in the configuration, `problem_type` what its loss is.
 pub fn save_model(
     base: &Base,
     model: &Gpt2,
     labels: Option<&[String]>,
+    problem_type: Option<&str>,
     out: &Path,
 ) -> Result<u64, CliError> {
     let bytes = safetensors(&base_tensors(model)?, Precision::F32)?;
     write(&out.join("model.safetensors"), &bytes)?;
-    let config = config(base, model, labels)?;
+    let mut config = config(base, model, labels)?;
+    if let Some(problem_type) = problem_type {
+        config["problem_type"] = json!(problem_type);
+    }
     write(
         &out.join("config.json"),
         serde_json::to_string_pretty(&config)? + "\n",
@@ -72,8 +76,20 @@ fn config(base: &Base, model: &Gpt2, labels: Option<&[String]>) -> Result<Value,
     let text = read_text(&path)?;
     let mut config: Value = serde_json::from_str(&text).map_err(|e| CliError::file(&path, e))?;
     config["dtype"] = json!("float32");
-    if model.score.is_some() {
-        config["architectures"] = json!(["GPT2ForSequenceClassification"]);
+    let architecture = match model {
+        Gpt2 { score: Some(_), .. } => Some("GPT2ForSequenceClassification"),
+        Gpt2 {
+            classifier: Some(_),
+            ..
+        } => Some("GPT2ForTokenClassification"),
+        Gpt2 {
+            qa_outputs: Some(_),
+            ..
+        } => Some("GPT2ForQuestionAnswering"),
+        _ => None,
+    };
+    if let Some(architecture) = architecture {
+        config["architectures"] = json!([architecture]);
         config["pad_token_id"] = json!(base.pad());
     }
     if let Some(labels) = labels {

@@ -1,7 +1,11 @@
 //! Token ids in rows of one length.
 
-/// A batch as the model takes it. For language modelling `labels` is `[batch][seq]`; for
-/// classification one label a row.
+/// The label of a token that nothing is to be learnt from, as transformers has it.
+pub const IGNORED: i32 = -100;
+
+/// A batch as the model takes it. Labels are `[batch][seq]` for language modelling and for tags of tokens, one
+/// a row for classification, yes or no for each label where a text may have many, and start and end for
+/// answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     pub ids: Vec<Vec<i32>>,
@@ -22,33 +26,48 @@ impl Batch {
 
     /// Texts padded on the right to the longest of them, one label each.
     pub fn classification(texts: &[(&[i32], i32)], pad: i32) -> Self {
-        let width = texts
+        let labels = texts.iter().map(|(_, label)| vec![*label]).collect();
+        Self::padded(texts.iter().map(|(ids, _)| *ids), labels, pad)
+    }
+
+    /// Texts padded on the right, with a label for each token; padding has none.
+    pub fn of_tokens(texts: &[(&[i32], &[i32])], pad: i32) -> Self {
+        let width = longest(texts.iter().map(|(ids, _)| *ids));
+        let labels = texts
             .iter()
-            .map(|(ids, _)| ids.len())
-            .max()
-            .unwrap_or(0)
-            .max(1);
-        let padded = |ids: &[i32]| {
-            let mut row = ids.to_vec();
-            row.resize(width, pad);
-            row
-        };
-        let ragged = texts.iter().any(|(ids, _)| ids.len() != width);
+            .map(|(_, labels)| extended(labels, width, IGNORED));
+        Self::padded(texts.iter().map(|(ids, _)| *ids), labels.collect(), pad)
+    }
+
+    /// Texts padded on the right to the longest of them, with labels that are about each text as a whole.
+    pub fn padded<'a>(
+        texts: impl Iterator<Item = &'a [i32]> + Clone,
+        labels: Vec<Vec<i32>>,
+        pad: i32,
+    ) -> Self {
+        let width = longest(texts.clone());
+        let ragged = texts.clone().any(|ids| ids.len() != width);
+        let real = |ids: &[i32]| (0..width).map(|t| t < ids.len()).collect();
         Self {
-            ids: texts.iter().map(|(ids, _)| padded(ids)).collect(),
-            mask: ragged.then(|| {
-                texts
-                    .iter()
-                    .map(|(ids, _)| (0..width).map(|t| t < ids.len()).collect())
-                    .collect()
-            }),
-            labels: texts.iter().map(|(_, label)| vec![*label]).collect(),
+            ids: texts.clone().map(|ids| extended(ids, width, pad)).collect(),
+            mask: ragged.then(|| texts.map(real).collect()),
+            labels,
         }
     }
 
     pub fn rows(&self) -> usize {
         self.ids.len()
     }
+}
+
+fn longest<'a>(texts: impl Iterator<Item = &'a [i32]>) -> usize {
+    texts.map(<[i32]>::len).max().unwrap_or(0).max(1)
+}
+
+fn extended(row: &[i32], width: usize, fill: i32) -> Vec<i32> {
+    let mut row = row.to_vec();
+    row.resize(width, fill);
+    row
 }
 
 #[cfg(test)]
@@ -64,6 +83,13 @@ mod tests {
             Some(&[vec![true; 3], vec![true, false, false]][..])
         );
         assert_eq!(batch.labels, [[0], [1]]);
+    }
+
+    #[test]
+    fn padding_has_no_label() {
+        let batch = Batch::of_tokens(&[(&[1, 2, 3], &[0, IGNORED, 1]), (&[4], &[2])], 9);
+        assert_eq!(batch.labels, [[0, IGNORED, 1], [2, IGNORED, IGNORED]]);
+        assert_eq!(batch.ids[1], [4, 9, 9]);
     }
 
     #[test]

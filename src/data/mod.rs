@@ -3,7 +3,11 @@
 pub mod batch;
 pub mod feed;
 pub mod labelled;
+pub mod many_labels;
 pub mod masking;
+pub mod prompts;
+pub mod questions;
 pub mod reader;
 pub mod stream;
+pub mod tagged;
 pub mod tokenizer;

@@ -2,13 +2,21 @@
 
 mod error;
 mod labels;
+mod many_labels;
+mod prompts;
+mod questions;
 mod split;
 mod table;
+mod tags;
 #[cfg(test)]
 mod tests;
 
 pub use error::DataError;
+pub use many_labels::read_many_labels;
+pub use prompts::read_prompts;
+pub use questions::read_questions;
 pub use split::parse_split;
+pub use tags::read_tagged;
 
 use super::labelled::LabelledDataset;
 use crate::protocol::Split;

@@ -109,6 +109,21 @@ impl Tokenizer {
         Ok(self.encode(text)?.ids)
     }
 
+    /// Ids of words that are given one by one, and the word that each comes from. Every word is read as if a
+    /// space stood before it, as amid a text (`add_prefix_space` with `is_split_into_words` in transformers).
+    pub fn encode_words(&self, words: &[String]) -> Result<(Vec<i32>, Vec<usize>), TokenizerError> {
+        let (mut ids, mut word_ids) = (Vec::new(), Vec::new());
+        for (index, word) in words.iter().enumerate() {
+            let own = match word.starts_with(char::is_whitespace) {
+                true => self.ids(word)?,
+                false => self.ids(&format!(" {word}"))?,
+            };
+            word_ids.extend(std::iter::repeat_n(index, own.len()));
+            ids.extend(own);
+        }
+        Ok((ids, word_ids))
+    }
+
     /// Where the words lie that merging never crosses, in Unicode code points.
     pub fn word_spans(&self, text: &str) -> Result<Vec<(usize, usize)>, TokenizerError> {
         let mut words = PreTokenizedString::from(text);

@@ -1,4 +1,9 @@
-//! Scoring a classifier on labelled texts.
+//! Scoring a classifier on labelled texts; the other tasks each have a file here.
+
+pub mod answers;
+pub mod completions;
+pub mod many_labels;
+pub mod tags;
 
 use burn::prelude::*;
 
@@ -21,12 +26,7 @@ pub struct Answer {
 
 impl Answer {
     pub fn label(&self) -> usize {
-        let best = self
-            .probabilities
-            .iter()
-            .enumerate()
-            .max_by(|a, b| a.1.total_cmp(b.1));
-        best.map_or(0, |(label, _)| label)
+        highest(&self.probabilities)
     }
 
     pub fn loss_nats(&self) -> f64 {
@@ -36,9 +36,29 @@ impl Answer {
 
 /// Groups of text indices of nearly equal length, so that little is spent on padding.
 pub fn scoring_batches(texts: &[EncodedText]) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..texts.len()).collect();
-    order.sort_by_key(|i| texts[*i].ids.len());
+    by_length(texts.iter().map(|text| text.ids.len()))
+}
+
+/// The same for anything that has a length.
+pub fn by_length(lengths: impl Iterator<Item = usize>) -> Vec<Vec<usize>> {
+    let lengths: Vec<usize> = lengths.collect();
+    let mut order: Vec<usize> = (0..lengths.len()).collect();
+    order.sort_by_key(|i| lengths[*i]);
     order.chunks(SCORING_BATCH).map(<[usize]>::to_vec).collect()
+}
+
+/// Logits read back, row by row.
+async fn read(logits: Tensor<2>) -> Result<Vec<f32>, String> {
+    let data = logits.into_data_async().await;
+    data.map_err(|e| format!("{e:?}"))?
+        .try_to_vec::<f32>()
+        .map_err(|e| format!("{e:?}"))
+}
+
+/// The index of the largest.
+fn highest(values: &[f64]) -> usize {
+    let best = values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+    best.map_or(0, |(index, _)| index)
 }
 
 /// Answers to the texts that `indices` names.
@@ -71,11 +91,7 @@ pub async fn answers(
     indices: &[usize],
 ) -> Result<Vec<Answer>, String> {
     let [_, labels] = logits.dims();
-    let data = logits
-        .into_data_async()
-        .await
-        .map_err(|e| format!("{e:?}"))?;
-    let values = data.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+    let values = read(logits).await?;
     Ok(indices
         .iter()
         .zip(values.chunks(labels))
@@ -87,7 +103,7 @@ pub async fn answers(
         .collect())
 }
 
-fn softmax(logits: &[f32]) -> Vec<f64> {
+pub(crate) fn softmax(logits: &[f32]) -> Vec<f64> {
     let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let weights: Vec<f64> = logits
         .iter()

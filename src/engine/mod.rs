@@ -4,6 +4,7 @@ pub mod base;
 pub mod bench;
 pub mod evaluate;
 pub mod host;
+pub mod metrics;
 pub mod perplexity;
 pub mod probe;
 pub mod proof;

@@ -5,6 +5,7 @@ use burn::prelude::*;
 
 use super::safetensors::{ByteSource, NamedTensor, SafetensorsFile};
 use crate::model::gpt2::{ConfigError, Gpt2, Gpt2Config};
+use crate::model::heads::linear::LinearHead;
 use crate::model::heads::sequence_classification::Score;
 use crate::model::parameters::{ParameterFn, for_each, is_added};
 use crate::model::weights::{WeightError, WeightSource};
@@ -23,7 +24,7 @@ pub enum FolderError {
     Tokenizer(#[from] crate::data::tokenizer::TokenizerError),
 }
 
-/// Builds the model from its configuration and weights; a classification head comes along where the file holds one.
+/// Builds the model from its configuration and weights; the heads that the file holds come along.
 pub fn build<S: ByteSource>(
     config: &Gpt2Config,
     weights: S,
@@ -31,23 +32,40 @@ pub fn build<S: ByteSource>(
 ) -> Result<Gpt2, FolderError> {
     let mut file = SafetensorsFile::open(weights)?;
     let model = Gpt2::load(config, &mut file, device)?;
-    Ok(match stored_score(&mut file, config.n_embd, device)? {
-        Some(score) => model.with_score(score),
-        None => model,
-    })
+    Ok(with_stored_heads(model, &mut file)?)
 }
 
-/// The classification head of a file that holds one, with as many labels as it has rows.
-pub(super) fn stored_score<S: ByteSource>(
+/// The model with the heads that a file holds, each with as many outputs as its weight has rows.
+pub fn with_stored_heads<S: ByteSource>(
+    mut model: Gpt2,
     file: &mut SafetensorsFile<S>,
+) -> Result<Gpt2, WeightError> {
+    let wte = model.transformer.wte.weight.val();
+    let ([_, d_model], device) = (wte.dims(), wte.device());
+    if let Some(labels) = rows_of_head("score", file, d_model)? {
+        model.score = Some(Score::load(labels, d_model, file, &device)?);
+    }
+    for name in ["classifier", "qa_outputs"] {
+        if let Some(outputs) = rows_of_head(name, file, d_model)? {
+            let head = LinearHead::load(name, outputs, d_model, file, &device)?;
+            model = model.with_head(name, head);
+        }
+    }
+    Ok(model)
+}
+
+/// How many outputs a head has in the file; none where the file does not hold it.
+fn rows_of_head<S: ByteSource>(
+    module: &str,
+    file: &SafetensorsFile<S>,
     d_model: usize,
-    device: &Device,
-) -> Result<Option<Score>, WeightError> {
-    match file.tensors().remove("score.weight").as_deref() {
+) -> Result<Option<usize>, WeightError> {
+    let name = format!("{module}.weight");
+    match file.tensors().remove(&name).as_deref() {
         None => Ok(None),
-        Some(&[labels, _]) => Score::load(labels, d_model, file, device).map(Some),
+        Some(&[outputs, _]) => Ok(Some(outputs)),
         Some(shape) => Err(WeightError::WrongShape {
-            name: "score.weight".into(),
+            name,
             found: shape.to_vec(),
             expected: vec![2, d_model],
         }),

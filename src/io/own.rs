@@ -11,7 +11,7 @@ use burn::module::Module;
 use serde_json::{Value, json};
 
 use super::adapter::Description;
-use super::folder::stored_score;
+use super::folder::with_stored_heads;
 use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters::{self, is_adapter};
@@ -76,11 +76,7 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
     let mut file = SafetensorsFile::open(weights)?;
     let model = model.with_strategy(&strategy, &mut Seed::new(0));
     let model = with_trained(&strategy, &mut file, model)?;
-    let (d_model, device) = (model.d_model(), model.device());
-    Ok(match stored_score(&mut file, d_model, &device)? {
-        Some(score) => model.with_score(score),
-        None => model,
-    })
+    Ok(with_stored_heads(model, &mut file)?)
 }
 
 /// `model` with the file's values of all that the method trains, heads apart.

@@ -2,6 +2,7 @@
 
 mod bert;
 mod config;
+mod heads;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -14,11 +15,12 @@ use burn::prelude::*;
 use super::read_back;
 use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
 use crate::model::gpt2::Gpt2;
+use crate::model::heads::linear::LinearHead;
 use crate::model::heads::sequence_classification::Score;
 use crate::model::parameters::{self, is_adapter, is_added};
 use crate::model::weights::WeightError;
 use crate::protocol::ParameterInfo;
-use crate::settings::{Seed, Strategy};
+use crate::settings::{HEADS, Seed, Strategy, is_head};
 
 pub use bert::{load_bert, save_bert};
 pub use config::{AdapterConfig, BaseShape};
@@ -59,9 +61,12 @@ pub enum PeftError {
     )]
     NoPlace { name: String },
     #[error(
-        "this adapter is for classification (SEQ_CLS), but neither it nor the model has a score head"
+        "this adapter is for {task_type}, but neither it nor the model has the head for that (`{head}`)"
     )]
-    NoHead,
+    NoHead {
+        task_type: String,
+        head: &'static str,
+    },
     #[error(
         "this adapter is for BERT's classifier, which reads the pooler's output, and the model's folder holds no pooler (bert.pooler.dense)"
     )]
@@ -92,11 +97,14 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
         let modules = "c_attn, c_proj and c_fc";
         return Err(PeftError::NothingMatched { targets, modules });
     }
-    let mut model = parameters::with_values(model, values);
-    if let Some(score) = reader.score(&model).map_err(|e| config.explain(e))? {
-        model = model.with_score(score);
-    } else if config.task_type.as_deref() == Some("SEQ_CLS") && model.score.is_none() {
-        return Err(PeftError::NoHead);
+    let model = parameters::with_values(model, values);
+    let model = reader.heads(model).map_err(|e| config.explain(e))?;
+    let head = config.task_type.as_deref().and_then(heads::of_task);
+    if let (Some(task_type), Some(head)) = (&config.task_type, head)
+        && !heads::is_on(&model, head)
+    {
+        let task_type = task_type.clone();
+        return Err(PeftError::NoHead { task_type, head });
     }
     reader.nothing_is_left()?;
     Ok(model)
@@ -127,7 +135,13 @@ pub fn save(
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
     let tensors = super::folder::read_back(model, is_added).map_err(PeftError::ReadBack)?;
-    files(shape(model), tensors, strategy, base_name, task_type)
+    files(
+        (shape(model), heads::of_task(task_type)),
+        tensors,
+        strategy,
+        base_name,
+        task_type,
+    )
 }
 
 /// As [`save`], without blocking.
@@ -140,7 +154,13 @@ pub async fn save_async(
     let tensors = read_back::parameters(model, is_added)
         .await
         .map_err(PeftError::ReadBack)?;
-    files(shape(model), tensors, strategy, base_name, task_type)
+    files(
+        (shape(model), heads::of_task(task_type)),
+        tensors,
+        strategy,
+        base_name,
+        task_type,
+    )
 }
 
 fn shape(model: &Gpt2) -> BaseShape {
@@ -151,15 +171,22 @@ fn shape(model: &Gpt2) -> BaseShape {
     }
 }
 
-/// A causal-LM adapter leaves a head out that happens to be on the model, as PEFT does.
+/// The head of the task goes along; any other that happens to be on the model is left out, as PEFT does.
 fn files(
-    shape: BaseShape,
+    (shape, head): (BaseShape, Option<&str>),
     tensors: Vec<NamedTensor>,
     strategy: &Strategy,
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
-    let (adapter, heads): (Vec<_>, Vec<_>) = tensors.into_iter().partition(|t| is_adapter(&t.name));
+    let is_kept = |name: &str| match name.split_once('.') {
+        Some((module, _)) if is_head(name) => head == Some(module),
+        _ => true,
+    };
+    let (adapter, heads): (Vec<_>, Vec<_>) = tensors
+        .into_iter()
+        .filter(|tensor| is_kept(&tensor.name))
+        .partition(|tensor| is_adapter(&tensor.name));
     let mut stored = match strategy {
         Strategy::Prompt { .. } | Strategy::Prefix { .. } => vec![join_prefix(&adapter)],
         _ => adapter
@@ -171,12 +198,10 @@ fn files(
             })
             .collect(),
     };
-    if task_type == "SEQ_CLS" {
-        stored.extend(heads.into_iter().map(|tensor| NamedTensor {
-            name: stored_head(&tensor.name, strategy),
-            ..tensor
-        }));
-    }
+    stored.extend(heads.into_iter().map(|tensor| NamedTensor {
+        name: stored_head(&tensor.name, strategy),
+        ..tensor
+    }));
     let config = AdapterConfig {
         strategy: strategy.clone(),
         task_type: Some(task_type.to_owned()),
@@ -252,16 +277,25 @@ impl<S: ByteSource> Reader<'_, S> {
         Ok(added.into_iter().enumerate().map(part).collect())
     }
 
-    fn score(&mut self, model: &Gpt2) -> Result<Option<Score>, WeightError> {
-        let name = stored_head("score.weight", self.strategy);
-        let Some(shape) = self.file.tensors().remove(&name) else {
-            return Ok(None);
-        };
-        let labels = shape.first().copied().unwrap_or(0);
-        let data = self.tensor(&name, &[labels, model.d_model()])?;
-        Ok(Some(Score {
-            weight: Param::from_data(data, &model.device()),
-        }))
+    /// The model with the heads that the file holds.
+    fn heads(&mut self, mut model: Gpt2) -> Result<Gpt2, WeightError> {
+        let (d_model, device) = (model.d_model(), model.device());
+        for module in HEADS {
+            let name = stored_head(&format!("{module}.weight"), self.strategy);
+            let Some(shape) = self.file.tensors().remove(&name) else {
+                continue;
+            };
+            let outputs = shape.first().copied().unwrap_or(0);
+            let weight = Param::from_data(self.tensor(&name, &[outputs, d_model])?, &device);
+            if module == "score" {
+                model = model.with_score(Score { weight });
+            } else {
+                let name = stored_head(&format!("{module}.bias"), self.strategy);
+                let bias = Param::from_data(self.tensor(&name, &[outputs])?, &device);
+                model = model.with_head(module, LinearHead { weight, bias });
+            }
+        }
+        Ok(model)
     }
 
     fn nothing_is_left(&self) -> Result<(), PeftError> {

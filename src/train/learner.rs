@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::prelude::*;
 
-use super::loss::{cross_entropy, masked_rows, select_rows};
+use super::loss::{cross_entropy, labelled_rows, select_rows};
 use super::trainer::{Objective, objective_loss};
 use crate::data::batch::Batch;
 use crate::model::bert::{Bert, Inputs};
@@ -40,7 +40,7 @@ impl Learner for Bert {
         let inputs = Inputs::new(&batch.ids, batch.mask.as_deref());
         let (logits, classes) = match objective {
             BertObjective::MaskedLm => {
-                let (rows, classes) = masked_rows(&batch.labels);
+                let (rows, classes) = labelled_rows(&batch.labels);
                 let hidden = select_rows(self.bert.forward(inputs, pass), rows);
                 (self.words_at(hidden, pass), classes)
             }

@@ -1,15 +1,100 @@
 //! Cross-entropy, for next tokens and for labels.
 
 use burn::prelude::*;
+use burn::tensor::activation::log_sigmoid;
 
 pub use crate::model::ops::nll;
 
-/// The label that `transformers` ignores.
-pub const IGNORED: i32 = -100;
+pub use crate::data::batch::IGNORED;
 
 /// Mean natural-log cross-entropy, `[1]`, of `logits: [rows, classes]` against a class per row.
 pub fn cross_entropy(logits: Tensor<2>, classes: &[i32]) -> Tensor<1> {
     nll(logits, classes).mean()
+}
+
+/// The same with a weight for each class: the weighted losses over the sum of the weights, as
+/// `torch.nn.CrossEntropyLoss(weight=…)` has it.
+pub fn weighted_cross_entropy(
+    logits: Tensor<2>,
+    classes: &[i32],
+    class_weights: Option<&[f32]>,
+) -> Tensor<1> {
+    let Some(class_weights) = class_weights else {
+        return cross_entropy(logits, classes);
+    };
+    let weights: Vec<f32> = classes
+        .iter()
+        .map(|class| class_weights[*class as usize])
+        .collect();
+    let total: f32 = weights.iter().sum();
+    let weights = TensorData::new(weights, [classes.len(), 1]);
+    let weights = Tensor::<2>::from_data(weights, &logits.device());
+    (nll(logits, classes) * weights).sum().div_scalar(total)
+}
+
+/// Mean binary cross-entropy, `[1]`, of `logits: [rows, labels]` against yes (1) or no (0) for each label, as
+/// `torch.nn.BCEWithLogitsLoss`; `yes_weights` are its `pos_weight`.
+pub fn binary_cross_entropy(
+    logits: Tensor<2>,
+    answers: &[Vec<i32>],
+    yes_weights: Option<&[f32]>,
+) -> Tensor<1> {
+    let device = logits.device();
+    let shape = logits.dims();
+    let table = |value: &dyn Fn(usize, i32) -> f32| {
+        let values: Vec<f32> = answers
+            .iter()
+            .flat_map(|row| {
+                row.iter()
+                    .enumerate()
+                    .map(|(label, yes)| value(label, *yes))
+            })
+            .collect();
+        Tensor::<2>::from_data(TensorData::new(values, shape), &device)
+    };
+    let weight_of = |label: usize| yes_weights.map_or(1.0, |weights| weights[label]);
+    let yes = table(&|label, yes| yes as f32 * weight_of(label));
+    let no = table(&|_, yes| 1.0 - yes as f32);
+    (yes * log_sigmoid(logits.clone()) + no * log_sigmoid(logits.neg()))
+        .mean()
+        .neg()
+}
+
+/// Mean of the cross-entropies of an answer's start and end, `[1]`: `logits: [batch · seq, 2]`, `ends: [batch][2]`.
+///
+/// As in transformers a position before the text counts as its first, and one behind it is ignored.
+pub fn answer_loss(logits: Tensor<2>, ends: &[Vec<i32>]) -> Tensor<1> {
+    let [rows, _] = logits.dims();
+    let seq = rows / ends.len().max(1);
+    let logits = logits.reshape([ends.len(), seq, 2]);
+    let loss_at = |side: usize| {
+        let inside = |row: &Vec<i32>| row[side] < seq as i32;
+        let kept = (0..ends.len()).filter(|i| inside(&ends[*i]));
+        let (texts, places): (Vec<i32>, Vec<i32>) =
+            kept.map(|i| (i as i32, ends[i][side].max(0))).unzip();
+        let side_logits = logits
+            .clone()
+            .slice([0..ends.len(), 0..seq, side..side + 1])
+            .reshape([ends.len(), seq]);
+        cross_entropy(select_rows(side_logits, texts), &places)
+    };
+    (loss_at(0) + loss_at(1)).div_scalar(2.0)
+}
+
+/// The rows of `hidden` that predict something; what is left out costs nothing in the head's product.
+pub fn select_rows(hidden: Tensor<2>, rows: Vec<i32>) -> Tensor<2> {
+    let count = rows.len();
+    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &hidden.device());
+    hidden.select(0, rows)
+}
+
+/// Which tokens have a label of their own, and which.
+pub fn labelled_rows(labels: &[Vec<i32>]) -> (Vec<i32>, Vec<i32>) {
+    let places = labels.iter().flatten().enumerate();
+    places
+        .filter(|(_, label)| **label != IGNORED)
+        .map(|(row, label)| (row as i32, *label))
+        .unzip()
 }
 
 /// Which hidden states predict something, and what: position `t` predicts the label at `t + 1`.
@@ -29,22 +114,6 @@ pub fn predicted_rows(labels: &[Vec<i32>]) -> (Vec<i32>, Vec<i32>) {
     (rows, classes)
 }
 
-/// Which hidden states stand where a word must be found, and which word: the label at the same place.
-pub fn masked_rows(labels: &[Vec<i32>]) -> (Vec<i32>, Vec<i32>) {
-    let places = labels.iter().flatten().enumerate();
-    places
-        .filter(|(_, label)| **label != IGNORED)
-        .map(|(row, label)| (row as i32, *label))
-        .unzip()
-}
-
-/// The rows that predict something; all padding is left out before the head's large product.
-pub fn select_rows(hidden: Tensor<2>, rows: Vec<i32>) -> Tensor<2> {
-    let count = rows.len();
-    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &hidden.device());
-    hidden.select(0, rows)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,7 +127,7 @@ mod tests {
     #[test]
     fn a_masked_word_is_found_where_it_stands() {
         let labels = vec![vec![-100, 7], vec![3, -100]];
-        assert_eq!(masked_rows(&labels), (vec![1, 2], vec![7, 3]));
+        assert_eq!(labelled_rows(&labels), (vec![1, 2], vec![7, 3]));
     }
 
     #[test]

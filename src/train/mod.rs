@@ -1,6 +1,7 @@
 //! Training: what moves, how far, and how that is measured.
 
 pub mod bert_plan;
+pub mod class_weights;
 pub mod count;
 pub mod gradients;
 pub mod learner;

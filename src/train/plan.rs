@@ -1,6 +1,7 @@
 //! A strategy put into effect on a model, and what that amounts to.
 
 use crate::model::gpt2::Gpt2;
+use crate::model::heads::linear::LinearHead;
 use crate::model::heads::sequence_classification::Score;
 use crate::model::parameters;
 use crate::protocol::{ParameterInfo, RunPlan};
@@ -68,7 +69,7 @@ fn check(model: &Gpt2, strategy: &Strategy) -> Result<(), PlanError> {
                 blocks,
             })
         }
-        Strategy::Head if model.score.is_none() => Err(PlanError::NoHead),
+        Strategy::Head if !model.has_head() => Err(PlanError::NoHead),
         Strategy::Lora(lora) => {
             check_targets(model, &lora.target_modules)?;
             check_rank(model, lora)
@@ -139,6 +140,13 @@ pub fn fresh_score(model: &Gpt2, labels: usize, seed: &Seed) -> Score {
     let weight = model.transformer.wte.weight.val();
     let [_, d_model] = weight.dims();
     Score::init(labels, d_model, &mut seed.fork("score"), &weight.device())
+}
+
+/// A fresh head that speaks at every token; `name` is its module's.
+pub fn fresh_head(model: &Gpt2, name: &str, outputs: usize, seed: &Seed) -> LinearHead {
+    let weight = model.transformer.wte.weight.val();
+    let [_, d_model] = weight.dims();
+    LinearHead::init(outputs, d_model, &mut seed.fork(name), &weight.device())
 }
 
 /// Every tensor of a prepared model, and the float32 memory that training it takes beside the weights.

@@ -3,7 +3,10 @@
 use burn::prelude::*;
 
 use super::gradients::{clip_by_global_norm, collect, global_norm};
-use super::loss::{cross_entropy, predicted_rows, select_rows};
+use super::loss::{
+    answer_loss, binary_cross_entropy, cross_entropy, labelled_rows, predicted_rows, select_rows,
+    weighted_cross_entropy,
+};
 use super::{AdamW, Learner};
 use crate::data::batch::Batch;
 use crate::model::gpt2::{Gpt2, Pass, Tokens};
@@ -16,6 +19,12 @@ pub enum Objective {
     CausalLm,
     /// One label a text; `pad` is the id that pads.
     SequenceClassification { pad: Option<i32> },
+    /// Any number of labels a text, yes or no each.
+    MultiLabelClassification { pad: Option<i32> },
+    /// A label a token, wherever it is not ignored.
+    TokenClassification,
+    /// Where the answer starts and ends.
+    QuestionAnswering,
 }
 
 /// A model under training, with all that a step needs and a checkpoint keeps.
@@ -25,6 +34,8 @@ pub struct Trainer<M: Learner = Gpt2> {
     pub schedule: Schedule,
     pub objective: M::Objective,
     pub max_grad_norm: f64,
+    /// What an example of each class counts in the loss.
+    pub class_weights: Option<Vec<f32>>,
     /// Steps made so far.
     pub step: usize,
     noise: Seed,
@@ -76,6 +87,7 @@ impl<M: Learner> Trainer<M> {
             schedule: settings.schedule(),
             objective,
             max_grad_norm: settings.max_grad_norm,
+            class_weights: None,
             step: 0,
             noise: Seed::new(settings.seed).fork("dropout"),
         }
@@ -106,6 +118,7 @@ impl<M: Learner> Trainer<M> {
             .expect("the model is away only inside `advance`");
         let mut pass = Pass {
             noise: Some(&mut self.noise),
+            class_weights: self.class_weights.as_deref(),
             ..Pass::default()
         };
         model.loss(self.objective, batch, &mut pass)
@@ -152,10 +165,27 @@ pub fn objective_loss(
         }
         Objective::SequenceClassification { pad } => {
             let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();
-            match model.classify(tokens, pad, pass) {
-                Some(logits) => cross_entropy(logits, &classes),
-                None => unreachable!("a classification run starts by putting a head on"),
-            }
+            let logits = with_head(model.classify(tokens, pad, pass));
+            weighted_cross_entropy(logits, &classes, pass.class_weights)
         }
+        Objective::MultiLabelClassification { pad } => {
+            let logits = with_head(model.classify(tokens, pad, pass));
+            binary_cross_entropy(logits, &batch.labels, pass.class_weights)
+        }
+        Objective::TokenClassification => {
+            let (rows, classes) = labelled_rows(&batch.labels);
+            let logits = select_rows(with_head(model.classify_tokens(tokens, pass)), rows);
+            weighted_cross_entropy(logits, &classes, pass.class_weights)
+        }
+        Objective::QuestionAnswering => {
+            answer_loss(with_head(model.answer_ends(tokens, pass)), &batch.labels)
+        }
+    }
+}
+
+fn with_head(logits: Option<Tensor<2>>) -> Tensor<2> {
+    match logits {
+        Some(logits) => logits,
+        None => unreachable!("a run starts by putting on the head that its task needs"),
     }
 }

@@ -154,13 +154,19 @@ impl Input {
 pub fn batches(set: &Set, file: &str) -> Result<Vec<Batch>, CaseError> {
     let path = set.path(file);
     let inputs: Vec<Input> = set.json(file)?;
+    let inputs = inputs.into_iter();
     inputs
-        .into_iter()
-        .map(|input| {
-            input.check(&path, &set.config)?;
-            input.labelled(&path)
-        })
+        .map(|input| labelled(input, &path, &set.config))
         .collect()
+}
+
+/// An input that brings its labels.
+pub fn labelled(input: Input, path: &str, config: &Gpt2Config) -> Result<Batch, CaseError> {
+    input.check(path, config)?;
+    match input.labels.clone() {
+        Some(labels) => Ok(input.batch(labels.rows())),
+        None => Err(CaseError::file(path, "a batch has no labels")),
+    }
 }
 
 fn zeros_and_ones<'de, D: Deserializer<'de>>(

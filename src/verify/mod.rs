@@ -16,6 +16,7 @@ mod expected;
 mod files;
 mod finding;
 mod r#gen;
+mod heads;
 mod hf_trainer;
 mod inputs;
 mod library;
@@ -30,6 +31,7 @@ mod tolerance;
 mod traj;
 mod trajectory;
 mod uncovered;
+mod words;
 
 use burn::prelude::Device;
 
@@ -125,6 +127,12 @@ async fn run_longer_cases(set: &Set<'_>, reporter: &mut Reporter<'_>) {
     if set.has("cls/") {
         let outcome = cls::run(set, reporter).await;
         reporter.settle(&set.case("cls"), outcome);
+    }
+    for folder in heads::FOLDERS {
+        if set.has(folder) {
+            let outcome = heads::run(set, folder, reporter).await;
+            reporter.settle(&set.case(folder), outcome);
+        }
     }
     if set.has("gen/") {
         let outcome = r#gen::run(set, reporter).await;

@@ -3,12 +3,12 @@
 
 use serde::Deserialize;
 
-use super::CaseResult;
 use super::comparison::Comparison;
 use super::error::CaseError;
 use super::finding::Reporter;
 use super::library::Library;
 use super::tolerance::EXACT;
+use super::{CaseResult, words};
 use crate::data::tokenizer::{Tokenizer, TokenizerError};
 
 #[derive(Deserialize)]
@@ -37,7 +37,12 @@ struct Decoding {
 pub fn run(library: &Library, folder: &str, reporter: &mut Reporter) -> CaseResult {
     let path = format!("{folder}encodings.json");
     let encodings: Encodings = library.json(&path)?;
-    for (name, tokenizer) in tokenizers(library, folder, encodings.vocab_size)? {
+    let tokenizers = tokenizers(library, folder, encodings.vocab_size)?;
+    let words_path = format!("{folder}words.json");
+    if let (true, Some((_, tokenizer))) = (library.has(&words_path), tokenizers.first()) {
+        words::run(library, &words_path, tokenizer, reporter)?;
+    }
+    for (name, tokenizer) in tokenizers {
         let check = Check {
             case: format!("{folder}{name}"),
             tokenizer,

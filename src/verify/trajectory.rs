@@ -2,11 +2,11 @@
 
 use super::comparison::{Comparison, exactly};
 use super::error::CaseError;
-use super::expected::{ExpectedTensors, OurTensors};
+use super::expected::{Choice, ExpectedTensors, OurTensors};
 use super::finding::Reporter;
 use super::library::Library;
 use super::record::Record;
-use super::tolerance::{EXACT, FINAL_KEY_BIAS, FINAL_WEIGHTS, SCHEDULE, TrajectoryTolerance};
+use super::tolerance::{EXACT, FINAL_IDLE_BIAS, FINAL_WEIGHTS, SCHEDULE, TrajectoryTolerance};
 use crate::data::batch::Batch;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
@@ -147,19 +147,25 @@ impl<M: Learner> Trajectory<'_, M> {
             name.ends_with("self.key.bias")
                 || name.ends_with("attn.c_attn.bias") && packed.contains(&index)
         };
+        let is_end_bias = |name: &str, _: usize| name.ends_with("qa_outputs.bias");
         let mut comparison = Comparison::new(&self.case, "final weights", FINAL_WEIGHTS);
         expected.compare_all(&ours, &mut comparison, &|name, index| {
-            !is_key_bias(name, index)
+            !is_key_bias(name, index) && !is_end_bias(name, index)
         });
         reporter.quantity(comparison.finish());
-        if ours
-            .iter()
-            .any(|(name, t)| is_key_bias(name, t.values.len() / 3))
-        {
-            let quantity = "final weights, key biases";
-            let mut comparison = Comparison::new(&self.case, quantity, FINAL_KEY_BIAS);
-            expected.compare_all(&ours, &mut comparison, &is_key_bias);
-            reporter.quantity(comparison.finish());
+        let idle: [(&str, Choice); 2] = [
+            ("final weights, key biases", &is_key_bias),
+            ("final weights, biases of an answer's ends", &is_end_bias),
+        ];
+        for (quantity, is_idle) in idle {
+            if ours
+                .iter()
+                .any(|(name, t)| is_idle(name, t.values.len() / 3))
+            {
+                let mut comparison = Comparison::new(&self.case, quantity, FINAL_IDLE_BIAS);
+                expected.compare_all(&ours, &mut comparison, is_idle);
+                reporter.quantity(comparison.finish());
+            }
         }
         Ok(())
     }

@@ -161,5 +161,5 @@ fn adapters() {
         "--task",
         "sequence-classification",
     ];
-    fails(&evaluate, &["no classification head"]);
+    fails(&evaluate, &["no head for sequence-classification"]);
 }

@@ -6,3 +6,4 @@ mod bert;
 mod encode;
 mod round_trip;
 mod support;
+mod tasks;

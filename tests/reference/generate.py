@@ -20,7 +20,10 @@ import torch
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from generator import adapters, bert, bpe, classification, counts, generation, language, methods, models, schedules, trainer, training
+from generator import (
+    adapters, bert, bpe, classification, counts, generation, heads, language, methods, models, schedules, trainer, training,
+    words,
+)
 from generator.store import Store, versions
 
 
@@ -34,6 +37,8 @@ def write_set(spec: dict, folder: Path) -> None:
     methods.write(spec, store, inputs, batches)
     training.write_language_runs(spec, store, batches)
     classification.write(spec, store)
+    if spec.get("heads"):
+        heads.write(spec, store)
     generation.write(spec, store)
     trainer.write(spec, store, batches)
     store.json("meta.json", {"versions": versions(), "spec": spec})
@@ -56,7 +61,8 @@ def main() -> None:
     if not wanted or "counts" in wanted:
         counts.write(spec["counts"], Store(out, keep_large=True))
     if not wanted or "tokenizer" in wanted:
-        bpe.write(spec["tokenizer"], Store(out / "tokenizer", keep_large=True))
+        store = Store(out / "tokenizer", keep_large=True)
+        words.write(bpe.write(spec["tokenizer"], store), spec["tokenizer"]["corpus"], spec["tokenizer"]["seed"], store)
 
 
 if __name__ == "__main__":

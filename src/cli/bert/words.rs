@@ -7,7 +7,7 @@ use crate::data::masking::Masking;
 use crate::model::bert::{Bert, Inputs};
 use crate::model::gpt2::Pass;
 use crate::settings::Seed;
-use crate::train::loss::{masked_rows, nll, select_rows};
+use crate::train::loss::{labelled_rows, nll, select_rows};
 
 /// Hidden tokens of some texts, and how many were found.
 #[derive(Default)]
@@ -42,7 +42,7 @@ impl Found {
     }
 
     fn add(&mut self, model: &Bert, batch: &Batch, commonest: i32) {
-        let (rows, words) = masked_rows(&batch.labels);
+        let (rows, words) = labelled_rows(&batch.labels);
         let mut pass = Pass::default();
         let inputs = Inputs::new(&batch.ids, batch.mask.as_deref());
         let hidden = select_rows(model.bert.forward(inputs, &mut pass), rows);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::tasks::TaskArguments;
 use crate::cli::choices::{PlacementName, Regularizer, ScheduleName, StrategyName, Task, not_yet};
 use crate::cli::device::DeviceName;
 use crate::cli::error::CliError;
@@ -15,7 +16,8 @@ pub struct Arguments {
     /// Folder of the pre-trained model.
     #[arg(long)]
     pub model: PathBuf,
-    /// What to train on: columns text and label (.csv, .tsv, .jsonl); for causal-lm also .txt.
+    /// What to train on: columns text and label (.csv, .tsv, .jsonl), or text and labels with ; between them; for
+    /// causal-lm .txt, a column text, or prompt and completion; tokens and ner_tags, or SQuAD's fields (.jsonl).
     #[arg(long)]
     pub data: PathBuf,
     /// What to measure on, instead of a part of --data.
@@ -40,6 +42,8 @@ pub struct Arguments {
     pub lora: LoraArguments,
     #[command(flatten)]
     pub training: TrainingArguments,
+    #[command(flatten)]
+    pub tasks: TaskArguments,
     #[arg(long, value_enum, default_value = "none")]
     regularize: Regularizer,
     /// Share of each batch taken from general text (not yet).
@@ -119,7 +123,8 @@ pub struct TrainingArguments {
     epochs: f64,
     #[arg(long, alias = "max-steps")]
     steps: Option<usize>,
-    /// Longest input in tokens; 128 for classification, all positions for causal-lm, if not given.
+    /// Longest input in tokens; 128 for classification, 384 for question answering, all positions for causal-lm,
+    /// if not given.
     #[arg(long)]
     pub max_length: Option<usize>,
     #[arg(long, default_value_t = 7)]

@@ -54,10 +54,7 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
     let settings = arguments.settings(strategy, length, feed.steps_per_epoch())?;
 
     let seed = Seed::new(settings.seed);
-    let model = Gpt2 {
-        score: None,
-        ..job.base.model.clone()
-    };
+    let model = job.base.model.clone().without_heads();
     let model = plan::prepare(model, &settings.strategy, &seed)?;
     let run_plan = plan::describe(&model, &settings.strategy);
     let before = measure(job, &model, &test_ids)?;

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use serde_json::json;
+
 use super::length::max_length;
 use super::steps::train;
 use super::summary::{Measures, Outcome, Summary};
@@ -17,7 +19,7 @@ use crate::data::labelled::{BatchOrder, EncodedText, LabelledDataset};
 use crate::model::gpt2::Gpt2;
 use crate::protocol::Split;
 use crate::settings::{Seed, TrainingSettings};
-use crate::train::{Objective, Trainer, plan};
+use crate::train::{Objective, Trainer, class_weights, plan};
 
 pub const USUAL_LENGTH: usize = 128;
 const TASK: RunnableTask = RunnableTask::SequenceClassification;
@@ -55,6 +57,12 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
     let pad = job.base.pad();
     let objective = Objective::SequenceClassification { pad: Some(pad) };
     let mut trainer = Trainer::new(model, objective, &settings);
+    if arguments.tasks.is_balanced() {
+        let of = |label| splits.train.iter().filter(move |t| t.label == label);
+        let examples: Vec<usize> = (0..labels.len()).map(|label| of(label).count()).collect();
+        trainer.class_weights = Some(class_weights::balanced(&examples));
+    }
+    let class_weights = trainer.class_weights.clone();
     let began = Instant::now();
     let batch = |indices: &[usize]| batch_of(&splits.train, indices, pad);
     train(
@@ -79,7 +87,10 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
         training_seconds,
         settings,
     };
-    Ok(outcome.summary(job))
+    let mut summary = outcome.summary(job);
+    let examples = splits.train.len();
+    summary.train = Some(json!({ "examples": examples, "class_weights": class_weights }));
+    Ok(summary)
 }
 
 /// The file, and the rows of `--eval` as its test split.
@@ -135,13 +146,11 @@ fn prepared(job: &Job, labels: usize, settings: &TrainingSettings) -> Result<Gpt
         .score
         .as_ref()
         .map(|score| score.weight.val().dims()[0]);
-    let model = match rows {
-        Some(rows) if rows == labels => model,
-        _ => {
-            let head = plan::fresh_score(&model, labels, &seed);
-            model.with_score(head)
-        }
+    let head = match model.score.clone() {
+        Some(head) if rows == Some(labels) => head,
+        _ => plan::fresh_score(&model, labels, &seed),
     };
+    let model = model.without_heads().with_score(head);
     Ok(plan::prepare(model, &settings.strategy, &seed)?)
 }
 

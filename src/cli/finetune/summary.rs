@@ -22,6 +22,9 @@ pub struct Summary {
     /// In the order of the head's rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<Vec<String>>,
+    /// What there was to train on, and what its classes counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub train: Option<serde_json::Value>,
     pub trainable_parameters: usize,
     pub total_parameters: usize,
     /// The validation split, where there is one.
@@ -94,6 +97,7 @@ impl Outcome {
             data: arguments.data.display().to_string(),
             device: arguments.device.name(),
             labels: self.labels,
+            train: None,
             trainable_parameters: self.plan.trainable_parameters(),
             total_parameters: self.plan.total_parameters(),
             strategy: self.plan.strategy,

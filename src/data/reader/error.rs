@@ -72,6 +72,8 @@ pub enum DataError {
         "{file}: every row has the label `{label}`; a classifier needs at least two different labels"
     )]
     OneLabel { file: String, label: String },
+    #[error("{file}: no row has a label; write their names into `labels`, with ; between them")]
+    NoLabels { file: String },
 }
 
 fn listed(names: &[String]) -> String {

@@ -39,7 +39,7 @@ pub fn rows(table: &Table) -> Result<Vec<RawRow>, DataError> {
         .collect()
 }
 
-fn known_split(row: &Row, name: &str) -> Result<Split, DataError> {
+pub fn known_split(row: &Row, name: &str) -> Result<Split, DataError> {
     let (file, line) = (row.file(), row.line());
     parse_split(name).ok_or_else(|| DataError::UnknownSplit {
         file,

@@ -43,6 +43,20 @@ pub fn divide(rows: &[(usize, &str)]) -> Vec<Split> {
     splits
 }
 
+/// Splits for rows of which each may name its own: `whole` for the others, or a hash's as [`divide`] has it.
+pub fn fill_in(
+    named: Vec<Option<Split>>,
+    keys: &[(usize, &str)],
+    whole: Option<Split>,
+) -> Vec<Split> {
+    let divided = match whole {
+        Some(split) => vec![split; named.len()],
+        None => divide(keys),
+    };
+    let both = named.into_iter().zip(divided);
+    both.map(|(named, other)| named.unwrap_or(other)).collect()
+}
+
 fn split_at(rank: usize, count: usize) -> Split {
     let upto = |tenths: usize| (count * tenths).div_ceil(10);
     match rank {

@@ -17,6 +17,17 @@ impl Layout {
         })
     }
 
+    /// For rows that hold lists.
+    pub fn of_lists(file: &str) -> Result<Self, DataError> {
+        match Self::of_extension(file) {
+            Some(Self::JsonLines) => Ok(Self::JsonLines),
+            _ => Err(DataError::UnknownFormat {
+                file: file.to_owned(),
+                supported: ".jsonl",
+            }),
+        }
+    }
+
     /// `None` for plain text.
     pub fn of_texts(file: &str) -> Result<Option<Self>, DataError> {
         match Self::of_extension(file) {
@@ -175,6 +186,13 @@ impl Table {
         })
     }
 
+    /// Whether a column is there at all, in JSON Lines in the first row.
+    pub fn has(&self, name: &str) -> bool {
+        let first = self.rows.first().and_then(|row| row.names.as_ref());
+        let found = first.unwrap_or(&self.header);
+        found.iter().any(|found| found.eq_ignore_ascii_case(name))
+    }
+
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().map(|record| Row {
             table: self,
@@ -192,8 +210,13 @@ impl Row<'_> {
         self.record.line
     }
 
-    /// The field, or nothing where the row does not have it.
+    /// The field without white space around it, or nothing where the row does not have it.
     pub fn get(&self, column: &Column) -> Result<Option<&str>, DataError> {
+        Ok(self.raw(column)?.map(str::trim))
+    }
+
+    /// The field as it stands in the file.
+    pub fn raw(&self, column: &Column) -> Result<Option<&str>, DataError> {
         let record = self.record;
         let index = match (&record.names, column.index) {
             (Some(names), _) => names.iter().position(|name| *name == column.name),
@@ -211,7 +234,16 @@ impl Row<'_> {
                 index
             }
         };
-        Ok(index.map(|index| record.values[index].trim()))
+        Ok(index.map(|index| record.values[index].as_str()))
+    }
+
+    /// A complaint about this row.
+    pub fn wrong(&self, reason: impl std::fmt::Display) -> DataError {
+        DataError::Line {
+            file: self.file(),
+            line: self.line(),
+            reason: reason.to_string(),
+        }
     }
 
     /// The field, which must be there and hold something.

@@ -9,6 +9,8 @@ use crate::model::parameters::{self, is_added};
 use crate::model::weights::WeightError;
 use crate::settings::{Seed, Strategy};
 
+const HEAD: &str = "classifier";
+
 /// As [`super::load`].
 pub fn load_bert(
     config_json: &str,
@@ -42,7 +44,10 @@ pub fn load_bert(
     if let Some(classifier) = classifier {
         model = model.with_classifier(classifier);
     } else if config.task_type.as_deref() == Some("SEQ_CLS") && model.classifier.is_none() {
-        return Err(PeftError::NoHead);
+        return Err(PeftError::NoHead {
+            task_type: "SEQ_CLS".to_owned(),
+            head: HEAD,
+        });
     }
     if model.classifier.is_some() && model.bert.pooler.is_none() {
         return Err(PeftError::NoPooler);
@@ -67,7 +72,7 @@ pub fn save_bert(
             .map_or(0, |l| l.attention.self_attention.heads),
         width: model.width(),
     };
-    let (config, weights) = files(shape, tensors, strategy, base_name, task_type)?;
+    let (config, weights) = files((shape, Some(HEAD)), tensors, strategy, base_name, task_type)?;
     let mut config: Value =
         serde_json::from_str(&config).map_err(|e| PeftError::Config(e.to_string()))?;
     // Linear layers keep their weights [out, in], unlike GPT-2's.

@@ -7,20 +7,17 @@ mod virtual_tokens;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::PeftError;
-use crate::settings::Strategy;
+use super::{PeftError, heads};
+use crate::settings::{HEADS, Strategy};
 
 /// The version whose fields [`AdapterConfig::to_json`] writes.
 const PEFT_VERSION: &str = "0.18.1";
-
-/// Heads that PEFT saves beside the adapter for a classification task.
-const SAVED_HEADS: [&str; 2] = ["classifier", "score"];
 
 /// An adapter's settings, as its own file states them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AdapterConfig {
     pub strategy: Strategy,
-    /// PEFT's name, `CAUSAL_LM` or `SEQ_CLS`; none where the file leaves it open.
+    /// PEFT's name, `CAUSAL_LM`, `SEQ_CLS`, `TOKEN_CLS` or `QUESTION_ANS`; none where the file leaves it open.
     pub task_type: Option<String>,
     /// The base model's name, where the file gives one.
     pub base_name: Option<String>,
@@ -45,12 +42,13 @@ impl AdapterConfig {
     pub fn parse(json: &str) -> Result<Self, PeftError> {
         let common: Common = read(json)?;
         let task = common.task_type.as_deref();
-        if let Some(task) = task.filter(|t| !["CAUSAL_LM", "SEQ_CLS"].contains(t)) {
-            return refuse("task_type", task, "CAUSAL_LM or SEQ_CLS");
+        if let Some(task) = task.filter(|t| *t != "CAUSAL_LM" && heads::of_task(t).is_none()) {
+            let supported = "CAUSAL_LM, SEQ_CLS, TOKEN_CLS or QUESTION_ANS";
+            return refuse("task_type", task, supported);
         }
         let mut saved = common.modules_to_save.iter().flatten();
-        if let Some(module) = saved.find(|m| !SAVED_HEADS.contains(&m.as_str())) {
-            return refuse("modules_to_save", module, "score");
+        if let Some(module) = saved.find(|m| !HEADS.contains(&m.as_str())) {
+            return refuse("modules_to_save", module, "a task's head");
         }
         let strategy = match common.peft_type.as_str() {
             "LORA" => Strategy::Lora(lora::parse(json)?),
@@ -84,12 +82,12 @@ impl AdapterConfig {
             Strategy::Full | Strategy::Partial { .. } | Strategy::Head => return None,
             Strategy::BitFit | Strategy::Adapter(_) => return None,
         };
-        let saves_head = self.task_type.as_deref() == Some("SEQ_CLS");
+        let saved = self.task_type.as_deref().map_or(&[][..], heads::saved);
         fields.extend(object(json!({
             "auto_mapping": null,
             "base_model_name_or_path": self.base_name,
             "inference_mode": true,
-            "modules_to_save": saves_head.then_some(SAVED_HEADS),
+            "modules_to_save": (!saved.is_empty()).then_some(saved),
             "peft_version": PEFT_VERSION,
             "revision": null,
             "task_type": self.task_type,

@@ -1,17 +1,22 @@
-//! The whole model: the transformer, the tied language-model head, and a classification head if it has one.
+//! The whole model: the transformer, the tied language-model head, and a task's head if it has one.
 
 use burn::prelude::*;
 
+use super::super::heads::linear::LinearHead;
 use super::super::heads::sequence_classification::{Score, pooled_index};
 use super::super::parameters;
 use super::super::weights::{WeightError, WeightSource};
 use super::{Conv1D, Gpt2Config, Pass, Tokens, Transformer};
 
-/// `GPT2LMHeadModel`, and with `score` also `GPT2ForSequenceClassification`, on one set of weights.
+/// `GPT2LMHeadModel`, and with a head also `GPT2ForSequenceClassification` (`score`),
+/// `GPT2ForTokenClassification` (`classifier`) or `GPT2ForQuestionAnswering` (`qa_outputs`), on one set of
+/// weights.
 #[derive(Module, Debug)]
 pub struct Gpt2 {
     pub transformer: Transformer,
     pub score: Option<Score>,
+    pub classifier: Option<LinearHead>,
+    pub qa_outputs: Option<LinearHead>,
 }
 
 impl Gpt2 {
@@ -23,12 +28,38 @@ impl Gpt2 {
         Ok(Self {
             transformer: Transformer::load(config, weights, device)?,
             score: None,
+            classifier: None,
+            qa_outputs: None,
         })
+    }
+
+    /// The model without the head of any task.
+    pub fn without_heads(self) -> Self {
+        Self {
+            transformer: self.transformer,
+            score: None,
+            classifier: None,
+            qa_outputs: None,
+        }
     }
 
     pub fn with_score(mut self, score: Score) -> Self {
         self.score = Some(score);
         self
+    }
+
+    /// With one of the heads that speak at every token: `classifier` or `qa_outputs`.
+    pub fn with_head(mut self, name: &str, head: LinearHead) -> Self {
+        match name {
+            "qa_outputs" => self.qa_outputs = Some(head),
+            _ => self.classifier = Some(head),
+        }
+        self
+    }
+
+    /// Whether a task's head is there.
+    pub fn has_head(&self) -> bool {
+        self.score.is_some() || self.classifier.is_some() || self.qa_outputs.is_some()
     }
 
     /// Scores of the next token after every position, `[batch · seq, vocab]`.
@@ -57,6 +88,18 @@ impl Gpt2 {
             &hidden.device(),
         );
         Some(score.forward(hidden.select(0, rows)))
+    }
+
+    /// Scores of each label for each token, `[batch · seq, labels]`; `None` without a head for it.
+    pub fn classify_tokens(&self, tokens: Tokens, pass: &mut Pass) -> Option<Tensor<2>> {
+        let head = self.classifier.as_ref()?;
+        Some(head.forward(self.transformer.forward(tokens, pass)))
+    }
+
+    /// How well an answer would start and end at each token, `[batch · seq, 2]`; `None` without a head for it.
+    pub fn answer_ends(&self, tokens: Tokens, pass: &mut Pass) -> Option<Tensor<2>> {
+        let head = self.qa_outputs.as_ref()?;
+        Some(head.forward(self.transformer.forward(tokens, pass)))
     }
 
     /// A model whose linear layers have gone through `change`, called with each one's path.

@@ -12,6 +12,8 @@ pub struct Pass<'a> {
     pub noise: Option<&'a mut Seed>,
     pub cache: Option<&'a mut KvCache>,
     pub record: Option<&'a mut Record>,
+    /// What an example of each class counts in the loss; without them all count alike.
+    pub class_weights: Option<&'a [f32]>,
 }
 
 /// What a pass went through, kept only on request.

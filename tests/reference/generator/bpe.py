@@ -73,7 +73,7 @@ def decoding(tokenizer: Tokenizer, ids: list[int]) -> dict:
     }
 
 
-def write(spec: dict, store) -> None:
+def write(spec: dict, store) -> Tokenizer:
     size, draw = spec["vocab"], random.Random(spec["seed"])
     vocabulary, merges = learn(spec["corpus"], size)
     tokenizer = assemble(vocabulary, merges)
@@ -86,3 +86,4 @@ def write(spec: dict, store) -> None:
     lists = [[draw.randrange(size) for _ in range(draw.randint(1, 12))] for _ in range(40)]
     decoded = [decoding(tokenizer, ids) for ids in lists]
     store.json("encodings.json", {"vocab_size": size, "items": items, "decode": decoded})
+    return tokenizer

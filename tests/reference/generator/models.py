@@ -99,7 +99,7 @@ def fill_adapter(model, seed: int, head_too: bool = False) -> None:
     for name, parameter in model.named_parameters():
         if "lora_B" in name:
             parameter.copy_(torch.randn(parameter.shape, generator=noise) * 0.1)
-        elif head_too and parameter.requires_grad and "score" in name:
+        elif head_too and parameter.requires_grad and "modules_to_save" in name:
             parameter.add_(torch.randn(parameter.shape, generator=noise) * 0.1)
 
 
