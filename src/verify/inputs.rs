@@ -163,10 +163,7 @@ pub fn batches(set: &Set, file: &str) -> Result<Vec<Batch>, CaseError> {
 /// An input that brings its labels.
 pub fn labelled(input: Input, path: &str, config: &Gpt2Config) -> Result<Batch, CaseError> {
     input.check(path, config)?;
-    match input.labels.clone() {
-        Some(labels) => Ok(input.batch(labels.rows())),
-        None => Err(CaseError::file(path, "a batch has no labels")),
-    }
+    input.labelled(path)
 }
 
 fn zeros_and_ones<'de, D: Deserializer<'de>>(
