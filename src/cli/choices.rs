@@ -102,6 +102,12 @@ pub enum ScheduleName {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LossDivisorName {
+    MicroBatchMean,
+    NumItemsInBatch,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Regularizer {
     None,
     L2sp,

@@ -25,6 +25,14 @@ impl CliError {
         }
     }
 
+    /// For a run whose numbers grew past what float32 holds; its last good weights are saved.
+    pub fn diverged(message: impl std::fmt::Display) -> Self {
+        Self {
+            message: message.to_string(),
+            exit_code: 3,
+        }
+    }
+
     pub fn file(path: &Path, reason: impl std::fmt::Display) -> Self {
         Self::new(format!("{}: {reason}", path.display()))
     }

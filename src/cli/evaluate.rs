@@ -62,6 +62,7 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     let task = arguments.task.runnable()?;
     let device = arguments.device.open()?;
     let base = Base::open_with(&arguments.model, arguments.adapter.as_deref(), &device)?;
+    check_score(&arguments, &base, task)?;
     let mut metrics = match task {
         RunnableTask::SequenceClassification => classification(&arguments, &base)?,
         task => of_examples(&arguments, &base, task)?,
@@ -69,6 +70,28 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     metrics["task"] = json!(task.name());
     println!("{}", serde_json::to_string_pretty(&metrics)?);
     Ok(0)
+}
+
+/// One label or many: the head has the same name and shape, so that only its origin tells what it means.
+fn check_score(arguments: &Arguments, base: &Base, task: RunnableTask) -> Result<(), CliError> {
+    let run = PastRun::beside(arguments.adapter.as_ref().unwrap_or(&arguments.model))?;
+    let (one, many) = (
+        RunnableTask::SequenceClassification,
+        RunnableTask::MultiLabelClassification,
+    );
+    let trained_for = match run.and_then(|run| run.task) {
+        Some(name) => [one, many].into_iter().find(|task| task.name() == name),
+        None if base.config.problem_type.as_deref() == many.problem_type() => Some(many),
+        None => None,
+    };
+    match trained_for {
+        Some(other) if other != task && [one, many].contains(&task) => Err(CliError::new(format!(
+            "--task {}: the head was trained for {}, whose outputs mean something else; give that as --task",
+            task.name(),
+            other.name()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Every task but sequence classification, whose hard texts need a reader of their own.

@@ -3,15 +3,18 @@
 mod arguments;
 mod causal_lm;
 pub(super) mod classification;
+pub(super) mod ending;
 mod examples;
 mod general;
 mod length;
 mod metrics;
+mod remedies;
 pub(super) mod steps;
 pub(super) mod summary;
 mod tasks;
 
 pub use arguments::Arguments;
+pub use summary::Summary;
 
 use std::time::Instant;
 
@@ -27,6 +30,17 @@ use crate::settings::Strategy;
 use general::General;
 
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
+    let out = arguments.out.clone();
+    let summary = perform(arguments)?;
+    println!("{}", serde_json::to_string_pretty(&summary)?);
+    match summary.ending.error(&out) {
+        Some(error) => Err(error),
+        None => Ok(0),
+    }
+}
+
+/// Makes the run and writes all that it leaves.
+pub fn perform(arguments: Arguments) -> Result<Summary, CliError> {
     arguments.check()?;
     if bert::is_bert(&arguments.model)? {
         return bert::finetune(&arguments);
@@ -44,8 +58,7 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     let summary = tasks::run(&job, task)?;
     let text = serde_json::to_string_pretty(&summary)? + "\n";
     write(&job.arguments.out.join("summary.json"), &text)?;
-    print!("{text}");
-    Ok(0)
+    Ok(summary)
 }
 
 /// What all tasks work with.

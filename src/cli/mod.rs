@@ -19,6 +19,7 @@ mod past_run;
 mod pretrain;
 mod save;
 mod scoring;
+mod sweep;
 mod usage;
 mod verify;
 
@@ -40,6 +41,8 @@ enum Command {
     Pretrain(pretrain::Arguments),
     /// Fine-tune a model, wholly or in part, or an adapter beside it.
     Finetune(Box<finetune::Arguments>),
+    /// Fine-tune over a grid of settings; a table of what each learns and forgets.
+    Sweep(sweep::Arguments),
     /// Score a model on a data file; JSON.
     Evaluate(evaluate::Arguments),
     /// Fill the [MASK]s of a text; a JSON line a proposal.
@@ -65,6 +68,7 @@ pub fn main() -> u8 {
     let outcome = match arguments.command {
         Command::Pretrain(arguments) => pretrain::run(arguments),
         Command::Finetune(arguments) => finetune::run(*arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
         Command::Evaluate(arguments) => evaluate::run(arguments),
         Command::Fill(arguments) => bert::fill(arguments),
         Command::Generate(arguments) => generate::run(arguments),

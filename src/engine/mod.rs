@@ -8,6 +8,7 @@ pub mod metrics;
 pub mod perplexity;
 pub mod probe;
 pub mod proof;
+pub mod rehearsal;
 pub mod run;
 pub mod sample;
 pub mod server;

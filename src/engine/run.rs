@@ -1,8 +1,11 @@
 //! One run of fine-tuning, as units of work small enough that a command never waits long between them.
 
+mod general;
 mod scoring;
 mod summary;
 mod training;
+
+use std::rc::Rc;
 
 use burn::module::Module;
 
@@ -10,8 +13,10 @@ use super::base::Base;
 use super::evaluate::Answer;
 use super::host::Host;
 use super::proof::Digests;
+use super::rehearsal::Rehearsal;
 use super::sample::Continuation;
 use crate::data::batch::Batch;
+use crate::data::feed::BatchFeed;
 use crate::data::labelled::{BatchOrder, EncodedText, LabelledDataset};
 use crate::model::gpt2::Gpt2;
 use crate::protocol::{
@@ -20,13 +25,15 @@ use crate::protocol::{
 };
 use crate::settings::{Sampling, Seed, TrainingSettings};
 use crate::train::trainer::StepOutcome;
-use crate::train::{Objective, Trainer, plan};
+use crate::train::{BestModel, Objective, Replay, Trainer, plan};
 use scoring::Scoring;
 
 /// Where a run stands. Every state carries what it needs and no more.
 enum State {
     /// Scoring a split before, during or after training.
     Scoring(Box<Scoring>),
+    /// Making ready what the remedies against forgetting need.
+    Preparing(Box<Rehearsal>),
     Training,
     Finished,
 }
@@ -48,21 +55,32 @@ pub struct Run {
     /// Names of the labels, in the data set's order.
     pub labels: Vec<String>,
     texts: Texts,
-    order: BatchOrder,
-    /// The batches of the epoch that is under way.
-    epoch: Option<(usize, Vec<Vec<usize>>)>,
+    feed: BatchFeed,
+    replay: Option<Replay>,
+    best: BestModel<Gpt2>,
+    /// Before the last step whose numbers were finite, and how many steps had been made.
+    last_good: Option<(usize, Gpt2)>,
     state: State,
     pub paused: bool,
     /// Pause again after the next step.
     single_step: bool,
-    /// A step whose numbers are still on the device, and when it began.
-    pending: Option<(StepOutcome, f64)>,
+    pending: Option<Pending>,
     unsent: Vec<StepMetrics>,
     last_sent_millis: f64,
     clock: Clock,
     digests_before: Option<Digests>,
     before: Option<Scores>,
     pad: i32,
+    /// Ids of the text on which forgetting is measured, where one has been loaded.
+    pub general: Option<Rc<[i32]>>,
+}
+
+/// A step whose numbers are still on the device.
+struct Pending {
+    outcome: StepOutcome,
+    began_millis: f64,
+    /// The model before the step; where it does not train its tensors are the trainer's.
+    before: Gpt2,
 }
 
 /// The three splits as ids.
@@ -131,12 +149,26 @@ impl Run {
             validation: encode(Split::Validation)?,
             test: encode(Split::Test)?,
         };
+        if settings.watches_validation()
+            && (texts.validation.is_empty() || evaluation_interval(&settings, &options) == 0)
+        {
+            return Err(unfit(
+                "early stopping and the best model go by the validation loss: set the evaluation steps, \
+                 and use data with a validation split"
+                    .to_owned(),
+            ));
+        }
         let run = Self {
             id,
             request_id,
             trainer: Trainer::new(model, objective, &settings),
-            order: BatchOrder::new(&texts.train, settings.batch_size, settings.seed),
-            epoch: None,
+            feed: BatchFeed::accumulating(
+                BatchOrder::new(&texts.train, settings.batch_size, settings.seed),
+                settings.gradient_accumulation_steps,
+            ),
+            replay: None,
+            best: BestModel::new(&settings),
+            last_good: None,
             state: State::Scoring(Scoring::new(
                 RunStage::ScoringBefore,
                 Split::Test,
@@ -156,6 +188,7 @@ impl Run {
             digests_before: None,
             before: None,
             pad,
+            general: None,
             settings,
             options,
         };
@@ -173,6 +206,7 @@ impl Run {
         }
         match &mut self.state {
             State::Scoring(_) => self.score(base, host).await?,
+            State::Preparing(_) => self.prepare(base, host).await?,
             State::Training => self.train(host).await?,
             State::Finished => {}
         }
@@ -191,6 +225,16 @@ impl Run {
 
     pub fn step(&self) -> usize {
         self.trainer.step
+    }
+
+    /// The weights to go on with after the run has diverged, and the steps they have gone through.
+    pub fn last_good(&self) -> Option<(usize, Gpt2)> {
+        let best = self.best.best().and_then(|best| {
+            let model = best.model.clone()?;
+            Some((best.steps_made, model))
+        });
+        let (steps_made, model) = best.or_else(|| self.last_good.clone())?;
+        Some((steps_made, model.valid()))
     }
 
     /// The model as it is now, for inference.
@@ -212,7 +256,8 @@ impl Run {
                 .await
                 .map_err(device_error)?,
         );
-        self.sample(base, host, Moment::Before).await
+        self.sample(base, host, Moment::Before).await?;
+        self.score_general(base, host).await
     }
 
     fn enter(&self, host: &impl Host, stage: RunStage) {
@@ -274,6 +319,14 @@ pub(super) fn device_error(reason: String) -> EngineError {
         ErrorKind::Device,
         format!("The device did not answer: {reason}."),
     )
+}
+
+/// Steps between evaluations on the validation split; 0 is never.
+fn evaluation_interval(settings: &TrainingSettings, options: &RunOptions) -> usize {
+    match settings.eval_steps {
+        0 => options.evaluate_every_steps,
+        steps => steps,
+    }
 }
 
 /// Wrong answers shown after a run.

@@ -173,9 +173,83 @@ impl<'a> Continuation<'a> {
     }
 }
 
+/// Texts `[rows, length]` drawn from the model's own distribution, token for token, side by side; each
+/// begins with `start`.
+pub async fn sample_texts(
+    model: &Gpt2,
+    start: i32,
+    [rows, length]: [usize; 2],
+    seed: &mut Seed,
+) -> Result<Vec<Vec<i32>>, String> {
+    let mut texts = vec![vec![start]; rows];
+    let mut cache = KvCache::default();
+    while texts.first().is_some_and(|text| text.len() < length) {
+        let newest: Vec<Vec<i32>> = texts.iter().map(|t| t[t.len() - 1..].to_vec()).collect();
+        let mut pass = Pass {
+            cache: Some(&mut cache),
+            ..Pass::default()
+        };
+        let data = model
+            .logits(Tokens::new(&newest), &mut pass)
+            .into_data_async();
+        let logits = data.await.map_err(|e| format!("{e:?}"))?;
+        let logits = logits.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+        for (text, logits) in texts.iter_mut().zip(logits.chunks(logits.len() / rows)) {
+            text.push(draw(logits, seed.uniform()));
+        }
+    }
+    Ok(texts)
+}
+
+/// The token at which the probabilities have added up to more than `upto`.
+fn draw(logits: &[f32], upto: f64) -> i32 {
+    let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weight = |logit: &f32| f64::from(logit - highest).exp();
+    let mut left = upto * logits.iter().map(weight).sum::<f64>();
+    let at = logits.iter().position(|logit| {
+        left -= weight(logit);
+        left < 0.0
+    });
+    at.unwrap_or(logits.len().saturating_sub(1)) as i32
+}
+
 #[cfg(test)]
 mod tests {
+    use burn::prelude::Device;
+
     use super::*;
+    use crate::engine::wait::block_on;
+    use crate::model::gpt2::RandomWeights;
+
+    #[test]
+    fn draws_follow_the_probabilities() {
+        let logits = [0.0, 3f32.ln(), f32::NEG_INFINITY];
+        assert_eq!(draw(&logits, 0.2), 0);
+        assert_eq!(draw(&logits, 0.3), 1);
+        assert_eq!(draw(&logits, 0.999), 1);
+    }
+
+    #[test]
+    fn texts_side_by_side_are_what_each_alone_would_be_given() {
+        let config = Gpt2Config::sized(30, 12, 8, 2, 2);
+        let mut weights = RandomWeights::new(Seed::new(5), 2);
+        let model = Gpt2::load(&config, &mut weights, &Device::flex()).unwrap();
+        let texts = |seed| {
+            let mut seed = Seed::new(seed);
+            block_on(sample_texts(&model, 29, [3, 12], &mut seed)).unwrap()
+        };
+        let drawn = texts(1);
+        assert_eq!(drawn, texts(1));
+        assert_ne!(drawn, texts(2));
+        // Row 1's second token from the model without a cache, and the draw it had.
+        let mut seed = Seed::new(1);
+        let draws: Vec<f64> = (0..6).map(|_| seed.uniform()).collect();
+        let rows = [drawn[1][..2].to_vec()];
+        let logits = model.logits(Tokens::new(&rows), &mut Pass::default());
+        let logits: Vec<f32> = logits.into_data().try_to_vec().unwrap();
+        assert_eq!(drawn[1][2], draw(&logits[30..], draws[4]));
+        assert!(drawn.iter().all(|text| text.len() == 12 && text[0] == 29));
+    }
 
     #[test]
     fn top_k_and_top_p_keep_the_likeliest() {

@@ -3,6 +3,8 @@
 mod checks;
 mod commands;
 
+use std::rc::Rc;
+
 use burn::module::Module;
 use burn::prelude::Device;
 use futures_channel::mpsc::UnboundedReceiver;
@@ -28,6 +30,8 @@ pub struct Server<H> {
     info: DeviceInfo,
     base: Option<Base>,
     dataset: Option<(String, LabelledDataset)>,
+    /// Ids of the text on which runs measure forgetting.
+    general: Option<Rc<[i32]>>,
     run: Option<Run>,
     /// What the last finished run left, with the names of its labels.
     tuned: Option<(Gpt2, Vec<String>)>,
@@ -42,6 +46,7 @@ impl<H: Host> Server<H> {
             info,
             base: None,
             dataset: None,
+            general: None,
             run: None,
             tuned: None,
             next_run: 1,
@@ -116,12 +121,19 @@ impl<H: Host> Server<H> {
     fn fail_run(&mut self, error: EngineError) {
         if let Some(run) = self.run.take() {
             let (run_id, step) = (run.id, run.step());
+            let diverged = error.kind == ErrorKind::Diverged;
+            let last_good = run.last_good().filter(|_| diverged);
+            let kept_step = last_good.as_ref().map(|(steps_made, _)| *steps_made);
+            if let Some((_, model)) = last_good {
+                self.tuned = Some((model.no_grad(), run.labels.clone()));
+            }
             run.tell(
                 &self.host,
                 Event::RunFailed {
                     run_id,
                     step,
                     error,
+                    kept_step,
                 },
             );
         }

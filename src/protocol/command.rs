@@ -19,6 +19,11 @@ pub enum Command {
         name: String,
         url: String,
     },
+    /// Fetch text on which runs measure what the model forgets. Answered by `GeneralTextLoaded`.
+    LoadGeneralText {
+        name: String,
+        url: String,
+    },
     /// What a strategy would train on the loaded model, without training. Answered by `RunPlanned`.
     PlanRun {
         strategy: Strategy,

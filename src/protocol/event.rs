@@ -21,6 +21,7 @@ pub enum Event {
     },
     ModelLoaded(ModelInfo),
     DatasetLoaded(DatasetInfo),
+    GeneralTextLoaded(GeneralTextInfo),
     RunPlanned(RunPlan),
 
     RunStarted {
@@ -44,6 +45,26 @@ pub enum Event {
         step: usize,
         split: Split,
         scores: Scores,
+    },
+    /// The general text was scored with the weights as they are.
+    GeneralTextScored {
+        run_id: RunId,
+        /// Steps made.
+        step: usize,
+        loss: GeneralLoss,
+    },
+    /// Patience ran out: so many evaluations in a row had no lower validation loss. Scoring follows.
+    RunStoppedEarly {
+        run_id: RunId,
+        /// Steps made.
+        step: usize,
+        evaluations_without_improvement: usize,
+    },
+    /// The run ends with the weights it had after `step` steps, of the lowest validation loss.
+    BestModelRestored {
+        run_id: RunId,
+        step: usize,
+        validation_loss_nats: f64,
     },
     SampleGenerated {
         run_id: RunId,
@@ -69,6 +90,9 @@ pub enum Event {
         run_id: RunId,
         step: usize,
         error: EngineError,
+        /// Of a run that diverged: the steps that the last good weights had gone through. Those weights
+        /// are now the tuned ones. `None` where there are none.
+        kept_step: Option<usize>,
     },
 
     TokenGenerated {

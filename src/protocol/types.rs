@@ -90,6 +90,28 @@ pub struct Example {
     pub label: String,
 }
 
+/// Text that no run trains on: what a run forgets of language at large is measured on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GeneralTextInfo {
+    pub name: String,
+    /// Tokens that runs score.
+    pub tokens: usize,
+}
+
+/// The language model's loss on the general text.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct GeneralLoss {
+    pub tokens: usize,
+    /// Mean over the predicted tokens.
+    pub nats_per_token: f64,
+}
+
+impl GeneralLoss {
+    pub fn perplexity(self) -> f64 {
+        self.nats_per_token.exp()
+    }
+}
+
 /// What a run trains: every tensor, the base model's and the added ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunPlan {
@@ -119,6 +141,8 @@ impl RunPlan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunStage {
     ScoringBefore,
+    /// Making ready what remedies against forgetting need: general text, and which weights matter to it.
+    Preparing,
     Training,
     ScoringAfter,
 }
@@ -134,6 +158,9 @@ pub struct StepMetrics {
     pub learning_rate: f64,
     /// Global gradient norm before clipping.
     pub gradient_norm: f32,
+    /// What remedies against forgetting add to the loss that is minimised: penalties, and the weighted
+    /// loss of replayed text. 0 without any.
+    pub remedy_loss_nats: f32,
     pub step_millis: f64,
 }
 

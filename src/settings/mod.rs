@@ -1,6 +1,8 @@
 //! The vocabulary that every program shares: plain data and pure functions, no tensors.
 
+pub mod divergence;
 mod methods;
+pub mod remedies;
 pub mod sampling;
 pub mod schedule;
 pub mod seed;
@@ -8,10 +10,11 @@ pub mod strategy;
 pub mod training;
 
 pub use methods::{BottleneckSettings, Ia3Settings, Placement};
+pub use remedies::Remedies;
 pub use sampling::Sampling;
 pub use schedule::{Schedule, ScheduleKind};
 pub use seed::Seed;
 pub use strategy::{
     ALL_LINEAR, HEADS, LoraSettings, Strategy, expand_targets, is_head, names_module,
 };
-pub use training::{TrainingSettings, WeightDecayOn};
+pub use training::{LossDivisor, TrainingSettings, WeightDecayOn};

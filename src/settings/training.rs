@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Schedule, ScheduleKind, Strategy};
+use super::{Remedies, Schedule, ScheduleKind, Strategy};
 
 /// Which trained parameters AdamW pulls towards zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,19 @@ impl WeightDecayOn {
     }
 }
 
+/// What the summed loss of a step's micro-batches is divided by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum LossDivisor {
+    /// Each micro-batch by what it predicts, then the mean over the micro-batches, as a plain torch loop.
+    #[default]
+    MicroBatchMean,
+    /// The losses of all predicted tokens by `num_items_in_batch`, as Hugging Face's `Trainer` does for a
+    /// language model: the labels of the whole step that are not ignored. Each text's first label is among
+    /// them although nothing predicts it, so the loss comes out lower than the mean. Other tasks take the
+    /// mean, there and here.
+    NumItemsInBatch,
+}
+
 /// Everything that decides a run but the model, the data and the task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainingSettings {
@@ -47,6 +60,26 @@ pub struct TrainingSettings {
     pub adam_beta2: f64,
     pub adam_epsilon: f64,
     pub seed: u64,
+    /// Batches whose gradients make up one step.
+    #[serde(default = "one")]
+    pub gradient_accumulation_steps: usize,
+    #[serde(default)]
+    pub loss_divisor: LossDivisor,
+    /// Steps between evaluations on the validation split; 0 is never.
+    #[serde(default)]
+    pub eval_steps: usize,
+    /// Evaluations in a row without a lower loss that end the run; 0 is never.
+    #[serde(default)]
+    pub early_stopping_patience: usize,
+    /// End with the weights that had the lowest validation loss.
+    #[serde(default)]
+    pub load_best_model_at_end: bool,
+    #[serde(default)]
+    pub remedies: Remedies,
+}
+
+fn one() -> usize {
+    1
 }
 
 impl Default for TrainingSettings {
@@ -66,6 +99,12 @@ impl Default for TrainingSettings {
             adam_beta2: 0.999,
             adam_epsilon: 1e-8,
             seed: 7,
+            gradient_accumulation_steps: 1,
+            loss_divisor: LossDivisor::default(),
+            eval_steps: 0,
+            early_stopping_patience: 0,
+            load_best_model_at_end: false,
+            remedies: Remedies::default(),
         }
     }
 }
@@ -94,6 +133,13 @@ impl TrainingSettings {
         }
         if self.batch_size == 0 {
             return wrong("batch size", &self.batch_size, "at least 1");
+        }
+        if self.gradient_accumulation_steps == 0 {
+            return wrong(
+                "gradient accumulation",
+                &self.gradient_accumulation_steps,
+                "at least 1 batch a step",
+            );
         }
         if self.max_length == 0 {
             return wrong("maximum length", &self.max_length, "at least 1 token");
@@ -125,7 +171,18 @@ impl TrainingSettings {
                 return wrong("LoRA alpha", &lora.alpha, "a finite number");
             }
         }
-        None
+        if self.strategy == Strategy::Head && self.remedies.wants_text() {
+            return Some(
+                "replay and EWC act on the language model, of which a head-only run trains nothing; leave them out"
+                    .to_owned(),
+            );
+        }
+        self.remedies.problem()
+    }
+
+    /// Whether the loss on the validation split decides anything.
+    pub fn watches_validation(&self) -> bool {
+        self.early_stopping_patience > 0 || self.load_best_model_at_end
     }
 }
 
@@ -140,6 +197,24 @@ mod tests {
         assert!(on.applies_to("transformer.h.0.attn.c_attn.weight"));
         assert!(!on.applies_to("transformer.h.0.attn.c_attn.bias"));
         assert!(!on.applies_to("transformer.h.0.ln_1.weight"));
+    }
+
+    #[test]
+    fn settings_recorded_before_there_were_remedies_still_parse() {
+        let mut recorded = serde_json::to_value(TrainingSettings::default()).unwrap();
+        let fields = recorded.as_object_mut().unwrap();
+        for new in [
+            "gradient_accumulation_steps",
+            "loss_divisor",
+            "eval_steps",
+            "early_stopping_patience",
+            "load_best_model_at_end",
+            "remedies",
+        ] {
+            assert!(fields.remove(new).is_some(), "{new}");
+        }
+        let parsed: TrainingSettings = serde_json::from_value(recorded).unwrap();
+        assert_eq!(parsed, TrainingSettings::default());
     }
 
     #[test]

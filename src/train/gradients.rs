@@ -33,6 +33,17 @@ pub fn collect<M: Module>(mut produced: Gradients, model: &M) -> GradientMap {
     for_each(model, collector).found
 }
 
+/// Adds `more` to `sum`, parameter by parameter.
+pub fn add(sum: &mut GradientMap, more: GradientMap) {
+    for (name, gradient) in more {
+        let both = match sum.remove(&name) {
+            Some(before) => before + gradient,
+            None => gradient,
+        };
+        sum.insert(name, both);
+    }
+}
+
 /// The 2-norm over all gradients together, left on the device: `[1]`.
 pub fn global_norm(gradients: &GradientMap) -> Option<Tensor<1>> {
     gradients

@@ -3,8 +3,8 @@
 use burn::module::Module;
 use burn::prelude::*;
 
-use super::loss::{cross_entropy, labelled_rows, select_rows};
-use super::trainer::{Objective, objective_loss};
+use super::loss::{cross_entropy, labelled_rows, select_rows, weighted_cross_entropy};
+use super::trainer::{Objective, objective_loss, with_head};
 use crate::data::batch::Batch;
 use crate::model::bert::{Bert, Inputs};
 use crate::model::gpt2::{Gpt2, Pass};
@@ -13,11 +13,23 @@ use crate::model::gpt2::{Gpt2, Pass};
 pub trait Learner: Module {
     type Objective: Copy;
 
+    /// What text that is replayed against forgetting is trained on.
+    const LANGUAGE: Self::Objective;
+
+    /// Whether Hugging Face's `Trainer` divides this loss by the items of all micro-batches together.
+    fn counts_items(objective: Self::Objective) -> bool;
+
     fn loss(&self, objective: Self::Objective, batch: &Batch, pass: &mut Pass) -> Tensor<1>;
 }
 
 impl Learner for Gpt2 {
     type Objective = Objective;
+
+    const LANGUAGE: Objective = Objective::CausalLm;
+
+    fn counts_items(objective: Objective) -> bool {
+        objective == Objective::CausalLm
+    }
 
     fn loss(&self, objective: Objective, batch: &Batch, pass: &mut Pass) -> Tensor<1> {
         objective_loss(self, objective, batch, pass)
@@ -36,22 +48,25 @@ pub enum BertObjective {
 impl Learner for Bert {
     type Objective = BertObjective;
 
+    const LANGUAGE: BertObjective = BertObjective::MaskedLm;
+
+    fn counts_items(_: BertObjective) -> bool {
+        false
+    }
+
     fn loss(&self, objective: BertObjective, batch: &Batch, pass: &mut Pass) -> Tensor<1> {
         let inputs = Inputs::new(&batch.ids, batch.mask.as_deref());
-        let (logits, classes) = match objective {
+        match objective {
             BertObjective::MaskedLm => {
-                let (rows, classes) = labelled_rows(&batch.labels);
+                let (rows, words) = labelled_rows(&batch.labels);
                 let hidden = select_rows(self.bert.forward(inputs, pass), rows);
-                (self.words_at(hidden, pass), classes)
+                cross_entropy(with_head(self.words_at(hidden, pass)), &words)
             }
             BertObjective::SequenceClassification => {
-                let classes = batch.labels.iter().map(|row| row[0]).collect();
-                (self.classify(inputs, pass), classes)
+                let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();
+                let logits = with_head(self.classify(inputs, pass));
+                weighted_cross_entropy(logits, &classes, pass.class_weights)
             }
-        };
-        match logits {
-            Some(logits) => cross_entropy(logits, &classes),
-            None => unreachable!("a run starts by putting on the head that it needs"),
         }
     }
 }

@@ -6,6 +6,7 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::prelude::*;
 
 use super::GradientMap;
+use crate::settings::remedies::layer_rate;
 use crate::settings::{TrainingSettings, WeightDecayOn};
 
 /// The two running means of one parameter, flattened.
@@ -23,6 +24,10 @@ pub struct AdamW {
     pub epsilon: f64,
     pub weight_decay: f64,
     pub decay_on: WeightDecayOn,
+    /// Each block's rate over that of the block above it; 1 is one rate for all.
+    pub layer_wise_lr_decay: f64,
+    /// Blocks of the model, which that decay counts.
+    pub blocks: usize,
     /// Updates made so far.
     pub updates: i32,
     pub moments: BTreeMap<String, Moments>,
@@ -36,6 +41,8 @@ impl AdamW {
             epsilon: settings.adam_epsilon,
             weight_decay: settings.weight_decay,
             decay_on: settings.weight_decay_on,
+            layer_wise_lr_decay: settings.remedies.layer_wise_lr_decay,
+            blocks: 0,
             updates: 0,
             moments: BTreeMap::new(),
         }
@@ -50,6 +57,14 @@ impl AdamW {
             gradients,
             path: crate::model::parameters::Path::default(),
         })
+    }
+
+    /// What this parameter's rate is multiplied by; weight decay goes along, as in torch's groups.
+    fn factor(&self, name: &str) -> f64 {
+        if self.layer_wise_lr_decay == 1.0 {
+            return 1.0;
+        }
+        layer_rate(name, self.blocks, self.layer_wise_lr_decay)
     }
 
     /// Bytes of both moments in float32.
@@ -120,9 +135,8 @@ impl ModuleMapper for Updater<'_> {
         let (id, tensor, mapper) = param.consume();
         let shape = tensor.dims();
         let value = tensor.inner().flatten::<1>(0, D - 1);
-        let updated = self
-            .optimizer
-            .update(&name, value, gradient, self.learning_rate);
+        let rate = self.learning_rate * self.optimizer.factor(&name);
+        let updated = self.optimizer.update(&name, value, gradient, rate);
         let tensor = Tensor::from_inner(updated.reshape(shape)).require_grad();
         Param::from_mapped_value(id, tensor, mapper)
     }

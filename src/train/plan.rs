@@ -40,7 +40,7 @@ pub enum PlanError {
     #[error("{frozen} frozen blocks, but the model has {blocks}")]
     TooManyFrozenBlocks { frozen: usize, blocks: usize },
     #[error(
-        "a head-only run needs a head of its own, as sequence classification has; the language-model head is the token embedding itself"
+        "a head-only run needs a head of its own, as classification and question answering have; the language-model head is the token embedding itself"
     )]
     NoHead,
     #[error(

@@ -2,15 +2,18 @@
 
 use burn::prelude::*;
 
-use super::gradients::{clip_by_global_norm, collect, global_norm};
+use super::anchors::Anchors;
+use super::gradients::{GradientMap, add, clip_by_global_norm, collect, global_norm};
 use super::loss::{
-    answer_loss, binary_cross_entropy, cross_entropy, labelled_rows, predicted_rows, select_rows,
-    weighted_cross_entropy,
+    IGNORED, answer_loss, binary_cross_entropy, cross_entropy, labelled_rows, predicted_rows,
+    select_rows, weighted_cross_entropy,
 };
 use super::{AdamW, Learner};
 use crate::data::batch::Batch;
 use crate::model::gpt2::{Gpt2, Pass, Tokens};
-use crate::settings::{Schedule, Seed, TrainingSettings};
+use crate::model::parameters;
+use crate::settings::strategy::block_of;
+use crate::settings::{LossDivisor, Schedule, Seed, TrainingSettings};
 
 /// What the loss is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,11 @@ pub struct Trainer<M: Learner = Gpt2> {
     pub max_grad_norm: f64,
     /// What an example of each class counts in the loss.
     pub class_weights: Option<Vec<f32>>,
+    pub loss_divisor: LossDivisor,
+    /// What pulls trained parameters back, where a remedy against forgetting does.
+    pub anchors: Option<Anchors>,
+    /// What the loss of replayed text counts beside the task's.
+    pub replay_weight: f64,
     /// Steps made so far.
     pub step: usize,
     noise: Seed,
@@ -45,19 +53,30 @@ pub struct Trainer<M: Learner = Gpt2> {
 pub struct StepOutcome {
     pub step: usize,
     pub learning_rate: f64,
-    /// Loss before the update and gradient norm before clipping: `[2]`.
+    /// Loss before the update, gradient norm before clipping, and where there are remedies what they add
+    /// to the loss: `[2]` or `[3]`.
     measured: Tensor<1>,
 }
 
 /// The numbers of a step, read back.
 #[derive(Debug, Clone, Copy)]
 pub struct Measured {
+    /// The task's loss alone.
     pub loss_nats: f32,
     pub gradient_norm: f32,
+    /// What remedies add to the loss that is minimised.
+    pub remedy_loss_nats: f32,
+}
+
+impl Measured {
+    /// Whether the run has left what float32 holds.
+    pub fn diverged(&self) -> bool {
+        !(self.loss_nats + self.gradient_norm + self.remedy_loss_nats).is_finite()
+    }
 }
 
 impl StepOutcome {
-    /// One read-back for both numbers.
+    /// One read-back for all numbers.
     pub async fn read(self) -> Result<Measured, String> {
         let data = self
             .measured
@@ -66,9 +85,10 @@ impl StepOutcome {
             .map_err(|e| format!("{e:?}"))?;
         let values = data.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
         match values[..] {
-            [loss_nats, gradient_norm] => Ok(Measured {
+            [loss_nats, gradient_norm, ref remedies @ ..] => Ok(Measured {
                 loss_nats,
                 gradient_norm,
+                remedy_loss_nats: remedies.iter().sum(),
             }),
             _ => Err(format!(
                 "a step's outcome holds {} numbers instead of 2",
@@ -81,13 +101,21 @@ impl StepOutcome {
 impl<M: Learner> Trainer<M> {
     /// `model` has been prepared by its strategy.
     pub fn new(model: M, objective: M::Objective, settings: &TrainingSettings) -> Self {
+        let listed = parameters::list(&model);
+        let blocks = listed.iter().filter_map(|p| block_of(&p.name)).max();
         Self {
             model: Some(model),
-            optimizer: AdamW::new(settings),
+            optimizer: AdamW {
+                blocks: blocks.map_or(0, |last| last + 1),
+                ..AdamW::new(settings)
+            },
             schedule: settings.schedule(),
             objective,
             max_grad_norm: settings.max_grad_norm,
             class_weights: None,
+            loss_divisor: settings.loss_divisor,
+            anchors: None,
+            replay_weight: settings.remedies.replay,
             step: 0,
             noise: Seed::new(settings.seed).fork("dropout"),
         }
@@ -124,25 +152,103 @@ impl<M: Learner> Trainer<M> {
         model.loss(self.objective, batch, &mut pass)
     }
 
-    /// Forward, backward, clipping, update. Returns without reading anything back.
+    /// A step on one batch.
     pub fn advance(&mut self, batch: &Batch) -> StepOutcome {
-        let loss = self.loss(batch);
-        let gradients = collect(loss.backward(), self.model());
-        let loss = loss.inner();
+        self.advance_over(std::slice::from_ref(batch), None)
+    }
+
+    /// Forward and backward over each micro-batch (and a batch of general text to replay), the pull of the
+    /// remedies, clipping, update. Returns without reading anything back.
+    pub fn advance_over(
+        &mut self,
+        micro_batches: &[Batch],
+        replayed: Option<&Batch>,
+    ) -> StepOutcome {
+        let mut gradients = GradientMap::new();
+        let mut losses = Vec::with_capacity(micro_batches.len());
+        for (batch, weight) in micro_batches.iter().zip(self.loss_weights(micro_batches)) {
+            let loss = self.loss(batch);
+            losses.push(self.backward(weigh(loss, weight), &mut gradients));
+        }
+        let loss = total(losses);
+        let mut remedies = Vec::new();
+        if let Some(batch) = replayed {
+            let mut pass = Pass::default();
+            let loss = self.model().loss(M::LANGUAGE, batch, &mut pass);
+            let loss = loss.mul_scalar(self.replay_weight);
+            remedies.push(self.backward(loss, &mut gradients));
+        }
+        if let Some(anchors) = &self.anchors {
+            remedies.extend(anchors.pull(self.model(), &mut gradients));
+        }
+        self.update(gradients, loss, remedies)
+    }
+
+    /// Adds what this loss gives to `gradients`; the loss without its graph.
+    fn backward(&self, loss: Tensor<1>, gradients: &mut GradientMap) -> Tensor<1> {
+        add(gradients, collect(loss.backward(), self.model()));
+        loss.inner()
+    }
+
+    fn update(
+        &mut self,
+        gradients: GradientMap,
+        loss: Tensor<1>,
+        remedies: Vec<Tensor<1>>,
+    ) -> StepOutcome {
         let norm = global_norm(&gradients).unwrap_or_else(|| loss.zeros_like());
         let clipped = clip_by_global_norm(gradients, &norm, self.max_grad_norm);
         let learning_rate = self.schedule.learning_rate_at(self.step);
         if let Some(model) = self.model.take() {
             self.model = Some(self.optimizer.step(learning_rate, model, clipped));
         }
+        let mut measured = vec![loss, norm];
+        if !remedies.is_empty() {
+            measured.push(total(remedies));
+        }
         let outcome = StepOutcome {
             step: self.step,
             learning_rate,
-            measured: Tensor::cat(vec![loss, norm], 0),
+            measured: Tensor::cat(measured, 0),
         };
         self.step += 1;
         outcome
     }
+
+    /// What the mean loss of each micro-batch counts in the step's loss.
+    fn loss_weights(&self, micro_batches: &[Batch]) -> Vec<f64> {
+        let of_tokens = M::counts_items(self.objective);
+        if self.loss_divisor == LossDivisor::NumItemsInBatch && of_tokens {
+            let items: usize = micro_batches.iter().map(items).sum();
+            let predicted = |batch: &Batch| predicted_rows(&batch.labels).0.len();
+            let share = |batch| predicted(batch) as f64 / items.max(1) as f64;
+            micro_batches.iter().map(share).collect()
+        } else {
+            vec![1.0 / micro_batches.len() as f64; micro_batches.len()]
+        }
+    }
+}
+
+/// Hugging Face's count of a batch's items: labels that are not ignored, each row's first among them.
+fn items(batch: &Batch) -> usize {
+    let labels = batch.labels.iter().flatten();
+    labels.filter(|label| **label != IGNORED).count()
+}
+
+fn weigh(loss: Tensor<1>, weight: f64) -> Tensor<1> {
+    if weight == 1.0 {
+        loss
+    } else {
+        loss.mul_scalar(weight)
+    }
+}
+
+fn total(losses: Vec<Tensor<1>>) -> Tensor<1> {
+    match losses.len() {
+        1 => losses.into_iter().next(),
+        _ => losses.into_iter().reduce(|a, b| a + b),
+    }
+    .expect("a step has at least one batch")
 }
 
 /// The loss of `batch` under `objective`, `[1]`.
@@ -183,7 +289,7 @@ pub fn objective_loss(
     }
 }
 
-fn with_head(logits: Option<Tensor<2>>) -> Tensor<2> {
+pub(super) fn with_head(logits: Option<Tensor<2>>) -> Tensor<2> {
     match logits {
         Some(logits) => logits,
         None => unreachable!("a run starts by putting on the head that its task needs"),

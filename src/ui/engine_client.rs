@@ -8,7 +8,7 @@ use super::browser::{download, gpu, place};
 use super::device_choice::{DeviceWish, choose};
 use super::routes::Route;
 use super::state::{Cause, Engine, Loading, State, Subject};
-use super::{DATASET, DEFAULT_MODEL};
+use super::{DATASET, DEFAULT_MODEL, GENERAL_TEXT};
 use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
 
 /// A worker that has not said a word by then will not.
@@ -138,9 +138,9 @@ impl EngineClient {
         {
             return self.lose(&error.message);
         }
-        let is_greeting = matches!(frame.body, Event::Ready { .. });
+        let asks_more = matches!(frame.body, Event::Ready { .. } | Event::ModelLoaded(_));
         self.state.update(|state| state.apply(frame));
-        if is_greeting {
+        if asks_more {
             self.load_what_is_needed();
         }
     }
@@ -164,12 +164,13 @@ impl EngineClient {
     /// Asks for model and data, where the page shown works with them and they have not been asked for.
     pub fn load_what_is_needed(self) {
         let is_needed = self.route.with_untracked(Route::needs_model);
-        let (is_up, has_model, has_data) = self.state.with_untracked(|state| {
+        let (is_up, has_model, has_data, has_text) = self.state.with_untracked(|state| {
             let is_up = state.device.is_some() && state.engine == Engine::Ready;
             (
                 is_up,
                 state.model.is_some(),
                 state.dataset.is_some() || state.is_asked(Subject::Dataset),
+                state.general_text.is_some() || state.is_asked(Subject::GeneralText),
             )
         });
         if !is_needed || !is_up {
@@ -180,6 +181,9 @@ impl EngineClient {
         }
         if !has_data {
             self.load_dataset();
+        }
+        if has_model && !has_text {
+            self.load_general_text();
         }
     }
 
@@ -198,6 +202,14 @@ impl EngineClient {
         });
         let base_url = place::absolute(&format!("models/{name}/"));
         self.send(Command::LoadModel { name, base_url });
+    }
+
+    /// Stories that no run trains on, to measure what it forgets.
+    fn load_general_text(self) {
+        self.send(Command::LoadGeneralText {
+            name: GENERAL_TEXT.to_string(),
+            url: place::absolute(&format!("data/{GENERAL_TEXT}.txt")),
+        });
     }
 
     pub fn load_shipped_model(self) {

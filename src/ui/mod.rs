@@ -27,6 +27,8 @@ use wasm_bindgen::JsCast;
 pub const DEFAULT_MODEL: &str = "nano";
 /// The file under `data/`, without its ending.
 pub const DATASET: &str = "reviews";
+/// What a run forgets is measured on it.
+pub const GENERAL_TEXT: &str = "stories";
 /// What the name of a model's folder may hold besides letters and digits.
 pub const MODEL_NAME_CHARACTERS: &str = "-_.";
 

@@ -1,7 +1,7 @@
 //! Runs of the real `transformers.Trainer` over the same batches.
 //!
-//! Where its loss is the model's own, we must follow it. Its causal-LM loss divides by a count that
-//! includes labels which are never predicted, so those runs are not ours to follow yet.
+//! Its causal-LM loss divides by `num_items_in_batch`, which counts labels that are never predicted; ours
+//! does so on request.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::CaseResult;
+use super::adapter::Adapter;
 use super::cls::{classifier, objective};
 use super::error::CaseError;
 use super::finding::Reporter;
@@ -16,16 +17,14 @@ use super::inputs::batches;
 use super::one_step::same_name;
 use super::record::Record;
 use super::set::Set;
-use super::tolerance::{CLASSIFIER_TRAJECTORY, TRAJECTORY, TrajectoryTolerance};
+use super::tolerance::{CLASSIFIER_TRAJECTORY, TRAJECTORY};
 use super::traj::prepared;
-use super::trajectory::{Trajectory, check_decay_groups};
-use crate::data::batch::Batch;
+use super::trajectory::{Course, Trajectory, check_decay_groups};
+use crate::io::peft::stored_name;
 use crate::model::gpt2::Gpt2;
+use crate::settings::{LossDivisor, Strategy};
 use crate::train::Objective;
 use crate::train::loss::IGNORED;
-
-const FULL: &str = "full_wd0_label0_ignored";
-const CLASSIFIER: &str = "cls_partial_wd0";
 
 #[derive(Deserialize)]
 struct TrainerRun {
@@ -36,76 +35,140 @@ struct TrainerRun {
     n_nodecay: usize,
 }
 
+/// What a run's name says of it.
+struct Setting {
+    /// The trajectory that has the same settings, but for the divisor of its loss.
+    like: String,
+    of_classifier: bool,
+    /// The folder of the adapter that trains.
+    adapter: Option<String>,
+    first_label_ignored: bool,
+    /// Batches a step.
+    accumulated: usize,
+}
+
+/// Names that hold no `lora` stand for `WHAT_wdDECAY[_label0_ignored][_accumulated_N]`.
+fn setting(name: &str) -> Option<Setting> {
+    let (name, accumulated) = match name.split_once("_accumulated_") {
+        Some((name, count)) => (name, count.parse().ok()?),
+        None => (name, 1),
+    };
+    let (name, first_label_ignored) = match name.strip_suffix("_label0_ignored") {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    let (what, decay) = name.rsplit_once("_wd")?;
+    let decay = match decay {
+        "0" => "wd0",
+        "0_01" if what.starts_with("lora_") => "wd0.01",
+        "0_01" => "wd0.01_trainer",
+        _ => return None,
+    };
+    let classifier = what.strip_prefix("cls_");
+    let adapter = what.starts_with("lora_").then(|| format!("{what}/"));
+    let like = match (classifier, &adapter) {
+        (Some(what), _) => format!("cls/traj_{what}_{decay}"),
+        (None, Some(folder)) => format!("{folder}traj_{decay}"),
+        (None, None) => format!("traj/{what}_{decay}"),
+    };
+    Some(Setting {
+        like,
+        of_classifier: classifier.is_some(),
+        adapter,
+        first_label_ignored,
+        accumulated,
+    })
+}
+
 pub async fn run(set: &Set<'_>, reporter: &mut Reporter<'_>) -> CaseResult {
     let mut runs: BTreeMap<String, Value> = set.json("hf_trainer.json")?;
     runs.remove("note");
-    if let Some(run) = runs.remove(FULL) {
-        let mut batches = batches(set, "traj/batches.json")?;
-        for row in batches.iter_mut().flat_map(|batch| &mut batch.labels) {
-            row[0] = IGNORED;
+    for (name, run) in runs {
+        let path = set.path(&format!("hf_trainer.json/{name}"));
+        let run: TrainerRun = serde_json::from_value(run).map_err(|e| CaseError::file(&path, e))?;
+        match setting(&name) {
+            Some(setting) => setting.check(set, &name, run, reporter).await?,
+            None => reporter.not_covered(path, "a setting that this check does not know"),
         }
-        let setting = Setting {
-            name: FULL,
-            like: "traj/full_wd0",
-            model: set.model.clone(),
-            objective: Objective::CausalLm,
-            tolerance: TRAJECTORY,
-            batches,
-        };
-        setting.check(set, run, reporter).await?;
-    }
-    if let Some(run) = runs.remove(CLASSIFIER) {
-        let setting = Setting {
-            name: CLASSIFIER,
-            like: "cls/traj_partial_wd0",
-            model: classifier(set)?,
-            objective: objective(set)?,
-            tolerance: CLASSIFIER_TRAJECTORY,
-            batches: batches(set, "cls/batches.json")?,
-        };
-        setting.check(set, run, reporter).await?;
-    }
-    if !runs.is_empty() {
-        let names: Vec<String> = runs.into_keys().collect();
-        let reason = "Trainer's own divisor of the causal-LM loss, not covered yet";
-        let what = format!("{}: {}", set.path("hf_trainer.json"), names.join(", "));
-        reporter.not_covered(what, reason);
     }
     Ok(())
 }
 
-struct Setting {
-    name: &'static str,
-    /// The trajectory that has the same settings.
-    like: &'static str,
+/// What trains, and what its tensors are called by the reference.
+struct Start {
     model: Gpt2,
-    objective: Objective,
-    tolerance: TrajectoryTolerance,
-    batches: Vec<Batch>,
+    strategy: Strategy,
+    name: fn(&str) -> String,
 }
 
 impl Setting {
-    async fn check(self, set: &Set<'_>, run: Value, reporter: &mut Reporter<'_>) -> CaseResult {
-        let path = set.path(&format!("hf_trainer.json/{}", self.name));
-        let run: TrainerRun = serde_json::from_value(run).map_err(|e| CaseError::file(&path, e))?;
-        let mut record = Record::read(set, self.like)?;
-        record.losses = run.losses;
-        record.lrs = run.lrs;
-        record.grad_norms = run.grad_norms;
+    async fn check(
+        self,
+        set: &Set<'_>,
+        name: &str,
+        run: TrainerRun,
+        reporter: &mut Reporter<'_>,
+    ) -> CaseResult {
+        let mut record = Record::read(set, &self.like)?;
+        record.total /= self.accumulated;
+        (record.losses, record.lrs, record.grad_norms) = (run.losses, run.lrs, run.grad_norms);
         record.final_loss_on_batch0 = None;
-        let (strategy, start) = prepared(&self.model, &record, &path)?;
-        let case = set.case(&format!("hf_trainer/{}", self.name));
-        check_decay_groups(&case, &start, (run.n_decay, run.n_nodecay), reporter);
+        let start = self.start(set, &record)?;
+        let case = set.case(&format!("hf_trainer/{name}"));
+        check_decay_groups(&case, &start.model, (run.n_decay, run.n_nodecay), reporter);
+        let folder = if self.of_classifier { "cls" } else { "traj" };
+        let mut batches = batches(set, &format!("{folder}/batches.json"))?;
+        if self.first_label_ignored {
+            for row in batches.iter_mut().flat_map(|batch| &mut batch.labels) {
+                row[0] = IGNORED;
+            }
+        }
         let trajectory = Trajectory {
             case,
-            start,
-            strategy,
-            objective: self.objective,
-            batches: &self.batches,
-            tolerance: self.tolerance,
-            name: same_name,
+            start: start.model,
+            strategy: start.strategy,
+            objective: match self.of_classifier {
+                true => objective(set)?,
+                false => Objective::CausalLm,
+            },
+            batches: &batches,
+            tolerance: match self.of_classifier {
+                true => CLASSIFIER_TRAJECTORY,
+                false => TRAJECTORY,
+            },
+            name: start.name,
             finals: None,
         };
-        trajectory.check(set.library, &record, reporter).await
+        let mut trainer = trajectory.trainer(&record);
+        trainer.loss_divisor = LossDivisor::NumItemsInBatch;
+        let course = Course {
+            steps: batches.chunks(self.accumulated).collect(),
+            replayed: Vec::new(),
+        };
+        trajectory
+            .follow(set.library, &record, trainer, course, reporter)
+            .await
+    }
+
+    fn start(&self, set: &Set<'_>, record: &Record) -> Result<Start, CaseError> {
+        if let Some(folder) = &self.adapter {
+            let adapter = Adapter::load(set, folder, set.model.clone())?;
+            return Ok(Start {
+                strategy: adapter.config.strategy,
+                model: adapter.model,
+                name: stored_name,
+            });
+        }
+        let base = match self.of_classifier {
+            true => classifier(set)?,
+            false => set.model.clone(),
+        };
+        let (strategy, model) = prepared(&base, record, &set.path(&self.like))?;
+        let name = same_name;
+        Ok(Start {
+            model,
+            strategy,
+            name,
+        })
     }
 }

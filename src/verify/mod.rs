@@ -24,6 +24,7 @@ mod lm;
 mod one_step;
 mod param_counts;
 mod record;
+mod remedies;
 mod schedules;
 mod set;
 mod tokenizer;
@@ -137,6 +138,10 @@ async fn run_longer_cases(set: &Set<'_>, reporter: &mut Reporter<'_>) {
     if set.has("gen/") {
         let outcome = r#gen::run(set, reporter).await;
         reporter.settle(&set.case("gen"), outcome);
+    }
+    if set.has("remedies/") {
+        let outcome = remedies::run(set, reporter).await;
+        reporter.settle(&set.case("remedies"), outcome);
     }
     if set.has("hf_trainer.json") {
         let outcome = hf_trainer::run(set, reporter).await;

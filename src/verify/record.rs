@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::error::CaseError;
 use super::library::Library;
 use super::set::Set;
-use crate::settings::{ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
+use crate::settings::{Remedies, ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
 
 /// Its settings, and numbers of every step.
 #[derive(Debug, Clone, Deserialize)]
@@ -18,10 +18,15 @@ pub struct Record {
     max_grad_norm: f64,
     lr: f64,
     warmup: usize,
-    total: usize,
+    pub total: usize,
     pub losses: Vec<f64>,
     pub lrs: Vec<f64>,
     pub grad_norms: Vec<f64>,
+    /// What remedies against forgetting added to each loss.
+    #[serde(default)]
+    pub remedy_losses: Vec<f64>,
+    #[serde(default)]
+    pub remedies: Remedies,
     #[serde(default)]
     pub final_loss_on_batch0: Option<f64>,
     pub n_trainable: usize,
@@ -65,6 +70,7 @@ impl Record {
             adam_beta1: self.betas[0],
             adam_beta2: self.betas[1],
             adam_epsilon: self.eps,
+            remedies: self.remedies,
             ..TrainingSettings::default()
         }
     }

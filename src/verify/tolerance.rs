@@ -35,6 +35,11 @@ pub const GRADIENTS: Tolerance = Tolerance {
     relative: 1e-4,
 };
 pub const GRADIENT_NORM: Tolerance = relative(2e-5);
+/// Squares of gradients.
+pub const FISHER: Tolerance = Tolerance {
+    absolute: 1e-7,
+    relative: 2e-4,
+};
 pub const MERGED_WEIGHTS: Tolerance = absolute(1e-6);
 pub const FINAL_WEIGHTS: Tolerance = absolute(1e-5);
 /// The keys' part of `c_attn.bias` and the bias of `qa_outputs` shift all that a softmax compares: they have no

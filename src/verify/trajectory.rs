@@ -30,10 +30,19 @@ pub struct Trajectory<'a, M: Learner> {
     pub finals: Option<String>,
 }
 
+/// What a run goes over.
+pub struct Course<'a> {
+    /// The micro-batches of each step.
+    pub steps: Vec<&'a [Batch]>,
+    /// Text replayed beside each step; none at all, or some for each.
+    pub replayed: Vec<Batch>,
+}
+
 /// Numbers of every step.
 #[derive(Default)]
 struct Steps {
     losses: Vec<f64>,
+    remedy_losses: Vec<f64>,
     learning_rates: Vec<f64>,
     gradient_norms: Vec<f64>,
 }
@@ -45,10 +54,32 @@ impl<M: Learner> Trajectory<'_, M> {
         record: &Record,
         reporter: &mut Reporter<'_>,
     ) -> Result<(), CaseError> {
-        self.check_what_trains(record, reporter);
+        let course = Course {
+            steps: self.batches.chunks(1).collect(),
+            replayed: Vec::new(),
+        };
+        let trainer = self.trainer(record);
+        self.follow(library, record, trainer, course, reporter)
+            .await
+    }
+
+    /// At the start, with the record's settings.
+    pub fn trainer(&self, record: &Record) -> Trainer<M> {
         let settings = record.settings(self.strategy.clone());
-        let mut trainer = Trainer::new(self.start.clone(), self.objective, &settings);
-        let steps = steps(&mut trainer, self.batches).await?;
+        Trainer::new(self.start.clone(), self.objective, &settings)
+    }
+
+    /// Trains over the course and compares.
+    pub async fn follow(
+        &self,
+        library: &Library<'_>,
+        record: &Record,
+        mut trainer: Trainer<M>,
+        course: Course<'_>,
+        reporter: &mut Reporter<'_>,
+    ) -> Result<(), CaseError> {
+        self.check_what_trains(record, reporter);
+        let steps = steps(&mut trainer, &course).await?;
         let mut report = |quantity: &str, tolerance, ours: &[f64], expected: &[f64]| {
             let mut comparison = Comparison::new(&self.case, quantity, tolerance);
             comparison.series(quantity, ours, expected);
@@ -62,6 +93,15 @@ impl<M: Learner> Trajectory<'_, M> {
             &record.lrs,
         );
         report("losses", of_losses, &steps.losses, &record.losses);
+        if !record.remedy_losses.is_empty() {
+            let expected = &record.remedy_losses;
+            report(
+                "what remedies add",
+                of_losses,
+                &steps.remedy_losses,
+                expected,
+            );
+        }
         let norms = self.tolerance.gradient_norms;
         report(
             "gradient norms",
@@ -171,17 +211,22 @@ impl<M: Learner> Trajectory<'_, M> {
     }
 }
 
-/// Trains on each batch once. The device is waited for only at the end.
+/// Makes each step once. The device is waited for only at the end.
 async fn steps<M: Learner>(
     trainer: &mut Trainer<M>,
-    batches: &[Batch],
+    course: &Course<'_>,
 ) -> Result<Steps, CaseError> {
-    let outcomes: Vec<_> = batches.iter().map(|batch| trainer.advance(batch)).collect();
+    let made = course.steps.iter().enumerate();
+    let outcomes: Vec<_> = made
+        .map(|(i, batches)| trainer.advance_over(batches, course.replayed.get(i)))
+        .collect();
     let mut steps = Steps::default();
     for outcome in outcomes {
         steps.learning_rates.push(outcome.learning_rate);
         let measured = outcome.read().await?;
         steps.losses.push(f64::from(measured.loss_nats));
+        let remedies = f64::from(measured.remedy_loss_nats);
+        steps.remedy_losses.push(remedies);
         steps.gradient_norms.push(f64::from(measured.gradient_norm));
     }
     Ok(steps)

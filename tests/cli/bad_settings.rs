@@ -34,8 +34,6 @@ fn what_is_planned_is_told_from_what_is_unknown() {
         &["--task", "masked-lm"],
         &["masked-lm", "not supported yet", "causal-lm"],
     );
-    fails_with(&["--regularize", "ewc"], &["ewc", "not supported yet"]);
-    fails_with(&["--replay", "0.5"], &["--replay", "not supported yet"]);
     fails_with(&["--strategy", "magic"], &["magic", "possible values"]);
     fails_with(&["--device", "tpu"], &["tpu", "cpu, webgpu"]);
 }
@@ -96,6 +94,29 @@ fn numbers_out_of_range() {
     fails_with(
         &["--warmup-ratio", "0.1", "--warmup-steps", "3"],
         &["cannot be used with"],
+    );
+}
+
+#[test]
+fn the_loop_and_the_remedies() {
+    fails_with(&["--replay", "1.5"], &["replay is 1.5", "from 0 to 1"]);
+    fails_with(&["--layer-wise-lr-decay", "0"], &["decay is 0", "above 0"]);
+    fails_with(
+        &["--regularize", "l2sp", "--l2sp-alpha=-1"],
+        &["L2-SP alpha is -1", "from 0 up"],
+    );
+    fails_with(
+        &["--strategy", "head", "--regularize", "ewc"],
+        &["EWC", "head-only"],
+    );
+    fails_with(
+        &["--gradient-accumulation-steps", "0"],
+        &["accumulation is 0", "at least 1"],
+    );
+    fails_with(&["--load-best-model-at-end"], &["--eval-steps"]);
+    fails_with(
+        &["--early-stopping-patience", "2"],
+        &["validation loss", "--eval-steps"],
     );
 }
 

@@ -7,3 +7,4 @@ mod encode;
 mod round_trip;
 mod support;
 mod tasks;
+mod training_loop;

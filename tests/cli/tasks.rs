@@ -195,12 +195,8 @@ fn answers_are_found_in_windows() {
 #[test]
 fn many_labels_are_given_each_by_itself() {
     let here = folder("many");
-    let metrics = round_trip(
-        &here,
-        &moderation(&here),
-        &MANY,
-        "multi_label_classification",
-    );
+    let data = moderation(&here);
+    let metrics = round_trip(&here, &data, &MANY, "multi_label_classification");
     assert_eq!(
         (&metrics["micro_f1"], &metrics["macro_f1"]),
         (&json!(1.0), &json!(1.0))
@@ -210,6 +206,12 @@ fn many_labels_are_given_each_by_itself() {
         json!([[[6, 0], [0, 6]], [[6, 0], [0, 6]]])
     );
     assert_eq!(adapter_config(&here)["task_type"], "SEQ_CLS");
+    let merged = path(&here, "merged");
+    let single = ["--task", "sequence-classification", "--data", &data];
+    fails(
+        &[&["evaluate", "--model", &merged], &single[..]].concat(),
+        &["trained for multi-label-classification"],
+    );
 }
 
 #[test]

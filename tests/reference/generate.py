@@ -21,8 +21,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from generator import (
-    adapters, bert, bpe, classification, counts, generation, heads, language, methods, models, schedules, trainer, training,
-    words,
+    adapters, bert, bpe, classification, counts, generation, heads, language, methods, models, remedies, schedules,
+    trainer, training, words,
 )
 from generator.store import Store, versions
 
@@ -41,6 +41,8 @@ def write_set(spec: dict, folder: Path) -> None:
         heads.write(spec, store)
     generation.write(spec, store)
     trainer.write(spec, store, batches)
+    if spec["store"] == "full":
+        remedies.write(spec, store, batches)
     store.json("meta.json", {"versions": versions(), "spec": spec})
 
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::base::BertBase;
 use super::metrics::{batch_of, classification};
@@ -12,16 +12,15 @@ use crate::cli::error::CliError;
 use crate::cli::files::write;
 use crate::cli::finetune::Arguments;
 use crate::cli::finetune::classification::{USUAL_LENGTH, dataset};
-use crate::cli::finetune::steps::train;
-use crate::cli::finetune::summary::{Measures, Outcome};
+use crate::cli::finetune::steps::{Validate, train_on};
+use crate::cli::finetune::summary::{Measures, Outcome, Summary};
 use crate::cli::save::check_target;
-use crate::data::feed::BatchFeed;
 use crate::data::labelled::{BatchOrder, EncodedText};
 use crate::io::adapter;
 use crate::model::bert::{Bert, Linear, Pooler, RandomWeights};
 use crate::protocol::Split;
 use crate::settings::{Seed, Strategy};
-use crate::train::{BertObjective, Trainer, bert_plan};
+use crate::train::{BertObjective, Trainer, bert_plan, class_weights};
 
 const TASK: RunnableTask = RunnableTask::SequenceClassification;
 
@@ -31,7 +30,7 @@ struct Splits {
     test: Vec<EncodedText>,
 }
 
-pub fn finetune(arguments: &Arguments) -> Result<u8, CliError> {
+pub fn finetune(arguments: &Arguments) -> Result<Summary, CliError> {
     let started = Instant::now();
     if arguments.task != Task::SequenceClassification {
         let supported = "sequence-classification for a BERT";
@@ -45,15 +44,16 @@ pub fn finetune(arguments: &Arguments) -> Result<u8, CliError> {
     let device = arguments.device.open()?;
     check_target(&arguments.model, &arguments.out)?;
     let base = BertBase::open(&arguments.model, &device.autodiff())?;
-    let outcome = run(arguments, &base)?;
-    let summary = outcome.summary_of(arguments, started);
+    let (outcome, train) = run(arguments, &base)?;
+    let mut summary = outcome.summary_of(arguments, started);
+    summary.train = Some(train);
     let text = serde_json::to_string_pretty(&summary)? + "\n";
     write(&arguments.out.join("summary.json"), &text)?;
-    print!("{text}");
-    Ok(0)
+    Ok(summary)
 }
 
-fn run(arguments: &Arguments, base: &BertBase) -> Result<Outcome, CliError> {
+/// What the run came to, and what is to be said of its training split.
+fn run(arguments: &Arguments, base: &BertBase) -> Result<(Outcome, Value), CliError> {
     let dataset = dataset(arguments)?;
     let length = base.length(arguments.training.max_length, USUAL_LENGTH)?;
     let splits = Splits {
@@ -67,10 +67,15 @@ fn run(arguments: &Arguments, base: &BertBase) -> Result<Outcome, CliError> {
     }
     let training = &arguments.training;
     let order = BatchOrder::new(&splits.train, training.batch_size, training.seed);
-    let feed = BatchFeed::new(order);
+    let feed = training.feed(order);
     let strategy = bert_plan::in_berts_words(arguments.strategy(base.config.num_hidden_layers)?);
     let settings = arguments.settings(strategy, length, feed.steps_per_epoch())?;
 
+    if settings.remedies.wants_text() || settings.remedies.anchors() {
+        return Err(CliError::new(
+            "--regularize and --replay hold a GPT-2 to its language; they are not supported for a BERT yet",
+        ));
+    }
     let (labels, seed, pad) = (dataset.labels, Seed::new(settings.seed), base.marks.pad);
     let model = with_head(base, labels.len(), &settings.strategy, &seed)?;
     let model = bert_plan::prepare(model, &settings.strategy, &seed)?;
@@ -78,21 +83,25 @@ fn run(arguments: &Arguments, base: &BertBase) -> Result<Outcome, CliError> {
     let before = measure(&model, &splits, pad, &labels)?;
     let objective = BertObjective::SequenceClassification;
     let mut trainer = Trainer::new(model, objective, &settings);
+    if arguments.tasks.is_balanced() {
+        let of = |label| splits.train.iter().filter(move |t| t.label == label);
+        let examples: Vec<usize> = (0..labels.len()).map(|label| of(label).count()).collect();
+        trainer.class_weights = Some(class_weights::balanced(&examples));
+    }
+    let class_weights = trainer.class_weights.clone();
     let began = Instant::now();
     let batch = |indices: &[usize]| batch_of(&splits.train, indices, pad);
-    train(
-        &mut trainer,
-        settings.total_steps,
-        feed,
-        batch,
-        &arguments.out,
-    )?;
+    let validate = |model: &Bert| classification(model, &splits.validation, pad, &labels);
+    let validate: Option<Validate<Bert>> = (!splits.validation.is_empty()).then_some(&validate);
+    let (feeding, out) = ((batch, |_| None), &arguments.out);
+    let ending = train_on(&mut trainer, &settings, feed, feeding, validate, out)?;
     let training_seconds = began.elapsed().as_secs_f64();
 
     let model = trainer.into_model();
     let after = measure(&model, &splits, pad, &labels)?;
     let bytes_saved = save(base, &model, &settings.strategy, &labels, &arguments.out)?;
-    Ok(Outcome {
+    let train = json!({ "examples": splits.train.len(), "class_weights": class_weights });
+    let outcome = Outcome {
         task: TASK,
         labels: Some(labels),
         plan,
@@ -100,8 +109,10 @@ fn run(arguments: &Arguments, base: &BertBase) -> Result<Outcome, CliError> {
         after,
         bytes_saved,
         training_seconds,
+        ending,
         settings,
-    })
+    };
+    Ok((outcome, train))
 }
 
 /// The model with a head (its own where it has one of the right size) and without the masked-word head,

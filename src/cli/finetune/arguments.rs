@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 
 use super::tasks::TaskArguments;
-use crate::cli::choices::{PlacementName, Regularizer, ScheduleName, StrategyName, Task, not_yet};
+use crate::cli::choices::{
+    LossDivisorName, PlacementName, Regularizer, ScheduleName, StrategyName, Task,
+};
 use crate::cli::device::DeviceName;
 use crate::cli::error::CliError;
+use crate::data::feed::BatchFeed;
+use crate::data::labelled::BatchOrder;
 use crate::settings::{
-    BottleneckSettings, Ia3Settings, LoraSettings, Placement, ScheduleKind, Strategy,
-    TrainingSettings, expand_targets, names_module,
+    BottleneckSettings, Ia3Settings, LoraSettings, LossDivisor, Placement, Remedies, ScheduleKind,
+    Strategy, TrainingSettings, expand_targets, names_module,
 };
 
 #[derive(clap::Args)]
@@ -44,11 +48,51 @@ pub struct Arguments {
     pub training: TrainingArguments,
     #[command(flatten)]
     pub tasks: TaskArguments,
-    #[arg(long, value_enum, default_value = "none")]
-    regularize: Regularizer,
-    /// Share of each batch taken from general text (not yet).
+    #[command(flatten)]
+    remedies: RemedyArguments,
+    /// Text to replay and to estimate EWC's Fisher information from, instead of samples of the model itself.
+    #[arg(long)]
+    pub replay_text: Option<PathBuf>,
+}
+
+/// Against forgetting; they combine.
+#[derive(clap::Args)]
+struct RemedyArguments {
+    /// Penalties that pull the weights back to where they began; both with a comma between them.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "none")]
+    regularize: Vec<Regularizer>,
+    /// L2-SP's pull on trained weights.
+    #[arg(long, default_value_t = 0.01)]
+    l2sp_alpha: f64,
+    /// L2-SP's pull of a fresh head towards zero.
+    #[arg(long, default_value_t = 0.01)]
+    l2sp_beta: f64,
+    #[arg(long, default_value_t = 1.0)]
+    ewc_lambda: f64,
+    /// Texts from which EWC estimates which weights matter.
+    #[arg(long, default_value_t = 64)]
+    ewc_samples: usize,
+    /// Rows of general text beside each batch, as a share of its size, and the weight of their loss.
     #[arg(long, default_value_t = 0.0)]
     replay: f64,
+    /// The rate of each block over that of the block above it; 1 is one rate for all.
+    #[arg(long, default_value_t = 1.0)]
+    layer_wise_lr_decay: f64,
+}
+
+impl RemedyArguments {
+    fn settings(&self) -> Remedies {
+        let on = |which| self.regularize.contains(&which);
+        let strength = |which, value| if on(which) { value } else { 0.0 };
+        Remedies {
+            l2_sp_alpha: strength(Regularizer::L2sp, self.l2sp_alpha),
+            l2_sp_beta: self.l2sp_beta,
+            ewc_lambda: strength(Regularizer::Ewc, self.ewc_lambda),
+            ewc_samples: self.ewc_samples,
+            replay: self.replay,
+            layer_wise_lr_decay: self.layer_wise_lr_decay,
+        }
+    }
 }
 
 #[derive(clap::Args)]
@@ -114,6 +158,21 @@ pub struct TrainingArguments {
     adam_epsilon: f64,
     #[arg(long, alias = "per-device-train-batch-size", default_value_t = 16)]
     pub batch_size: usize,
+    /// Batches whose gradients make up one step.
+    #[arg(long, default_value_t = 1)]
+    gradient_accumulation_steps: usize,
+    /// What a step's summed loss is divided by; the second is what Hugging Face's Trainer does for causal-lm.
+    #[arg(long, value_enum, default_value = "micro-batch-mean")]
+    loss_divisor: LossDivisorName,
+    /// Steps between evaluations on the validation split; for causal-lm a tenth of --data is kept for it. 0 is never.
+    #[arg(long, default_value_t = 0)]
+    pub eval_steps: usize,
+    /// End the run after so many evaluations without a lower validation loss; 0 is never.
+    #[arg(long, default_value_t = 0)]
+    early_stopping_patience: usize,
+    /// Save the weights of the lowest validation loss instead of the last.
+    #[arg(long)]
+    load_best_model_at_end: bool,
     #[arg(
         long,
         alias = "num-train-epochs",
@@ -153,18 +212,23 @@ impl LoraArguments {
     }
 }
 
+impl TrainingArguments {
+    /// The batches of an order, as many a step as gradients are gathered over.
+    pub fn feed(&self, order: BatchOrder) -> BatchFeed {
+        BatchFeed::accumulating(order, self.gradient_accumulation_steps)
+    }
+}
+
 impl Arguments {
     /// Refuses what is not there yet, and what cannot be.
     pub fn check(&self) -> Result<(), CliError> {
-        if self.regularize != Regularizer::None {
-            return Err(not_yet("--regularize", self.regularize, "none"));
-        }
-        if self.replay != 0.0 {
+        let training = &self.training;
+        let watches = training.early_stopping_patience > 0 || training.load_best_model_at_end;
+        if watches && training.eval_steps == 0 {
             return Err(CliError::new(
-                "--replay is not supported yet; leave it at 0",
+                "--early-stopping-patience and --load-best-model-at-end go by the validation loss; say how often to measure it with --eval-steps",
             ));
         }
-        let training = &self.training;
         let shares = [("--warmup-ratio", training.warmup_ratio.unwrap_or(0.0))];
         for (flag, value) in shares {
             if !(0.0..=1.0).contains(&value) {
@@ -248,6 +312,15 @@ impl Arguments {
             adam_beta2: training.adam_beta2,
             adam_epsilon: training.adam_epsilon,
             seed: training.seed,
+            gradient_accumulation_steps: training.gradient_accumulation_steps,
+            loss_divisor: match training.loss_divisor {
+                LossDivisorName::MicroBatchMean => LossDivisor::MicroBatchMean,
+                LossDivisorName::NumItemsInBatch => LossDivisor::NumItemsInBatch,
+            },
+            eval_steps: training.eval_steps,
+            early_stopping_patience: training.early_stopping_patience,
+            load_best_model_at_end: training.load_best_model_at_end,
+            remedies: self.remedies.settings(),
             ..TrainingSettings::default()
         };
         match settings.problem() {

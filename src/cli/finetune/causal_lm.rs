@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use burn::module::Module;
+use serde_json::Value;
 
 use super::Job;
 use super::length::max_length;
-use super::steps::train;
+use super::steps::{Validate, train};
 use super::summary::{Measures, Outcome, Summary};
 use crate::cli::block_on;
 use crate::cli::choices::RunnableTask;
@@ -14,7 +15,6 @@ use crate::cli::data::{file_name, texts};
 use crate::cli::error::CliError;
 use crate::cli::scoring::language_metrics;
 use crate::data::batch::Batch;
-use crate::data::feed::BatchFeed;
 use crate::data::labelled::BatchOrder;
 use crate::data::stream::windows;
 use crate::engine::perplexity::text_loss;
@@ -29,7 +29,8 @@ const HELD_OUT: usize = 10;
 
 pub fn run(job: &Job) -> Result<Summary, CliError> {
     let arguments = &job.arguments;
-    let (train_ids, test_ids) = split(job)?;
+    let (mut train_ids, test_ids) = split(job)?;
+    let validation_ids = hold_out_validation(job, &mut train_ids);
     let strategy = arguments.strategy(job.base.config.n_layer)?;
     let length = max_length(
         &job.base,
@@ -50,7 +51,7 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
         arguments.training.batch_size,
         arguments.training.seed,
     );
-    let feed = BatchFeed::new(order);
+    let feed = arguments.training.feed(order);
     let settings = arguments.settings(strategy, length, feed.steps_per_epoch())?;
 
     let seed = Seed::new(settings.seed);
@@ -62,13 +63,9 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
     let began = Instant::now();
     let batch =
         |indices: &[usize]| Batch::causal(indices.iter().map(|i| rows[*i].clone()).collect());
-    train(
-        &mut trainer,
-        settings.total_steps,
-        feed,
-        batch,
-        &arguments.out,
-    )?;
+    let validate = |model: &Gpt2| language_loss(job, model, &validation_ids);
+    let validate: Option<Validate> = (!validation_ids.is_empty()).then_some(&validate);
+    let ending = train(job, &mut trainer, &settings, feed, batch, validate)?;
     let training_seconds = began.elapsed().as_secs_f64();
 
     let model = trainer.into_model();
@@ -82,6 +79,7 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
         after,
         bytes_saved,
         training_seconds,
+        ending,
         settings,
     };
     Ok(outcome.summary(job))
@@ -104,11 +102,23 @@ fn split(job: &Job) -> Result<(Vec<i32>, Vec<i32>), CliError> {
     Ok((train, test))
 }
 
+/// Where a run evaluates as it goes, another tenth of the text is kept for that.
+fn hold_out_validation(job: &Job, train: &mut Vec<i32>) -> Vec<i32> {
+    match job.arguments.training.eval_steps {
+        0 => Vec::new(),
+        _ => train.split_off(train.len() - train.len() / HELD_OUT),
+    }
+}
+
+fn language_loss(job: &Job, model: &Gpt2, ids: &[i32]) -> Result<Value, CliError> {
+    let loss = block_on(text_loss(&model.valid(), ids, job.base.config.n_positions))?;
+    Ok(language_metrics(loss))
+}
+
 fn measure(job: &Job, model: &Gpt2, test: &[i32]) -> Result<Measures, CliError> {
-    let loss = block_on(text_loss(&model.valid(), test, job.base.config.n_positions))?;
     Ok(Measures {
         validation: None,
-        test: Some(language_metrics(loss)),
+        test: Some(language_loss(job, model, test)?),
         general: Measures::general(job, model)?,
     })
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::length::max_length;
-use super::steps::train;
+use super::steps::{Validate, train};
 use super::summary::{Measures, Outcome, Summary};
 use super::{Arguments, Job};
 use crate::cli::choices::RunnableTask;
@@ -14,7 +14,6 @@ use crate::cli::error::CliError;
 use crate::cli::labels::renumber;
 use crate::cli::scoring::classification_metrics;
 use crate::data::batch::Batch;
-use crate::data::feed::BatchFeed;
 use crate::data::labelled::{BatchOrder, EncodedText, LabelledDataset};
 use crate::model::gpt2::Gpt2;
 use crate::protocol::Split;
@@ -47,7 +46,7 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
         arguments.training.batch_size,
         arguments.training.seed,
     );
-    let feed = BatchFeed::new(order);
+    let feed = arguments.training.feed(order);
     let settings = arguments.settings(strategy, length, feed.steps_per_epoch())?;
 
     let labels = dataset.labels;
@@ -65,13 +64,9 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
     let class_weights = trainer.class_weights.clone();
     let began = Instant::now();
     let batch = |indices: &[usize]| batch_of(&splits.train, indices, pad);
-    train(
-        &mut trainer,
-        settings.total_steps,
-        feed,
-        batch,
-        &arguments.out,
-    )?;
+    let validate = |model: &Gpt2| classification_metrics(model, &splits.validation, pad, &labels);
+    let validate: Option<Validate> = (!splits.validation.is_empty()).then_some(&validate);
+    let ending = train(job, &mut trainer, &settings, feed, batch, validate)?;
     let training_seconds = began.elapsed().as_secs_f64();
 
     let model = trainer.into_model();
@@ -85,6 +80,7 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
         after,
         bytes_saved,
         training_seconds,
+        ending,
         settings,
     };
     let mut summary = outcome.summary(job);

@@ -5,12 +5,11 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::Job;
-use super::steps::train;
+use super::steps::{Validate, train};
 use super::summary::{Measures, Outcome, Summary};
 use crate::cli::data::file_name;
 use crate::cli::error::CliError;
 use crate::cli::examples::Examples;
-use crate::data::feed::BatchFeed;
 use crate::data::labelled::BatchOrder;
 use crate::model::gpt2::Gpt2;
 use crate::protocol::Split;
@@ -32,7 +31,7 @@ pub fn run(job: &Job, examples: &dyn Examples, length: usize) -> Result<Summary,
         arguments.training.batch_size,
         arguments.training.seed,
     );
-    let feed = BatchFeed::new(order);
+    let feed = arguments.training.feed(order);
     let strategy = arguments.strategy(job.base.config.n_layer)?;
     let settings = arguments.settings(strategy, length, feed.steps_per_epoch())?;
 
@@ -49,13 +48,12 @@ pub fn run(job: &Job, examples: &dyn Examples, length: usize) -> Result<Summary,
     trainer.class_weights.clone_from(&class_weights);
     let began = Instant::now();
     let batch = |indices: &[usize]| examples.batch(indices);
-    train(
-        &mut trainer,
-        settings.total_steps,
-        feed,
-        batch,
-        &arguments.out,
-    )?;
+    let validate = |model: &Gpt2| {
+        let scores = examples.score(model, Split::Validation)?;
+        scores.ok_or_else(|| CliError::new("no row of --data has the split `validation`"))
+    };
+    let validate: Option<Validate> = before.validation.is_some().then_some(&validate);
+    let ending = train(job, &mut trainer, &settings, feed, batch, validate)?;
     let training_seconds = began.elapsed().as_secs_f64();
 
     let model = trainer.into_model();
@@ -70,6 +68,7 @@ pub fn run(job: &Job, examples: &dyn Examples, length: usize) -> Result<Summary,
         after,
         bytes_saved,
         training_seconds,
+        ending,
         settings,
     };
     let mut summary = outcome.summary(job);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::cli::error::CliError;
 use crate::protocol::StepMetrics;
@@ -18,7 +19,19 @@ struct Line {
     loss: f32,
     learning_rate: f64,
     grad_norm: f32,
+    /// What remedies against forgetting add to the loss that is minimised.
+    #[serde(skip_serializing_if = "is_zero")]
+    remedy_loss: f32,
     step_millis: f64,
+}
+
+fn is_zero(value: &f32) -> bool {
+    *value == 0.0
+}
+
+/// The `loss` among metrics; no number where there is none.
+pub fn loss_of(metrics: &Value) -> f64 {
+    metrics["loss"].as_f64().unwrap_or(f64::NAN)
 }
 
 pub struct MetricsLog {
@@ -49,6 +62,7 @@ impl MetricsLog {
             loss: metrics.loss_nats,
             learning_rate: metrics.learning_rate,
             grad_norm: metrics.gradient_norm,
+            remedy_loss: metrics.remedy_loss_nats,
             step_millis: metrics.step_millis,
         };
         let done = metrics.step + 1;
@@ -59,10 +73,32 @@ impl MetricsLog {
                 self.total_steps, metrics.loss_nats
             );
         }
-        let text = serde_json::to_string(&line)?;
-        let flushes = done == self.total_steps;
-        writeln!(self.file, "{text}")
-            .and_then(|()| if flushes { self.file.flush() } else { Ok(()) })
-            .map_err(|e| CliError::file(&self.path, e))
+        self.line(&serde_json::to_string(&line)?)
+    }
+
+    /// A line of its own after the step it followed: each number among `metrics` with `eval_` before its
+    /// name, as `Trainer` logs them.
+    pub fn write_evaluation(
+        &mut self,
+        step: usize,
+        epoch: f64,
+        metrics: &Value,
+    ) -> Result<(), CliError> {
+        let mut line = json!({ "step": step, "epoch": epoch });
+        for (name, value) in metrics.as_object().into_iter().flatten() {
+            if value.is_number() {
+                line[format!("eval_{name}")] = value.clone();
+            }
+        }
+        self.line(&line.to_string())
+    }
+
+    pub fn flush(&mut self) -> Result<(), CliError> {
+        let flushed = self.file.flush();
+        flushed.map_err(|e| CliError::file(&self.path, e))
+    }
+
+    fn line(&mut self, text: &str) -> Result<(), CliError> {
+        writeln!(self.file, "{text}").map_err(|e| CliError::file(&self.path, e))
     }
 }

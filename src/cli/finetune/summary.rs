@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::ending::{Ending, EndingReport};
 use super::{Arguments, Job};
 use crate::cli::choices::RunnableTask;
 use crate::cli::error::CliError;
@@ -35,6 +36,10 @@ pub struct Summary {
     pub bytes_saved: u64,
     pub training_seconds: f64,
     pub seconds: f64,
+    #[serde(flatten)]
+    ending_report: EndingReport,
+    #[serde(skip)]
+    pub ending: Ending,
     pub settings: TrainingSettings,
 }
 
@@ -77,6 +82,7 @@ pub struct Outcome {
     pub after: Measures,
     pub bytes_saved: u64,
     pub training_seconds: f64,
+    pub ending: Ending,
     pub settings: TrainingSettings,
 }
 
@@ -111,6 +117,8 @@ impl Outcome {
             bytes_saved: self.bytes_saved,
             training_seconds: self.training_seconds,
             seconds: started.elapsed().as_secs_f64(),
+            ending_report: self.ending.report(),
+            ending: self.ending,
             settings: self.settings,
         }
     }

@@ -44,7 +44,9 @@ pub async fn answer_batch(
         .collect())
 }
 
+/// What stands at padding is left out, so that no answer depends on what it was scored beside.
 fn answer(index: usize, window: &Window, logits: &[f32], longest: usize) -> WindowAnswer {
+    let logits = &logits[..2 * window.ids.len()];
     let side = |side: usize| -> Vec<f32> { logits.chunks(2).map(|pair| pair[side]).collect() };
     let (starts, ends) = (side(0), side(1));
     let nats = |logits: &[f32], truth: usize| -softmax(logits)[truth].max(f64::MIN_POSITIVE).ln();
@@ -163,6 +165,9 @@ mod tests {
         assert_eq!(answered[0].text, "Ada Finch");
         assert_eq!((answered[0].exact_match, answered[0].f1), (0.0, 2.0 / 3.0));
         assert_eq!((answered[1].text.as_str(), answered[1].f1), ("", 0.0));
+        let padded = [0., 0., 9., 9., 4., 0., 0., 3., 99., 99.];
+        let found_padded = answer(1, &windows[1], &padded, 30);
+        assert_eq!(found_padded, found[1]);
         let scores = scores(&answered, &found);
         assert!((scores.f1 - 1.0 / 3.0).abs() < 1e-12);
         assert_eq!((scores.questions, scores.windows), (2, 2));

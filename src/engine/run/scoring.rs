@@ -54,6 +54,17 @@ impl Run {
         self.scored(scoring, base, host).await
     }
 
+    /// To the first step, by way of what the remedies need.
+    fn get_ready(&mut self, base: &Base, host: &impl Host) {
+        let remedies = &self.settings.remedies;
+        if !remedies.wants_text() && !remedies.anchors() {
+            return self.enter(host, RunStage::Training);
+        }
+        let rehearsal = Rehearsal::new(&self.settings, base.config.n_positions, None);
+        self.state = State::Preparing(Box::new(rehearsal));
+        self.enter(host, RunStage::Preparing);
+    }
+
     async fn scored(
         &mut self,
         scoring: Box<Scoring>,
@@ -72,7 +83,7 @@ impl Run {
         match scoring.stage {
             RunStage::ScoringBefore => {
                 self.before = Some(found);
-                self.enter(host, RunStage::Training);
+                self.get_ready(base, host);
                 self.paused = self.options.start_paused;
                 if self.paused {
                     self.tell(
@@ -84,8 +95,14 @@ impl Run {
                     );
                 }
             }
-            RunStage::Training => {}
-            RunStage::ScoringAfter => self.finish(scoring.answers, found, base, host).await?,
+            RunStage::Preparing | RunStage::Training => {
+                self.score_general(base, host).await?;
+                self.validated(found, host);
+            }
+            RunStage::ScoringAfter => {
+                self.score_general(base, host).await?;
+                self.finish(scoring.answers, found, base, host).await?;
+            }
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::protocol::RunProgress;
+use crate::settings::divergence::likely_cause;
 
 /// Metrics go out at most once a display frame.
 const FRAME_MILLIS: f64 = 16.0;
@@ -20,9 +21,8 @@ impl Run {
         let step = self.trainer.step;
         if step < self.settings.total_steps {
             let began = host.now_millis();
-            let batch = self.batch(step);
-            let outcome = self.trainer.advance(&batch);
-            let previous = self.pending.replace((outcome, began));
+            let made = self.make_step(step, began);
+            let previous = self.pending.replace(made);
             self.note(previous, host).await?;
             self.clock.training_millis += host.now_millis() - began;
         }
@@ -44,68 +44,137 @@ impl Run {
                 },
             );
         }
-        let every = self.options.evaluate_every_steps;
-        if over {
-            self.enter(host, RunStage::ScoringAfter);
-            self.state = State::Scoring(Scoring::new(
-                RunStage::ScoringAfter,
-                Split::Test,
-                &self.texts.test,
-            ));
-        } else if every > 0 && done.is_multiple_of(every) && !self.texts.validation.is_empty() {
+        let every = evaluation_interval(&self.settings, &self.options);
+        let due = every > 0 && done.is_multiple_of(every) && !self.texts.validation.is_empty();
+        // What the last step came to, the test split tells; the validation split only helps to choose.
+        if due && (!over || self.settings.watches_validation()) {
+            self.settle(host).await?;
             let texts = &self.texts.validation;
             self.state = State::Scoring(Scoring::new(RunStage::Training, Split::Validation, texts));
+        } else if over {
+            self.end_training(host);
         }
         Ok(())
     }
 
-    fn batch(&mut self, step: usize) -> Batch {
-        let per_epoch = self.order.steps_per_epoch();
-        let epoch = step / per_epoch;
-        if self.epoch.as_ref().is_none_or(|(e, _)| *e != epoch) {
-            self.epoch = Some((epoch, self.order.epoch(epoch)));
+    /// Takes an evaluation on the validation split in; goes on, or ends the training.
+    pub(super) fn validated(&mut self, found: Scores, host: &impl Host) {
+        let steps_made = self.trainer.step;
+        self.best
+            .evaluated(steps_made, found.loss_nats, self.trainer.model());
+        let over = steps_made >= self.settings.total_steps;
+        if self.best.is_exhausted() && !over {
+            let event = Event::RunStoppedEarly {
+                run_id: self.id,
+                step: steps_made,
+                evaluations_without_improvement: self.best.without_improvement(),
+            };
+            self.tell(host, event);
+            self.end_training(host);
+        } else if over {
+            self.end_training(host);
         }
-        let indices = self
-            .epoch
-            .as_ref()
-            .map_or(&[][..], |(_, b)| &b[step % per_epoch]);
-        let rows: Vec<(&[i32], i32)> = indices
-            .iter()
-            .map(|i| &self.texts.train[*i])
-            .map(|text| (&text.ids[..], text.label as i32))
-            .collect();
-        Batch::classification(&rows, self.pad)
+    }
+
+    /// Puts the best weights back where the settings ask for it, and goes on to the last scoring.
+    fn end_training(&mut self, host: &impl Host) {
+        if let Some(best) = self.best.best()
+            && let Some(model) = &best.model
+        {
+            let event = Event::BestModelRestored {
+                run_id: self.id,
+                step: best.steps_made,
+                validation_loss_nats: best.loss_nats,
+            };
+            self.trainer.replace_model(model.clone());
+            self.tell(host, event);
+        }
+        self.enter(host, RunStage::ScoringAfter);
+        self.state = State::Scoring(Scoring::new(
+            RunStage::ScoringAfter,
+            Split::Test,
+            &self.texts.test,
+        ));
+    }
+
+    /// One unit of making ready; training follows.
+    pub(super) async fn prepare(
+        &mut self,
+        base: &Base,
+        host: &impl Host,
+    ) -> Result<(), EngineError> {
+        let State::Preparing(rehearsal) = &mut self.state else {
+            return Ok(());
+        };
+        let model = self.trainer.model();
+        let ready = rehearsal
+            .advance(&base.model, base.pad(), model)
+            .await
+            .map_err(device_error)?;
+        if ready && let State::Preparing(done) = std::mem::replace(&mut self.state, State::Training)
+        {
+            self.replay = done.install(&mut self.trainer, &self.settings);
+            self.enter(host, RunStage::Training);
+        }
+        Ok(())
+    }
+
+    fn make_step(&mut self, step: usize, began_millis: f64) -> Pending {
+        let batches = self.batches(step);
+        let replayed = self.replay.as_mut().map(|replay| replay.batch(step));
+        let before = self.trainer.model().clone();
+        Pending {
+            outcome: self.trainer.advance_over(&batches, replayed.as_ref()),
+            began_millis,
+            before,
+        }
+    }
+
+    fn batches(&mut self, step: usize) -> Vec<Batch> {
+        let (texts, pad) = (&self.texts.train, self.pad);
+        let batch = |indices: &Vec<usize>| {
+            let rows: Vec<(&[i32], i32)> = indices
+                .iter()
+                .map(|i| &texts[*i])
+                .map(|text| (&text.ids[..], text.label as i32))
+                .collect();
+            Batch::classification(&rows, pad)
+        };
+        self.feed.batches(step).iter().map(batch).collect()
     }
 
     /// Reads a step's numbers back and keeps them for the next event.
-    async fn note(
-        &mut self,
-        outcome: Option<(StepOutcome, f64)>,
-        host: &impl Host,
-    ) -> Result<(), EngineError> {
-        let Some((outcome, began)) = outcome else {
+    async fn note(&mut self, made: Option<Pending>, host: &impl Host) -> Result<(), EngineError> {
+        let Some(made) = made else {
             return Ok(());
         };
-        let (step, learning_rate) = (outcome.step, outcome.learning_rate);
-        let measured = outcome.read().await.map_err(device_error)?;
-        if !measured.loss_nats.is_finite() || !measured.gradient_norm.is_finite() {
+        let (step, learning_rate) = (made.outcome.step, made.outcome.learning_rate);
+        let measured = made.outcome.read().await.map_err(device_error)?;
+        if measured.diverged() {
+            if measured.loss_nats.is_finite() {
+                self.last_good = Some((step, made.before));
+            }
+            let cause = likely_cause(&self.settings, step, learning_rate);
             return Err(EngineError::new(
                 ErrorKind::Diverged,
                 format!(
-                    "The loss is {} at step {}: the numbers have grown past what float32 holds. \
-                     A learning rate of {learning_rate:.1e} is likely too high here; try a tenth of it.",
+                    "The loss is {} at step {}: the numbers have grown past what float32 holds. {}{}.",
                     measured.loss_nats,
-                    step + 1
+                    step + 1,
+                    cause[..1].to_uppercase(),
+                    &cause[1..],
                 ),
             ));
         }
+        self.last_good = Some((step, made.before));
         self.unsent.push(StepMetrics {
             step,
-            epoch: (step + 1) as f64 / self.order.steps_per_epoch() as f64,
+            epoch: self.feed.epochs_after(step),
             loss_nats: measured.loss_nats,
             learning_rate,
             gradient_norm: measured.gradient_norm,
-            step_millis: host.now_millis() - began,
+            remedy_loss_nats: measured.remedy_loss_nats,
+            step_millis: host.now_millis() - made.began_millis,
         });
         Ok(())
     }

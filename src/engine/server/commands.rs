@@ -2,14 +2,20 @@
 
 use super::*;
 use crate::data::labelled::EncodedText;
-use crate::data::reader::read_labelled;
+use crate::data::reader::{read_labelled, read_texts};
+use crate::data::stream::stream;
 use crate::engine::evaluate::answer_batch;
 use crate::engine::probe::probe;
 use crate::engine::run::{device_error, prepared};
 use crate::engine::sample::Continuation;
-use crate::protocol::{DatasetInfo, Example, LabelProbability, RunOptions, Split, WeightsChoice};
+use crate::protocol::{
+    DatasetInfo, Example, GeneralTextInfo, LabelProbability, RunOptions, Split, WeightsChoice,
+};
 use crate::settings::{Sampling, Strategy, TrainingSettings};
 use crate::train::plan;
+
+/// Tokens of general text that a run scores each time: about half a second on a CPU in the browser.
+const GENERAL_TOKENS: usize = 4096;
 
 /// Rows shown of a data set.
 const EXAMPLES: usize = 8;
@@ -23,6 +29,7 @@ impl<H: Host> Server<H> {
         match command {
             Command::LoadModel { name, base_url } => self.load_model(id, &name, &base_url).await,
             Command::LoadDataset { name, url } => self.load_dataset(id, &name, &url).await,
+            Command::LoadGeneralText { name, url } => self.load_general(id, &name, &url).await,
             Command::PlanRun { strategy } => self.plan_run(id, strategy),
             Command::Generate {
                 prompt,
@@ -89,8 +96,41 @@ impl<H: Host> Server<H> {
         let base = Base::fetch(host, name, base_url, &self.device, &mut progressed).await?;
         let info = base.info.clone();
         self.base = Some(base);
+        // Ids of another tokenizer mean nothing now.
+        self.general = None;
         self.tuned = None;
         self.tell(id, Event::ModelLoaded(info));
+        Ok(())
+    }
+
+    async fn load_general(
+        &mut self,
+        id: Option<RequestId>,
+        name: &str,
+        url: &str,
+    ) -> Result<(), EngineError> {
+        self.refuse_while_running("load a text")?;
+        let unusable = |kind, reason: String| {
+            let message = format!("The text \"{name}\" cannot be used: {reason}.");
+            EngineError::new(kind, message)
+        };
+        let file = url.split(['?', '#']).next().unwrap_or(url);
+        let bytes = self.host.fetch(url, &mut |_, _| {}).await;
+        let bytes = bytes.map_err(|reason| unusable(ErrorKind::Network, reason))?;
+        let unreadable = |reason: String| unusable(ErrorKind::Data, reason);
+        let texts = read_texts(file, &bytes).map_err(|e| unreadable(e.to_string()))?;
+        let base = self.base()?;
+        let mut ids = stream(&texts, &base.tokenizer).map_err(|e| unreadable(e.to_string()))?;
+        ids.truncate(GENERAL_TOKENS);
+        if ids.len() < 2 {
+            return Err(unreadable("it has no two tokens".to_owned()));
+        }
+        let info = GeneralTextInfo {
+            name: name.to_owned(),
+            tokens: ids.len() - 1,
+        };
+        self.general = Some(ids.into());
+        self.tell(id, Event::GeneralTextLoaded(info));
         Ok(())
     }
 
@@ -170,7 +210,8 @@ impl<H: Host> Server<H> {
         })?;
         let run_id = RunId(self.next_run);
         let now = self.host.now_millis();
-        let (run, run_plan) = Run::new(run_id, id, base, dataset, settings, options, now)?;
+        let (mut run, run_plan) = Run::new(run_id, id, base, dataset, settings, options, now)?;
+        run.general = self.general.clone();
         self.next_run += 1;
         self.run = Some(run);
         self.tell(

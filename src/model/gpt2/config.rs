@@ -27,6 +27,9 @@ pub struct Gpt2Config {
     pub pad_token_id: Option<i32>,
     #[serde(default)]
     pub id2label: Option<std::collections::BTreeMap<String, String>>,
+    /// What the loss of a classification head was.
+    #[serde(default)]
+    pub problem_type: Option<String>,
     #[serde(default)]
     pub scale_attn_by_inverse_layer_idx: bool,
     #[serde(default = "yes")]
@@ -85,6 +88,7 @@ impl Gpt2Config {
             eos_token_id: None,
             pad_token_id: None,
             id2label: None,
+            problem_type: None,
             scale_attn_by_inverse_layer_idx: false,
             scale_attn_weights: true,
             add_cross_attention: false,

@@ -54,6 +54,7 @@ pub enum Unit {
     #[default]
     Nats,
     Rate,
+    Perplexity,
 }
 
 impl Unit {
@@ -61,6 +62,7 @@ impl Unit {
         match self {
             Self::Nats => format::loss(value),
             Self::Rate => format::rate(value),
+            Self::Perplexity => format::perplexity(value),
         }
     }
 
@@ -68,6 +70,7 @@ impl Unit {
         match self {
             Self::Nats => format::plain(value, 2),
             Self::Rate => format::rate(value),
+            Self::Perplexity => format::plain(value, 1),
         }
     }
 }

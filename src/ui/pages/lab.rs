@@ -11,6 +11,7 @@ use crate::ui::text::pages as text;
 use crate::ui::widgets::before_after::BeforeAfter;
 use crate::ui::widgets::classify_box::ClassifyBox;
 use crate::ui::widgets::confusion::Confusion;
+use crate::ui::widgets::forgetting_chart::ForgettingChart;
 use crate::ui::widgets::frozen_proof::FrozenProof;
 use crate::ui::widgets::generate_box::GenerateBox;
 use crate::ui::widgets::loss_chart::LossChart;
@@ -42,6 +43,10 @@ pub fn Lab(query: String) -> impl IntoView {
                 <Titled title=text::LAB_LOSS><LossChart /></Titled>
                 <Titled title=text::LAB_SCHEDULE><ScheduleChart /></Titled>
             </div>
+            <section class="exhibit">
+                <h3>{text::LAB_FORGETTING}</h3>
+                <ForgettingChart />
+            </section>
             <h2>{text::LAB_PARAMETERS}</h2>
             <section class="exhibit"><ParameterMap /></section>
             <div class="pair">

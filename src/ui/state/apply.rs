@@ -47,6 +47,8 @@ impl State {
         if protocol_version == PROTOCOL_VERSION && build_id == BUILD_ID {
             self.device = Some(device);
             self.engine = Engine::Ready;
+            // A fresh worker holds nothing yet, whatever the one before it held.
+            (self.model, self.dataset, self.general_text) = (None, None, None);
             return;
         }
         let page = format!("{BUILD_ID}, protocol {PROTOCOL_VERSION}");
@@ -82,6 +84,10 @@ impl State {
             }
             Event::DatasetLoaded(dataset) => {
                 self.dataset = Some(Arc::new(dataset));
+                self.asks.close(subject);
+            }
+            Event::GeneralTextLoaded(text) => {
+                self.general_text = Some(text);
                 self.asks.close(subject);
             }
             Event::RunPlanned(plan) => self.plan = Plan::Known(Arc::new(plan)),

@@ -7,6 +7,7 @@ use crate::protocol::{Command, RequestId};
 pub enum Subject {
     Model,
     Dataset,
+    GeneralText,
     Plan,
     Generation,
     Classification,
@@ -22,6 +23,7 @@ impl Subject {
         match command {
             Command::LoadModel { .. } => Self::Model,
             Command::LoadDataset { .. } => Self::Dataset,
+            Command::LoadGeneralText { .. } => Self::GeneralText,
             Command::PlanRun { .. } => Self::Plan,
             Command::Generate { .. } => Self::Generation,
             Command::Classify { .. } => Self::Classification,

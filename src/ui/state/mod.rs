@@ -17,7 +17,9 @@ pub use run::{Happening, LogEntry, Phase, Run, trainable_share};
 
 use std::sync::Arc;
 
-use crate::protocol::{Command, DatasetInfo, DeviceInfo, DeviceKind, Frame, ModelInfo, RunPlan};
+use crate::protocol::{
+    Command, DatasetInfo, DeviceInfo, DeviceKind, Frame, GeneralTextInfo, ModelInfo, RunPlan,
+};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
@@ -28,6 +30,7 @@ pub struct State {
     // Shared, so that every part of the page can hold on to them without copying.
     pub model: Option<Arc<ModelInfo>>,
     pub dataset: Option<Arc<DatasetInfo>>,
+    pub general_text: Option<GeneralTextInfo>,
     pub plan: Plan,
     /// The last run, going or ended.
     pub run: Option<Run>,
@@ -50,6 +53,7 @@ impl Default for State {
             device: None,
             model: None,
             dataset: None,
+            general_text: None,
             plan: Plan::Unknown,
             run: None,
             generation: Generation::Idle,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::protocol::{
-    EngineError, ErrorKind, Event, Moment, RequestId, RunId, RunPlan, RunProgress, RunStage,
-    RunSummary, Scores, Split, StepMetrics,
+    EngineError, ErrorKind, Event, GeneralLoss, Moment, RequestId, RunId, RunPlan, RunProgress,
+    RunStage, RunSummary, Scores, Split, StepMetrics,
 };
 use crate::settings::TrainingSettings;
 
@@ -19,6 +19,8 @@ pub struct Run {
     pub progress: Option<RunProgress>,
     pub steps: Vec<StepMetrics>,
     pub evaluations: Vec<Evaluation>,
+    /// The general text's loss, with the steps made so far.
+    pub general: Vec<(usize, GeneralLoss)>,
     pub sample_before: Option<String>,
     pub sample_after: Option<String>,
     pub log: Vec<LogEntry>,
@@ -71,6 +73,10 @@ pub enum Happening {
     Finished,
     Cancelled,
     Failed,
+    /// Patience ran out.
+    StoppedEarly,
+    /// The weights of this step are those the run ends with.
+    BestRestored,
 }
 
 impl Run {
@@ -84,6 +90,7 @@ impl Run {
             progress: None,
             steps: Vec::new(),
             evaluations: Vec::new(),
+            general: Vec::new(),
             sample_before: None,
             sample_after: None,
             log: Vec::new(),
@@ -133,6 +140,18 @@ impl Run {
         })
     }
 
+    /// Perplexity on the general text before the first step.
+    pub fn perplexity_before(&self) -> Option<f64> {
+        let first = self.general.first().filter(|(step, _)| *step == 0)?;
+        Some(first.1.perplexity())
+    }
+
+    /// Perplexity on the general text with the newest weights that have been scored.
+    pub fn perplexity_after(&self) -> Option<f64> {
+        let last = self.general.last().filter(|(step, _)| *step > 0)?;
+        Some(last.1.perplexity())
+    }
+
     /// The share of all parameters that this run trains, in `0..=1`.
     pub fn trainable_share(&self) -> Option<f64> {
         self.plan.as_deref().map(trainable_share)
@@ -175,6 +194,15 @@ impl Run {
                     happening: Happening::Evaluated(split, scores),
                 });
             }
+            Event::GeneralTextScored { step, loss, .. } => self.general.push((step, loss)),
+            Event::RunStoppedEarly { step, .. } => self.log.push(LogEntry {
+                step,
+                happening: Happening::StoppedEarly,
+            }),
+            Event::BestModelRestored { step, .. } => self.log.push(LogEntry {
+                step,
+                happening: Happening::BestRestored,
+            }),
             Event::SampleGenerated { when, text, .. } => match when {
                 Moment::Before => self.sample_before = Some(text),
                 Moment::After => self.sample_after = Some(text),
@@ -240,6 +268,9 @@ pub fn run_id_of(event: &Event) -> Option<RunId> {
         | Event::RunStageEntered { run_id, .. }
         | Event::StepsCompleted { run_id, .. }
         | Event::RunEvaluated { run_id, .. }
+        | Event::GeneralTextScored { run_id, .. }
+        | Event::RunStoppedEarly { run_id, .. }
+        | Event::BestModelRestored { run_id, .. }
         | Event::SampleGenerated { run_id, .. }
         | Event::RunPaused { run_id, .. }
         | Event::RunResumed { run_id }

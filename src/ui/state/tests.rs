@@ -62,6 +62,7 @@ fn steps(run_id: RunId, step: usize) -> Frame<Event> {
                 loss_nats: 0.7,
                 learning_rate: 1e-3,
                 gradient_norm: 1.0,
+                remedy_loss_nats: 0.0,
                 step_millis: 10.0,
             }],
             progress: RunProgress {

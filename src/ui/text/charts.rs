@@ -10,6 +10,20 @@ pub const LOSS_SMOOTH: &str = "training, smoothed";
 pub const LOSS_VALIDATION: &str = "validation";
 pub const LOSS_GUESSING: &str = "blind guessing, ln 2";
 pub const LOSS_EMPTY: &str = "No run yet: press Run, and the loss of every step is drawn here.";
+pub const FORGETTING_TITLE: &str =
+    "Perplexity on stories the run never trains on. Use the arrow keys to read values.";
+pub const FORGETTING_AXIS: &str = "perplexity on stories";
+pub const FORGETTING_NOW: &str = "with the weights of that step";
+pub const FORGETTING_BEFORE: &str = "before the run";
+pub const FORGETTING_EMPTY: &str =
+    "No run yet: press Run, and what the model forgets of telling stories is drawn here.";
+
+pub fn forgetting_measured(tokens: usize) -> String {
+    let tokens = crate::ui::format::count(tokens);
+    format!(
+        "Measured on the first {tokens} tokens of stories.txt, which no model here has trained on. Higher is worse."
+    )
+}
 pub const LOG: &str = "What happened when";
 
 pub const SCHEDULE_TITLE: &str = "Learning rate at each step. Use the arrow keys to read values.";

@@ -88,6 +88,7 @@ fn ask(subject: Option<Subject>, error: &EngineError) -> Words {
             "The reviews could not be loaded",
             vec![Action::LoadDataAgain],
         ),
+        Some(Subject::GeneralText) => ("What a run forgets cannot be measured", Vec::new()),
         Some(Subject::Run) => ("The run could not start", Vec::new()),
         Some(Subject::RunControl) => ("The run did not take that", Vec::new()),
         Some(Subject::Generation) => ("The text could not be continued", Vec::new()),

@@ -45,6 +45,7 @@ pub const COPY_BY_HAND: &str = "Select and copy";
 pub const LAB_CURVES: &str = "The run";
 pub const LAB_PARAMETERS: &str = "The parameters";
 pub const LAB_RESULT: &str = "The result";
+pub const LAB_FORGETTING: &str = "Forgetting";
 pub const LAB_LOSS: &str = "Loss";
 pub const LAB_SCHEDULE: &str = "Learning rate";
 pub const LAB_MATCHED: &str = "What the target names match";

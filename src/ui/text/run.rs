@@ -25,6 +25,8 @@ pub const NO_ENGINE: &str = "Without an engine there can be no run; see the noti
 pub const LOSS: &str = "Loss now";
 pub const ACCURACY_BEFORE: &str = "Accuracy before";
 pub const ACCURACY_AFTER: &str = "Accuracy after";
+pub const PERPLEXITY_BEFORE: &str = "Perplexity on stories, before";
+pub const PERPLEXITY_AFTER: &str = "Perplexity on stories, now";
 pub const TRAINABLE: &str = "Parameters that train";
 pub const OF_TOTAL: &str = "of";
 
@@ -104,6 +106,7 @@ fn steps(n: usize) -> String {
 pub fn stage_words(stage: RunStage) -> &'static str {
     match stage {
         RunStage::ScoringBefore => "Scoring the model on held-out reviews, before any training …",
+        RunStage::Preparing => "Making ready what keeps the model from forgetting …",
         RunStage::Training => "Training …",
         RunStage::ScoringAfter => "Scoring again on the same held-out reviews …",
     }
@@ -146,5 +149,9 @@ pub fn happening(entry: &LogEntry) -> String {
         Happening::Finished => "Finished.".into(),
         Happening::Cancelled => "Cancelled.".into(),
         Happening::Failed => "Ended early.".into(),
+        Happening::StoppedEarly => "Stopped: the validation loss no longer falls.".into(),
+        Happening::BestRestored => {
+            "Back to the weights of this step, the best on validation.".into()
+        }
     }
 }

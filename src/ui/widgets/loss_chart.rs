@@ -134,6 +134,7 @@ mod tests {
                 loss_nats: 0.7,
                 learning_rate: 0.0,
                 gradient_norm: 0.0,
+                remedy_loss_nats: 0.0,
                 step_millis: 0.0,
             })
             .collect();

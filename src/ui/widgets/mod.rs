@@ -6,6 +6,7 @@ pub mod before_after;
 pub mod classify_box;
 pub mod confusion;
 pub mod data_peek;
+pub mod forgetting_chart;
 pub mod frozen_proof;
 pub mod generate_box;
 pub mod glossary;

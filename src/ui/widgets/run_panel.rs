@@ -7,6 +7,7 @@ use crate::protocol::RunPlan;
 use crate::ui::controls::field::Field;
 use crate::ui::controls::number::Number;
 use crate::ui::controls::run_buttons::RunButtons;
+use crate::ui::controls::term;
 use crate::ui::desk::use_desk;
 use crate::ui::draft::{StrategyKind, TRAINING};
 use crate::ui::format;
@@ -80,14 +81,14 @@ fn Progress() -> impl IntoView {
             .map_or(0.0, |(done, all)| done as f64 / all.max(1) as f64)
     };
     let is_scoring = desk.watch(|state| {
-        use crate::protocol::RunStage::{ScoringAfter, ScoringBefore};
+        use crate::protocol::RunStage::{Preparing, ScoringAfter, ScoringBefore};
         let phase = state.run.as_ref().map(|run| &run.phase);
         matches!(
             phase,
             Some(
                 Phase::Starting
                     | Phase::Active {
-                        stage: ScoringBefore | ScoringAfter
+                        stage: ScoringBefore | Preparing | ScoringAfter
                     }
             )
         )
@@ -142,6 +143,8 @@ fn Figures() -> impl IntoView {
     let loss = of_run(|run| run.steps.last().map(|step| f64::from(step.loss_nats)));
     let before = of_run(|run| run.scores_before().map(|scores| scores.accuracy));
     let after = of_run(|run| run.scores_after().map(|scores| scores.accuracy));
+    let knew = of_run(Run::perplexity_before);
+    let knows = of_run(Run::perplexity_after);
     let plan = desk.plan();
     let of_plan = move |part: fn(&RunPlan) -> f64| {
         Signal::derive(move || plan.with(|plan| plan.as_deref().map(part)))
@@ -170,6 +173,14 @@ fn Figures() -> impl IntoView {
             <div>
                 <dt>{text::ACCURACY_AFTER}</dt>
                 <dd><Number value=after show=format::percent testid="metric-accuracy-after" /></dd>
+            </div>
+            <div>
+                <dt>{text::PERPLEXITY_BEFORE} {term::explain("perplexity")}</dt>
+                <dd><Number value=knew show=format::perplexity testid="metric-perplexity-before" /></dd>
+            </div>
+            <div>
+                <dt>{text::PERPLEXITY_AFTER}</dt>
+                <dd><Number value=knows show=format::perplexity testid="metric-perplexity-after" /></dd>
             </div>
         </dl>
         <p class="origin"><HonestyBadge origin=Origin::Measured /></p>

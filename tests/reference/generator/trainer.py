@@ -29,11 +29,12 @@ class OneBatchAStep(Trainer):
         return loss
 
 
-def run(model, made: list[dict], spec: dict, decay: float) -> dict:
+def run(model, made: list[dict], spec: dict, decay: float, accumulated: int = 1) -> dict:
     with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(io.StringIO()):
         settings = TrainingArguments(
             output_dir=scratch,
-            max_steps=spec["steps"],
+            max_steps=spec["steps"] // accumulated,
+            gradient_accumulation_steps=accumulated,
             per_device_train_batch_size=spec["train_batch"],
             learning_rate=spec["lr"],
             lr_scheduler_type="linear",
@@ -53,7 +54,7 @@ def run(model, made: list[dict], spec: dict, decay: float) -> dict:
     steps = [entry for entry in trainer.state.log_history if "grad_norm" in entry]
     decays, spared = trainer.optimizer.param_groups
     return {
-        "losses": trainer.losses,
+        "losses": [sum(trainer.losses[i : i + accumulated]) for i in range(0, len(made), accumulated)],
         "lrs": [entry["learning_rate"] for entry in steps],
         "grad_norms": [entry["grad_norm"] for entry in steps],
         "n_decay": len(decays["params"]),
@@ -78,6 +79,7 @@ def write(spec: dict, store, made: list[dict]) -> None:
     models.fill_adapter(adapted, seed + 5)
     for_classifier = batches(spec, spec["seed"] + 41, for_classifier=True)
     classifier = models.freeze_lower_half(models.classifier(spec, store))
+    accumulated_classifier = models.freeze_lower_half(models.classifier(spec, store))
     store.json("hf_trainer.json", {
         "full_wd0": run(full(), made, spec, 0.0),
         "full_wd0_01": run(full(), made, spec, 0.01),
@@ -85,4 +87,6 @@ def write(spec: dict, store, made: list[dict]) -> None:
         "partial_wd0_01": run(models.freeze_lower_half(full()), made, spec, 0.01),
         f"{name}_wd0_01": run(adapted, made, spec, 0.01),
         "cls_partial_wd0": run(classifier, for_classifier, spec, 0.0),
+        "full_wd0_01_accumulated_2": run(full(), made, spec, 0.01, accumulated=2),
+        "cls_partial_wd0_accumulated_2": run(accumulated_classifier, for_classifier, spec, 0.0, accumulated=2),
     })

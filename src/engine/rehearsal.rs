@@ -1,0 +1,85 @@
+//! General text made ready for the remedies that need it, in units of work as small as a scored batch.
+
+use burn::module::Module;
+
+use super::sample::sample_texts;
+use crate::model::gpt2::Gpt2;
+use crate::settings::{Seed, TrainingSettings};
+use crate::train::gradients::GradientMap;
+use crate::train::{Anchors, Fisher, Replay, Trainer};
+
+/// Tokens of a text; shorter where the positions, less those of virtual tokens, hold fewer.
+pub fn text_length(settings: &TrainingSettings, positions: usize) -> usize {
+    const USUAL: usize = 64;
+    let virtual_tokens = settings.strategy.virtual_tokens();
+    USUAL.min(positions.saturating_sub(virtual_tokens)).max(2)
+}
+
+/// Texts that are sampled side by side.
+const SAMPLED_TOGETHER: usize = 8;
+
+/// Texts sampled from the base model itself (Robins 1995 calls it pseudo-rehearsal) unless some are
+/// given, and EWC's Fisher information from them.
+pub struct Rehearsal {
+    texts: Vec<Vec<i32>>,
+    wanted: usize,
+    length: usize,
+    seed: Seed,
+    fisher: Fisher,
+    fisher_wanted: usize,
+}
+
+impl Rehearsal {
+    /// `given` are texts to use instead of the model's own, at least one.
+    pub fn new(
+        settings: &TrainingSettings,
+        positions: usize,
+        given: Option<Vec<Vec<i32>>>,
+    ) -> Self {
+        let remedies = &settings.remedies;
+        let wanted = given
+            .as_ref()
+            .map_or_else(|| Replay::texts_wanted(settings), Vec::len);
+        let fisher_wanted = match remedies.ewc_lambda > 0.0 {
+            true => remedies.ewc_samples.min(wanted),
+            false => 0,
+        };
+        Self {
+            texts: given.unwrap_or_default(),
+            wanted,
+            length: text_length(settings, positions),
+            seed: Seed::new(settings.seed).fork("rehearsal"),
+            fisher: Fisher::default(),
+            fisher_wanted,
+        }
+    }
+
+    /// One unit of work; whether all is ready. `base` is the pre-trained model, `start` the id that its
+    /// texts begin after, `model` what will be trained.
+    pub async fn advance(&mut self, base: &Gpt2, start: i32, model: &Gpt2) -> Result<bool, String> {
+        if self.texts.len() < self.wanted {
+            let rows = SAMPLED_TOGETHER.min(self.wanted - self.texts.len());
+            let (base, shape) = (base.valid(), [rows, self.length]);
+            let sampled = sample_texts(&base, start, shape, &mut self.seed).await?;
+            self.texts.extend(sampled);
+        } else if let Some(text) = self.texts.get(self.fisher.texts())
+            && self.fisher.texts() < self.fisher_wanted
+        {
+            self.fisher.add(model, text);
+        }
+        Ok(self.texts.len() >= self.wanted && self.fisher.texts() >= self.fisher_wanted)
+    }
+
+    /// Anchors the trainer's model where it now stands; what is to be replayed.
+    pub fn install(self, trainer: &mut Trainer, settings: &TrainingSettings) -> Option<Replay> {
+        let fisher = match self.fisher_wanted {
+            0 => GradientMap::new(),
+            _ => self.fisher.finish(),
+        };
+        if settings.remedies.anchors() {
+            let anchors = Anchors::new(trainer.model(), &settings.remedies, &fisher);
+            trainer.anchors = Some(anchors);
+        }
+        Replay::new(self.texts, settings)
+    }
+}

@@ -1,0 +1,158 @@
+//! Remedies against forgetting, as switches that combine.
+
+use serde::{Deserialize, Serialize};
+
+use super::strategy::block_of;
+
+/// What holds a run back from forgetting what the model knew. The default is none of it.
+///
+/// The penalties pull trained parameters towards θ₀, where they stood when the run began. For the base
+/// weights those are the pre-trained values. An adapter has none, but LoRA, DoRA, IA³ and bottlenecks start
+/// where they change nothing, so their start stands for the pre-trained model just the same (that of a
+/// prompt or a prefix is only where it began). A fresh head stands for nothing yet; L2-SP's
+/// [`Self::l2_sp_beta`] alone holds it, towards zero.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Remedies {
+    /// L2-SP (Li et al. 2018): the loss grows by α/2 · ‖θ − θ₀‖². 0 is off.
+    pub l2_sp_alpha: f64,
+    /// L2-SP's β/2 · ‖w‖² on a fresh head; read only where alpha is above 0.
+    pub l2_sp_beta: f64,
+    /// EWC (Kirkpatrick et al. 2017): the loss grows by λ/2 · Σ F (θ − θ₀)², F the diagonal of the Fisher
+    /// information of one predicted token, so that to second order λ weighs the nats by which the
+    /// predictions have moved. 0 is off.
+    pub ewc_lambda: f64,
+    /// Texts from which F is estimated.
+    pub ewc_samples: usize,
+    /// Rows of general text beside each batch, as a share of its size; their language-model loss is added
+    /// to the task's, weighted by the same share. 0 is off.
+    pub replay: f64,
+    /// Each block learns at this many times the rate of the block above it. 1 is off.
+    pub layer_wise_lr_decay: f64,
+}
+
+impl Default for Remedies {
+    fn default() -> Self {
+        Self {
+            l2_sp_alpha: 0.0,
+            l2_sp_beta: 0.01,
+            ewc_lambda: 0.0,
+            ewc_samples: 64,
+            replay: 0.0,
+            layer_wise_lr_decay: 1.0,
+        }
+    }
+}
+
+impl Remedies {
+    pub fn anchors(&self) -> bool {
+        self.l2_sp_alpha > 0.0 || self.ewc_lambda > 0.0
+    }
+
+    /// Rows of general text beside a batch of `batch_size`.
+    pub fn replayed_rows(&self, batch_size: usize) -> usize {
+        (self.replay * batch_size as f64).ceil() as usize
+    }
+
+    /// Whether general text is needed before the first step.
+    pub fn wants_text(&self) -> bool {
+        self.ewc_lambda > 0.0 || self.replay > 0.0
+    }
+
+    /// What is wrong, in words for the person who chose it.
+    pub fn problem(&self) -> Option<String> {
+        let strengths = [
+            ("L2-SP alpha", self.l2_sp_alpha),
+            ("L2-SP beta", self.l2_sp_beta),
+            ("EWC lambda", self.ewc_lambda),
+        ];
+        for (field, is) in strengths {
+            if !(is.is_finite() && is >= 0.0) {
+                return Some(format!("{field} is {is}, but must be a number from 0 up"));
+            }
+        }
+        if !(0.0..=1.0).contains(&self.replay) {
+            let is = self.replay;
+            return Some(format!("replay is {is}, but must be from 0 to 1"));
+        }
+        let decay = self.layer_wise_lr_decay;
+        if !(decay > 0.0 && decay <= 1.0) {
+            return Some(format!(
+                "layer-wise learning-rate decay is {decay}, but must be above 0 and at most 1"
+            ));
+        }
+        if self.ewc_lambda > 0.0 && self.ewc_samples == 0 {
+            return Some("EWC samples is 0, but must be at least 1".to_owned());
+        }
+        None
+    }
+}
+
+/// What the learning rate of the parameter called `name` is multiplied by, in a model of `blocks` blocks.
+///
+/// Depth is counted from the top: what stands above the blocks (the head, the final layer norm) learns at
+/// the full rate, the top block at `decay`, block i at decay^(blocks − i), and the embeddings, below all,
+/// at decay^(blocks + 1). GPT-2's tied language-model head is the token embedding, and counts as one. An
+/// adapter belongs to the block it stands in.
+pub fn layer_rate(name: &str, blocks: usize, decay: f64) -> f64 {
+    let below = match block_of(name) {
+        Some(block) => blocks.saturating_sub(block),
+        None if is_embedding(name) => blocks + 1,
+        None => 0,
+    };
+    decay.powi(below as i32)
+}
+
+fn is_embedding(name: &str) -> bool {
+    ["wte.", "wpe.", "embeddings."]
+        .iter()
+        .any(|part| name.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lower_blocks_learn_slower_and_the_embeddings_slowest() {
+        let rate = |name| layer_rate(name, 3, 0.5);
+        assert_eq!(rate("score.weight"), 1.0);
+        assert_eq!(rate("transformer.ln_f.bias"), 1.0);
+        assert_eq!(rate("transformer.h.2.attn.c_attn.weight"), 0.5);
+        assert_eq!(rate("transformer.h.0.mlp.c_fc.lora.a"), 0.125);
+        assert_eq!(rate("transformer.wte.weight"), 0.0625);
+        assert_eq!(rate("transformer.wpe.weight"), 0.0625);
+    }
+
+    #[test]
+    fn impossible_strengths_say_which() {
+        let wrong = |remedies: Remedies| remedies.problem().unwrap();
+        let off = Remedies::default();
+        assert_eq!(off.problem(), None);
+        assert!(
+            wrong(Remedies {
+                l2_sp_alpha: -1.0,
+                ..off
+            })
+            .starts_with("L2-SP alpha is -1")
+        );
+        assert!(wrong(Remedies { replay: 1.5, ..off }).starts_with("replay is 1.5"));
+        let still = Remedies {
+            layer_wise_lr_decay: 0.0,
+            ..off
+        };
+        assert!(wrong(still).contains("above 0"));
+    }
+
+    #[test]
+    fn any_share_replays_at_least_a_row() {
+        let rows = |replay, size| {
+            let remedies = Remedies {
+                replay,
+                ..Remedies::default()
+            };
+            remedies.replayed_rows(size)
+        };
+        assert_eq!((rows(0.0, 16), rows(0.01, 16), rows(0.25, 16)), (0, 1, 4));
+    }
+}
