@@ -17,13 +17,14 @@ use super::examples::tags::TagExamples;
 use super::examples::{Examples, Opening};
 use super::past_run::PastRun;
 use super::scoring::{classification_metrics, language_metrics};
-use super::{block_on, labels};
+use super::{bert, block_on, labels};
+use crate::data::labelled::LabelledDataset;
 use crate::engine::perplexity::text_loss;
 use crate::model::heads::linear::LinearHead;
 use crate::protocol::Split;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum SplitChoice {
+pub enum SplitChoice {
     Train,
     Validation,
     Test,
@@ -34,27 +35,30 @@ enum SplitChoice {
 #[derive(clap::Args)]
 pub struct Arguments {
     #[arg(long)]
-    model: PathBuf,
+    pub model: PathBuf,
     /// Folder of an adapter that belongs to the model.
     #[arg(long)]
-    adapter: Option<PathBuf>,
+    pub adapter: Option<PathBuf>,
     #[arg(long)]
-    data: PathBuf,
+    pub data: PathBuf,
     #[arg(long, value_enum)]
-    task: Task,
+    pub task: Task,
     /// Rows to score, where the data has rows. A file without a column `split` is divided as `finetune` divides it.
     #[arg(long, value_enum, default_value = "test")]
-    split: SplitChoice,
+    pub split: SplitChoice,
     /// Longest input in tokens, for classification; as in the run that made the model, if not given.
     #[arg(long)]
-    max_length: Option<usize>,
+    pub max_length: Option<usize>,
     #[command(flatten)]
     answers: AnswerArguments,
     #[arg(long, value_enum, default_value = "cpu")]
-    device: DeviceName,
+    pub device: DeviceName,
 }
 
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
+    if bert::is_bert(&arguments.model)? {
+        return bert::evaluate(&arguments);
+    }
     let task = arguments.task.runnable()?;
     let device = arguments.device.open()?;
     let base = Base::open_with(&arguments.model, arguments.adapter.as_deref(), &device)?;
@@ -185,6 +189,19 @@ fn language(arguments: &Arguments, base: &Base) -> Result<Value, CliError> {
     ))?))
 }
 
+/// The data, all of it marked to be scored where every row is asked for.
+pub fn rows(arguments: &Arguments) -> Result<LabelledDataset, CliError> {
+    let all = arguments.split == SplitChoice::All;
+    let mut dataset = labelled(&arguments.data, all.then_some(Split::Test))?;
+    if all {
+        dataset
+            .rows
+            .iter_mut()
+            .for_each(|row| row.split = Split::Test);
+    }
+    Ok(dataset)
+}
+
 fn classification(arguments: &Arguments, base: &Base) -> Result<Value, CliError> {
     let Some(head) = &base.model.score else {
         let task = RunnableTask::SequenceClassification;
@@ -198,14 +215,7 @@ fn classification(arguments: &Arguments, base: &Base) -> Result<Value, CliError>
         .or(trained_length)
         .unwrap_or(base.room(virtual_tokens));
     base.check_length(length, virtual_tokens)?;
-    let all = arguments.split == SplitChoice::All;
-    let mut dataset = labelled(&arguments.data, all.then_some(Split::Test))?;
-    if all {
-        dataset
-            .rows
-            .iter_mut()
-            .for_each(|row| row.split = Split::Test);
-    }
+    let dataset = rows(arguments)?;
     let known = labels::known(base, run.as_ref());
     let dataset = labels::renumber(dataset, known, head.weight.val().dims()[0])
         .map_err(|e| CliError::file(&arguments.data, e))?;
@@ -217,7 +227,7 @@ fn classification(arguments: &Arguments, base: &Base) -> Result<Value, CliError>
 }
 
 impl SplitChoice {
-    fn as_split(self) -> Split {
+    pub fn as_split(self) -> Split {
         match self {
             Self::Train => Split::Train,
             Self::Validation => Split::Validation,

@@ -2,15 +2,15 @@
 
 mod arguments;
 mod causal_lm;
-mod classification;
-mod ending;
+pub(super) mod classification;
+pub(super) mod ending;
 mod examples;
 mod general;
 mod length;
 mod metrics;
 mod remedies;
-mod steps;
-mod summary;
+pub(super) mod steps;
+pub(super) mod summary;
 mod tasks;
 
 pub use arguments::Arguments;
@@ -19,6 +19,7 @@ pub use summary::Summary;
 use std::time::Instant;
 
 use super::base::Base;
+use super::bert;
 use super::choices::RunnableTask;
 use super::error::CliError;
 use super::files::write;
@@ -41,6 +42,9 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
 /// Makes the run and writes all that it leaves.
 pub fn perform(arguments: Arguments) -> Result<Summary, CliError> {
     arguments.check()?;
+    if bert::is_bert(&arguments.model)? {
+        return bert::finetune(&arguments);
+    }
     let task = arguments.task.runnable()?;
     let device = arguments.device.open()?;
     check_target(&arguments.model, &arguments.out)?;
@@ -58,7 +62,7 @@ pub fn perform(arguments: Arguments) -> Result<Summary, CliError> {
 }
 
 /// What all tasks work with.
-struct Job {
+pub(super) struct Job {
     arguments: Arguments,
     base: Base,
     general: Option<General>,

@@ -1,5 +1,7 @@
 //! Which row of a classification head stands for which label.
 
+use std::collections::BTreeMap;
+
 use super::base::Base;
 use super::error::CliError;
 use super::past_run::PastRun;
@@ -7,10 +9,18 @@ use crate::data::labelled::LabelledDataset;
 
 /// The names that the model's makers gave: in the summary of the run that made it, or in `config.json`.
 pub fn known(base: &Base, summary: Option<&PastRun>) -> Option<Vec<String>> {
+    named(base.config.id2label.as_ref(), summary)
+}
+
+/// The same for any model's `id2label`.
+pub fn named(
+    id2label: Option<&BTreeMap<String, String>>,
+    summary: Option<&PastRun>,
+) -> Option<Vec<String>> {
     if let Some(labels) = summary.and_then(|run| run.labels.clone()) {
         return Some(labels);
     }
-    let names = base.config.id2label.as_ref()?;
+    let names = id2label?;
     let ordered = (0..names.len()).map(|i| names.get(&i.to_string()).cloned());
     ordered
         .collect::<Option<Vec<String>>>()

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use burn::prelude::Device;
 
 use super::base::Base;
+use super::bert;
 use super::choices::RunnableTask;
 use super::error::CliError;
 use super::labels;
@@ -25,6 +26,9 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
+    if bert::is_bert(&arguments.model)? {
+        return bert::merge(&arguments.model, &arguments.adapter, &arguments.out);
+    }
     let base = Base::open_with(&arguments.model, Some(&arguments.adapter), &Device::flex())?;
     let run = PastRun::beside(&arguments.adapter)?;
     let has_head = base.model.has_head();

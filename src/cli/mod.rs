@@ -2,6 +2,7 @@
 
 mod base;
 mod bench;
+mod bert;
 mod choices;
 mod data;
 mod device;
@@ -44,6 +45,8 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Score a model on a data file; JSON.
     Evaluate(evaluate::Arguments),
+    /// Fill the [MASK]s of a text; a JSON line a proposal.
+    Fill(bert::FillArguments),
     /// Continue a prompt.
     Generate(generate::Arguments),
     /// Encode text: a JSON string a line in, ids and offsets a line out.
@@ -67,6 +70,7 @@ pub fn main() -> u8 {
         Command::Finetune(arguments) => finetune::run(*arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Evaluate(arguments) => evaluate::run(arguments),
+        Command::Fill(arguments) => bert::fill(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Encode(arguments) => encode::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),

@@ -54,14 +54,20 @@ pub fn save_model(
         &out.join("config.json"),
         serde_json::to_string_pretty(&config)? + "\n",
     )?;
+    copy_companions(&base.folder, out)?;
+    Ok(bytes.len() as u64)
+}
+
+/// What goes along unchanged: the tokenizer's files.
+pub fn copy_companions(from: &Path, to: &Path) -> Result<(), CliError> {
     for name in COMPANIONS {
-        let path = base.folder.join(name);
+        let path = from.join(name);
         if path.exists() {
             // Not `fs::copy`, which would carry a read-only mark along.
-            write(&out.join(name), read_bytes(&path)?)?;
+            write(&to.join(name), read_bytes(&path)?)?;
         }
     }
-    Ok(bytes.len() as u64)
+    Ok(())
 }
 
 /// The source's own configuration, fields unknown to us included, with what the head needs.

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod feed;
 pub mod labelled;
 pub mod many_labels;
+pub mod masking;
 pub mod prompts;
 pub mod questions;
 pub mod reader;

@@ -5,11 +5,40 @@ use std::collections::HashMap;
 use ahash::AHashMap;
 use tokenizers::decoders::byte_level::ByteLevel;
 use tokenizers::models::bpe::BPE;
+use tokenizers::processors::template::TemplateProcessing;
 use tokenizers::tokenizer::{OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer as _};
 use tokenizers::{AddedToken, Tokenizer as Inner};
 
 /// The token that ends a text, and pads where nothing else is there to pad with.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
+
+/// BERT's marks: before a text, after it, instead of a word, and where nothing is.
+pub const CLS: &str = "[CLS]";
+pub const SEP: &str = "[SEP]";
+pub const MASK: &str = "[MASK]";
+pub const PAD: &str = "[PAD]";
+const MARKS: [&str; 4] = [CLS, SEP, MASK, PAD];
+
+/// The ids of BERT's marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    pub cls: i32,
+    pub sep: i32,
+    pub mask: i32,
+    pub pad: i32,
+}
+
+impl Marks {
+    /// How many stand around a text.
+    pub const A_TEXT: usize = 2;
+
+    pub fn around(&self, words: impl Iterator<Item = i32>) -> Vec<i32> {
+        std::iter::once(self.cls)
+            .chain(words)
+            .chain(std::iter::once(self.sep))
+            .collect()
+    }
+}
 
 /// Why there is no tokenizer, or no encoding.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -122,6 +151,44 @@ impl Tokenizer {
     /// The id of `<|endoftext|>`, where the vocabulary has it.
     pub fn end_of_text(&self) -> Option<i32> {
         self.inner.token_to_id(END_OF_TEXT).map(|id| id as i32)
+    }
+
+    /// The id of a token, where the vocabulary has it.
+    pub fn id(&self, token: &str) -> Option<i32> {
+        self.inner.token_to_id(token).map(|id| id as i32)
+    }
+
+    /// The ids of BERT's marks, all of which the vocabulary must have.
+    pub fn marks(&self) -> Result<Marks, TokenizerError> {
+        let id = |mark| {
+            let missing = || TokenizerError::Unreadable(format!("its vocabulary has no {mark}"));
+            self.id(mark).ok_or_else(missing)
+        };
+        Ok(Marks {
+            cls: id(CLS)?,
+            sep: id(SEP)?,
+            mask: id(MASK)?,
+            pad: id(PAD)?,
+        })
+    }
+
+    /// The tokenizer with BERT's marks at the end of its vocabulary, and its way to put them around texts.
+    /// `[MASK]` stands for a word with the space before it, as the words of this vocabulary have it.
+    pub fn with_marks(mut self) -> Result<Self, TokenizerError> {
+        let failed = |e: String| TokenizerError::Unreadable(e);
+        self.inner
+            .add_special_tokens(MARKS.map(|mark| AddedToken::from(mark, true).lstrip(mark == MASK)))
+            .map_err(|e| failed(e.to_string()))?;
+        let id = |mark| self.inner.token_to_id(mark).unwrap_or_default();
+        let template = TemplateProcessing::builder()
+            .try_single(format!("{CLS} $A {SEP}"))
+            .and_then(|b| b.try_pair(format!("{CLS} $A {SEP} $B:1 {SEP}:1")))
+            .map_err(failed)?
+            .special_tokens(vec![(CLS, id(CLS)), (SEP, id(SEP))])
+            .build()
+            .map_err(|e| failed(e.to_string()))?;
+        self.inner.with_post_processor(Some(template));
+        Ok(self)
     }
 
     pub fn to_json(&self) -> Result<String, TokenizerError> {

@@ -81,6 +81,15 @@ pub async fn answer_batch(
     let logits = model
         .classify(tokens, Some(pad), &mut Pass::default())
         .ok_or("the model has no classification head")?;
+    answers(logits, texts, indices).await
+}
+
+/// What `logits: [indices, labels]` say of the texts that `indices` names.
+pub async fn answers(
+    logits: Tensor<2>,
+    texts: &[EncodedText],
+    indices: &[usize],
+) -> Result<Vec<Answer>, String> {
     let [_, labels] = logits.dims();
     let values = read(logits).await?;
     Ok(indices

@@ -1,6 +1,6 @@
 //! A model folder as Hugging Face lays it out: `config.json`, `model.safetensors`, a tokenizer.
 
-use burn::module::Param;
+use burn::module::{Module, Param};
 use burn::prelude::*;
 
 use super::safetensors::{ByteSource, NamedTensor, SafetensorsFile};
@@ -73,12 +73,15 @@ fn rows_of_head<S: ByteSource>(
 }
 
 /// The base model's tensors (no adapters), read back from the device, under Hugging Face's names.
-pub fn base_tensors(model: &Gpt2) -> Result<Vec<NamedTensor>, String> {
+pub fn base_tensors<M: Module>(model: &M) -> Result<Vec<NamedTensor>, String> {
     read_back(model, |name| !is_added(name) || is_head(name))
 }
 
 /// Chosen tensors read back from a device that can be waited for.
-pub fn read_back(model: &Gpt2, wanted: impl Fn(&str) -> bool) -> Result<Vec<NamedTensor>, String> {
+pub fn read_back<M: Module>(
+    model: &M,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<NamedTensor>, String> {
     struct Reader<W> {
         wanted: W,
         tensors: Result<Vec<NamedTensor>, String>,
@@ -142,6 +145,14 @@ mod native {
 
     use super::*;
     use crate::data::tokenizer::Tokenizer;
+    use crate::model::bert::{Bert, BertConfig};
+
+    /// What a model folder may hold.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Architecture {
+        Gpt2,
+        Bert,
+    }
 
     /// A text file of a folder.
     pub fn read_text(path: &Path) -> Result<String, FolderError> {
@@ -152,7 +163,41 @@ mod native {
     }
 
     pub fn config(folder: &Path) -> Result<Gpt2Config, FolderError> {
+        if architecture(folder)? == Architecture::Bert {
+            return Err(FolderError::Config(ConfigError::Unsupported {
+                field: "model_type",
+                found: "bert".to_owned(),
+                supported: "gpt2",
+            }));
+        }
         Ok(Gpt2Config::parse(&read_text(&folder.join("config.json"))?)?)
+    }
+
+    /// Which of the two architectures a folder's configuration names; without a name it is a GPT-2.
+    pub fn architecture(folder: &Path) -> Result<Architecture, FolderError> {
+        let text = read_text(&folder.join("config.json"))?;
+        let config: serde_json::Value =
+            serde_json::from_str(&text).map_err(|e| ConfigError::Unreadable(e.to_string()))?;
+        match config["model_type"].as_str() {
+            Some("gpt2") | None => Ok(Architecture::Gpt2),
+            Some("bert") => Ok(Architecture::Bert),
+            Some(other) => Err(FolderError::Config(ConfigError::Unsupported {
+                field: "model_type",
+                found: other.to_owned(),
+                supported: "gpt2 or bert",
+            })),
+        }
+    }
+
+    pub fn bert(folder: &Path, device: &Device) -> Result<(BertConfig, Bert), FolderError> {
+        let config = BertConfig::parse(&read_text(&folder.join("config.json"))?)?;
+        let path = folder.join("model.safetensors");
+        let file = std::fs::File::open(&path).map_err(|e| FolderError::File {
+            path: path.display().to_string(),
+            reason: e.to_string(),
+        })?;
+        let model = crate::io::bert::build(&config, file, device)?;
+        Ok((config, model))
     }
 
     pub fn model(folder: &Path, device: &Device) -> Result<(Gpt2Config, Gpt2), FolderError> {

@@ -1,6 +1,7 @@
 //! Files in and out, in Hugging Face's formats.
 
 pub mod adapter;
+pub mod bert;
 pub mod folder;
 pub mod own;
 pub mod peft;

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use burn::module::Module;
 use serde_json::{Value, json};
 
 use super::adapter::Description;
@@ -74,9 +75,19 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
     let strategy = strategy(config_json)?;
     let mut file = SafetensorsFile::open(weights)?;
     let model = model.with_strategy(&strategy, &mut Seed::new(0));
+    let model = with_trained(&strategy, &mut file, model)?;
+    Ok(with_stored_heads(model, &mut file)?)
+}
+
+/// `model` with the file's values of all that the method trains, heads apart.
+pub(super) fn with_trained<M: Module, S: ByteSource>(
+    strategy: &Strategy,
+    file: &mut SafetensorsFile<S>,
+    model: M,
+) -> Result<M, OwnError> {
     let mut values = BTreeMap::new();
     for parameter in parameters::list(&model) {
-        if !is_head(&parameter.name) && keeps(&strategy, &parameter.name) {
+        if !is_head(&parameter.name) && keeps(strategy, &parameter.name) {
             let data = file.tensor(&parameter.name, &parameter.shape)?;
             values.insert(parameter.name, data);
         }
@@ -85,8 +96,7 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
     if let Some(name) = stored.find(|name| !is_head(name) && !values.contains_key(name)) {
         return Err(OwnError::NoPlace { name });
     }
-    let model = parameters::with_values(model, values);
-    Ok(with_stored_heads(model, &mut file)?)
+    Ok(parameters::with_values(model, values))
 }
 
 /// The strategy and the task that the text of such a configuration names.

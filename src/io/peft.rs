@@ -1,5 +1,6 @@
 //! Adapters as PEFT keeps them: `adapter_config.json` beside `adapter_model.safetensors`.
 
+mod bert;
 mod config;
 mod heads;
 mod stored;
@@ -8,7 +9,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use burn::module::Param;
+use burn::module::{Module, Param};
 use burn::prelude::*;
 
 use super::read_back;
@@ -21,6 +22,7 @@ use crate::model::weights::WeightError;
 use crate::protocol::ParameterInfo;
 use crate::settings::{HEADS, Seed, Strategy, is_head};
 
+pub use bert::{load_bert, save_bert};
 pub use config::{AdapterConfig, BaseShape};
 pub use stored::stored_name;
 use stored::{PROMPT, join_prefix, part_of_prefix, stored_head, stored_shape};
@@ -40,9 +42,12 @@ pub enum PeftError {
         supported: &'static str,
     },
     #[error(
-        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has c_attn, c_proj and c_fc in each block"
+        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has {modules} in each block"
     )]
-    NothingMatched { targets: Vec<String> },
+    NothingMatched {
+        targets: Vec<String>,
+        modules: &'static str,
+    },
     #[error("adapter_model.safetensors: {0}")]
     Weights(#[from] WeightError),
     #[error(
@@ -62,6 +67,10 @@ pub enum PeftError {
         task_type: String,
         head: &'static str,
     },
+    #[error(
+        "this adapter is for BERT's classifier, which reads the pooler's output, and the model's folder holds no pooler (bert.pooler.dense)"
+    )]
+    NoPooler,
     #[error("{0}")]
     ReadBack(String),
 }
@@ -85,7 +94,8 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
             Strategy::Ia3(settings) => settings.target_modules,
             _ => Vec::new(),
         };
-        return Err(PeftError::NothingMatched { targets });
+        let modules = "c_attn, c_proj and c_fc";
+        return Err(PeftError::NothingMatched { targets, modules });
     }
     let model = parameters::with_values(model, values);
     let model = reader.heads(model).map_err(|e| config.explain(e))?;
@@ -125,7 +135,13 @@ pub fn save(
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
     let tensors = super::folder::read_back(model, is_added).map_err(PeftError::ReadBack)?;
-    files(model, tensors, strategy, base_name, task_type)
+    files(
+        (shape(model), heads::of_task(task_type)),
+        tensors,
+        strategy,
+        base_name,
+        task_type,
+    )
 }
 
 /// As [`save`], without blocking.
@@ -138,18 +154,31 @@ pub async fn save_async(
     let tensors = read_back::parameters(model, is_added)
         .await
         .map_err(PeftError::ReadBack)?;
-    files(model, tensors, strategy, base_name, task_type)
+    files(
+        (shape(model), heads::of_task(task_type)),
+        tensors,
+        strategy,
+        base_name,
+        task_type,
+    )
+}
+
+fn shape(model: &Gpt2) -> BaseShape {
+    BaseShape {
+        layers: model.transformer.h.len(),
+        heads: model.transformer.h.first().map_or(0, |b| b.attn.n_head),
+        width: model.d_model(),
+    }
 }
 
 /// The head of the task goes along; any other that happens to be on the model is left out, as PEFT does.
 fn files(
-    model: &Gpt2,
+    (shape, head): (BaseShape, Option<&str>),
     tensors: Vec<NamedTensor>,
     strategy: &Strategy,
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
-    let head = heads::of_task(task_type);
     let is_kept = |name: &str| match name.split_once('.') {
         Some((module, _)) if is_head(name) => head == Some(module),
         _ => true,
@@ -177,11 +206,6 @@ fn files(
         strategy: strategy.clone(),
         task_type: Some(task_type.to_owned()),
         base_name: Some(base_name.to_owned()),
-    };
-    let shape = BaseShape {
-        layers: model.transformer.h.len(),
-        heads: model.transformer.h.first().map_or(0, |b| b.attn.n_head),
-        width: model.d_model(),
     };
     let strategy = strategy.name();
     let config = config
@@ -214,7 +238,10 @@ impl<S: ByteSource> Reader<'_, S> {
     }
 
     /// The values of every adapter parameter of a model that has just got them.
-    fn values(&mut self, model: &Gpt2) -> Result<BTreeMap<String, TensorData>, WeightError> {
+    fn values<M: Module>(
+        &mut self,
+        model: &M,
+    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
         let mut added = parameters::list(model);
         added.retain(|parameter| is_adapter(&parameter.name));
         if self.strategy.virtual_tokens() > 0 {

@@ -1,10 +1,9 @@
 //! A model's tensors read back from its device without blocking, as a browser's WebGPU demands.
 
-use burn::module::Param;
+use burn::module::{Module, Param};
 use burn::prelude::*;
 
 use super::safetensors::NamedTensor;
-use crate::model::gpt2::Gpt2;
 use crate::model::parameters::{ParameterFn, for_each};
 
 /// The numbers of one tensor, row by row. `name` says in an error which one could not be had.
@@ -19,8 +18,8 @@ pub async fn values<const D: usize>(name: &str, tensor: Tensor<D>) -> Result<Vec
 }
 
 /// The parameters that `wanted` names, read back one after another.
-pub async fn parameters(
-    model: &Gpt2,
+pub async fn parameters<M: Module>(
+    model: &M,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<NamedTensor>, String> {
     let mut tensors = Vec::new();

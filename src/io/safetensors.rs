@@ -148,23 +148,41 @@ fn to_f32(name: &str, info: &TensorInfo, bytes: &[u8]) -> Result<Vec<f32>, Weigh
     }
 }
 
-/// A GPT-2 checkpoint, whose names may carry the prefix `transformer.` or not (the hub's `gpt2` has none).
+/// A checkpoint, whose names may carry the model's prefix or not: the hub's `gpt2` has no `transformer.`, an
+/// encoder saved alone no `bert.`. Old checkpoints of BERT call a layer norm's two tensors gamma and beta.
+impl<S: ByteSource> SafetensorsFile<S> {
+    /// Whether the file has the tensor, under whichever of its names.
+    pub fn holds(&self, name: &str) -> bool {
+        self.stored_name(name).is_some()
+    }
+
+    fn stored_name(&self, name: &str) -> Option<String> {
+        let bare = name.strip_prefix("bert.").unwrap_or(name);
+        let spellings = [
+            format!("transformer.{name}"),
+            name.to_owned(),
+            bare.to_owned(),
+        ];
+        let old = |name: &String| {
+            let old = name.replace("LayerNorm.weight", "LayerNorm.gamma");
+            old.replace("LayerNorm.bias", "LayerNorm.beta")
+        };
+        let all = spellings.iter().cloned().chain(spellings.iter().map(old));
+        all.into_iter().find(|spelling| self.contains(spelling))
+    }
+}
+
 impl<S: ByteSource> WeightSource for SafetensorsFile<S> {
     fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, WeightError> {
-        let prefixed = format!("transformer.{name}");
-        let stored = if self.contains(&prefixed) {
-            prefixed
-        } else {
-            name.to_owned()
+        let Some(stored) = self.stored_name(name) else {
+            return Err(WeightError::Missing {
+                name: name.to_owned(),
+            });
         };
-        let found = match self.metadata.info(&stored) {
-            None => {
-                return Err(WeightError::Missing {
-                    name: name.to_owned(),
-                });
-            }
-            Some(info) => info.shape.clone(),
-        };
+        let found = self
+            .metadata
+            .info(&stored)
+            .map_or_else(Vec::new, |i| i.shape.clone());
         if found != shape {
             return Err(WeightError::WrongShape {
                 name: stored,

@@ -3,6 +3,7 @@
 //! Nothing here knows of training, files or pages. Parameter paths are Hugging Face's names.
 
 pub mod adapters;
+pub mod bert;
 pub mod gpt2;
 pub mod heads;
 pub mod ops;

@@ -79,12 +79,21 @@ pub fn is_adapter(name: &str) -> bool {
         .any(|part| name.contains(part))
 }
 
+/// Hugging Face's name of a field, where Rust cannot or would not call it so.
+fn stored_field(name: &str) -> &str {
+    match name {
+        "self_attention" => "self",
+        "layer_norm" => "LayerNorm",
+        other => other,
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Path(Vec<String>);
 
 impl Path {
     pub(crate) fn enter(&mut self, name: &str) {
-        self.0.push(name.to_owned());
+        self.0.push(stored_field(name).to_owned());
     }
     pub(crate) fn leave(&mut self) {
         self.0.pop();

@@ -6,7 +6,9 @@ use burn::prelude::*;
 /// A weight that cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WeightError {
-    #[error("the weights hold no tensor `{name}`; is this a GPT-2 checkpoint?")]
+    #[error(
+        "the weights hold no tensor `{name}`; do config.json and the weights belong to one model?"
+    )]
     Missing { name: String },
     #[error("tensor `{name}` has shape {found:?}, but the configuration asks for {expected:?}")]
     WrongShape {

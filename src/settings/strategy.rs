@@ -142,7 +142,7 @@ impl Strategy {
             Self::BitFit => is_head || name.ends_with(".bias"),
             Self::Partial { frozen_blocks } => match block_of(name) {
                 Some(block) => block >= *frozen_blocks,
-                None => is_head || name.contains("ln_f."),
+                None => is_head || LAST.iter().any(|part| name.starts_with(part)),
             },
         }
     }
@@ -157,10 +157,16 @@ pub fn is_head(name: &str) -> bool {
         .is_some_and(|(module, _)| HEADS.contains(&module))
 }
 
+/// What comes after the blocks, heads apart: it moves when the last of them do.
+const LAST: [&str; 3] = ["transformer.ln_f.", "bert.pooler.", "cls."];
+
 /// The index of the block that a parameter lies in, or `None` outside the blocks.
 pub fn block_of(name: &str) -> Option<usize> {
     let rest = name.strip_prefix("transformer.").unwrap_or(name);
-    rest.strip_prefix("h.")?.split('.').next()?.parse().ok()
+    let rest = rest
+        .strip_prefix("h.")
+        .or_else(|| rest.strip_prefix("bert.encoder.layer."))?;
+    rest.split('.').next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -194,6 +200,8 @@ mod tests {
             "transformer.wte.weight",
             "transformer.wpe.weight",
             "transformer.h.1.ln_1.bias",
+            "bert.embeddings.word_embeddings.weight",
+            "bert.encoder.layer.1.output.dense.bias",
         ] {
             assert!(!partial.trains(frozen), "{frozen}");
         }
@@ -201,6 +209,10 @@ mod tests {
             "transformer.h.2.attn.c_attn.weight",
             "transformer.ln_f.weight",
             "score.weight",
+            "bert.encoder.layer.2.attention.self.key.weight",
+            "bert.pooler.dense.weight",
+            "cls.predictions.bias",
+            "classifier.weight",
         ] {
             assert!(partial.trains(moving), "{moving}");
         }

@@ -19,7 +19,7 @@ impl WeightDecayOn {
         match self {
             Self::Everything => true,
             Self::Matrices => {
-                let layer_norm = ["ln_1.", "ln_2.", "ln_f."]
+                let layer_norm = ["ln_1.", "ln_2.", "ln_f.", "LayerNorm."]
                     .iter()
                     .any(|ln| name.contains(ln));
                 !name.contains("bias") && !layer_norm

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use burn::module::Param;
+use burn::module::{Module, Param};
 use burn::prelude::*;
 use burn::tensor::Gradients;
 
-use crate::model::gpt2::Gpt2;
 use crate::model::parameters::{ParameterFn, for_each};
 
 /// A flattened gradient for every parameter that got one. Frozen parameters have no entry, because
@@ -14,7 +13,7 @@ use crate::model::parameters::{ParameterFn, for_each};
 pub type GradientMap = BTreeMap<String, Tensor<1>>;
 
 /// Takes the gradients of `model`'s parameters out of what backward produced.
-pub fn collect(mut produced: Gradients, model: &Gpt2) -> GradientMap {
+pub fn collect<M: Module>(mut produced: Gradients, model: &M) -> GradientMap {
     struct Collector<'a> {
         produced: &'a mut Gradients,
         found: GradientMap,

@@ -125,6 +125,12 @@ mod tests {
     }
 
     #[test]
+    fn a_masked_word_is_found_where_it_stands() {
+        let labels = vec![vec![-100, 7], vec![3, -100]];
+        assert_eq!(labelled_rows(&labels), (vec![1, 2], vec![7, 3]));
+    }
+
+    #[test]
     fn a_sure_right_answer_costs_nothing_and_a_guess_costs_ln_n() {
         let device = Device::flex();
         let logits = Tensor::<2>::from_floats([[50.0, 0.0], [0.0, 0.0]], &device);

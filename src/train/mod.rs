@@ -1,11 +1,13 @@
 //! Training: what moves, how far, and how that is measured.
 
 pub mod anchors;
+pub mod bert_plan;
 pub mod best;
 pub mod class_weights;
 pub mod count;
 pub mod fisher;
 pub mod gradients;
+pub mod learner;
 pub mod loss;
 pub mod optimizer;
 pub mod plan;
@@ -16,6 +18,7 @@ pub use anchors::Anchors;
 pub use best::BestModel;
 pub use fisher::Fisher;
 pub use gradients::GradientMap;
+pub use learner::{BertObjective, Learner};
 pub use optimizer::AdamW;
 pub use replay::Replay;
 pub use trainer::{Objective, StepOutcome, Trainer};

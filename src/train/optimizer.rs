@@ -6,7 +6,6 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::prelude::*;
 
 use super::GradientMap;
-use crate::model::gpt2::Gpt2;
 use crate::settings::remedies::layer_rate;
 use crate::settings::{TrainingSettings, WeightDecayOn};
 
@@ -50,7 +49,7 @@ impl AdamW {
     }
 
     /// One update of every parameter that has a gradient.
-    pub fn step(&mut self, learning_rate: f64, model: Gpt2, gradients: GradientMap) -> Gpt2 {
+    pub fn step<M: Module>(&mut self, learning_rate: f64, model: M, gradients: GradientMap) -> M {
         self.updates += 1;
         model.map(&mut Updater {
             optimizer: self,

@@ -43,6 +43,14 @@ pub enum PlanError {
         "a head-only run needs a head of its own, as classification and question answering have; the language-model head is the token embedding itself"
     )]
     NoHead,
+    #[error(
+        "target modules {targets:?} match nothing in this model; a BERT has query, key, value and dense in each layer"
+    )]
+    NothingMatchedInBert { targets: Vec<String> },
+    #[error(
+        "the strategy {strategy} is for GPT-2 only; a BERT takes full, partial, head, bitfit and lora"
+    )]
+    NotForBert { strategy: &'static str },
 }
 
 /// The model with adapters added and gradients asked for where the strategy trains.

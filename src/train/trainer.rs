@@ -2,13 +2,13 @@
 
 use burn::prelude::*;
 
-use super::AdamW;
 use super::anchors::Anchors;
 use super::gradients::{GradientMap, add, clip_by_global_norm, collect, global_norm};
 use super::loss::{
     IGNORED, answer_loss, binary_cross_entropy, cross_entropy, labelled_rows, predicted_rows,
     select_rows, weighted_cross_entropy,
 };
+use super::{AdamW, Learner};
 use crate::data::batch::Batch;
 use crate::model::gpt2::{Gpt2, Pass, Tokens};
 use crate::model::parameters;
@@ -31,11 +31,11 @@ pub enum Objective {
 }
 
 /// A model under training, with all that a step needs and a checkpoint keeps.
-pub struct Trainer {
-    model: Option<Gpt2>,
+pub struct Trainer<M: Learner = Gpt2> {
+    model: Option<M>,
     pub optimizer: AdamW,
     pub schedule: Schedule,
-    pub objective: Objective,
+    pub objective: M::Objective,
     pub max_grad_norm: f64,
     /// What an example of each class counts in the loss.
     pub class_weights: Option<Vec<f32>>,
@@ -98,9 +98,9 @@ impl StepOutcome {
     }
 }
 
-impl Trainer {
+impl<M: Learner> Trainer<M> {
     /// `model` has been prepared by its strategy.
-    pub fn new(model: Gpt2, objective: Objective, settings: &TrainingSettings) -> Self {
+    pub fn new(model: M, objective: M::Objective, settings: &TrainingSettings) -> Self {
         let listed = parameters::list(&model);
         let blocks = listed.iter().filter_map(|p| block_of(&p.name)).max();
         Self {
@@ -121,20 +121,20 @@ impl Trainer {
         }
     }
 
-    pub fn model(&self) -> &Gpt2 {
+    pub fn model(&self) -> &M {
         self.model
             .as_ref()
             .expect("the model is away only inside `advance`")
     }
 
-    pub fn into_model(mut self) -> Gpt2 {
+    pub fn into_model(mut self) -> M {
         self.model
             .take()
             .expect("the model is away only inside `advance`")
     }
 
     /// Puts a model back (a checkpoint's).
-    pub fn replace_model(&mut self, model: Gpt2) {
+    pub fn replace_model(&mut self, model: M) {
         self.model = Some(model);
     }
 
@@ -149,7 +149,7 @@ impl Trainer {
             class_weights: self.class_weights.as_deref(),
             ..Pass::default()
         };
-        objective_loss(model, self.objective, batch, &mut pass)
+        model.loss(self.objective, batch, &mut pass)
     }
 
     /// A step on one batch.
@@ -173,12 +173,8 @@ impl Trainer {
         let loss = total(losses);
         let mut remedies = Vec::new();
         if let Some(batch) = replayed {
-            let loss = objective_loss(
-                self.model(),
-                Objective::CausalLm,
-                batch,
-                &mut Pass::default(),
-            );
+            let mut pass = Pass::default();
+            let loss = self.model().loss(M::LANGUAGE, batch, &mut pass);
             let loss = loss.mul_scalar(self.replay_weight);
             remedies.push(self.backward(loss, &mut gradients));
         }
@@ -221,7 +217,7 @@ impl Trainer {
 
     /// What the mean loss of each micro-batch counts in the step's loss.
     fn loss_weights(&self, micro_batches: &[Batch]) -> Vec<f64> {
-        let of_tokens = self.objective == Objective::CausalLm;
+        let of_tokens = M::counts_items(self.objective);
         if self.loss_divisor == LossDivisor::NumItemsInBatch && of_tokens {
             let items: usize = micro_batches.iter().map(items).sum();
             let predicted = |batch: &Batch| predicted_rows(&batch.labels).0.len();
@@ -293,7 +289,7 @@ pub fn objective_loss(
     }
 }
 
-fn with_head(logits: Option<Tensor<2>>) -> Tensor<2> {
+pub(super) fn with_head(logits: Option<Tensor<2>>) -> Tensor<2> {
     match logits {
         Some(logits) => logits,
         None => unreachable!("a run starts by putting on the head that its task needs"),

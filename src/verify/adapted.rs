@@ -62,11 +62,11 @@ pub async fn run(
         model: &adapter.model,
         objective: Objective::CausalLm,
         batch: &batch.batch(inputs.labels_batch.clone()),
-        gradients: &format!("{folder}grads"),
+        gradients: &set.path(&format!("{folder}grads")),
         name: adapter.names(),
         expected: adapter.info.loss.as_ref().map(|loss| &loss.f32),
     };
-    step.check(set, reporter).await?;
+    step.check(set.library, reporter).await?;
     trajectories(set, folder, &adapter, selection, reporter).await
 }
 
@@ -170,7 +170,7 @@ async fn trajectories(
             name: adapter.names(),
             finals: Some(set.path(&format!("{stem}_final"))),
         };
-        run.check(set, &record, reporter).await?;
+        run.check(set.library, &record, reporter).await?;
     }
     Ok(())
 }

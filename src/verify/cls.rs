@@ -69,11 +69,11 @@ pub async fn run(set: &Set<'_>, reporter: &mut Reporter<'_>) -> CaseResult {
         model: &model.clone().with_trainable(|_| true),
         objective: cases.objective(),
         batch: &cases.batch(set)?.batch(cases.labels()),
-        gradients: "cls/grads",
+        gradients: &set.path("cls/grads"),
         name: same_name,
         expected: Some(&cases.loss.f32),
     };
-    step.check(set, reporter).await?;
+    step.check(set.library, reporter).await?;
     trajectories(set, &cases, &model, reporter).await?;
     for folder in set.adapters("cls/") {
         adapter(set, &cases, &model, &folder, reporter).await?;
@@ -188,7 +188,7 @@ async fn trajectories(
             name: same_name,
             finals: Some(set.path(&format!("{stem}_final"))),
         };
-        run.check(set, &record, reporter).await?;
+        run.check(set.library, &record, reporter).await?;
     }
     Ok(())
 }
@@ -220,11 +220,11 @@ async fn adapter(
         model: &adapter.model,
         objective: cases.objective(),
         batch: &batch.batch(cases.labels()),
-        gradients: &format!("{folder}grads"),
+        gradients: &set.path(&format!("{folder}grads")),
         name: stored_name,
         expected: adapter.info.loss.as_ref().map(|loss| &loss.f32),
     };
-    step.check(set, reporter).await
+    step.check(set.library, reporter).await
 }
 
 /// What the set's classifier is asked to learn.

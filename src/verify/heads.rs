@@ -107,11 +107,11 @@ impl Check<'_> {
             model: &model,
             objective: self.objective,
             batch: &self.batch,
-            gradients: &format!("{folder}grads"),
+            gradients: &set.path(&format!("{folder}grads")),
             name: same_name,
             expected: Some(&self.case.loss.f32),
         };
-        step.check(set, reporter).await?;
+        step.check(set.library, reporter).await?;
         self.weighted(&case, &model, reporter).await?;
         for folder in set.adapters(folder) {
             self.adapter(&folder, reporter).await?;
@@ -221,11 +221,11 @@ impl Check<'_> {
                 model: &adapter.model,
                 objective: self.objective,
                 batch: &self.batch,
-                gradients: &format!("{folder}grads"),
+                gradients: &set.path(&format!("{folder}grads")),
                 name: stored_name,
                 expected: Some(&loss.f32),
             };
-            step.check(set, reporter).await?;
+            step.check(set.library, reporter).await?;
         }
         let batches = batches(set, &format!("{}batches.json", self.folder))?;
         for stem in set.trajectories(folder, "traj_") {
@@ -240,7 +240,7 @@ impl Check<'_> {
                 name: stored_name,
                 finals: Some(set.path(&format!("{stem}_final"))),
             };
-            run.check(set, &record, reporter).await?;
+            run.check(set.library, &record, reporter).await?;
         }
         Ok(())
     }

@@ -146,7 +146,7 @@ impl Setting {
             replayed: Vec::new(),
         };
         trajectory
-            .follow(set, &record, trainer, course, reporter)
+            .follow(set.library, &record, trainer, course, reporter)
             .await
     }
 

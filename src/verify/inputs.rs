@@ -15,6 +15,10 @@ pub struct Input {
     pub attention_mask: Option<Vec<Vec<bool>>>,
     #[serde(default)]
     pub position_ids: Option<Vec<Vec<i32>>>,
+    /// BERT's: which of two texts a token belongs to.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
+    pub token_type_ids: Option<Vec<Vec<i32>>>,
     /// In batches for training.
     #[serde(default)]
     labels: Option<Labels>,
@@ -44,6 +48,7 @@ impl Input {
             input_ids,
             attention_mask: None,
             position_ids: None,
+            token_type_ids: None,
             labels: None,
         }
     }
@@ -73,12 +78,21 @@ impl Input {
 
     /// Refuses ids and masks that the model would trip over.
     pub fn check(&self, path: &str, config: &Gpt2Config) -> Result<(), CaseError> {
+        self.check_within(path, config.n_positions, config.vocab_size)
+    }
+
+    /// The same for any model of so many positions and words.
+    pub fn check_within(
+        &self,
+        path: &str,
+        positions: usize,
+        vocabulary: usize,
+    ) -> Result<(), CaseError> {
         let width = self.input_ids.first().map_or(0, Vec::len);
         let refuse = |reason: String| Err(CaseError::file(path, reason));
-        if width == 0 || width > config.n_positions {
-            let most = config.n_positions;
+        if width == 0 || width > positions {
             return refuse(format!(
-                "rows of {width} tokens, but the model takes 1 to {most}"
+                "rows of {width} tokens, but the model takes 1 to {positions}"
             ));
         }
         let shaped = |rows: Vec<usize>| {
@@ -90,7 +104,7 @@ impl Input {
             .flatten()
             .map(Vec::len)
             .collect::<Vec<_>>();
-        let positions = self
+        let places = self
             .position_ids
             .iter()
             .flatten()
@@ -98,12 +112,11 @@ impl Input {
             .collect::<Vec<_>>();
         if !shaped(self.input_ids.iter().map(Vec::len).collect())
             || !(self.attention_mask.is_none() || shaped(masks))
-            || !(self.position_ids.is_none() || shaped(positions))
+            || !(self.position_ids.is_none() || shaped(places))
         {
             return refuse("ids, attention mask and position ids differ in shape".to_owned());
         }
         let within = |id: &&i32, end: usize| !(0..end as i32).contains(*id);
-        let vocabulary = config.vocab_size;
         if let Some(id) = self
             .input_ids
             .iter()
@@ -114,7 +127,6 @@ impl Input {
                 "token id {id}, but the vocabulary has {vocabulary}"
             ));
         }
-        let positions = config.n_positions;
         match self
             .position_ids
             .iter()
@@ -124,6 +136,16 @@ impl Input {
         {
             Some(id) => refuse(format!("position {id}, but the model has {positions}")),
             None => Ok(()),
+        }
+    }
+}
+
+impl Input {
+    /// As a batch for training, with the labels that the file gives.
+    pub fn labelled(self, path: &str) -> Result<Batch, CaseError> {
+        match self.labels.clone() {
+            Some(labels) => Ok(self.batch(labels.rows())),
+            None => Err(CaseError::file(path, "a batch has no labels")),
         }
     }
 }
@@ -141,10 +163,7 @@ pub fn batches(set: &Set, file: &str) -> Result<Vec<Batch>, CaseError> {
 /// An input that brings its labels.
 pub fn labelled(input: Input, path: &str, config: &Gpt2Config) -> Result<Batch, CaseError> {
     input.check(path, config)?;
-    match input.labels.clone() {
-        Some(labels) => Ok(input.batch(labels.rows())),
-        None => Err(CaseError::file(path, "a batch has no labels")),
-    }
+    input.labelled(path)
 }
 
 fn zeros_and_ones<'de, D: Deserializer<'de>>(

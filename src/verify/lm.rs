@@ -178,11 +178,11 @@ async fn loss_and_gradients(
         model: &set.model.clone().with_trainable(|_| true),
         objective: Objective::CausalLm,
         batch: &batch,
-        gradients: "lm/grads",
+        gradients: &set.path("lm/grads"),
         name: same_name,
         expected: Some(&expected.f32.whole),
     };
-    step.check(set, reporter).await
+    step.check(set.library, reporter).await
 }
 
 async fn per_token(

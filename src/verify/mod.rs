@@ -7,6 +7,8 @@
 
 mod adapted;
 mod adapter;
+#[cfg(not(target_arch = "wasm32"))]
+mod bert;
 mod cls;
 mod comparison;
 mod error;
@@ -65,6 +67,11 @@ pub async fn verify(
     let mut reporter = Reporter::new(sink);
     let sets = set::names(&library);
     for name in &sets {
+        #[cfg(not(target_arch = "wasm32"))]
+        if bert::is_set(&library, name) {
+            bert::run(&library, name, device, selection, &mut reporter).await;
+            continue;
+        }
         run_set(&library, name, device, selection, &mut reporter).await;
     }
     for folder in library.folders_with("schedules.json") {

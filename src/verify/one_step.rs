@@ -9,16 +9,15 @@ use super::comparison::Comparison;
 use super::error::CaseError;
 use super::expected::{ExpectedTensors, OurTensors};
 use super::finding::Reporter;
-use super::set::Set;
+use super::library::Library;
 use super::tolerance::{GRADIENT_NORM, GRADIENTS, LOSS};
 use crate::data::batch::Batch;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::gpt2::{Gpt2, Pass};
+use crate::model::gpt2::Pass;
 use crate::model::parameters;
-use crate::train::Objective;
+use crate::train::Learner;
 use crate::train::gradients::{collect, global_norm};
-use crate::train::trainer::objective_loss;
 
 /// What the reference found for loss and gradient norm.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,21 +33,27 @@ pub struct ExpectedLosses {
 }
 
 /// What is computed, and where its expected gradients lie.
-pub struct OneStep<'a> {
+pub struct OneStep<'a, M: Learner> {
     pub case: &'a str,
-    pub model: &'a Gpt2,
-    pub objective: Objective,
+    pub model: &'a M,
+    pub objective: M::Objective,
     pub batch: &'a Batch,
-    /// Path of the gradients without their ending.
+    /// Whole path of the gradients, without its ending.
     pub gradients: &'a str,
     /// The reference's name of a parameter.
     pub name: fn(&str) -> String,
     pub expected: Option<&'a ExpectedLoss>,
 }
 
-impl OneStep<'_> {
-    pub async fn check(&self, set: &Set<'_>, reporter: &mut Reporter<'_>) -> Result<(), CaseError> {
-        let loss = objective_loss(self.model, self.objective, self.batch, &mut Pass::default());
+impl<M: Learner> OneStep<'_, M> {
+    pub async fn check(
+        &self,
+        library: &Library<'_>,
+        reporter: &mut Reporter<'_>,
+    ) -> Result<(), CaseError> {
+        let loss = self
+            .model
+            .loss(self.objective, self.batch, &mut Pass::default());
         let gradients = collect(loss.backward(), self.model);
         let norm = match global_norm(&gradients) {
             Some(norm) => read_back::values("gradient norm", norm).await?,
@@ -64,7 +69,7 @@ impl OneStep<'_> {
             reporter.quantity(comparison.finish());
         }
 
-        let expected = ExpectedTensors::load(set.library, &set.path(self.gradients))?;
+        let expected = ExpectedTensors::load(library, self.gradients)?;
         let shapes: BTreeMap<String, Vec<usize>> = parameters::list(self.model)
             .into_iter()
             .map(|p| (p.name, p.shape))

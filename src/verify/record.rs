@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::error::CaseError;
+use super::library::Library;
 use super::set::Set;
 use crate::settings::{Remedies, ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
 
@@ -37,13 +38,18 @@ pub struct Record {
 
 impl Record {
     pub fn read(set: &Set, stem: &str) -> Result<Self, CaseError> {
+        Self::read_at(set.library, &set.path(stem))
+    }
+
+    /// `stem` is the whole path without its ending.
+    pub fn read_at(library: &Library, stem: &str) -> Result<Self, CaseError> {
         let path = format!("{stem}.json");
-        let record: Self = set.json(&path)?;
+        let record: Self = library.json(&path)?;
         match record.decay_mode.as_str() {
             "none" | "uniform" | "trainer" => Ok(record),
             other => {
                 let reason = format!("decay_mode is {other}, but must be none, uniform or trainer");
-                Err(CaseError::file(&set.path(&path), reason))
+                Err(CaseError::file(&path, reason))
             }
         }
     }

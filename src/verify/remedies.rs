@@ -123,7 +123,8 @@ impl Setting<'_> {
             steps: steps.chunks(1).collect(),
             replayed: replayed.map(|rows| Batch::causal(rows.clone())).collect(),
         };
-        run.follow(set, &record, trainer, course, reporter).await
+        run.follow(set.library, &record, trainer, course, reporter)
+            .await
     }
 }
 

@@ -67,29 +67,38 @@ impl<'a> Set<'a> {
 
     /// Folders with an `adapter/` directly below `folder`, each with its closing slash.
     pub fn adapters(&self, folder: &str) -> Vec<String> {
-        let prefix = self.path(folder);
-        let below = self
-            .library
-            .paths()
-            .iter()
-            .filter_map(|path| path.strip_prefix(&prefix));
-        below
-            .filter_map(|rest| rest.strip_suffix("/adapter/adapter_config.json"))
-            .filter(|name| !name.contains('/'))
-            .map(|name| format!("{folder}{name}/"))
-            .collect()
+        let names = adapters(self.library, &self.path(folder));
+        let below = |name: String| format!("{folder}{name}/");
+        names.into_iter().map(below).collect()
     }
 
     /// Records of trajectories in `folder`, as paths without `.json`.
     pub fn trajectories(&self, folder: &str, prefix: &str) -> Vec<String> {
-        let start = self.path(&format!("{folder}{prefix}"));
-        let stem = |path: &String| {
-            let rest = path.strip_prefix(&start)?.strip_suffix(".json")?;
-            let is_record = !rest.contains('/') && !rest.ends_with(".summary") && rest != "batches";
-            is_record.then(|| format!("{folder}{prefix}{rest}"))
-        };
-        self.library.paths().iter().filter_map(stem).collect()
+        let whole = trajectories(self.library, &self.path(&format!("{folder}{prefix}")));
+        let own = |stem: String| stem.strip_prefix(&self.name).map(str::to_owned);
+        whole.into_iter().filter_map(own).collect()
     }
+}
+
+/// Names of folders with an `adapter/` directly below a folder.
+pub fn adapters(library: &Library, folder: &str) -> Vec<String> {
+    let below = library.paths().iter();
+    below
+        .filter_map(|path| path.strip_prefix(folder))
+        .filter_map(|rest| rest.strip_suffix("/adapter/adapter_config.json"))
+        .filter(|name| !name.contains('/'))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Records of trajectories whose paths begin with `start`, as paths without `.json`.
+pub fn trajectories(library: &Library, start: &str) -> Vec<String> {
+    let stem = |path: &String| {
+        let rest = path.strip_prefix(start)?.strip_suffix(".json")?;
+        let is_record = !rest.contains('/') && !rest.ends_with(".summary") && rest != "batches";
+        is_record.then(|| format!("{start}{rest}"))
+    };
+    library.paths().iter().filter_map(stem).collect()
 }
 
 pub fn read_config(library: &Library, path: &str) -> Result<Gpt2Config, CaseError> {

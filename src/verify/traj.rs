@@ -1,5 +1,7 @@
 //! Full and partial fine-tuning of the language model.
 
+use burn::module::Module;
+
 use super::CaseResult;
 use super::error::CaseError;
 use super::finding::Reporter;
@@ -29,18 +31,30 @@ pub async fn run(set: &Set<'_>, reporter: &mut Reporter<'_>) -> CaseResult {
             name: same_name,
             finals: Some(set.path(&format!("{stem}_final"))),
         };
-        run.check(set, &record, reporter).await?;
+        run.check(set.library, &record, reporter).await?;
     }
     Ok(())
 }
 
 /// The strategy that trains what the record says was trained, put into effect.
 pub fn prepared(model: &Gpt2, record: &Record, path: &str) -> Result<(Strategy, Gpt2), CaseError> {
+    let strategy = strategy_of(model, model.transformer.h.len(), record, path)?;
+    let model = model.clone().with_trainable(|name| strategy.trains(name));
+    Ok((strategy, model))
+}
+
+/// The strategy under which just the tensors of the record train.
+pub fn strategy_of<M: Module>(
+    model: &M,
+    blocks: usize,
+    record: &Record,
+    path: &str,
+) -> Result<Strategy, CaseError> {
     let names: Vec<String> = parameters::list(model)
         .into_iter()
         .map(|p| p.name)
         .collect();
-    let partial = (0..=model.transformer.h.len()).map(|n| Strategy::Partial { frozen_blocks: n });
+    let partial = (0..=blocks).map(|n| Strategy::Partial { frozen_blocks: n });
     let fits = |strategy: &Strategy| {
         let mut trained: Vec<&String> = names.iter().filter(|n| strategy.trains(n)).collect();
         trained.sort();
@@ -50,15 +64,6 @@ pub fn prepared(model: &Gpt2, record: &Record, path: &str) -> Result<(Strategy, 
         .into_iter()
         .chain(partial)
         .find(fits);
-    match strategy {
-        Some(strategy) => {
-            let model = model.clone().with_trainable(|name| strategy.trains(name));
-            Ok((strategy, model))
-        }
-        None => {
-            let reason =
-                "none of full, partial, head and bitfit trains just the tensors listed there";
-            Err(CaseError::file(path, reason))
-        }
-    }
+    let reason = "none of full, partial, head and bitfit trains just the tensors listed there";
+    strategy.ok_or_else(|| CaseError::file(path, reason))
 }

@@ -4,8 +4,8 @@ use super::comparison::{Comparison, exactly};
 use super::error::CaseError;
 use super::expected::{Choice, ExpectedTensors, OurTensors};
 use super::finding::Reporter;
+use super::library::Library;
 use super::record::Record;
-use super::set::Set;
 use super::tolerance::{EXACT, FINAL_IDLE_BIAS, FINAL_WEIGHTS, SCHEDULE, TrajectoryTolerance};
 use crate::data::batch::Batch;
 use crate::io::read_back;
@@ -13,16 +13,15 @@ use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::{Gpt2, Pass};
 use crate::model::parameters;
 use crate::settings::{Strategy, WeightDecayOn};
-use crate::train::trainer::objective_loss;
-use crate::train::{Objective, Trainer};
+use crate::train::{Learner, Trainer};
 
 /// A run to be made.
-pub struct Trajectory<'a> {
+pub struct Trajectory<'a, M: Learner> {
     pub case: String,
     /// With gradients asked for.
-    pub start: Gpt2,
+    pub start: M,
     pub strategy: Strategy,
-    pub objective: Objective,
+    pub objective: M::Objective,
     pub batches: &'a [Batch],
     pub tolerance: TrajectoryTolerance,
     /// The reference's name of a parameter.
@@ -48,10 +47,10 @@ struct Steps {
     gradient_norms: Vec<f64>,
 }
 
-impl Trajectory<'_> {
+impl<M: Learner> Trajectory<'_, M> {
     pub async fn check(
         &self,
-        set: &Set<'_>,
+        library: &Library<'_>,
         record: &Record,
         reporter: &mut Reporter<'_>,
     ) -> Result<(), CaseError> {
@@ -60,11 +59,12 @@ impl Trajectory<'_> {
             replayed: Vec::new(),
         };
         let trainer = self.trainer(record);
-        self.follow(set, record, trainer, course, reporter).await
+        self.follow(library, record, trainer, course, reporter)
+            .await
     }
 
     /// At the start, with the record's settings.
-    pub fn trainer(&self, record: &Record) -> Trainer {
+    pub fn trainer(&self, record: &Record) -> Trainer<M> {
         let settings = record.settings(self.strategy.clone());
         Trainer::new(self.start.clone(), self.objective, &settings)
     }
@@ -72,9 +72,9 @@ impl Trajectory<'_> {
     /// Trains over the course and compares.
     pub async fn follow(
         &self,
-        set: &Set<'_>,
+        library: &Library<'_>,
         record: &Record,
-        mut trainer: Trainer,
+        mut trainer: Trainer<M>,
         course: Course<'_>,
         reporter: &mut Reporter<'_>,
     ) -> Result<(), CaseError> {
@@ -111,12 +111,12 @@ impl Trajectory<'_> {
         );
         let model = trainer.into_model();
         if let (Some(expected), Some(batch)) = (record.final_loss_on_batch0, self.batches.first()) {
-            let loss = objective_loss(&model, self.objective, batch, &mut Pass::default());
+            let loss = model.loss(self.objective, batch, &mut Pass::default());
             let loss = super::one_step::as_f64(&read_back::values("loss", loss).await?);
             report("final loss", of_losses, &loss, &[expected]);
         }
         self.check_frozen(&model, reporter).await?;
-        self.check_finals(set, &model, reporter).await
+        self.check_finals(library, &model, reporter).await
     }
 
     fn check_what_trains(&self, record: &Record, reporter: &mut Reporter<'_>) {
@@ -140,7 +140,7 @@ impl Trajectory<'_> {
     }
 
     /// Frozen weights have not moved by a bit.
-    async fn check_frozen(&self, end: &Gpt2, reporter: &mut Reporter<'_>) -> Result<(), CaseError> {
+    async fn check_frozen(&self, end: &M, reporter: &mut Reporter<'_>) -> Result<(), CaseError> {
         let listed = parameters::list(&self.start);
         let frozen: Vec<&str> = listed
             .iter()
@@ -163,17 +163,17 @@ impl Trajectory<'_> {
 
     async fn check_finals(
         &self,
-        set: &Set<'_>,
-        end: &Gpt2,
+        library: &Library<'_>,
+        end: &M,
         reporter: &mut Reporter<'_>,
     ) -> Result<(), CaseError> {
         let Some(stem) = &self.finals else {
             return Ok(());
         };
-        if !ExpectedTensors::exist(set.library, stem) {
+        if !ExpectedTensors::exist(library, stem) {
             return Ok(());
         }
-        let expected = ExpectedTensors::load(set.library, stem)?;
+        let expected = ExpectedTensors::load(library, stem)?;
         let listed = parameters::list(&self.start);
         let trains = |name: &str| listed.iter().any(|p| p.trainable && p.name == name);
         let mut ours = OurTensors::new();
@@ -181,9 +181,11 @@ impl Trajectory<'_> {
             let name = (self.name)(&tensor.name);
             ours.insert(name.clone(), NamedTensor { name, ..tensor });
         }
-        let width = set.config.n_embd;
         let is_key_bias = |name: &str, index: usize| {
-            name.ends_with("attn.c_attn.bias") && (width..2 * width).contains(&index)
+            let count = ours.get(name).map_or(0, |t| t.values.len());
+            let packed = count / 3..2 * count / 3;
+            name.ends_with("self.key.bias")
+                || name.ends_with("attn.c_attn.bias") && packed.contains(&index)
         };
         let is_end_bias = |name: &str, _: usize| name.ends_with("qa_outputs.bias");
         let mut comparison = Comparison::new(&self.case, "final weights", FINAL_WEIGHTS);
@@ -196,7 +198,10 @@ impl Trajectory<'_> {
             ("final weights, biases of an answer's ends", &is_end_bias),
         ];
         for (quantity, is_idle) in idle {
-            if ours.keys().any(|name| is_idle(name, width)) {
+            if ours
+                .iter()
+                .any(|(name, t)| is_idle(name, t.values.len() / 3))
+            {
                 let mut comparison = Comparison::new(&self.case, quantity, FINAL_IDLE_BIAS);
                 expected.compare_all(&ours, &mut comparison, is_idle);
                 reporter.quantity(comparison.finish());
@@ -207,7 +212,10 @@ impl Trajectory<'_> {
 }
 
 /// Makes each step once. The device is waited for only at the end.
-async fn steps(trainer: &mut Trainer, course: &Course<'_>) -> Result<Steps, CaseError> {
+async fn steps<M: Learner>(
+    trainer: &mut Trainer<M>,
+    course: &Course<'_>,
+) -> Result<Steps, CaseError> {
     let made = course.steps.iter().enumerate();
     let outcomes: Vec<_> = made
         .map(|(i, batches)| trainer.advance_over(batches, course.replayed.get(i)))

@@ -2,6 +2,7 @@
 
 mod bad_data;
 mod bad_settings;
+mod bert;
 mod encode;
 mod round_trip;
 mod support;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the reference cases of this folder from transformers and PEFT. README.md names the versions.
 
-    python generate.py OUT_FOLDER [A] [B] [schedules] [tokenizer] [counts]
+    python generate.py OUT_FOLDER [A] [B] [bert] [schedules] [tokenizer] [counts]
 
 Nothing is downloaded: models start from seeds, and everything a seed decides stands in spec.json.
 """
@@ -21,8 +21,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from generator import (
-    adapters, bpe, classification, counts, generation, heads, language, methods, models, remedies, schedules, trainer,
-    training, words,
+    adapters, bert, bpe, classification, counts, generation, heads, language, methods, models, remedies, schedules,
+    trainer, training, words,
 )
 from generator.store import Store, versions
 
@@ -54,6 +54,10 @@ def main() -> None:
     for one in spec["sets"]:
         if not wanted or one["name"] in wanted:
             write_set(one, out / one["name"])
+    if not wanted or "bert" in wanted:
+        store = Store(out / "bert", keep_large=True)
+        bert.write(spec["bert"], store)
+        store.json("meta.json", {"versions": versions(), "spec": spec["bert"]})
     if not wanted or "schedules" in wanted:
         schedules.write(spec["schedules"], Store(out, keep_large=True))
     if not wanted or "counts" in wanted:

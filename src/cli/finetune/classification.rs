@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::Job;
 use super::length::max_length;
 use super::steps::{Validate, train};
 use super::summary::{Measures, Outcome, Summary};
+use super::{Arguments, Job};
 use crate::cli::choices::RunnableTask;
 use crate::cli::data::{file_name, labelled};
 use crate::cli::error::CliError;
@@ -20,7 +20,7 @@ use crate::protocol::Split;
 use crate::settings::{Seed, TrainingSettings};
 use crate::train::{Objective, Trainer, class_weights, plan};
 
-const USUAL_LENGTH: usize = 128;
+pub const USUAL_LENGTH: usize = 128;
 const TASK: RunnableTask = RunnableTask::SequenceClassification;
 
 /// The splits as ids.
@@ -32,7 +32,7 @@ struct Splits {
 
 pub fn run(job: &Job) -> Result<Summary, CliError> {
     let arguments = &job.arguments;
-    let dataset = dataset(job)?;
+    let dataset = dataset(&job.arguments)?;
     let strategy = arguments.strategy(job.base.config.n_layer)?;
     let length = max_length(
         &job.base,
@@ -90,8 +90,7 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
 }
 
 /// The file, and the rows of `--eval` as its test split.
-fn dataset(job: &Job) -> Result<LabelledDataset, CliError> {
-    let arguments = &job.arguments;
+pub fn dataset(arguments: &Arguments) -> Result<LabelledDataset, CliError> {
     let Some(eval) = &arguments.eval else {
         return labelled(&arguments.data, None);
     };

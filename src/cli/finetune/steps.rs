@@ -1,5 +1,6 @@
 //! The loop over the steps of a run.
 
+use std::path::Path;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -17,28 +18,28 @@ use crate::protocol::StepMetrics;
 use crate::settings::TrainingSettings;
 use crate::settings::divergence::likely_cause;
 use crate::train::trainer::Measured;
-use crate::train::{BestModel, StepOutcome, Trainer};
+use crate::train::{BestModel, Learner, StepOutcome, Trainer};
 
 /// Metrics of the model on the validation split, with a `loss` among them.
-pub type Validate<'a> = &'a dyn Fn(&Gpt2) -> Result<Value, CliError>;
+pub type Validate<'a, M = Gpt2> = &'a dyn Fn(&M) -> Result<Value, CliError>;
 
 /// A step whose numbers are still on the device.
-struct Pending {
+struct Pending<M> {
     outcome: StepOutcome,
     began: Instant,
     /// As it was before the step; its tensors are shared with the trainer's where it does not train.
-    before: Gpt2,
+    before: M,
 }
 
-struct Loop<'a> {
+struct Loop<'a, M: Learner> {
     settings: &'a TrainingSettings,
-    trainer: &'a mut Trainer,
+    trainer: &'a mut Trainer<M>,
     feed: BatchFeed,
     log: MetricsLog,
-    pending: Option<Pending>,
+    pending: Option<Pending<M>>,
     /// Before the last step whose numbers were finite, and how many steps had been made.
-    last_good: Option<(usize, Gpt2)>,
-    best: BestModel<Gpt2>,
+    last_good: Option<(usize, M)>,
+    best: BestModel<M>,
 }
 
 /// Makes every step and writes its line, evaluates, stops early, and leaves `trainer` with the weights
@@ -52,13 +53,30 @@ pub fn train(
     batch: impl Fn(&[usize]) -> Batch,
     validate: Option<Validate>,
 ) -> Result<Ending, CliError> {
+    let mut replay = remedies::prepare(job, trainer, settings)?;
+    let replayed = |step| replay.as_mut().map(|replay| replay.batch(step));
+    let out = &job.arguments.out;
+    train_on(trainer, settings, feed, (batch, replayed), validate, out)
+}
+
+/// The same for any model whose remedies are ready: what each step trains on, and what it replays.
+pub fn train_on<M: Learner>(
+    trainer: &mut Trainer<M>,
+    settings: &TrainingSettings,
+    feed: BatchFeed,
+    (batch, mut replay): (
+        impl Fn(&[usize]) -> Batch,
+        impl FnMut(usize) -> Option<Batch>,
+    ),
+    validate: Option<Validate<M>>,
+    out: &Path,
+) -> Result<Ending, CliError> {
     if settings.eval_steps > 0 && validate.is_none() {
         return Err(CliError::new(
             "--eval-steps needs rows to evaluate on; no row of --data has the split `validation`",
         ));
     }
-    let mut replay = remedies::prepare(job, trainer, settings)?;
-    let path = job.arguments.out.join("metrics.jsonl");
+    let path = out.join("metrics.jsonl");
     let mut course = Loop {
         log: MetricsLog::create(&path, settings.total_steps)?,
         best: BestModel::new(settings),
@@ -72,7 +90,7 @@ pub fn train(
         let step = course.trainer.step;
         let indices = course.feed.batches(step);
         let batches: Vec<Batch> = indices.iter().map(|i| batch(i)).collect();
-        let replayed = replay.as_mut().map(|replay| replay.batch(step));
+        let replayed = replay(step);
         if let Some(ending) = course.step(&batches, replayed.as_ref())? {
             return Ok(ending);
         }
@@ -86,7 +104,7 @@ pub fn train(
     course.finish()
 }
 
-impl Loop<'_> {
+impl<M: Learner> Loop<'_, M> {
     fn step(
         &mut self,
         batches: &[Batch],
@@ -117,7 +135,7 @@ impl Loop<'_> {
     /// `until`: when the next step began; the read-back itself ends the last.
     fn note(
         &mut self,
-        pending: Pending,
+        pending: Pending<M>,
         until: impl Into<Option<Instant>>,
     ) -> Result<Option<Ending>, CliError> {
         let (step, learning_rate) = (pending.outcome.step, pending.outcome.learning_rate);
@@ -150,7 +168,7 @@ impl Loop<'_> {
         step: usize,
         learning_rate: f64,
         measured: Measured,
-        kept: Option<(usize, Gpt2)>,
+        kept: Option<(usize, M)>,
     ) -> Result<Ending, CliError> {
         self.log.flush()?;
         let cause = likely_cause(self.settings, step, learning_rate);
@@ -178,7 +196,7 @@ impl Loop<'_> {
         })
     }
 
-    fn evaluate(&mut self, validate: Validate) -> Result<Option<Ending>, CliError> {
+    fn evaluate(&mut self, validate: Validate<M>) -> Result<Option<Ending>, CliError> {
         if let Some(ending) = self.settle()? {
             return Ok(Some(ending));
         }

@@ -1,9 +1,11 @@
 //! `summary.json`.
 
+use std::time::Instant;
+
 use serde::Serialize;
 
-use super::Job;
 use super::ending::{Ending, EndingReport};
+use super::{Arguments, Job};
 use crate::cli::choices::RunnableTask;
 use crate::cli::error::CliError;
 use crate::engine::perplexity::TextLoss;
@@ -86,6 +88,10 @@ pub struct Outcome {
 
 impl Outcome {
     pub fn summary(self, job: &Job) -> Summary {
+        self.summary_of(&job.arguments, job.started)
+    }
+
+    pub fn summary_of(self, arguments: &Arguments, started: Instant) -> Summary {
         let change = |pair| match pair {
             (Some(before), Some(after)) => Some(Change { before, after }),
             _ => None,
@@ -93,9 +99,9 @@ impl Outcome {
         let general = self.before.general.zip(self.after.general);
         Summary {
             task: self.task.name(),
-            model: job.arguments.model.display().to_string(),
-            data: job.arguments.data.display().to_string(),
-            device: job.arguments.device.name(),
+            model: arguments.model.display().to_string(),
+            data: arguments.data.display().to_string(),
+            device: arguments.device.name(),
             labels: self.labels,
             train: None,
             trainable_parameters: self.plan.trainable_parameters(),
@@ -110,7 +116,7 @@ impl Outcome {
             }),
             bytes_saved: self.bytes_saved,
             training_seconds: self.training_seconds,
-            seconds: job.started.elapsed().as_secs_f64(),
+            seconds: started.elapsed().as_secs_f64(),
             ending_report: self.ending.report(),
             ending: self.ending,
             settings: self.settings,

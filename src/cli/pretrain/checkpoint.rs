@@ -10,9 +10,10 @@ use super::super::error::CliError;
 use super::PretrainSettings;
 use crate::io::folder::{HeldWeights, base_tensors};
 use crate::io::safetensors::{NamedTensor, Precision, SafetensorsFile, write};
-use crate::model::gpt2::{Gpt2, Gpt2Config};
-use crate::train::Trainer;
+use crate::model::parameters;
+use crate::model::weights::WeightError;
 use crate::train::optimizer::Moments;
+use crate::train::{Learner, Trainer};
 
 #[derive(Serialize, Deserialize)]
 struct State {
@@ -24,7 +25,11 @@ const FIRST: &str = "first_moment.";
 const SECOND: &str = "second_moment.";
 
 /// Writes a checkpoint beside the old one, then takes its place: a run cut while saving loses nothing.
-pub fn save(out: &Path, settings: &PretrainSettings, trainer: &Trainer) -> Result<(), CliError> {
+pub fn save<M: Learner>(
+    out: &Path,
+    settings: &PretrainSettings,
+    trainer: &Trainer<M>,
+) -> Result<(), CliError> {
     let fresh = out.join("checkpoint.new");
     let kept = out.join("checkpoint");
     std::fs::create_dir_all(&fresh).map_err(|e| CliError::file(&fresh, e))?;
@@ -59,13 +64,12 @@ pub fn save(out: &Path, settings: &PretrainSettings, trainer: &Trainer) -> Resul
     std::fs::rename(&fresh, &kept).map_err(|e| CliError::file(&kept, e))
 }
 
-/// Takes up the run in `out`, if there is one.
-pub fn resume(
+/// Takes up the run in `out`, if there is one; `load` builds a model of its weights.
+pub fn resume<M: Learner>(
     out: &Path,
     settings: &PretrainSettings,
-    config: &Gpt2Config,
-    trainer: &mut Trainer,
-    device: &Device,
+    trainer: &mut Trainer<M>,
+    load: impl FnOnce(&mut HeldWeights) -> Result<M, WeightError>,
 ) -> Result<(), CliError> {
     // A save cut between removing the old and naming the new leaves only the new.
     let folder = ["checkpoint", "checkpoint.new"]
@@ -76,7 +80,11 @@ pub fn resume(
     let path = folder.join("state.json");
     let text = std::fs::read_to_string(&path).map_err(|e| CliError::file(&path, e))?;
     let state: State = serde_json::from_str(&text).map_err(|e| CliError::file(&path, e))?;
-    if state.settings != *settings {
+    let same_end = PretrainSettings {
+        steps: settings.steps,
+        ..state.settings.clone()
+    };
+    if same_end != *settings {
         return Err(CliError::new(format!(
             "{} holds a run with other settings ({:?}); give those, or another --out",
             out.display(),
@@ -88,7 +96,7 @@ pub fn resume(
     let mut file = SafetensorsFile::open(bytes)?;
     let mut held = BTreeMap::new();
     let mut moments: BTreeMap<String, Moments> = BTreeMap::new();
-    let plain = device.clone().inner();
+    let plain = Device::flex();
     for (name, shape) in file.tensors() {
         if name.starts_with(SECOND) {
             continue;
@@ -114,8 +122,8 @@ pub fn resume(
             }
         }
     }
-    let model = Gpt2::load(config, &mut HeldWeights(held), device)?;
-    trainer.replace_model(model.with_trainable(|_| true));
+    let model = load(&mut HeldWeights(held))?;
+    trainer.replace_model(parameters::set_trainable(model, |_| true));
     trainer.optimizer.moments = moments;
     trainer.optimizer.updates = state.step as i32;
     trainer.step = state.step;

@@ -30,4 +30,5 @@ pub use mlp::Mlp;
 pub use model::Gpt2;
 pub use pass::{Pass, Record};
 pub use shapes::parameter_shapes;
-pub use transformer::{Tokens, Transformer};
+pub(crate) use transformer::int_tensor;
+pub use transformer::{Embedding, Tokens, Transformer};

@@ -53,6 +53,15 @@ pub fn gelu_new(x: Tensor<2>) -> Tensor<2> {
     portable::gelu_new(x)
 }
 
+/// BERT's GELU, `x · Φ(x)` with the normal distribution itself.
+pub fn gelu(x: Tensor<2>) -> Tensor<2> {
+    #[cfg(feature = "cpu-kernels")]
+    if cpu::runs_here(&x) {
+        return cpu::gelu(x);
+    }
+    burn::tensor::activation::gelu(x)
+}
+
 /// Multi-head attention of whole sequences over themselves: `qkv: [batch · seq, 3 · d_model]` and the
 /// bias of [`crate::model::gpt2::attention_bias`] → `[batch · seq, d_model]`.
 pub fn self_attention(qkv: Tensor<2>, bias: &Tensor<4>, batch: usize, heads: usize) -> Tensor<2> {

@@ -66,6 +66,18 @@ fn gelu() {
 }
 
 #[test]
+fn gelu_of_the_normal_distribution() {
+    let device = Device::flex().autodiff();
+    let x = random([37, 53], 1, &device) * 3.0;
+    let x = x.detach().require_grad();
+    compare(
+        || cpu::gelu(x.clone()),
+        || burn::tensor::activation::gelu(x.clone()),
+        |g| vec![grad(&x, g)],
+    );
+}
+
+#[test]
 fn layer_norm() {
     let device = Device::flex().autodiff();
     let (x, g, b) = (

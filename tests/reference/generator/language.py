@@ -56,11 +56,16 @@ def forward(model, tag: str, batch: dict, inside: bool) -> dict:
     return {f"{tag}.{name}": tensor for name, tensor in tensors.items()}
 
 
+def without_cache(model) -> dict:
+    """An encoder has no cache to leave out."""
+    return {} if model.config.model_type == "bert" else {"use_cache": False}
+
+
 def loss_with_gradients(model, batch: dict, labels: torch.Tensor):
     """The output of one backward pass, the gradients left on the model."""
     model.train()
     model.zero_grad(set_to_none=True)
-    out = model(**batch, labels=labels, use_cache=False)
+    out = model(**batch, labels=labels, **without_cache(model))
     out.loss.backward()
     model.eval()
     return out

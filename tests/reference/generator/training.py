@@ -4,7 +4,7 @@ import torch
 from transformers import Trainer, get_linear_schedule_with_warmup
 
 from . import models
-from .language import IGNORED
+from .language import IGNORED, without_cache
 
 BETAS, EPSILON, MAX_GRAD_NORM = (0.9, 0.999), 1e-8, 1.0
 

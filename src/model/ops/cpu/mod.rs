@@ -8,6 +8,7 @@
 
 mod attention;
 mod gelu;
+mod gelu_erf;
 mod kernel;
 mod layer_norm;
 mod linear;
@@ -17,6 +18,7 @@ mod nll;
 
 pub use attention::self_attention;
 pub use gelu::gelu_new;
+pub use gelu_erf::gelu;
 pub use kernel::runs_here;
 pub use layer_norm::layer_norm;
 pub use linear::linear;

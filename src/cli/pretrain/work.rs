@@ -1,0 +1,105 @@
+//! The loop that both objectives share: steps, the log, checkpoints.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Arguments, checkpoint};
+use crate::cli::block_on;
+use crate::cli::error::CliError;
+use crate::data::batch::Batch;
+use crate::io::folder::HeldWeights;
+use crate::model::weights::WeightError;
+use crate::train::{Learner, Trainer};
+
+/// What is particular to an objective.
+pub trait Work {
+    type Model: Learner;
+
+    /// What a step trains on, a function of the step alone.
+    fn batch(&self, step: usize) -> Batch;
+
+    /// Figures on a part of the validation text, an object.
+    fn measure(&self, model: &Self::Model) -> Value;
+}
+
+/// A line of `log.jsonl`.
+#[derive(Serialize)]
+struct LogLine {
+    step: usize,
+    tokens: usize,
+    loss_nats: f32,
+    learning_rate: f64,
+    gradient_norm: f32,
+    tokens_per_second: f64,
+    #[serde(flatten)]
+    valid: Option<Value>,
+}
+
+const LOG_EVERY: usize = 20;
+
+/// Goes on from the checkpoint in `--out`, if there is one; `load` builds a model of its weights. The
+/// trainer comes back when the run is done.
+pub fn train<W: Work>(
+    arguments: &Arguments,
+    mut trainer: Trainer<W::Model>,
+    work: &W,
+    load: impl FnOnce(&mut HeldWeights) -> Result<W::Model, WeightError>,
+) -> Result<Option<Trainer<W::Model>>, CliError> {
+    let (settings, out) = (&arguments.settings, &arguments.out);
+    checkpoint::resume(out, settings, &mut trainer, load)?;
+    let mut log = open_log(out)?;
+    let first_step = trainer.step;
+    let last_step = arguments
+        .stop_after
+        .map_or(settings.steps, |n| (first_step + n).min(settings.steps));
+    let started = Instant::now();
+    let tokens_a_step = settings.batch_size * settings.context;
+    while trainer.step < last_step {
+        let outcome = trainer.advance(&work.batch(trainer.step));
+        let (step, learning_rate) = (outcome.step, outcome.learning_rate);
+        let done = trainer.step;
+        let evaluates = done.is_multiple_of(arguments.evaluate_every) || done == settings.steps;
+        if evaluates || step.is_multiple_of(LOG_EVERY) {
+            let measured = block_on(outcome.read())?;
+            if !measured.loss_nats.is_finite() {
+                return Err(diverged(measured.loss_nats, step));
+            }
+            let made = (done - first_step) * tokens_a_step;
+            let line = LogLine {
+                step,
+                tokens: done * tokens_a_step,
+                loss_nats: measured.loss_nats,
+                learning_rate,
+                gradient_norm: measured.gradient_norm,
+                tokens_per_second: made as f64 / started.elapsed().as_secs_f64(),
+                valid: evaluates.then(|| work.measure(trainer.model())),
+            };
+            let text = serde_json::to_string(&line)?;
+            eprintln!("{text}");
+            writeln!(log, "{text}").map_err(|e| CliError::file(out, e))?;
+        }
+        if done.is_multiple_of(arguments.checkpoint_every) || done == last_step {
+            checkpoint::save(out, settings, &trainer)?;
+        }
+    }
+    Ok((trainer.step == settings.steps).then_some(trainer))
+}
+
+fn diverged(loss: f32, step: usize) -> CliError {
+    CliError::new(format!(
+        "the loss is {loss} at step {step}; lower --learning-rate and run again (it resumes at the last checkpoint)"
+    ))
+}
+
+fn open_log(out: &Path) -> Result<std::fs::File, CliError> {
+    let path = out.join("log.jsonl");
+    std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .map_err(|e| CliError::file(&path, e))
+}

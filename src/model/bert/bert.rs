@@ -1,0 +1,234 @@
+//! The whole model: the encoder, the masked-word head, and a classification head, each where it has one.
+
+use burn::prelude::*;
+
+use super::super::adapters::lora::Lora;
+use super::super::gpt2::Pass;
+use super::super::parameters;
+use super::super::weights::{WeightError, WeightSource};
+use super::{BertConfig, BertModel, Inputs, Linear, MaskedLmHead, Pooler};
+use crate::settings::{LoraSettings, Seed};
+
+/// `BertForMaskedLM` and `BertForSequenceClassification` on one set of weights.
+#[derive(Module, Debug)]
+pub struct Bert {
+    pub bert: BertModel,
+    pub cls: Option<MaskedLmHead>,
+    /// Names the labels from what the pooler gives.
+    pub classifier: Option<Linear>,
+}
+
+impl Bert {
+    /// The encoder alone; heads and pooler are put on where they are wanted.
+    pub fn load(
+        config: &BertConfig,
+        weights: &mut impl WeightSource,
+        device: &Device,
+    ) -> Result<Self, WeightError> {
+        Ok(Self {
+            bert: BertModel::load(config, weights, device)?,
+            cls: None,
+            classifier: None,
+        })
+    }
+
+    pub fn with_masked_lm(mut self, head: MaskedLmHead) -> Self {
+        self.cls = Some(head);
+        self
+    }
+
+    pub fn with_pooler(mut self, pooler: Pooler) -> Self {
+        self.bert.pooler = Some(pooler);
+        self
+    }
+
+    pub fn with_classifier(mut self, classifier: Linear) -> Self {
+        self.classifier = Some(classifier);
+        self
+    }
+
+    /// Scores of every word at every position, `[batch · seq, vocab]`; `None` without the masked-word head.
+    pub fn logits(&self, inputs: Inputs, pass: &mut Pass) -> Option<Tensor<2>> {
+        let hidden = self.bert.forward(inputs, pass);
+        self.words_at(hidden, pass)
+    }
+
+    /// The same for hidden states at hand: `[rows, hidden] → [rows, vocab]`.
+    pub fn words_at(&self, hidden: Tensor<2>, pass: &mut Pass) -> Option<Tensor<2>> {
+        let words = self.bert.embeddings.word_embeddings.weight.val();
+        Some(self.cls.as_ref()?.forward(hidden, words, pass))
+    }
+
+    /// Scores of each label, `[batch, labels]`; `None` without a classification head.
+    pub fn classify(&self, inputs: Inputs, pass: &mut Pass) -> Option<Tensor<2>> {
+        let (pooler, classifier) = (self.bert.pooler.as_ref()?, self.classifier.as_ref()?);
+        let hidden = self.bert.forward(inputs, pass);
+        let pooled = pooler.forward(hidden, inputs.ids.len(), pass);
+        Some(classifier.forward(pooled, pass))
+    }
+
+    /// The model with fresh adapters beside every module that the settings target.
+    pub fn with_lora(self, settings: &LoraSettings, seed: &mut Seed) -> Self {
+        self.map_linear(|path, mut linear| {
+            if settings.targets(path) {
+                let weight = linear.weight.val().transpose();
+                linear.lora = Some(Lora::init(weight, settings, seed));
+            }
+            linear
+        })
+    }
+
+    /// The model with every adapter added into its weight.
+    pub fn merged(self) -> Self {
+        self.map_linear(|_, linear| linear.merge())
+    }
+
+    /// A model whose linear layers have gone through `change`, called with each one's path: all but the
+    /// classifier, which fine-tuning trains as it is.
+    pub fn map_linear(mut self, mut change: impl FnMut(&str, Linear) -> Linear) -> Self {
+        let layers = self.bert.encoder.layer.into_iter().enumerate();
+        self.bert.encoder.layer = layers
+            .map(|(i, mut layer)| {
+                let mut at =
+                    |name: &str, linear| change(&format!("bert.encoder.layer.{i}.{name}"), linear);
+                let mut attention = layer.attention;
+                let mut heads = attention.self_attention;
+                heads.query = at("attention.self.query", heads.query);
+                heads.key = at("attention.self.key", heads.key);
+                heads.value = at("attention.self.value", heads.value);
+                attention.self_attention = heads;
+                attention.output.dense = at("attention.output.dense", attention.output.dense);
+                layer.attention = attention;
+                layer.intermediate.dense = at("intermediate.dense", layer.intermediate.dense);
+                layer.output.dense = at("output.dense", layer.output.dense);
+                layer
+            })
+            .collect();
+        self.bert.pooler = self.bert.pooler.map(|mut pooler| {
+            pooler.dense = change(Pooler::NAME, pooler.dense);
+            pooler
+        });
+        self.cls = self.cls.map(|mut cls| {
+            let transform = &mut cls.predictions.transform;
+            transform.dense = change("cls.predictions.transform.dense", transform.dense.clone());
+            cls
+        });
+        self
+    }
+
+    pub fn width(&self) -> usize {
+        self.bert.embeddings.word_embeddings.weight.val().dims()[1]
+    }
+
+    pub fn device(&self) -> Device {
+        self.bert.embeddings.word_embeddings.weight.val().device()
+    }
+
+    /// Every layer that [`Self::map_linear`] goes through: its path, its weight's shape, and whether an
+    /// adapter stands beside it.
+    pub fn linears(&self) -> Vec<(String, [usize; 2], bool)> {
+        let mut found = Vec::new();
+        let _ = self.clone().map_linear(|path, linear| {
+            let shape = linear.weight.val().dims();
+            found.push((path.to_owned(), shape, linear.lora.is_some()));
+            linear
+        });
+        found
+    }
+
+    /// The model with gradients asked for on exactly the parameters that `trains` names; adapters always.
+    pub fn with_trainable(self, trains: impl Fn(&str) -> bool) -> Self {
+        parameters::set_trainable(self, |name| parameters::is_adapter(name) || trains(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::bert::RandomWeights;
+
+    fn tiny() -> Bert {
+        let config = BertConfig::sized(11, 8, 6, 2, 2);
+        let (device, mut weights) = (Device::flex(), RandomWeights::new(Seed::new(1)));
+        let head = MaskedLmHead::load(&config, &mut weights, &device).unwrap();
+        let pooler = Pooler::load(6, &mut weights, &device).unwrap();
+        let classifier = Linear::load("classifier", 6, 3, &mut weights, &device).unwrap();
+        Bert::load(&config, &mut weights, &device)
+            .unwrap()
+            .with_masked_lm(head)
+            .with_pooler(pooler)
+            .with_classifier(classifier)
+    }
+
+    #[test]
+    fn parameters_have_hugging_faces_names() {
+        let names: Vec<String> = parameters::list(&tiny())
+            .into_iter()
+            .map(|p| p.name)
+            .collect();
+        for expected in [
+            "bert.embeddings.word_embeddings.weight",
+            "bert.embeddings.LayerNorm.weight",
+            "bert.encoder.layer.0.attention.self.query.weight",
+            "bert.encoder.layer.1.attention.output.LayerNorm.bias",
+            "bert.pooler.dense.bias",
+            "cls.predictions.transform.LayerNorm.weight",
+            "cls.predictions.bias",
+            "classifier.weight",
+        ] {
+            assert!(names.iter().any(|n| n == expected), "{expected}: {names:?}");
+        }
+    }
+
+    #[test]
+    fn padding_changes_nothing() {
+        let model = tiny();
+        let (short, long) = ([vec![1, 2, 3]], [vec![1, 2, 3, 9, 9]]);
+        let mask = [vec![true, true, true, false, false]];
+        let first = |inputs| -> Vec<f32> {
+            let logits = model.logits(inputs, &mut Pass::default()).unwrap();
+            logits
+                .slice([0..3, 0..11])
+                .into_data()
+                .try_to_vec()
+                .unwrap()
+        };
+        let (plain, padded) = (
+            first(Inputs::new(&short, None)),
+            first(Inputs::new(&long, Some(&mask))),
+        );
+        let apart = plain.iter().zip(&padded).map(|(a, b)| (a - b).abs());
+        assert!(apart.fold(0.0, f32::max) < 1e-6, "{plain:?} {padded:?}");
+    }
+
+    #[test]
+    fn query_and_value_are_targets_in_every_layer_and_merging_keeps_the_answers() {
+        let settings = LoraSettings {
+            rank: 2,
+            target_modules: vec!["query".into(), "value".into()],
+            ..Default::default()
+        };
+        let adapted = tiny().with_lora(&settings, &mut Seed::new(2));
+        // B starts as zero; something else shows whether merging adds the right product.
+        let adapted = adapted.map_linear(|_, mut linear| {
+            linear.lora = linear.lora.map(|lora| Lora {
+                b: lora.b.map(|b| b + 0.5),
+                ..lora
+            });
+            linear
+        });
+        let added = parameters::list(&adapted);
+        let added = added.iter().filter(|p| p.name.ends_with(".lora.a"));
+        assert_eq!(added.count(), 4);
+        let ids = [vec![1, 2, 3]];
+        let answers = |model: &Bert| -> Vec<f32> {
+            let logits = model.classify(Inputs::new(&ids, None), &mut Pass::default());
+            logits.unwrap().into_data().try_to_vec().unwrap()
+        };
+        let (beside, merged) = (answers(&adapted), answers(&adapted.clone().merged()));
+        assert_ne!(beside, answers(&tiny()));
+        for (a, b) in beside.iter().zip(&merged) {
+            assert!((a - b).abs() < 1e-6, "{beside:?} {merged:?}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! BERT without a head: from token ids to the hidden states of the last layer, and the pooler.
+
+use burn::module::Param;
+use burn::prelude::*;
+
+use super::super::gpt2::Pass;
+use super::super::weights::{WeightError, WeightSource};
+use super::{BertConfig, Embeddings, Inputs, Layer, Linear, padding_bias};
+
+#[derive(Module, Debug)]
+pub struct Encoder {
+    pub layer: Vec<Layer>,
+}
+
+/// `tanh(dense(hidden state of [CLS]))`, the text as one vector.
+#[derive(Module, Debug)]
+pub struct Pooler {
+    pub dense: Linear,
+}
+
+/// `bert` in Hugging Face's names.
+#[derive(Module, Debug)]
+pub struct BertModel {
+    pub embeddings: Embeddings,
+    pub encoder: Encoder,
+    /// Absent from a checkpoint that was trained on masked words alone.
+    pub pooler: Option<Pooler>,
+}
+
+impl Pooler {
+    pub const NAME: &str = "bert.pooler.dense";
+
+    pub fn load(
+        width: usize,
+        weights: &mut impl WeightSource,
+        device: &Device,
+    ) -> Result<Self, WeightError> {
+        let dense = Linear::load(Self::NAME, width, width, weights, device)?;
+        Ok(Self { dense })
+    }
+
+    /// What passes [CLS] on as it is (but for the tanh): where no training has made a pooler.
+    pub fn identity(width: usize, device: &Device) -> Self {
+        let dense = Linear {
+            weight: Param::from_tensor(Tensor::eye(width, device)),
+            bias: Param::from_tensor(Tensor::zeros([width], device)),
+            lora: None,
+        };
+        Self { dense }
+    }
+
+    /// `[batch · seq, hidden] → [batch, hidden]`
+    pub fn forward(&self, hidden: Tensor<2>, batch: usize, pass: &mut Pass) -> Tensor<2> {
+        let [rows, width] = hidden.dims();
+        let texts = hidden.reshape([batch, rows / batch, width]);
+        let first = texts
+            .slice([0..batch, 0..1, 0..width])
+            .reshape([batch, width]);
+        self.dense.forward(first, pass).tanh()
+    }
+}
+
+impl BertModel {
+    pub fn load(
+        config: &BertConfig,
+        weights: &mut impl WeightSource,
+        device: &Device,
+    ) -> Result<Self, WeightError> {
+        let layers = 0..config.num_hidden_layers;
+        let layer = layers
+            .map(|i| Layer::load(i, config, weights, device))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            embeddings: Embeddings::load(config, weights, device)?,
+            encoder: Encoder { layer },
+            pooler: None,
+        })
+    }
+
+    /// Hidden states of the last layer, `[batch · seq, hidden]`.
+    pub fn forward(&self, inputs: Inputs, pass: &mut Pass) -> Tensor<2> {
+        let (batch, seq) = (inputs.ids.len(), inputs.ids.first().map_or(0, Vec::len));
+        let mut x = self.embeddings.forward(inputs);
+        let [_, width] = x.dims();
+        let bias = padding_bias(seq, inputs.attention_mask, &x.device());
+        let record = |x: &Tensor<2>, pass: &mut Pass| {
+            if let Some(kept) = pass.record.as_deref_mut() {
+                kept.hidden.push(x.clone().reshape([batch, seq, width]));
+            }
+        };
+        record(&x, pass);
+        for layer in &self.encoder.layer {
+            x = layer.forward(x, batch, &bias, pass);
+            record(&x, pass);
+        }
+        x
+    }
+}

@@ -1,0 +1,24 @@
+//! BERT (Devlin et al. 2019) exactly as Hugging Face's `modeling_bert.py` computes it, without dropout.
+
+mod attention;
+mod config;
+mod embeddings;
+mod encoder;
+mod heads;
+mod init;
+mod layer;
+mod linear;
+mod mask;
+#[path = "bert.rs"]
+mod model;
+
+pub use attention::Attention;
+pub use config::BertConfig;
+pub use embeddings::{Embeddings, Inputs};
+pub use encoder::{BertModel, Encoder, Pooler};
+pub use heads::{MaskedLmHead, Predictions, Transform};
+pub use init::RandomWeights;
+pub use layer::{Feed, Layer, Output};
+pub use linear::Linear;
+pub use mask::padding_bias;
+pub use model::Bert;

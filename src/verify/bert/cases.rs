@@ -1,0 +1,116 @@
+//! Logits of every input, and the loss of one batch with all gradients.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::data::batch::Batch;
+use crate::io::read_back;
+use crate::io::safetensors::NamedTensor;
+use crate::model::bert::{Bert, BertConfig, Inputs};
+use crate::model::gpt2::Pass;
+use crate::train::BertObjective;
+use crate::verify::CaseResult;
+use crate::verify::comparison::Comparison;
+use crate::verify::error::CaseError;
+use crate::verify::expected::ExpectedTensors;
+use crate::verify::finding::Reporter;
+use crate::verify::inputs::{Input, Labels};
+use crate::verify::library::Library;
+use crate::verify::one_step::{ExpectedLosses, OneStep, same_name};
+use crate::verify::tolerance::ACTIVATIONS;
+
+/// One of BERT's tasks, and where its cases lie.
+pub struct Kind<'a> {
+    pub library: &'a Library<'a>,
+    /// With its closing slash.
+    pub folder: String,
+    pub model: String,
+    pub objective: BertObjective,
+}
+
+/// `cases.json`
+#[derive(Deserialize)]
+pub struct Cases {
+    labels_batch: Labels,
+    loss: ExpectedLosses,
+    pub inputs: BTreeMap<String, Input>,
+}
+
+impl Kind<'_> {
+    pub fn case(&self, name: &str) -> String {
+        format!("{}{name}", self.folder)
+    }
+
+    pub fn cases(&self, config: &BertConfig) -> Result<Cases, CaseError> {
+        let path = self.case("cases.json");
+        let cases: Cases = self.library.json(&path)?;
+        for input in cases.inputs.values() {
+            input.check_within(&path, config.max_position_embeddings, config.vocab_size)?;
+        }
+        Ok(cases)
+    }
+
+    /// Logits as transformers shapes them.
+    pub async fn logits(&self, model: &Bert, input: &Input) -> Result<NamedTensor, CaseError> {
+        let inputs = Inputs {
+            ids: &input.input_ids,
+            attention_mask: input.attention_mask.as_deref(),
+            token_type_ids: input.token_type_ids.as_deref(),
+        };
+        let mut pass = Pass::default();
+        let (batch, seq) = (input.input_ids.len(), input.input_ids[0].len());
+        let (logits, mut shape) = match self.objective {
+            BertObjective::MaskedLm => (model.logits(inputs, &mut pass), vec![batch, seq]),
+            BertObjective::SequenceClassification => {
+                (model.classify(inputs, &mut pass), vec![batch])
+            }
+        };
+        let missing =
+            || CaseError::file(&self.model, "the model lacks the head that its task needs");
+        let logits = logits.ok_or_else(missing)?;
+        shape.push(logits.dims()[1]);
+        Ok(NamedTensor {
+            name: "logits".to_owned(),
+            shape,
+            values: read_back::values("logits", logits).await?,
+        })
+    }
+}
+
+impl Cases {
+    /// The input that has labels, as a batch for training.
+    pub fn batch(&self, kind: &Kind) -> Result<(&Input, Batch), CaseError> {
+        let path = kind.case("cases.json");
+        let missing = || CaseError::file(&path, "inputs.batch is missing");
+        let input = self.inputs.get("batch").ok_or_else(missing)?;
+        Ok((input, input.batch(self.labels_batch.clone().rows())))
+    }
+}
+
+pub async fn check(
+    kind: &Kind<'_>,
+    cases: &Cases,
+    model: &Bert,
+    reporter: &mut Reporter<'_>,
+) -> CaseResult {
+    let expected = ExpectedTensors::load(kind.library, &kind.case("fwd"))?;
+    for (name, input) in &cases.inputs {
+        let ours = kind.logits(model, input).await?;
+        let mut comparison = Comparison::new(&kind.case(name), "logits", ACTIVATIONS);
+        let name = format!("{name}.logits");
+        expected.compare(&name, &ours, &mut comparison, &|_, _| true);
+        reporter.quantity(comparison.finish());
+    }
+    let (_, batch) = cases.batch(kind)?;
+    let step = OneStep {
+        case: &kind.case("batch"),
+        model: &model.clone().with_trainable(|_| true),
+        objective: kind.objective,
+        batch: &batch,
+        gradients: &kind.case("grads"),
+        name: same_name,
+        expected: Some(&cases.loss.f32),
+    };
+    step.check(kind.library, reporter).await
+}

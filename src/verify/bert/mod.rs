@@ -1,0 +1,78 @@
+//! BERT: hidden words and labels of texts. Natively only, since the page has no BERT yet.
+
+mod adapter;
+mod cases;
+mod run;
+
+use burn::prelude::Device;
+
+use super::error::CaseError;
+use super::finding::Reporter;
+use super::library::Library;
+use super::{CaseResult, Selection};
+use crate::io::bert::build;
+use crate::model::bert::{Bert, BertConfig};
+use crate::train::BertObjective;
+use cases::Kind;
+
+/// Whether the set's model is a BERT.
+pub fn is_set(library: &Library, name: &str) -> bool {
+    let config = library.json::<serde_json::Value>(&format!("{name}model/config.json"));
+    config.is_ok_and(|config| config["model_type"] == "bert")
+}
+
+pub async fn run(
+    library: &Library<'_>,
+    name: &str,
+    device: &Device,
+    selection: Selection,
+    reporter: &mut Reporter<'_>,
+) {
+    let device = device.clone().autodiff();
+    let masked = Kind {
+        library,
+        folder: format!("{name}mlm/"),
+        model: format!("{name}model/"),
+        objective: BertObjective::MaskedLm,
+    };
+    let classifier = Kind {
+        library,
+        folder: format!("{name}cls/"),
+        model: format!("{name}cls/model/"),
+        objective: BertObjective::SequenceClassification,
+    };
+    for kind in [masked, classifier] {
+        let outcome = run_kind(&kind, &device, selection, reporter).await;
+        reporter.settle(&kind.folder, outcome);
+    }
+}
+
+async fn run_kind(
+    kind: &Kind<'_>,
+    device: &Device,
+    selection: Selection,
+    reporter: &mut Reporter<'_>,
+) -> CaseResult {
+    let (config, model) = read_model(kind, device)?;
+    let cases = kind.cases(&config)?;
+    cases::check(kind, &cases, &model, reporter).await?;
+    if selection == Selection::All {
+        run::check_all(kind, &config, &model, reporter).await?;
+    }
+    for name in super::set::adapters(kind.library, &kind.folder) {
+        let folder = format!("{}{name}/", kind.folder);
+        adapter::check(kind, &folder, &cases, (&config, &model), reporter).await?;
+    }
+    Ok(())
+}
+
+/// A model with all gradients off.
+fn read_model(kind: &Kind, device: &Device) -> Result<(BertConfig, Bert), CaseError> {
+    let path = format!("{}config.json", kind.model);
+    let config = BertConfig::parse(&kind.library.text(&path)?);
+    let config = config.map_err(|e| CaseError::file(&path, e))?;
+    let path = format!("{}model.safetensors", kind.model);
+    let model = build(&config, kind.library.bytes(&path)?, device)
+        .map_err(|e| CaseError::file(&path, e))?;
+    Ok((config, model.with_trainable(|_| false)))
+}
