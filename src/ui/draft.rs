@@ -207,6 +207,10 @@ impl Draft {
             "virtual" => self.virtual_tokens.to_string(),
             "targets" => self.lora.target_modules.join(","),
             "freeze" => self.frozen_blocks.to_string(),
+            "l2sp" => short_number(self.training.remedies.l2_sp_alpha),
+            "ewc" => short_number(self.training.remedies.ewc_lambda),
+            "replay" => short_number(self.training.remedies.replay),
+            "llrd" => short_number(self.training.remedies.layer_wise_lr_decay),
             "lr" => short_number(self.training.learning_rate),
             "warmup" => self.training.warmup_steps.to_string(),
             "steps" => self.training.total_steps.to_string(),
@@ -254,6 +258,10 @@ impl Draft {
             "virtual" => self.virtual_tokens = whole()?,
             "targets" => self.lora.target_modules = targets(value).ok_or_else(|| not(TARGETS))?,
             "freeze" => self.frozen_blocks = whole()?,
+            "l2sp" => self.training.remedies.l2_sp_alpha = number()?,
+            "ewc" => self.training.remedies.ewc_lambda = number()?,
+            "replay" => self.training.remedies.replay = number()?,
+            "llrd" => self.training.remedies.layer_wise_lr_decay = number()?,
             "lr" => self.training.learning_rate = number()?,
             "warmup" => self.training.warmup_steps = whole()?,
             "steps" => self.training.total_steps = whole()?,
@@ -276,6 +284,7 @@ impl Draft {
         let default = Self::default();
         let unusual = UNCONTROLLED
             .iter()
+            .chain(&REMEDIES)
             .filter(|key| self.get(key) != default.get(key));
         let keys = ["strategy"]
             .iter()
@@ -289,6 +298,9 @@ impl Draft {
 
 /// The settings that every strategy has, in the order of the form.
 pub const TRAINING: [&str; 6] = ["lr", "schedule", "warmup", "steps", "batch", "seed"];
+
+/// Remedies against forgetting, in the order of the form. An address names those that are on.
+pub const REMEDIES: [&str; 4] = ["replay", "ewc", "l2sp", "llrd"];
 
 /// Settings that only an address can change.
 const UNCONTROLLED: [&str; 6] = ["dropout", "rslora", "dora", "length", "decay", "clip"];
@@ -359,6 +371,21 @@ mod tests {
         assert_eq!(problems.len(), 4);
         assert!(problems[0].contains("rank=0"));
         assert!(problems[2].contains("lora, full, partial, head, bitfit"));
+    }
+
+    #[test]
+    fn remedies_stand_in_the_address_when_they_are_on() {
+        let (draft, problems) = Draft::from_query("strategy=full&replay=0.25&ewc=30");
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(draft.settings().remedies.replay, 0.25);
+        let query = draft.to_query();
+        assert!(
+            query.contains("replay=0.25&ewc=30") && !query.contains("l2sp"),
+            "{query}"
+        );
+        assert_eq!(Draft::from_query(&query).0, draft);
+        let (_, problems) = Draft::from_query("llrd=7");
+        assert_eq!(problems.len(), 1, "{problems:?}");
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub const NO_ENGINE: &str = "Without an engine there can be no run; see the noti
 pub const LOSS: &str = "Loss now";
 pub const ACCURACY_BEFORE: &str = "Accuracy before";
 pub const ACCURACY_AFTER: &str = "Accuracy after";
+pub const REMEDIES: &str = "Against forgetting";
 pub const PERPLEXITY_BEFORE: &str = "Perplexity on stories, before";
 pub const PERPLEXITY_AFTER: &str = "Perplexity on stories, now";
 pub const TRAINABLE: &str = "Parameters that train";
@@ -70,6 +71,18 @@ pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
         "warmup" => ("Warmup steps", Some("warmup"), "from zero to the top"),
         "steps" => ("Steps", Some("step"), "in the whole run"),
         "batch" => ("Batch size", Some("batch"), "reviews in a step"),
+        "replay" => (
+            "Replay",
+            None,
+            "share of each batch in the model's own words",
+        ),
+        "ewc" => ("EWC, lambda", None, "holds the weights that language needs"),
+        "l2sp" => ("L2-SP, alpha", None, "holds every weight near its start"),
+        "llrd" => (
+            "Rate of each block below",
+            None,
+            "times that of the block above; 1 is off",
+        ),
         "seed" => ("Seed", Some("seed"), "the same seed repeats the run"),
         _ => ("", None, ""),
     }

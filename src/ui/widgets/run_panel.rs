@@ -9,7 +9,7 @@ use crate::ui::controls::number::Number;
 use crate::ui::controls::run_buttons::RunButtons;
 use crate::ui::controls::term;
 use crate::ui::desk::use_desk;
-use crate::ui::draft::{StrategyKind, TRAINING};
+use crate::ui::draft::{REMEDIES, StrategyKind, TRAINING};
 use crate::ui::format;
 use crate::ui::state::{Phase, Plan, Run, State, Status, Subject, trainable_share};
 use crate::ui::text::run as text;
@@ -57,6 +57,12 @@ fn Settings(in_lab: bool) -> impl IntoView {
             {of_strategy}
             {TRAINING.map(|key| view! { <Field key /> }).into_iter().collect_view()}
         </div>
+        {in_lab.then(|| view! {
+            <fieldset class="fields">
+                <legend>{text::REMEDIES}</legend>
+                {REMEDIES.map(|key| view! { <Field key /> }).into_iter().collect_view()}
+            </fieldset>
+        })}
         <p class="refusal" role="status">{refusal}</p>
         {(!in_lab).then(|| view! { <p class="quiet"><a href=lab>{text::OPEN_IN_LAB}</a></p> })}
     }
