@@ -10,7 +10,8 @@ const LIKELIEST: usize = 10;
 /// Attention, hidden-state norms and the next token's distribution for `text`.
 pub async fn probe(base: &Base, model: &Gpt2, text: &str) -> Result<Probe, EngineError> {
     let mut ids = base.prompt_ids(text)?;
-    ids.truncate(base.config.n_positions);
+    let virtual_tokens = model.transformer.virtual_tokens();
+    ids.truncate(base.config.n_positions.saturating_sub(virtual_tokens));
     let rows = [ids];
     let mut record = Record::default();
     let mut pass = Pass {
@@ -21,7 +22,11 @@ pub async fn probe(base: &Base, model: &Gpt2, text: &str) -> Result<Probe, Engin
     let ids = &rows[0];
 
     let mut hidden_norms = Vec::new();
+    let count = ids.len();
     for hidden in record.hidden {
+        // A soft prompt goes through the blocks before the text.
+        let [_, all, _] = hidden.dims();
+        let hidden = hidden.narrow(1, all - count, count);
         let norms = hidden.square().sum_dim(2).sqrt().into_data_async().await;
         hidden_norms.push(
             norms
@@ -32,6 +37,10 @@ pub async fn probe(base: &Base, model: &Gpt2, text: &str) -> Result<Probe, Engin
     }
     let mut attention = Vec::new();
     for block in record.attention {
+        let [_, _, queries, keys] = block.dims();
+        let block = block
+            .narrow(2, queries - count, count)
+            .narrow(3, keys - count, count);
         let data = block.into_data_async().await.map_err(unreadable)?;
         attention.extend(data.try_to_vec::<f32>().map_err(unreadable)?);
     }

@@ -123,15 +123,10 @@ impl Run {
         if let Some(problem) = settings.problem() {
             return Err(unfit(problem));
         }
-        let virtual_tokens = settings.strategy.virtual_tokens();
-        let room = base.config.n_positions.saturating_sub(virtual_tokens);
-        if settings.max_length > room {
-            let beside = match virtual_tokens {
-                0 => String::new(),
-                some => format!(" beside {some} virtual ones"),
-            };
+        let positions = base.config.n_positions;
+        if settings.max_length > positions {
             return Err(unfit(format!(
-                "maximum length is {}, but this model reads at most {room} tokens{beside}",
+                "maximum length is {}, but this model reads at most {positions} tokens",
                 settings.max_length
             )));
         }
@@ -139,9 +134,12 @@ impl Run {
         let run_plan = plan::describe(&model, &settings.strategy);
         let pad = base.pad();
         let objective = Objective::SequenceClassification { pad: Some(pad) };
+        // Virtual tokens take positions from the texts.
+        let room = positions.saturating_sub(settings.strategy.virtual_tokens());
+        let length = settings.max_length.min(room);
         let encode = |split| {
             dataset
-                .encode(split, &base.tokenizer, settings.max_length)
+                .encode(split, &base.tokenizer, length)
                 .map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))
         };
         let texts = Texts {

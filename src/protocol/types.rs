@@ -246,7 +246,7 @@ pub struct LabelProbability {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Probe {
     pub tokens: Vec<String>,
-    /// `[layer][head][query][key]`, flattened; rows sum to 1.
+    /// `[layer][head][query][key]`, flattened; rows sum to 1, less what virtual tokens draw.
     pub attention: Vec<f32>,
     pub layers: usize,
     pub heads: usize,

@@ -280,7 +280,8 @@ impl<H: Host> Server<H> {
             )
         })?;
         let mut ids = base.prompt_ids(text)?;
-        ids.truncate(base.config.n_positions);
+        let virtual_tokens = model.transformer.virtual_tokens();
+        ids.truncate(base.config.n_positions.saturating_sub(virtual_tokens));
         let text = EncodedText {
             ids,
             label: 0,
