@@ -226,7 +226,7 @@ fn finish(
         "parameters": parameters,
         "weights_bytes": weights_bytes,
         "steps": settings.steps,
-        "tokens_seen": settings.steps * settings.batch_size * (settings.context - Marks::A_TEXT),
+        "tokens_seen": work.stages.tokens(settings.steps),
         "valid_words_hidden": found.asked,
         "valid_loss_nats": found.mean_nats(),
         "valid_accuracy": found.accuracy(),

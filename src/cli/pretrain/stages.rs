@@ -8,6 +8,8 @@ use crate::settings::Seed;
 /// One length of window, from one step on.
 struct Stage<'a> {
     first_step: usize,
+    /// Without the marks.
+    tokens_a_step: usize,
     windows: Windows<'a>,
 }
 
@@ -30,6 +32,7 @@ impl<'a> Stages<'a> {
             let seed = seed.fork(&format!("length {length}"));
             Stage {
                 first_step: (settings.steps as f64 * from).round() as usize,
+                tokens_a_step: rows * (length - Marks::A_TEXT),
                 windows: Windows::new(tokens, length - Marks::A_TEXT, rows, seed),
             }
         };
@@ -41,6 +44,16 @@ impl<'a> Stages<'a> {
         Self { stages }
     }
 
+    /// Tokens read in so many steps, if the end of the run was never moved.
+    pub fn tokens(&self, steps: usize) -> usize {
+        let ends = self.stages.iter().skip(1).map(|stage| stage.first_step);
+        let ends = ends.chain(std::iter::once(steps));
+        let stages = self.stages.iter().zip(ends);
+        stages
+            .map(|(stage, end)| stage.tokens_a_step * end.saturating_sub(stage.first_step))
+            .sum()
+    }
+
     /// A function of the step alone.
     pub fn batch(&self, step: usize) -> Vec<Vec<i32>> {
         let begun = self.stages.iter().rev();
@@ -48,5 +61,39 @@ impl<'a> Stages<'a> {
         current.map_or_else(Vec::new, |stage| {
             stage.windows.batch(step - stage.first_step)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Flags {
+        #[command(flatten)]
+        settings: PretrainSettings,
+    }
+
+    #[test]
+    fn windows_grow_and_every_step_reads_as_much() {
+        let flags = "mlm --context 64 --batch-size 2 --steps 100 --grow-context";
+        let settings = Flags::parse_from(flags.split(' ')).settings;
+        let tokens: Vec<u16> = (0..5000).collect();
+        let stages = Stages::new(&settings, &tokens);
+        let shape = |step| {
+            let rows = stages.batch(step);
+            (rows.len(), rows[0].len())
+        };
+        // The marks take two places of 8, 16, 32 and 64.
+        assert_eq!(
+            [0, 10, 20, 30, 99].map(shape),
+            [(16, 6), (8, 14), (4, 30), (2, 62), (2, 62)]
+        );
+        assert_eq!(
+            stages.tokens(100),
+            10 * 16 * 6 + 10 * 8 * 14 + 10 * 4 * 30 + 70 * 2 * 62
+        );
     }
 }
