@@ -10,8 +10,26 @@ use super::files::read_text;
 use crate::data::tokenizer::Tokenizer;
 use crate::io::adapter;
 use crate::io::folder::{self, FolderError};
+use crate::model::adapters::blend::{BlendError, blend};
 use crate::model::gpt2::{Gpt2, Gpt2Config};
 
+/// Which adapters stand on the model.
+#[derive(clap::Args)]
+pub struct AdapterArguments {
+    /// Folder of an adapter that belongs to the model; several times to blend LoRA adapters.
+    #[arg(long)]
+    pub adapter: Vec<PathBuf>,
+    /// What each adapter counts in a blend, with commas between; 1 each if not given.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        allow_hyphen_values = true,
+        requires = "adapter"
+    )]
+    pub adapter_weights: Vec<f64>,
+}
+
+#[derive(Clone)]
 pub struct Base {
     pub folder: PathBuf,
     pub config: Gpt2Config,
@@ -49,6 +67,44 @@ impl Base {
         let weights = std::fs::File::open(&path).map_err(|e| CliError::file(&path, e))?;
         let model =
             adapter::load(&config, weights, self.model).map_err(|e| CliError::file(folder, e))?;
+        Ok(Self {
+            model: model.no_grad(),
+            ..self
+        })
+    }
+
+    /// The same with any number of adapters: one as it is, several blended.
+    pub fn with_adapters(self, chosen: &AdapterArguments) -> Result<Self, CliError> {
+        let (folders, weights) = (&chosen.adapter, &chosen.adapter_weights);
+        if !weights.is_empty() && weights.len() != folders.len() {
+            let (given, wanted) = (weights.len(), folders.len());
+            return Err(CliError::new(format!(
+                "--adapter-weights has {given} numbers for {wanted} adapters; give one for each"
+            )));
+        }
+        if let Some(weight) = weights.iter().find(|weight| !weight.is_finite()) {
+            return Err(CliError::new(format!(
+                "--adapter-weights has {weight}, but each must be a number"
+            )));
+        }
+        match (folders.as_slice(), weights.as_slice()) {
+            ([], _) => Ok(self),
+            ([only], []) => self.with_adapter(only),
+            _ => self.blended(folders, weights),
+        }
+    }
+
+    fn blended(self, folders: &[PathBuf], weights: &[f64]) -> Result<Self, CliError> {
+        let mut parts = Vec::new();
+        for (index, folder) in folders.iter().enumerate() {
+            let weight = weights.get(index).copied().unwrap_or(1.0);
+            let adapted = self.clone().with_adapter(folder)?;
+            parts.push((adapted.model, weight));
+        }
+        let model = blend(parts).map_err(|e| match e {
+            BlendError::NotLora { number } => CliError::file(&folders[number - 1], &e),
+            BlendError::Nothing => CliError::new(&e),
+        })?;
         Ok(Self {
             model: model.no_grad(),
             ..self

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::base::Base;
+use super::base::{AdapterArguments, Base};
 use super::block_on;
 use super::device::DeviceName;
 use super::error::CliError;
@@ -13,9 +13,8 @@ use crate::settings::Sampling;
 pub struct Arguments {
     #[arg(long)]
     model: PathBuf,
-    /// Folder of an adapter that belongs to the model.
-    #[arg(long)]
-    adapter: Option<PathBuf>,
+    #[command(flatten)]
+    adapters: AdapterArguments,
     #[arg(long)]
     prompt: String,
     #[arg(long, default_value_t = 50)]
@@ -40,7 +39,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     let sampling = arguments.sampling()?;
     let device = arguments.device.open()?;
-    let base = Base::open_with(&arguments.model, arguments.adapter.as_deref(), &device)?;
+    let base = Base::open(&arguments.model, &device)?.with_adapters(&arguments.adapters)?;
     let mut prompt = base.tokenizer.ids(&arguments.prompt)?;
     if prompt.is_empty() {
         // An empty prompt starts where a text has just ended.

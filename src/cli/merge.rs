@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use burn::prelude::Device;
 
-use super::base::Base;
+use super::base::{AdapterArguments, Base};
 use super::bert;
 use super::choices::RunnableTask;
 use super::error::CliError;
@@ -19,18 +19,24 @@ const MULTI_LABEL: RunnableTask = RunnableTask::MultiLabelClassification;
 pub struct Arguments {
     #[arg(long)]
     model: PathBuf,
-    #[arg(long)]
-    adapter: PathBuf,
+    #[command(flatten)]
+    adapters: AdapterArguments,
     #[arg(long)]
     out: PathBuf,
 }
 
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     if bert::is_bert(&arguments.model)? {
-        return bert::merge(&arguments.model, &arguments.adapter, &arguments.out);
+        return match arguments.adapters.adapter.as_slice() {
+            [only] => bert::merge(&arguments.model, only, &arguments.out),
+            _ => Err(CliError::new("on a BERT, merge takes one adapter")),
+        };
     }
-    let base = Base::open_with(&arguments.model, Some(&arguments.adapter), &Device::flex())?;
-    let run = PastRun::beside(&arguments.adapter)?;
+    let base = Base::open(&arguments.model, &Device::flex())?.with_adapters(&arguments.adapters)?;
+    let Some(first) = arguments.adapters.adapter.first() else {
+        return Err(CliError::new("merge needs an --adapter"));
+    };
+    let run = PastRun::beside(first)?;
     let has_head = base.model.has_head();
     let labels = has_head.then(|| labels::known(&base, run.as_ref()));
     let is_multi_label = |run: &PastRun| run.task.as_deref() == Some(MULTI_LABEL.name());
@@ -40,7 +46,7 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     };
     check_target(&arguments.model, &arguments.out)?;
     if let Some(reason) = unmergeable(&base.model) {
-        return Err(CliError::file(&arguments.adapter, reason));
+        return Err(CliError::file(first, reason));
     }
     let merged = base.model.clone().merged();
     let bytes = save_model(

@@ -142,7 +142,9 @@ async fn trajectories(
 ) -> CaseResult {
     let mut stems = set.trajectories(folder, "traj_");
     if selection == Selection::Quick {
-        stems.truncate(1);
+        let is_plain_lora =
+            matches!(&adapter.config.strategy, Strategy::Lora(lora) if !lora.use_dora);
+        stems.truncate(usize::from(is_plain_lora));
     }
     if stems.is_empty() {
         return Ok(());

@@ -3,7 +3,6 @@
 
 use serde::Deserialize;
 
-use super::CaseResult;
 use super::adapter::Adapter;
 use super::comparison::{Comparison, exactly};
 use super::error::CaseError;
@@ -15,6 +14,7 @@ use super::record::Record;
 use super::set::Set;
 use super::tolerance::{ACTIVATIONS, GRADIENT_NORM, LOSS, TRAJECTORY};
 use super::trajectory::Trajectory;
+use super::{CaseResult, Selection};
 use crate::data::batch::Batch;
 use crate::data::prompts::EncodedPrompt;
 use crate::io::folder::with_stored_heads;
@@ -60,7 +60,12 @@ fn objective(folder: &str, pad: Option<i32>) -> Objective {
     }
 }
 
-pub async fn run(set: &Set<'_>, folder: &str, reporter: &mut Reporter<'_>) -> CaseResult {
+pub async fn run(
+    set: &Set<'_>,
+    folder: &str,
+    selection: Selection,
+    reporter: &mut Reporter<'_>,
+) -> CaseResult {
     let path = format!("{folder}case.json");
     let case: Case = set.json(&path)?;
     let batch = labelled(case.inputs.clone(), &set.path(&path), &set.config)?;
@@ -72,7 +77,7 @@ pub async fn run(set: &Set<'_>, folder: &str, reporter: &mut Reporter<'_>) -> Ca
         batch,
         case,
     };
-    check.run(reporter).await
+    check.run(selection, reporter).await
 }
 
 /// The set's own transformer under the head that lies in the folder, if one does.
@@ -96,7 +101,7 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    async fn run(&self, reporter: &mut Reporter<'_>) -> CaseResult {
+    async fn run(&self, selection: Selection, reporter: &mut Reporter<'_>) -> CaseResult {
         let (set, folder) = (self.set, self.folder);
         let case = set.case(folder);
         self.rows_made_of_pairs(&case, reporter);
@@ -112,6 +117,9 @@ impl Check<'_> {
             expected: Some(&self.case.loss.f32),
         };
         step.check(set.library, reporter).await?;
+        if selection == Selection::Quick {
+            return Ok(());
+        }
         self.weighted(&case, &model, reporter).await?;
         for folder in set.adapters(folder) {
             self.adapter(&folder, reporter).await?;

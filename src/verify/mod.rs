@@ -51,8 +51,8 @@ pub use finding::{Finding, Summary};
 pub enum Selection {
     /// Every case.
     All,
-    /// What shows in a minute whether a slow device computes right: the forward passes, LoRA with its
-    /// gradients, and one LoRA trajectory (and the cases that need no device).
+    /// What shows in minutes whether a slow device computes right: the forward passes, every kind of adapter and head
+    /// with its gradients, and one trajectory of each LoRA case (and the cases that need no device).
     Quick,
 }
 
@@ -115,6 +115,12 @@ async fn run_set(
         let outcome = adapted::run(&set, &folder, selection, reporter).await;
         reporter.settle(&set.case(&folder), outcome);
     }
+    for folder in heads::FOLDERS {
+        if set.has(folder) {
+            let outcome = heads::run(&set, folder, selection, reporter).await;
+            reporter.settle(&set.case(folder), outcome);
+        }
+    }
     if selection == Selection::All {
         run_longer_cases(&set, reporter).await;
     }
@@ -128,12 +134,6 @@ async fn run_longer_cases(set: &Set<'_>, reporter: &mut Reporter<'_>) {
     if set.has("cls/") {
         let outcome = cls::run(set, reporter).await;
         reporter.settle(&set.case("cls"), outcome);
-    }
-    for folder in heads::FOLDERS {
-        if set.has(folder) {
-            let outcome = heads::run(set, folder, reporter).await;
-            reporter.settle(&set.case(folder), outcome);
-        }
     }
     if set.has("gen/") {
         let outcome = r#gen::run(set, reporter).await;

@@ -1,5 +1,6 @@
 //! The command line from outside: the built program on a tiny model.
 
+mod adapters;
 mod bad_data;
 mod bad_settings;
 mod bert;

@@ -1,5 +1,6 @@
 //! Modules added beside frozen weights.
 
+pub mod blend;
 pub mod bottleneck;
 pub mod ia3;
 pub mod lora;
