@@ -59,7 +59,7 @@ pub fn duration(millis: f64) -> String {
 
 /// Three decimals, enough for a loss.
 pub fn perplexity(value: f64) -> String {
-    plain(value, 1)
+    format!("{value:.1}")
 }
 
 pub fn loss(nats: f64) -> String {

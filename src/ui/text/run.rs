@@ -26,8 +26,8 @@ pub const LOSS: &str = "Loss now";
 pub const ACCURACY_BEFORE: &str = "Accuracy before";
 pub const ACCURACY_AFTER: &str = "Accuracy after";
 pub const REMEDIES: &str = "Against forgetting";
-pub const PERPLEXITY_BEFORE: &str = "Perplexity on stories, before";
-pub const PERPLEXITY_AFTER: &str = "Perplexity on stories, now";
+pub const PERPLEXITY_BEFORE: &str = "Perplexity before";
+pub const PERPLEXITY_AFTER: &str = "Perplexity now";
 pub const TRAINABLE: &str = "Parameters that train";
 pub const OF_TOTAL: &str = "of";
 

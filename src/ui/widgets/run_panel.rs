@@ -181,7 +181,7 @@ fn Figures() -> impl IntoView {
                 <dd><Number value=after show=format::percent testid="metric-accuracy-after" /></dd>
             </div>
             <div>
-                <dt>{text::PERPLEXITY_BEFORE} {term::explain("perplexity")}</dt>
+                <dt>{text::PERPLEXITY_BEFORE} " " {term::explain("perplexity")}</dt>
                 <dd><Number value=knew show=format::perplexity testid="metric-perplexity-before" /></dd>
             </div>
             <div>
