@@ -12,6 +12,13 @@ pub fn balanced(examples: &[usize]) -> Vec<f32> {
     examples.iter().map(weight).collect()
 }
 
+/// The same, counted from the class of every example.
+pub fn balanced_over(labels: impl Iterator<Item = usize>, classes: usize) -> Vec<f32> {
+    let mut examples = vec![0; classes];
+    labels.for_each(|label| examples[label] += 1);
+    balanced(&examples)
+}
+
 /// For labels that are yes or no each: how many times more a yes counts, so that all of a label's yeses together
 /// count as much as its noes. A label that is always or never there stays as it is.
 pub fn balanced_yes(yes: &[usize], examples: usize) -> Vec<f32> {

@@ -16,8 +16,8 @@ pub struct Input {
     #[serde(default)]
     pub position_ids: Option<Vec<Vec<i32>>>,
     /// BERT's: which of two texts a token belongs to.
+    #[cfg(not(target_arch = "wasm32"))]
     #[serde(default)]
-    #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
     pub token_type_ids: Option<Vec<Vec<i32>>>,
     /// In batches for training.
     #[serde(default)]
@@ -48,6 +48,7 @@ impl Input {
             input_ids,
             attention_mask: None,
             position_ids: None,
+            #[cfg(not(target_arch = "wasm32"))]
             token_type_ids: None,
             labels: None,
         }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::support::{fails, file, folder, json, model, path, reviews, succeeds};
+use super::support::{TINY, fails, file, folder, json, model, path, reviews, succeeds};
 
 const TEXT: &str = "What a good film it was.\nIt was a bad film, and long.\n";
 
@@ -22,18 +22,8 @@ fn pretrain(corpus: &str, out: &str, more: &[&str]) -> Value {
         out,
         "--vocab-size",
         "274",
-        "--context",
-        "32",
-        "--layers",
-        "2",
-        "--heads",
-        "2",
-        "--width",
-        "16",
-        "--batch-size",
-        "4",
     ];
-    let told = succeeds(&[&fixed[..], more].concat());
+    let told = succeeds(&[&fixed[..], &TINY, more].concat());
     serde_json::from_str(&told).unwrap_or_default()
 }
 

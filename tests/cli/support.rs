@@ -68,6 +68,20 @@ pub fn fails_on(arguments: &[&str], input: &str, words: &[&str]) {
     }
 }
 
+/// The shape of the models that tests pre-train.
+pub const TINY: [&str; 10] = [
+    "--context",
+    "32",
+    "--layers",
+    "2",
+    "--heads",
+    "2",
+    "--width",
+    "16",
+    "--batch-size",
+    "4",
+];
+
 /// Two layers, width 16, 32 positions, 270 tokens.
 pub fn model() -> String {
     static MODEL: OnceLock<PathBuf> = OnceLock::new();
@@ -76,7 +90,7 @@ pub fn model() -> String {
         let text = "What a good film it was.\nIt was a bad film, and long.\n".repeat(40);
         let corpus = file(&out, "corpus.txt", text);
         let corpus = corpus.to_str().unwrap();
-        succeeds(&[
+        let files = [
             "pretrain",
             "--corpus",
             corpus,
@@ -84,21 +98,9 @@ pub fn model() -> String {
             corpus,
             "--out",
             out.to_str().unwrap(),
-            "--vocab-size",
-            "270",
-            "--context",
-            "32",
-            "--layers",
-            "2",
-            "--heads",
-            "2",
-            "--width",
-            "16",
-            "--batch-size",
-            "4",
-            "--steps",
-            "2",
-        ]);
+        ];
+        let sizes = ["--vocab-size", "270", "--steps", "2"];
+        succeeds(&[&files[..], &sizes, &TINY].concat());
         out
     });
     path.to_str().unwrap().to_owned()

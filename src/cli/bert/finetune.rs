@@ -84,9 +84,8 @@ fn run(arguments: &Arguments, base: &BertBase) -> Result<(Outcome, Value), CliEr
     let objective = BertObjective::SequenceClassification;
     let mut trainer = Trainer::new(model, objective, &settings);
     if arguments.tasks.is_balanced() {
-        let of = |label| splits.train.iter().filter(move |t| t.label == label);
-        let examples: Vec<usize> = (0..labels.len()).map(|label| of(label).count()).collect();
-        trainer.class_weights = Some(class_weights::balanced(&examples));
+        let classes = splits.train.iter().map(|text| text.label);
+        trainer.class_weights = Some(class_weights::balanced_over(classes, labels.len()));
     }
     let class_weights = trainer.class_weights.clone();
     let began = Instant::now();

@@ -117,11 +117,9 @@ impl Examples for TagExamples {
     }
 
     fn balanced(&self) -> Result<Vec<f32>, CliError> {
-        let mut words = vec![0; self.labels.len()];
         let labels = self.splits.train().iter().flat_map(|s| &s.labels);
-        for label in labels.filter(|label| **label != IGNORED) {
-            words[*label as usize] += 1;
-        }
-        Ok(class_weights::balanced(&words))
+        let words = labels.filter(|label| **label != IGNORED);
+        let classes = words.map(|label| *label as usize);
+        Ok(class_weights::balanced_over(classes, self.labels.len()))
     }
 }

@@ -57,9 +57,8 @@ pub fn run(job: &Job) -> Result<Summary, CliError> {
     let objective = Objective::SequenceClassification { pad: Some(pad) };
     let mut trainer = Trainer::new(model, objective, &settings);
     if arguments.tasks.is_balanced() {
-        let of = |label| splits.train.iter().filter(move |t| t.label == label);
-        let examples: Vec<usize> = (0..labels.len()).map(|label| of(label).count()).collect();
-        trainer.class_weights = Some(class_weights::balanced(&examples));
+        let classes = splits.train.iter().map(|text| text.label);
+        trainer.class_weights = Some(class_weights::balanced_over(classes, labels.len()));
     }
     let class_weights = trainer.class_weights.clone();
     let began = Instant::now();

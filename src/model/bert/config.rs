@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::gpt2::ConfigError;
+use super::super::gpt2::{ConfigError, check_sizes};
 
 /// The fields of `BertConfig` that decide the computation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -116,27 +116,18 @@ impl BertConfig {
     }
 
     fn check_sizes(&self) -> Result<(), ConfigError> {
-        for (field, value) in [
+        let others = [
             ("vocab_size", self.vocab_size),
-            ("hidden_size", self.hidden_size),
-            ("num_attention_heads", self.num_attention_heads),
             ("intermediate_size", self.intermediate_size),
             ("max_position_embeddings", self.max_position_embeddings),
             ("type_vocab_size", self.type_vocab_size),
-        ] {
-            if value == 0 {
-                return Err(ConfigError::Impossible(format!(
-                    "{field} is 0, but must be at least 1"
-                )));
-            }
-        }
-        if !self.hidden_size.is_multiple_of(self.num_attention_heads) {
-            return Err(ConfigError::Impossible(format!(
-                "hidden_size {} does not divide into num_attention_heads {} equal heads",
-                self.hidden_size, self.num_attention_heads
-            )));
-        }
-        Ok(())
+        ];
+        let width = ("hidden_size", self.hidden_size);
+        check_sizes(
+            &others,
+            width,
+            ("num_attention_heads", self.num_attention_heads),
+        )
     }
 }
 

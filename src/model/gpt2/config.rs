@@ -134,31 +134,39 @@ impl Gpt2Config {
         if !self.tie_word_embeddings {
             return unsupported("tie_word_embeddings", "false".into(), "true");
         }
-        for (field, value) in [
+        let (width, heads) = (("n_embd", self.n_embd), ("n_head", self.n_head));
+        let others = [
             ("vocab_size", self.vocab_size),
             ("n_positions", self.n_positions),
-            ("n_embd", self.n_embd),
-            ("n_head", self.n_head),
-        ] {
-            if value == 0 {
-                return Err(ConfigError::Impossible(format!(
-                    "{field} is 0, but must be at least 1"
-                )));
-            }
-        }
-        if !self.n_embd.is_multiple_of(self.n_head) {
-            return Err(ConfigError::Impossible(format!(
-                "n_embd {} does not divide into n_head {} equal heads",
-                self.n_embd, self.n_head
-            )));
-        }
-        Ok(())
+        ];
+        check_sizes(&others, width, heads)
     }
 
     /// Width of the MLP.
     pub fn inner(&self) -> usize {
         self.n_inner.unwrap_or(4 * self.n_embd)
     }
+}
+
+/// Refuses sizes of 0, and a width that the heads cannot share; each size with its name in the file.
+pub fn check_sizes(
+    others: &[(&str, usize)],
+    width: (&str, usize),
+    heads: (&str, usize),
+) -> Result<(), ConfigError> {
+    let mut sizes = others.iter().chain([&width, &heads]);
+    if let Some((field, _)) = sizes.find(|(_, size)| *size == 0) {
+        return Err(ConfigError::Impossible(format!(
+            "{field} is 0, but must be at least 1"
+        )));
+    }
+    if width.1.is_multiple_of(heads.1) {
+        return Ok(());
+    }
+    Err(ConfigError::Impossible(format!(
+        "{} {} does not divide into {} {} equal heads",
+        width.0, width.1, heads.0, heads.1
+    )))
 }
 
 #[cfg(test)]

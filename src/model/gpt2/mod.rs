@@ -21,7 +21,7 @@ mod transformer;
 pub use attention::Attention;
 pub use block::Block;
 pub use cache::KvCache;
-pub use config::{ConfigError, Gpt2Config};
+pub use config::{ConfigError, Gpt2Config, check_sizes};
 pub use conv1d::Conv1D;
 pub use init::RandomWeights;
 pub use layer_norm::LayerNorm;
