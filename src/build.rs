@@ -2,6 +2,9 @@
 //!
 //! A lesson that names an unknown widget or word, or lacks its front matter, stops the build.
 
+#[path = "lessons/measure.rs"]
+#[expect(dead_code, reason = "the build only reads what the page works out")]
+mod measure;
 #[path = "lessons/parse.rs"]
 mod parse;
 
@@ -9,7 +12,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
 
-use parse::{CheckSource, Piece, Source};
+use parse::{CheckSource, ChoiceSource, Piece, PresetSource, Source};
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 fn main() {
@@ -30,15 +33,18 @@ fn generate() -> Result<String, String> {
     let glossary = read_glossary(&read("src/lessons/glossary.md")?)?;
     let terms: Vec<&str> = glossary.iter().map(|term| term.key.as_str()).collect();
     let widgets = names_in("src/ui/widgets", ".rs")?;
-    let mut lessons = String::new();
+    let mut lessons = Vec::new();
     for name in names_in("src/lessons", ".md")? {
         if name == "glossary" {
             continue;
         }
         let path = format!("src/lessons/{name}.md");
         let lesson = parse::parse(&read(&path)?, &widgets).map_err(|e| format!("{path}: {e}"))?;
-        lessons += &lesson_code(&lesson, &terms).map_err(|e| format!("{path}: {e}"))?;
+        let code = lesson_code(&lesson, &terms).map_err(|e| format!("{path}: {e}"))?;
+        lessons.push((lesson.number, code));
     }
+    lessons.sort();
+    let lessons: String = lessons.into_iter().map(|(_, code)| code).collect();
     let mut entries = String::new();
     for Term { key, name, text } in &glossary {
         let html = to_html(text, &terms)?;
@@ -102,10 +108,17 @@ fn lesson_code(lesson: &Source, terms: &[&str]) -> Result<String, String> {
                 to_html(task, terms)?
             ),
             Piece::Check(check) => check_code(check, terms)?,
+            Piece::Guess(guess) => format!("Block::Guess({}),", choice_code(guess, terms)?),
+            Piece::Runs { id, task, runs } => format!(
+                "Block::Runs(RunSet {{ id: {id:?}, task: {:?}, presets: &[{}] }}),",
+                to_html(task, terms)?,
+                runs.iter().map(preset_code).collect::<String>()
+            ),
         };
     }
     let Source {
         slug,
+        number,
         title,
         minutes,
         objectives,
@@ -113,50 +126,63 @@ fn lesson_code(lesson: &Source, terms: &[&str]) -> Result<String, String> {
         ..
     } = lesson;
     Ok(format!(
-        "Lesson {{ slug: {slug:?}, title: {title:?}, minutes: {minutes}, objectives: &{objectives:?}, \
+        "Lesson {{ slug: {slug:?}, number: {number}, title: {title:?}, minutes: {minutes}, objectives: &{objectives:?}, \
          settings: {settings:?}, blocks: &[{blocks}] }},"
     ))
 }
 
 fn check_code(check: &CheckSource, terms: &[&str]) -> Result<String, String> {
     match check {
-        CheckSource::Choice {
-            id,
-            question,
-            answers,
-        } => {
-            let mut list = String::new();
-            for answer in answers {
-                let _ = write!(
-                    list,
-                    "Answer {{ html: {:?}, right: {}, why: {:?} }},",
-                    unwrap_paragraph(&to_html(&answer.text, terms)?),
-                    answer.right,
-                    to_html(&answer.why, terms)?
-                );
-            }
-            let question = to_html(question, terms)?;
-            Ok(format!(
-                "Block::Choice(Choice {{ id: {id:?}, question: {question:?}, answers: &[{list}] }}),"
-            ))
+        CheckSource::Choice(choice) => {
+            Ok(format!("Block::Choice({}),", choice_code(choice, terms)?))
         }
         CheckSource::Measured {
             id,
             question,
-            least_accuracy,
-            most_share,
+            requires,
             waiting,
             met,
             missed,
         } => Ok(format!(
-            "Block::Measured(Measured {{ id: {id:?}, question: {:?}, least_accuracy: {least_accuracy:?}, \
-             most_share: {most_share:?}, waiting: {:?}, met: {:?}, missed: {:?} }}),",
+            "Block::Measured(Measured {{ id: {id:?}, question: {:?}, requires: &{requires:?}, \
+             waiting: {:?}, met: {:?}, missed: {:?} }}),",
             to_html(question, terms)?,
             to_html(waiting, terms)?,
             to_html(met, terms)?,
             to_html(missed, terms)?
         )),
     }
+}
+
+fn choice_code(choice: &ChoiceSource, terms: &[&str]) -> Result<String, String> {
+    let ChoiceSource {
+        id,
+        question,
+        answers,
+    } = choice;
+    let mut list = String::new();
+    for answer in answers {
+        let _ = write!(
+            list,
+            "Answer {{ html: {:?}, right: {}, why: {:?} }},",
+            unwrap_paragraph(&to_html(&answer.text, terms)?),
+            answer.right,
+            to_html(&answer.why, terms)?
+        );
+    }
+    let question = to_html(question, terms)?;
+    Ok(format!(
+        "Choice {{ id: {id:?}, question: {question:?}, answers: &[{list}] }}"
+    ))
+}
+
+fn preset_code(preset: &PresetSource) -> String {
+    let PresetSource {
+        key,
+        label,
+        settings,
+    } = preset;
+    format!("Preset {{ key: {key:?}, label: {label:?}, settings: {settings:?} }},")
 }
 
 /// `los_chart` → `LosChart`.

@@ -3,6 +3,7 @@
 //! Prose lives in the `.md` files and nowhere else; fences in them name widgets (by the file name under
 //! `src/ui/widgets`) and checks. `glossary.md` holds the words that `[text](term:key)` opens.
 
+pub mod measure;
 #[cfg(test)]
 mod parse;
 
@@ -10,6 +11,8 @@ mod parse;
 #[derive(Debug)]
 pub struct Lesson {
     pub slug: &'static str,
+    /// Its place in the chapter, from 1.
+    pub number: u32,
     pub title: &'static str,
     pub minutes: u32,
     pub objectives: &'static [&'static str],
@@ -22,9 +25,32 @@ pub struct Lesson {
 #[derive(Debug)]
 pub enum Block {
     Prose(&'static str),
-    Widget { widget: Widget, task: &'static str },
+    Widget {
+        widget: Widget,
+        task: &'static str,
+    },
     Choice(Choice),
     Measured(Measured),
+    /// A choice made before the runs, which answer it.
+    Guess(Choice),
+    Runs(RunSet),
+}
+
+/// Runs to make and compare.
+#[derive(Debug)]
+pub struct RunSet {
+    pub id: &'static str,
+    pub task: &'static str,
+    pub presets: &'static [Preset],
+}
+
+/// A run with settings of its own.
+#[derive(Debug)]
+pub struct Preset {
+    pub key: &'static str,
+    pub label: &'static str,
+    /// What differs from the lesson's settings, as an address has it.
+    pub settings: &'static str,
 }
 
 /// The widgets that a lesson may name; the file name in `src/ui/widgets` is the name in Markdown.
@@ -63,13 +89,13 @@ pub struct Answer {
     pub why: &'static str,
 }
 
-/// A question that the learner's own run answers. `{accuracy}` and `{share}` in the texts are measured.
+/// A question that the learner's own run answers. What stands in braces in the texts is measured.
 #[derive(Debug)]
 pub struct Measured {
     pub id: &'static str,
     pub question: &'static str,
-    pub least_accuracy: f64,
-    pub most_share: f64,
+    /// Conditions as `measure` reads them; all must hold of one run.
+    pub requires: &'static [&'static str],
     pub waiting: &'static str,
     pub met: &'static str,
     pub missed: &'static str,
@@ -85,6 +111,24 @@ pub struct Term {
 
 include!(concat!(env!("OUT_DIR"), "/lessons.rs"));
 
+impl Lesson {
+    pub fn presets(&self) -> impl Iterator<Item = &'static Preset> {
+        self.blocks.iter().flat_map(|block| match block {
+            Block::Runs(set) => set.presets,
+            _ => &[],
+        })
+    }
+
+    /// The names of its checks, in order.
+    pub fn checks(&self) -> impl Iterator<Item = &'static str> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Choice(choice) => Some(choice.id),
+            Block::Measured(check) => Some(check.id),
+            _ => None,
+        })
+    }
+}
+
 /// The lesson with this slug.
 pub fn find(slug: &str) -> Option<&'static Lesson> {
     LESSONS.iter().find(|lesson| lesson.slug == slug)
@@ -99,11 +143,7 @@ mod tests {
         for lesson in LESSONS {
             let same = LESSONS.iter().filter(|l| l.slug == lesson.slug).count();
             assert_eq!(same, 1, "{}", lesson.slug);
-            let checks = lesson
-                .blocks
-                .iter()
-                .filter(|b| matches!(b, Block::Choice(_) | Block::Measured(_)))
-                .count();
+            let checks = lesson.checks().count();
             assert!(checks >= 3, "{} has {checks} checks", lesson.slug);
         }
     }

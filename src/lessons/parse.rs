@@ -2,10 +2,14 @@
 //!
 //! Plain `std`, because `src/build.rs` reads lessons with it and `cargo test` tests it.
 
+use super::measure::{Condition, Expression, braced};
+
 /// A lesson as written, before its Markdown is turned into HTML.
 #[derive(Debug, PartialEq)]
 pub struct Source {
     pub slug: String,
+    /// Its place in the chapter, from 1.
+    pub number: u32,
     pub title: String,
     pub minutes: u32,
     pub objectives: Vec<String>,
@@ -17,26 +21,49 @@ pub struct Source {
 #[derive(Debug, PartialEq)]
 pub enum Piece {
     Prose(String),
-    Widget { name: String, task: String },
+    Widget {
+        name: String,
+        task: String,
+    },
     Check(CheckSource),
+    /// A choice made before the lesson's runs; they answer it.
+    Guess(ChoiceSource),
+    /// Runs to compare.
+    Runs {
+        id: String,
+        task: String,
+        runs: Vec<PresetSource>,
+    },
 }
 
 #[derive(Debug, PartialEq)]
 pub enum CheckSource {
-    Choice {
-        id: String,
-        question: String,
-        answers: Vec<AnswerSource>,
-    },
+    Choice(ChoiceSource),
     Measured {
         id: String,
         question: String,
-        least_accuracy: f64,
-        most_share: f64,
+        /// Conditions as `measure` reads them; all must hold of one run.
+        requires: Vec<String>,
         waiting: String,
         met: String,
         missed: String,
     },
+}
+
+#[derive(Debug, PartialEq)]
+pub struct ChoiceSource {
+    pub id: String,
+    pub question: String,
+    pub answers: Vec<AnswerSource>,
+}
+
+/// `- key: Label | lr=1e-3&steps=60`
+#[derive(Debug, PartialEq)]
+pub struct PresetSource {
+    pub key: String,
+    pub label: String,
+    /// What differs from the lesson's own settings.
+    pub settings: String,
 }
 
 #[derive(Debug, PartialEq)]
@@ -57,7 +84,12 @@ pub fn parse(text: &str, widgets: &[String]) -> Result<Source, String> {
             .filter(|value| !value.is_empty())
             .ok_or_else(|| format!("front matter has no `{name}`"))
     };
-    let minutes = field("minutes")?;
+    let whole = |name: &str| {
+        let value = field(name)?;
+        value
+            .parse::<u32>()
+            .map_err(|_| format!("`{name}: {value}` is not a whole number"))
+    };
     let objectives: Vec<String> = front
         .lines()
         .skip_while(|line| line.trim() != "objectives:")
@@ -68,16 +100,78 @@ pub fn parse(text: &str, widgets: &[String]) -> Result<Source, String> {
     if objectives.is_empty() {
         return Err("front matter has no `objectives`".into());
     }
+    let pieces = split_pieces(body, widgets)?;
+    check_run_names(&pieces)?;
     Ok(Source {
         slug: field("slug")?,
+        number: whole("number")?,
         title: field("title")?,
-        minutes: minutes
-            .parse()
-            .map_err(|_| format!("`minutes: {minutes}` is not a whole number"))?,
+        minutes: whole("minutes")?,
         objectives,
         settings: field("settings").unwrap_or_default(),
-        pieces: split_pieces(body, widgets)?,
+        pieces,
     })
+}
+
+/// Every run that a text or a condition names is one of the lesson's.
+fn check_run_names(pieces: &[Piece]) -> Result<(), String> {
+    let keys: Vec<&str> = pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            Piece::Runs { runs, .. } => Some(runs),
+            _ => None,
+        })
+        .flatten()
+        .map(|run| run.key.as_str())
+        .collect();
+    for (id, expression) in expressions(pieces)? {
+        for run in expression.runs() {
+            if !keys.contains(&run) {
+                return Err(format!(
+                    "`{id}` names the run `{run}`; the lesson has: {}",
+                    keys.join(", ")
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// All that checks and guesses say about runs, each with the name of its block.
+fn expressions(pieces: &[Piece]) -> Result<Vec<(&str, Expression)>, String> {
+    let mut found = Vec::new();
+    let mut read = |id, text: &str| -> Result<(), String> {
+        for inside in braced(text) {
+            found.push((id, Expression::parse(inside)?));
+        }
+        Ok(())
+    };
+    let mut conditions = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Guess(guess) => {
+                for answer in &guess.answers {
+                    read(&*guess.id, &answer.why)?;
+                }
+            }
+            Piece::Check(CheckSource::Measured {
+                id,
+                requires,
+                met,
+                missed,
+                ..
+            }) => {
+                read(id, met)?;
+                read(id, missed)?;
+                for text in requires {
+                    conditions.push((id.as_str(), Condition::parse(text)?.expression));
+                }
+            }
+            _ => {}
+        }
+    }
+    found.extend(conditions);
+    Ok(found)
 }
 
 fn split_front_matter(text: &str) -> Result<(&str, &str), String> {
@@ -113,6 +207,13 @@ fn split_pieces(body: &str, widgets: &[String]) -> Result<Vec<Piece>, String> {
                 let task = inside.join("\n");
                 Piece::Widget { name, task }
             }
+            "runs" => parse_runs(name, &inside)?,
+            "guess" => match parse_check(name, &inside)? {
+                CheckSource::Choice(choice) => Piece::Guess(choice),
+                CheckSource::Measured { .. } => {
+                    return Err(format!("guess `{name}` needs answers, `- [ ] …`"));
+                }
+            },
             _ => Piece::Check(parse_check(name, &inside)?),
         });
     }
@@ -124,12 +225,11 @@ fn split_pieces(body: &str, widgets: &[String]) -> Result<Vec<Piece>, String> {
 
 fn fence(line: &str) -> Option<(&str, &str)> {
     let (kind, name) = line.strip_prefix("```")?.split_once(' ')?;
-    matches!(kind, "widget" | "check").then_some((kind, name.trim()))
+    matches!(kind, "widget" | "check" | "runs" | "guess").then_some((kind, name.trim()))
 }
 
-/// Lines before the first `- ` are the question; then `- [x] answer` or `- field: value`, each followed
-/// by indented lines that belong to it.
-fn parse_check(id: &str, lines: &[&str]) -> Result<CheckSource, String> {
+/// Lines before the first `- ` are the heading; each item carries the lines below it.
+fn items(lines: &[&str]) -> (String, Vec<(String, String)>) {
     let mut question = String::new();
     let mut items: Vec<(String, String)> = Vec::new();
     for line in lines {
@@ -143,6 +243,35 @@ fn parse_check(id: &str, lines: &[&str]) -> Result<CheckSource, String> {
             question.push('\n');
         }
     }
+    (question, items)
+}
+
+fn parse_runs(id: &str, lines: &[&str]) -> Result<Piece, String> {
+    let (task, items) = items(lines);
+    let runs = items
+        .iter()
+        .map(|(item, _)| {
+            let (key, rest) = item
+                .split_once(": ")
+                .ok_or_else(|| format!("runs `{id}`: `{item}` has no `key: `"))?;
+            let (label, settings) = rest.split_once('|').unwrap_or((rest, ""));
+            Ok(PresetSource {
+                key: key.trim().to_string(),
+                label: label.trim().to_string(),
+                settings: settings.trim().to_string(),
+            })
+        })
+        .collect::<Result<Vec<_>, String>>()?;
+    if runs.is_empty() {
+        return Err(format!("runs `{id}` has none, `- key: Label | settings`"));
+    }
+    let id = id.to_string();
+    Ok(Piece::Runs { id, task, runs })
+}
+
+/// `- [x] answer` or `- field: value`, each followed by indented lines that belong to it.
+fn parse_check(id: &str, lines: &[&str]) -> Result<CheckSource, String> {
+    let (question, items) = items(lines);
     let id = id.to_string();
     if items.iter().all(|(item, _)| item.starts_with('[')) {
         parse_choice(id, question, items)
@@ -174,11 +303,11 @@ fn parse_choice(
     if answers.iter().filter(|answer| answer.right).count() != 1 {
         return Err(format!("check `{id}` needs exactly one right answer"));
     }
-    Ok(CheckSource::Choice {
+    Ok(CheckSource::Choice(ChoiceSource {
         id,
         question,
         answers,
-    })
+    }))
 }
 
 fn parse_measured(
@@ -196,14 +325,16 @@ fn parse_measured(
             .map(|value| value.trim().to_string())
             .ok_or_else(|| format!("check `{id}` has no `{name}`"))
     };
-    let number = |name: &str| {
-        field(name)?
-            .parse::<f64>()
-            .map_err(|_| format!("check `{id}`: `{name}` is not a number"))
-    };
+    let requires: Vec<String> = items
+        .iter()
+        .filter_map(|(item, _)| item.strip_prefix("require:"))
+        .map(|condition| condition.trim().to_string())
+        .collect();
+    if requires.is_empty() {
+        return Err(format!("check `{id}` has no `require`"));
+    }
     Ok(CheckSource::Measured {
-        least_accuracy: number("least-accuracy")?,
-        most_share: number("most-share")?,
+        requires,
         waiting: field("waiting")?,
         met: field("met")?,
         missed: field("missed")?,
@@ -216,7 +347,8 @@ fn parse_measured(
 mod tests {
     use super::*;
 
-    const FRONT: &str = "---\ntitle: T\nslug: t\nminutes: 5\nobjectives:\n- one\n- two\n---\n";
+    const FRONT: &str =
+        "---\ntitle: T\nslug: t\nnumber: 1\nminutes: 5\nobjectives:\n- one\n- two\n---\n";
 
     fn read(body: &str) -> Result<Source, String> {
         parse(&format!("{FRONT}{body}"), &["loss_chart".to_string()])
@@ -267,13 +399,31 @@ mod tests {
 
     #[test]
     fn a_measured_check_carries_its_bounds() {
-        let body = "```check m\nDid it?\n- least-accuracy: 0.75\n- most-share: 0.1\n\
+        let body = "```check m\nDid it?\n- require: accuracy >= 75%\n- require: share <= 0.1\n\
                     - waiting: run\n- met: yes\n- missed: no\n```\n";
         let lesson = read(body).unwrap();
         assert!(matches!(
             &lesson.pieces[0],
-            Piece::Check(CheckSource::Measured { least_accuracy, most_share, .. })
-                if *least_accuracy == 0.75 && *most_share == 0.1
+            Piece::Check(CheckSource::Measured { requires, .. })
+                if requires == &["accuracy >= 75%", "share <= 0.1"]
         ));
+    }
+
+    #[test]
+    fn runs_have_keys_and_texts_may_name_no_others() {
+        let runs =
+            "```runs rates\nCompare.\n- low: Too low | lr=1e-5\n- high: Too high | lr=1\n```\n";
+        let lesson = read(runs).unwrap();
+        let Piece::Runs { runs: presets, .. } = &lesson.pieces[0] else {
+            panic!("{lesson:?}");
+        };
+        assert_eq!(presets[1].label, "Too high");
+        assert_eq!(presets[1].settings, "lr=1");
+        let guess = "```guess g\nWhich?\n- [x] a\n  It was {hihg.loss}.\n- [ ] b\n  No.\n```\n";
+        let error = read(&format!("{runs}{guess}")).unwrap_err();
+        assert!(
+            error.contains("hihg") && error.contains("low, high"),
+            "{error}"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::browser::place;
+use super::browser::{place, storage};
 use super::controls::engine_status::EngineStatus;
 use super::controls::notices::NoticeList;
 use super::controls::term::Popovers;
@@ -12,10 +12,12 @@ use super::device_choice::DeviceWish;
 use super::draft::Draft;
 use super::engine_client::{EngineClient, Wishes};
 use super::guess::Guess;
+use super::learner::RunRecord;
 use super::lesson_view::LessonView;
 use super::pages::bench::Bench;
 use super::pages::home::Home;
 use super::pages::lab::Lab;
+use super::pages::results::Results;
 use super::pages::unknown::Unknown;
 use super::pages::verify::Verify;
 use super::routes::{Route, value_of};
@@ -39,11 +41,16 @@ pub fn App() -> impl IntoView {
         draft: RwSignal::new(Draft::default()),
         guess: RwSignal::new(Guess::default()),
         route,
+        progress: RwSignal::new(storage::load(PROGRESS_KEY)),
+        shelf: RwSignal::new(storage::load(RUNS_KEY)),
+        recorded: RwSignal::default(),
+        queue: RwSignal::default(),
     };
     provide_context(desk);
     desk.client.boot();
     follow_address(desk);
     plan_with_settings(desk);
+    keep_what_is_done(desk);
     view! {
         <button type="button" class="skip" on:click=move |_| place::focus_content()>
             {text::SKIP}
@@ -67,20 +74,19 @@ fn page(route: Route) -> AnyView {
         Route::Lab(query) => view! { <Lab query /> }.into_any(),
         Route::Bench(query) => view! { <Bench query /> }.into_any(),
         Route::Verify => view! { <Verify /> }.into_any(),
+        Route::Results => view! { <Results /> }.into_any(),
         Route::Unknown(path) => view! { <Unknown path /> }.into_any(),
     }
 }
 
 #[component]
 fn Header() -> impl IntoView {
-    let lesson = lessons::LESSONS.first().map(|lesson| {
-        view! { <a href=format!("#/lesson/{}", lesson.slug)>{text::NAV_LESSON}</a> }
-    });
     view! {
         <header class="site">
             <a class="wordmark" href="#/">{text::NAME}</a>
             <nav aria-label=text::NAV>
-                {lesson} <a href="#/lab">{text::NAV_LAB}</a>
+                <a href="#/">{text::NAV_CHAPTER}</a> <a href="#/lab">{text::NAV_LAB}</a>
+                <a href="#/results">{text::NAV_RESULTS}</a>
                 <a href="#/verify">{text::NAV_VERIFY}</a>
             </nav>
             <EngineStatus />
@@ -113,9 +119,44 @@ fn title(route: &Route) -> String {
         Route::Lab(_) => text::LAB_TITLE,
         Route::Bench(_) => text::BENCH_TITLE,
         Route::Verify => text::VERIFY_TITLE,
+        Route::Results => super::text::lessons::RESULTS_TITLE,
         Route::Unknown(_) => text::UNKNOWN_TITLE,
     };
     format!("{page} · {}", text::NAME)
+}
+
+const PROGRESS_KEY: &str = "warmup.progress";
+const RUNS_KEY: &str = "warmup.runs";
+
+/// A run that ends goes on the shelf; shelf and answers go to the browser's storage; runs that wait begin.
+fn keep_what_is_done(desk: Desk) {
+    let ended = desk.watch(|state| {
+        let run = state.run.as_ref()?;
+        Some((run.request_id, RunRecord::of(run, state)?))
+    });
+    Effect::new(move |_| {
+        if let Some((_, record)) = ended.get() {
+            desk.shelf.update(|shelf| shelf.put(record));
+        }
+    });
+    Effect::new(move |is_first: Option<()>| {
+        let shelf = desk.shelf.get();
+        if is_first.is_some() {
+            storage::save(RUNS_KEY, &shelf);
+        }
+    });
+    Effect::new(move |is_first: Option<()>| {
+        let progress = desk.progress.get();
+        if is_first.is_some() {
+            storage::save(PROGRESS_KEY, &progress);
+        }
+    });
+    let can_start = desk.watch(State::can_start_run);
+    Effect::new(move |_| {
+        if can_start.get() && desk.queue.with(|queue| !queue.is_empty()) {
+            desk.start_next();
+        }
+    });
 }
 
 /// Whenever the strategy changes, the engine is asked what it would train.

@@ -1,44 +1,128 @@
-//! Questions in a lesson, each answer explained.
+//! Questions in a lesson, each answer explained. What is chosen is kept.
 
 use leptos::prelude::*;
 
 use super::desk::use_desk;
-use super::format;
-use super::text::widgets as text;
-use crate::lessons::{Answer, Choice, Measured};
+use super::learner::{Standing, fill};
+use super::text::{lessons as words, widgets as text};
+use crate::lessons::measure::Quantity;
+use crate::lessons::{Answer, Choice, Lesson, Measured};
 
 #[component]
-pub fn ChoiceCheck(check: &'static Choice) -> impl IntoView {
-    let chosen = RwSignal::new(None::<usize>);
+pub fn ChoiceCheck(lesson: &'static Lesson, check: &'static Choice) -> impl IntoView {
+    let desk = use_desk();
+    let chosen = chosen(lesson, check);
     let answer = move || chosen.get().and_then(|index| check.answers.get(index));
-    let answers = check
-        .answers
-        .iter()
-        .enumerate()
-        .map(|(index, answer)| view! { <AnswerView check=check.id index answer chosen /> })
-        .collect_view();
     let state = move || match answer() {
         None => "open",
         Some(answer) if answer.right => "right",
         Some(_) => "wrong",
     };
-    let words = move || match state() {
+    let verdict = move || match state() {
         "right" => text::CHECK_RIGHT,
         "wrong" => text::CHECK_WRONG,
         _ => text::CHECK_OPEN,
     };
+    let choose = move |index: usize| {
+        desk.progress.update(|progress| {
+            progress.set_answer(lesson.slug, check.id, index);
+            if check.answers[index].right {
+                progress.pass(lesson.slug, check.id);
+            }
+        });
+    };
     view! {
         <section class="check" data-state=state>
             <p class="check-title">{text::CHECK}</p>
-            <fieldset>
-                <legend inner_html=check.question></legend>
-                {answers}
-            </fieldset>
+            <Answers check chosen choose />
             <div class="outcome" data-testid="check-status" data-check=check.id data-state=state role="status">
-                <p class="verdict">{words}</p>
+                <p class="verdict">{verdict}</p>
                 {move || answer().map(|answer| view! { <div inner_html=answer.why></div> })}
             </div>
         </section>
+    }
+}
+
+/// A choice made before the lesson's runs. Which answer was right is said when they have been made.
+#[component]
+pub fn GuessBlock(lesson: &'static Lesson, guess: &'static Choice) -> impl IntoView {
+    let desk = use_desk();
+    let chosen = chosen(lesson, guess);
+    let are_made = Memo::new(move |_| {
+        desk.shelf.with(|shelf| {
+            lesson
+                .presets()
+                .all(|preset| shelf.find(lesson.slug, preset.key).is_some())
+        })
+    });
+    let answer = move || chosen.get().and_then(|index| guess.answers.get(index));
+    let state = move || match answer() {
+        None => "open",
+        Some(_) if !are_made.get() => "noted",
+        Some(answer) if answer.right => "right",
+        Some(_) => "wrong",
+    };
+    let verdict = move || match state() {
+        "open" => words::GUESS_OPEN,
+        "noted" => words::GUESS_NOTED,
+        "right" => words::GUESS_RIGHT,
+        _ => words::GUESS_WRONG,
+    };
+    let explanation = move || {
+        let answer = answer().filter(|_| are_made.get())?;
+        let html = desk.shelf.with(|shelf| {
+            fill(answer.why, |quantity: &Quantity| {
+                shelf.measure(lesson.slug, None, quantity)
+            })
+        });
+        Some(view! { <div inner_html=html></div> })
+    };
+    let choose = move |index: usize| {
+        // Once the runs have been made a guess is no guess any more.
+        if !are_made.get_untracked() {
+            desk.progress
+                .update(|progress| progress.set_answer(lesson.slug, guess.id, index));
+        }
+    };
+    view! {
+        <section class="check guess-first" data-state=state>
+            <p class="check-title">{words::GUESS}</p>
+            <Answers check=guess chosen choose />
+            <div class="outcome" data-testid="guess-status" data-check=guess.id data-state=state role="status">
+                <p class="verdict">{verdict}</p>
+                {explanation}
+            </div>
+        </section>
+    }
+}
+
+/// What was chosen earlier, where that answer still exists.
+fn chosen(lesson: &'static Lesson, check: &'static Choice) -> Memo<Option<usize>> {
+    let desk = use_desk();
+    Memo::new(move |_| {
+        desk.progress
+            .with(|progress| progress.answer(lesson.slug, check.id))
+            .filter(|index| *index < check.answers.len())
+    })
+}
+
+#[component]
+fn Answers(
+    check: &'static Choice,
+    chosen: Memo<Option<usize>>,
+    choose: impl Fn(usize) + Copy + 'static,
+) -> impl IntoView {
+    let answers = check
+        .answers
+        .iter()
+        .enumerate()
+        .map(|(index, answer)| view! { <AnswerView check=check.id index answer chosen choose /> })
+        .collect_view();
+    view! {
+        <fieldset>
+            <legend inner_html=check.question></legend>
+            {answers}
+        </fieldset>
     }
 }
 
@@ -47,7 +131,8 @@ fn AnswerView(
     check: &'static str,
     index: usize,
     answer: &'static Answer,
-    chosen: RwSignal<Option<usize>>,
+    chosen: Memo<Option<usize>>,
+    choose: impl Fn(usize) + 'static,
 ) -> impl IntoView {
     let is_chosen = move || chosen.get() == Some(index);
     view! {
@@ -56,58 +141,48 @@ fn AnswerView(
                 type="radio"
                 name=format!("check-{check}")
                 prop:checked=is_chosen
-                on:change=move |_| chosen.set(Some(index))
+                on:change=move |_| choose(index)
             />
             <span inner_html=answer.html></span>
         </label>
     }
 }
 
-/// How a measured check stands.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Standing {
-    Waiting,
-    Measured { accuracy: f64, share: f64 },
-}
-
-fn is_met(check: &Measured, accuracy: f64, share: f64) -> bool {
-    accuracy >= check.least_accuracy && share < check.most_share
-}
-
 #[component]
-pub fn MeasuredCheck(check: &'static Measured) -> impl IntoView {
+pub fn MeasuredCheck(lesson: &'static Lesson, check: &'static Measured) -> impl IntoView {
     let desk = use_desk();
-    let standing = desk.watch(|state| {
-        let run = state.run.as_ref();
-        let accuracy = run.and_then(|run| Some(run.summary()?.after.accuracy));
-        let share = run.and_then(|run| run.trainable_share());
-        match (accuracy, share) {
-            (Some(accuracy), Some(share)) => Standing::Measured { accuracy, share },
-            _ => Standing::Waiting,
+    let standing = Memo::new(move |_| desk.shelf.with(|shelf| shelf.standing(lesson.slug, check)));
+    Effect::new(move |_| {
+        if standing.with(|standing| matches!(standing, Standing::Met(_))) {
+            desk.progress
+                .update(|progress| progress.pass(lesson.slug, check.id));
         }
     });
-    let state = move || match standing.get() {
-        Standing::Waiting => "open",
-        Standing::Measured { accuracy, share } if is_met(check, accuracy, share) => "right",
-        Standing::Measured { .. } => "wrong",
+    let state = move || {
+        standing.with(|standing| match standing {
+            Standing::Waiting => "open",
+            Standing::Met(_) => "right",
+            Standing::Missed(_) => "wrong",
+        })
     };
     let verdict = move || match state() {
         "right" => text::CHECK_MET,
         "wrong" => text::CHECK_MISSED,
         _ => text::CHECK_WAITING,
     };
-    let explanation = move || match standing.get() {
-        Standing::Waiting => check.waiting.to_string(),
-        Standing::Measured { accuracy, share } => {
-            let words = if is_met(check, accuracy, share) {
-                check.met
-            } else {
-                check.missed
+    let explanation = move || {
+        standing.with(|standing| {
+            let (words, run) = match standing {
+                Standing::Waiting => return check.waiting.to_string(),
+                Standing::Met(run) => (check.met, run),
+                Standing::Missed(run) => (check.missed, run),
             };
-            words
-                .replace("{accuracy}", &format::percent(accuracy))
-                .replace("{share}", &format::percent(share))
-        }
+            desk.shelf.with(|shelf| {
+                fill(words, |quantity: &Quantity| {
+                    shelf.measure(lesson.slug, Some(run), quantity)
+                })
+            })
+        })
     };
     view! {
         <section class="check" data-state=state>
@@ -118,26 +193,5 @@ pub fn MeasuredCheck(check: &'static Measured) -> impl IntoView {
                 <div inner_html=explanation></div>
             </div>
         </section>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_measured_check_wants_both_bounds() {
-        let check = Measured {
-            id: "x",
-            question: "",
-            least_accuracy: 0.75,
-            most_share: 0.1,
-            waiting: "",
-            met: "",
-            missed: "",
-        };
-        assert!(is_met(&check, 0.75, 0.05));
-        assert!(!is_met(&check, 0.74, 0.05));
-        assert!(!is_met(&check, 0.9, 0.1));
     }
 }

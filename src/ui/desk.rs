@@ -8,10 +8,12 @@ use super::browser::place;
 use super::draft::Draft;
 use super::engine_client::EngineClient;
 use super::guess::Guess;
+use super::learner::{Progress, RunRecord, RunTag, Shelf};
 use super::routes::Route;
 use super::state::{Action, Cause, State, Subject};
 use super::{EVALUATIONS_PER_RUN, SAMPLE_PROMPT, SAMPLE_TOKENS};
 use crate::protocol::{Command, RunId, RunOptions, RunPlan};
+use crate::settings::TrainingSettings;
 
 #[derive(Clone, Copy)]
 pub struct Desk {
@@ -20,7 +22,25 @@ pub struct Desk {
     pub draft: RwSignal<Draft>,
     pub guess: RwSignal<Guess>,
     pub route: RwSignal<Route>,
+    /// Answers given; kept in the browser.
+    pub progress: RwSignal<Progress>,
+    /// Runs made; kept in the browser.
+    pub shelf: RwSignal<Shelf>,
+    /// Runs recorded by us for the lesson that is open.
+    pub recorded: RwSignal<Vec<RunRecord>>,
+    /// Runs that wait for the engine, the next one first.
+    pub queue: RwSignal<Vec<QueuedRun>>,
 }
+
+/// A run that starts when the engine is free.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QueuedRun {
+    pub tag: RunTag,
+    pub settings: TrainingSettings,
+}
+
+/// How often a run of a set looks at the validation split: it is made to be compared, not to be watched.
+const EVALUATIONS_IN_SET: usize = 3;
 
 /// The desk of the page that is shown.
 pub fn use_desk() -> Desk {
@@ -38,18 +58,46 @@ impl Desk {
 
     pub fn start_run(self, start_paused: bool) {
         let settings = self.draft.with_untracked(Draft::settings);
-        if matches!(self.route.get_untracked(), Route::Lesson(_)) {
+        let mut tag = RunTag::default();
+        if let Route::Lesson(lesson) = self.route.get_untracked() {
             self.guess.update(|guess| guess.is_locked = true);
+            tag.lesson = lesson;
         }
+        self.start(tag, settings, EVALUATIONS_PER_RUN, start_paused);
+    }
+
+    fn start(
+        self,
+        tag: RunTag,
+        settings: TrainingSettings,
+        evaluations: usize,
+        start_paused: bool,
+    ) {
         self.client.send(Command::StartRun {
             options: RunOptions {
-                evaluate_every_steps: (settings.total_steps / EVALUATIONS_PER_RUN).max(1),
+                evaluate_every_steps: (settings.total_steps / evaluations).max(1),
                 sample_prompt: SAMPLE_PROMPT.to_string(),
                 sample_tokens: SAMPLE_TOKENS,
                 start_paused,
             },
             settings,
         });
+        self.state.update(|state| {
+            if let Some(run) = &mut state.run {
+                run.tag = tag;
+            }
+        });
+    }
+
+    /// Starts the next of the runs that wait.
+    pub fn start_next(self) {
+        let next = self
+            .queue
+            .try_update(|queue| (!queue.is_empty()).then(|| queue.remove(0)))
+            .flatten();
+        if let Some(QueuedRun { tag, settings }) = next {
+            self.start(tag, settings, EVALUATIONS_IN_SET, false);
+        }
     }
 
     /// Sends a command about the run that is going.

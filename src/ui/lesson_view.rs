@@ -2,12 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::checks::{ChoiceCheck, MeasuredCheck};
+use leptos::task::spawn_local;
+
+use super::browser::{files, place};
+use super::checks::{ChoiceCheck, GuessBlock, MeasuredCheck};
 use super::controls::html::prose;
 use super::desk::use_desk;
 use super::draft::Draft;
+use super::guess::Guess;
+use super::learner::RunRecord;
+use super::runs::RunSetView;
 use super::state::Run;
-use super::text::pages as text;
+use super::text::{lessons as words, pages as text};
 use super::widgets::before_after::BeforeAfter;
 use super::widgets::classify_box::ClassifyBox;
 use super::widgets::confusion::Confusion;
@@ -34,6 +40,9 @@ pub fn LessonView(slug: &'static str) -> impl IntoView {
 #[component]
 fn LessonPage(lesson: &'static Lesson) -> impl IntoView {
     start_with(lesson);
+    open(lesson);
+    let previous = neighbour(lesson, -1).unwrap_or(("#/".to_string(), words::TO_CHAPTER));
+    let next = neighbour(lesson, 1).unwrap_or(("#/results".to_string(), words::NEXT_RESULTS));
     let goals = lesson
         .objectives
         .iter()
@@ -42,19 +51,60 @@ fn LessonPage(lesson: &'static Lesson) -> impl IntoView {
     view! {
         <article class="lesson">
             <header class="lesson-head">
-                <p class="overline">{text::NAV_LESSON} ", " {text::minutes(lesson.minutes)}</p>
+                <p class="overline">{words::lesson_number(lesson.number)} ", " {text::minutes(lesson.minutes)}</p>
                 <h1>{lesson.title}</h1>
                 <div class="goals">
                     <p>{text::LESSON_GOALS}</p>
                     <ul>{goals}</ul>
                 </div>
             </header>
-            {lesson.blocks.iter().map(block).collect_view()}
+            {lesson.blocks.iter().map(|part| block(lesson, part)).collect_view()}
+            <LessonEnd lesson />
             <nav class="turn" aria-label=text::NAV_LESSON>
-                <a data-testid="lesson-prev" href="#/">"← " {text::LESSON_PREV}</a>
-                <a data-testid="lesson-next" href="#/lab">{text::LESSON_NEXT} " →"</a>
+                <a data-testid="lesson-prev" href=previous.0>"← " {previous.1}</a>
+                <a data-testid="lesson-next" href=next.0>{next.1} " →"</a>
             </nav>
         </article>
+    }
+}
+
+/// Where a lesson's neighbour is, and what it is called.
+fn neighbour(lesson: &Lesson, step: isize) -> Option<(String, &'static str)> {
+    let here = lessons::LESSONS
+        .iter()
+        .position(|other| other.slug == lesson.slug)?;
+    let other = lessons::LESSONS.get(here.checked_add_signed(step)?)?;
+    Some((format!("#/lesson/{}", other.slug), other.title))
+}
+
+/// How much of the lesson is done, and the way to begin it afresh.
+#[component]
+fn LessonEnd(lesson: &'static Lesson) -> impl IntoView {
+    let desk = use_desk();
+    let count = Memo::new(move |_| desk.progress.with(|progress| progress.count(lesson)));
+    let words = move || {
+        let (passed, all) = count.get();
+        words::checks_passed(passed, all)
+    };
+    let share = move || {
+        let (passed, all) = count.get();
+        format!("--done: {}", passed as f64 / all.max(1) as f64)
+    };
+    let forget = move |_| {
+        desk.progress
+            .update(|progress| progress.forget_lesson(lesson.slug));
+        desk.shelf.update(|shelf| shelf.forget_lesson(lesson.slug));
+        desk.guess.set(Guess::default());
+        start_with(lesson);
+    };
+    view! {
+        <aside class="lesson-end" data-testid="lesson-progress" data-passed=move || count.get().0.to_string()>
+            <p>{words}</p>
+            <span class="gauge" style=share aria-hidden="true"></span>
+            <button type="button" data-testid="reset-lesson" hidden=move || count.get().0 == 0 on:click=forget>
+                {words::RESET_LESSON}
+            </button>
+        </aside>
     }
 }
 
@@ -69,11 +119,32 @@ fn start_with(lesson: &Lesson) {
     }
 }
 
-fn block(block: &'static Block) -> AnyView {
+/// Notes that the lesson is open, and fetches the runs that were recorded for it.
+fn open(lesson: &'static Lesson) {
+    let desk = use_desk();
+    desk.guess.set(Guess::default());
+    desk.progress
+        .update(|progress| progress.last = Some(lesson.slug.to_string()));
+    desk.recorded.set(Vec::new());
+    if lesson.presets().next().is_none() {
+        return;
+    }
+    spawn_local(async move {
+        let url = place::absolute(&format!("recorded/{}.json", lesson.slug));
+        let text = files::read(&url).await.unwrap_or_default();
+        if let Ok(records) = serde_json::from_str::<Vec<RunRecord>>(&text) {
+            desk.recorded.set(records);
+        }
+    });
+}
+
+fn block(lesson: &'static Lesson, block: &'static Block) -> AnyView {
     match block {
         Block::Prose(html) => prose("prose", html).into_any(),
-        Block::Choice(check) => view! { <ChoiceCheck check /> }.into_any(),
-        Block::Measured(check) => view! { <MeasuredCheck check /> }.into_any(),
+        Block::Choice(check) => view! { <ChoiceCheck lesson check /> }.into_any(),
+        Block::Measured(check) => view! { <MeasuredCheck lesson check /> }.into_any(),
+        Block::Guess(guess) => view! { <GuessBlock lesson guess /> }.into_any(),
+        Block::Runs(set) => view! { <RunSetView lesson set /> }.into_any(),
         Block::Widget { widget, task } => view! {
             <section class=frame_class(*widget)>
                 {(!task.is_empty()).then(|| prose("task", task))}
@@ -130,12 +201,17 @@ fn widget_view(widget: Widget) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::runs::settings_of;
 
     #[test]
     fn the_settings_of_every_lesson_are_valid() {
         for lesson in lessons::LESSONS {
             let (_, problems) = Draft::from_query(lesson.settings);
             assert!(problems.is_empty(), "{}: {problems:?}", lesson.slug);
+            for preset in lesson.presets() {
+                let (_, problems) = settings_of(lesson, preset);
+                assert!(problems.is_empty(), "{}: {problems:?}", preset.key);
+            }
         }
     }
 }

@@ -11,6 +11,8 @@ pub enum Route {
     Lab(String),
     Bench(String),
     Verify,
+    /// What the learner has measured.
+    Results,
     /// Nothing here goes by this name.
     Unknown(String),
 }
@@ -25,6 +27,7 @@ impl Route {
             "lab" => Self::Lab(query.to_string()),
             "bench" => Self::Bench(query.to_string()),
             "verify" => Self::Verify,
+            "results" => Self::Results,
             other => other
                 .strip_prefix("lesson/")
                 .and_then(lessons::find)
@@ -35,7 +38,7 @@ impl Route {
 
     /// Whether what is shown works with the language model and the data set.
     pub fn needs_model(&self) -> bool {
-        !matches!(self, Self::Bench(_) | Self::Verify)
+        !matches!(self, Self::Bench(_) | Self::Verify | Self::Results)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The browser's side of the page: small wrappers, each about one thing.
 
 pub mod download;
+pub mod files;
 pub mod gpu;
 pub mod measure;
 pub mod place;
+pub mod storage;
 pub mod theme;
 pub mod worker;

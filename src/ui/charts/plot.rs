@@ -30,7 +30,11 @@ pub enum Look {
     Bold,
     /// Dashed, with a mark at each point.
     Marked,
+    /// One of several equals; each of the first six has a colour and a dash of its own.
+    Nth(usize),
 }
+
+const NTH: [&str; 6] = ["nth-0", "nth-1", "nth-2", "nth-3", "nth-4", "nth-5"];
 
 impl Look {
     pub fn class(self) -> &'static str {
@@ -38,6 +42,7 @@ impl Look {
             Self::Faint => "faint",
             Self::Bold => "bold",
             Self::Marked => "marked",
+            Self::Nth(index) => NTH[index % NTH.len()],
         }
     }
 }
@@ -185,7 +190,7 @@ fn line(series: &Series, x: &Scale, y: &Scale) -> Line {
     }
     let marks = match series.look {
         Look::Marked => pixels,
-        Look::Faint | Look::Bold => Vec::new(),
+        Look::Faint | Look::Bold | Look::Nth(_) => Vec::new(),
     };
     Line {
         look: series.look,

@@ -1,51 +1,24 @@
-//! The opening: what this is, and a first thing to do.
+//! The opening: what this is, a first thing to do, and the map of the chapter.
 
 use leptos::prelude::*;
 
-use crate::lessons::LESSONS;
-use crate::ui::text::pages as text;
+use crate::lessons::{self, LESSONS, Lesson};
+use crate::ui::desk::use_desk;
+use crate::ui::text::{lessons as words, pages as text};
 use crate::ui::widgets::generate_box::GenerateBox;
-use crate::ui::widgets::lora_rectangles::drawing;
-
-/// The chapter's own example: a matrix of GPT-2 small, and a rank of 8 beside it.
-const CHAPTER_WIDTH: usize = 768;
-const CHAPTER_RANK: usize = 8;
 
 #[component]
 pub fn Home() -> impl IntoView {
     let lessons = LESSONS
         .iter()
-        .map(|lesson| {
-            let goals = lesson
-                .objectives
-                .iter()
-                .map(|goal| view! { <li>{*goal}</li> })
-                .collect_view();
-            view! {
-                <section class="lesson-card">
-                    <p class="overline">{text::minutes(lesson.minutes)}</p>
-                    <h3>
-                        <a href=format!("#/lesson/{}", lesson.slug)>{lesson.title}</a>
-                    </h3>
-                    <div class="goals">
-                        <p>{text::LESSON_GOALS}</p>
-                        <ul>{goals}</ul>
-                    </div>
-                    <p>
-                        <a class="button primary" href=format!("#/lesson/{}", lesson.slug)>
-                            {text::HOME_START}
-                        </a>
-                    </p>
-                    <div class="cover">{drawing(CHAPTER_WIDTH, CHAPTER_RANK)}</div>
-                </section>
-            }
-        })
+        .map(|lesson| view! { <LessonEntry lesson /> })
         .collect_view();
     view! {
         <article class="home">
             <header>
                 <h1>{text::HOME_HEADING}</h1>
                 <p class="lead">{text::HOME_LEAD}</p>
+                <Continue />
             </header>
             <section class="first">
                 <h2>{text::HOME_TRY}</h2>
@@ -54,7 +27,7 @@ pub fn Home() -> impl IntoView {
             </section>
             <section>
                 <h2>{text::HOME_LESSONS}</h2>
-                {lessons}
+                <ol class="chapter-map">{lessons}</ol>
             </section>
             <section>
                 <h2>{text::HOME_MORE}</h2>
@@ -69,8 +42,80 @@ pub fn Home() -> impl IntoView {
                         ": "
                         {text::HOME_VERIFY_LEAD}
                     </li>
+                    <li>
+                        <a href="#/results">{words::RESULTS_TITLE}</a>
+                        ": "
+                        {text::HOME_RESULTS_LEAD}
+                    </li>
                 </ul>
             </section>
         </article>
+    }
+}
+
+/// Back to the lesson that was open last; the first lesson for who has none.
+#[component]
+fn Continue() -> impl IntoView {
+    let desk = use_desk();
+    let last = Memo::new(move |_| {
+        desk.progress
+            .with(|progress| progress.last.as_deref().and_then(lessons::find))
+            .map(|lesson| lesson.slug)
+    });
+    move || {
+        let (label, lesson) = match last.get().and_then(lessons::find) {
+            Some(lesson) => (words::CONTINUE, Some(lesson)),
+            None => (text::HOME_START, LESSONS.first()),
+        };
+        lesson.map(|lesson| {
+            view! {
+                <p>
+                    <a class="button primary" data-testid="continue" href=format!("#/lesson/{}", lesson.slug)>
+                        {label}
+                    </a>
+                    " "
+                    <span class="quiet">{lesson.title}</span>
+                </p>
+            }
+        })
+    }
+}
+
+#[component]
+fn LessonEntry(lesson: &'static Lesson) -> impl IntoView {
+    let desk = use_desk();
+    let count = Memo::new(move |_| desk.progress.with(|progress| progress.count(lesson)));
+    let is_complete = move || {
+        let (passed, all) = count.get();
+        passed == all
+    };
+    let words = move || {
+        let (passed, all) = count.get();
+        words::checks_passed(passed, all)
+    };
+    let share = move || {
+        let (passed, all) = count.get();
+        format!("--done: {}", passed as f64 / all.max(1) as f64)
+    };
+    let goals = lesson
+        .objectives
+        .iter()
+        .map(|goal| view! { <li>{*goal}</li> })
+        .collect_view();
+    view! {
+        <li class="lesson-entry" class:complete=is_complete data-lesson=lesson.slug>
+            <span class="number" aria-hidden="true">{lesson.number}</span>
+            <div>
+                <h3>
+                    <a href=format!("#/lesson/{}", lesson.slug)>{lesson.title}</a>
+                </h3>
+                <p class="quiet">{text::minutes(lesson.minutes)} ", " {words}</p>
+                <span class="gauge" style=share aria-hidden="true"></span>
+                <details>
+                    <summary>{text::LESSON_GOALS}</summary>
+                    <ul>{goals}</ul>
+                </details>
+            </div>
+        </li>
     }
 }

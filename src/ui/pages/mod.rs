@@ -3,5 +3,6 @@
 pub mod bench;
 pub mod home;
 pub mod lab;
+pub mod results;
 pub mod unknown;
 pub mod verify;

@@ -7,6 +7,7 @@ use crate::protocol::{
     RunStage, RunSummary, Scores, Split, StepMetrics,
 };
 use crate::settings::TrainingSettings;
+use crate::ui::learner::RunTag;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
@@ -14,6 +15,8 @@ pub struct Run {
     /// Given by the engine when the run starts.
     pub id: Option<RunId>,
     pub settings: TrainingSettings,
+    /// Set by whoever started it.
+    pub tag: RunTag,
     pub plan: Option<Arc<RunPlan>>,
     pub phase: Phase,
     pub progress: Option<RunProgress>,
@@ -85,6 +88,7 @@ impl Run {
             request_id,
             id: None,
             settings,
+            tag: RunTag::default(),
             plan: None,
             phase: Phase::Starting,
             progress: None,
@@ -107,6 +111,19 @@ impl Run {
 
     pub fn is_paused(&self) -> bool {
         matches!(self.phase, Phase::Paused { .. })
+    }
+
+    /// Its numbers grew past what float32 holds.
+    pub fn has_diverged(&self) -> bool {
+        matches!(&self.phase, Phase::Failed { error, .. } if error.kind == ErrorKind::Diverged)
+    }
+
+    /// Steps made, and the loss on the validation split then.
+    pub fn validation_losses(&self) -> impl Iterator<Item = (usize, f64)> {
+        self.evaluations
+            .iter()
+            .filter(|evaluation| evaluation.split == Split::Validation)
+            .map(|evaluation| (evaluation.step, evaluation.scores.loss_nats))
     }
 
     pub fn completed_steps(&self) -> usize {

@@ -2,6 +2,7 @@
 //! own, in Markdown.
 
 pub mod charts;
+pub mod lessons;
 pub mod notices;
 pub mod pages;
 pub mod run;

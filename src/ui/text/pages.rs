@@ -4,6 +4,8 @@ pub const NAME: &str = "Warmup";
 pub const SKIP: &str = "Skip to the content";
 pub const NAV: &str = "Main";
 pub const NAV_LESSON: &str = "Lesson";
+pub const NAV_CHAPTER: &str = "Chapter";
+pub const NAV_RESULTS: &str = "Results";
 pub const NAV_LAB: &str = "Lab";
 pub const NAV_VERIFY: &str = "Verify";
 pub const NOTICES: &str = "Notices";
@@ -26,15 +28,14 @@ pub const HOME_LAB: &str = "The lab";
 pub const HOME_LAB_LEAD: &str = "the same live run with every control. The settings are in the address, so a link opens them again for someone else.";
 pub const HOME_VERIFY: &str = "Verify this machine";
 pub const HOME_VERIFY_LEAD: &str = "compare the numbers that your machine computes with those of Hugging Face's own implementation.";
-pub const HOME_START: &str = "Start the lesson";
+pub const HOME_RESULTS_LEAD: &str = "the checks you have passed and the runs you have made, kept in this browser; to print, or to take along.";
+pub const HOME_START: &str = "Start the chapter";
 
 pub fn minutes(minutes: u32) -> String {
     format!("{minutes} minutes")
 }
 
 pub const LESSON_GOALS: &str = "After this lesson you can";
-pub const LESSON_NEXT: &str = "Next: the lab, with every control";
-pub const LESSON_PREV: &str = "Back to the beginning";
 
 pub const LAB_TITLE: &str = "The lab";
 pub const LAB_LEAD: &str = "One live run with every control. Change a setting, run, compare. The address below opens the lab with exactly these settings.";

@@ -8,7 +8,7 @@ pub const RUN_IS_GOING: &str = "The run is going; the result appears when it end
 pub const MEASURED: &str = "measured here";
 pub const REPLAYED: &str = "replayed";
 pub const WORKED: &str = "worked example";
-pub const MEASURED_WHY: &str = "Computed on this machine, in this session.";
+pub const MEASURED_WHY: &str = "Computed on this machine.";
 pub const REPLAYED_WHY: &str = "Recorded from a real run made earlier.";
 pub const WORKED_WHY: &str = "Plain arithmetic, worked out on this page.";
 

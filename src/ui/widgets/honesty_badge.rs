@@ -9,7 +9,6 @@ pub enum Origin {
     /// Computed on this machine, in this session.
     Measured,
     /// Recorded from a real run.
-    #[expect(dead_code, reason = "no lesson replays a recorded run yet")]
     Replayed,
     /// Arithmetic.
     Worked,

@@ -1,0 +1,11 @@
+//! What a learner has done: answers, and the runs made. Pure; `desk` keeps it in the browser's storage.
+
+mod progress;
+mod record;
+mod shelf;
+
+pub use progress::{LessonProgress, Progress};
+#[cfg(test)]
+pub use record::tests;
+pub use record::{Figures, Point, RunRecord, RunTag};
+pub use shelf::{Shelf, Standing, fill, show};

@@ -1,0 +1,200 @@
+//! A finished run, as much of it as lessons compare: kept in the browser, and recorded for replays.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lessons::measure::What;
+use crate::ui::draft::Draft;
+use crate::ui::state::{Phase, Run, State};
+
+/// Points kept of a curve.
+const MOST_POINTS: usize = 120;
+
+/// Which lesson a run belongs to, and which of its presets it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RunTag {
+    /// Empty for runs of the lab.
+    pub lesson: &'static str,
+    /// Empty for the run of a lesson's own panel.
+    pub key: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    pub lesson: String,
+    pub key: String,
+    /// As the lab's address has them.
+    pub settings: String,
+    pub model: String,
+    pub device: String,
+    pub trainable: usize,
+    pub total: usize,
+    pub steps: usize,
+    pub seconds: f64,
+    pub saved_bytes: u64,
+    pub before: Figures,
+    /// `None` where the run diverged.
+    pub after: Option<Figures>,
+    /// The same prompt continued before and after.
+    pub sample_before: String,
+    pub sample_after: String,
+    pub curve: Vec<Point>,
+    /// Steps made, and the loss on the validation split.
+    pub validation: Vec<(usize, f64)>,
+    /// Steps made, and the perplexity on the general text.
+    pub general: Vec<(usize, f64)>,
+}
+
+/// Scores on the test split and on the general text.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    pub accuracy: f64,
+    pub loss_nats: f64,
+    pub perplexity: Option<f64>,
+}
+
+/// One step of the curve.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    pub step: usize,
+    pub loss_nats: f32,
+    pub learning_rate: f64,
+    pub gradient_norm: f32,
+}
+
+impl RunRecord {
+    /// The record of a run that has ended, or none where it has not, or had not begun.
+    pub fn of(run: &Run, state: &State) -> Option<Self> {
+        let scores = run.scores_before()?;
+        let plan = run.plan.as_deref()?;
+        let (after, saved_bytes, millis) = match &run.phase {
+            Phase::Finished { summary } => {
+                let after = Figures {
+                    accuracy: summary.after.accuracy,
+                    loss_nats: summary.after.loss_nats,
+                    perplexity: run.perplexity_after(),
+                };
+                (Some(after), summary.adapter_bytes, summary.total_millis)
+            }
+            Phase::Failed { .. } if run.has_diverged() => (None, 0, 0.0),
+            _ => return None,
+        };
+        Some(Self {
+            lesson: run.tag.lesson.to_string(),
+            key: run.tag.key.to_string(),
+            settings: Draft::from_settings(run.settings.clone()).to_query(),
+            model: state.model.as_ref()?.name.clone(),
+            device: state.device.as_ref()?.description.clone(),
+            trainable: plan.trainable_parameters(),
+            total: plan.total_parameters(),
+            steps: run.completed_steps(),
+            seconds: millis / 1000.0,
+            saved_bytes,
+            before: Figures {
+                accuracy: scores.accuracy,
+                loss_nats: scores.loss_nats,
+                perplexity: run.perplexity_before(),
+            },
+            after,
+            sample_before: run.sample_before.clone().unwrap_or_default(),
+            sample_after: run.sample_after.clone().unwrap_or_default(),
+            curve: thinned(run),
+            validation: run.validation_losses().collect(),
+            general: run
+                .general
+                .iter()
+                .map(|(step, loss)| (*step, loss.perplexity()))
+                .collect(),
+        })
+    }
+
+    /// A measured property, where the run has it.
+    pub fn measure(&self, what: What) -> Option<f64> {
+        let after = self.after;
+        match what {
+            What::Accuracy => Some(after?.accuracy),
+            What::AccuracyBefore => Some(self.before.accuracy),
+            What::Gain => Some(after?.accuracy - self.before.accuracy),
+            What::Share => Some(self.trainable as f64 / self.total.max(1) as f64),
+            What::Perplexity => after?.perplexity,
+            What::PerplexityBefore => self.before.perplexity,
+            What::Damage => Some(after?.perplexity? - self.before.perplexity?),
+            What::Loss => Some(after?.loss_nats),
+            What::Seconds => Some(self.seconds),
+            What::Trainable => Some(self.trainable as f64),
+            What::Steps => Some(self.steps as f64),
+        }
+    }
+}
+
+/// Every nth step, the last one always.
+fn thinned(run: &Run) -> Vec<Point> {
+    let stride = run.steps.len().div_ceil(MOST_POINTS).max(1);
+    let last = run.steps.len().saturating_sub(1);
+    run.steps
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| index.is_multiple_of(stride) || *index == last)
+        .filter(|(_, step)| step.loss_nats.is_finite())
+        .map(|(_, step)| Point {
+            step: step.step,
+            loss_nats: step.loss_nats,
+            learning_rate: step.learning_rate,
+            gradient_norm: step.gradient_norm,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    pub fn record(lesson: &str, key: &str, accuracy: f64, perplexity: f64) -> RunRecord {
+        let figures = |accuracy, perplexity| Figures {
+            accuracy,
+            loss_nats: 0.6,
+            perplexity: Some(perplexity),
+        };
+        RunRecord {
+            lesson: lesson.into(),
+            key: key.into(),
+            settings: format!("strategy=full&seed={accuracy}"),
+            model: "nano".into(),
+            device: "CPU".into(),
+            trainable: 10,
+            total: 100,
+            steps: 60,
+            seconds: 12.0,
+            saved_bytes: 40,
+            before: figures(0.5, 48.0),
+            after: Some(figures(accuracy, perplexity)),
+            sample_before: String::new(),
+            sample_after: String::new(),
+            curve: Vec::new(),
+            validation: Vec::new(),
+            general: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn gain_and_damage_are_rises() {
+        let record = record("x", "", 0.7, 58.0);
+        assert!((record.measure(What::Gain).unwrap() - 0.2).abs() < 1e-12);
+        assert_eq!(record.measure(What::Damage), Some(10.0));
+        assert_eq!(record.measure(What::Share), Some(0.1));
+    }
+
+    #[test]
+    fn a_diverged_run_has_no_result() {
+        let mut record = record("x", "", 0.7, 58.0);
+        record.after = None;
+        assert_eq!(record.measure(What::Accuracy), None);
+        assert_eq!(record.measure(What::AccuracyBefore), Some(0.5));
+    }
+
+    #[test]
+    fn a_record_goes_through_json() {
+        let record = record("x", "low", 0.7, 58.0);
+        let text = serde_json::to_string(&record).unwrap();
+        assert_eq!(serde_json::from_str::<RunRecord>(&text).unwrap(), record);
+    }
+}

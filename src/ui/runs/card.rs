@@ -1,0 +1,134 @@
+//! One run of a set: its settings, its button, how far it is, and what came out.
+
+use leptos::prelude::*;
+
+use super::{going, queued, shown, tag_of};
+use crate::lessons::measure::What;
+use crate::lessons::{Lesson, Preset};
+use crate::ui::controls::number::number;
+use crate::ui::desk::use_desk;
+use crate::ui::format;
+use crate::ui::learner::RunRecord;
+use crate::ui::text::{lessons as text, run as run_text};
+use crate::ui::widgets::honesty_badge::{HonestyBadge, Origin};
+
+#[component]
+pub fn RunCard(lesson: &'static Lesson, preset: &'static Preset, index: usize) -> impl IntoView {
+    let desk = use_desk();
+    let tag = tag_of(lesson, preset);
+    let is_going = Memo::new(move |_| going(desk) == Some(tag));
+    let is_queued = Memo::new(move |_| {
+        desk.queue
+            .with(|queue| queue.iter().any(|run| run.tag == tag))
+    });
+    let run = Memo::new(move |_| shown(desk, lesson, preset));
+    let origin = move || match run.with(|run| run.as_ref().map(|(_, is_own)| *is_own)) {
+        Some(true) => "measured",
+        Some(false) => "replayed",
+        None => "none",
+    };
+    let can_start = desk.watch(|state| state.can_start_run());
+    let start = move |_| desk.queue.set(vec![queued(lesson, preset)]);
+    let words = move || match origin() {
+        "measured" => text::RUN_THIS_AGAIN,
+        _ => text::RUN_THIS,
+    };
+    view! {
+        <section
+            class=format!("run-card nth-{index}")
+            data-testid="run-card"
+            data-run=preset.key
+            data-origin=origin
+        >
+            <h3><span class=format!("key nth-{index}") aria-hidden="true"></span>{preset.label}</h3>
+            <p class="changed"><code>{preset.settings.replace('&', ", ")}</code></p>
+            <button
+                type="button"
+                data-testid=format!("run-{}", preset.key)
+                hidden=is_going
+                disabled=move || !can_start.get() || is_queued.get()
+                on:click=start
+            >
+                {words}
+                <span class="visually-hidden">" " {preset.label}</span>
+            </button>
+            <p class="quiet" hidden=move || !is_queued.get()>{text::QUEUED}</p>
+            {move || is_going.get().then(|| view! { <Going /> })}
+            {move || match run.get() {
+                Some((run, is_own)) => result(&run, is_own).into_any(),
+                None => view! { <p class="quiet">{text::NOT_RUN}</p> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+/// How far the run is that the engine is busy with.
+#[component]
+fn Going() -> impl IntoView {
+    let desk = use_desk();
+    let share = desk.watch(|state| {
+        state.run.as_ref().map_or(0.0, |run| {
+            run.completed_steps() as f64 / run.settings.total_steps.max(1) as f64
+        })
+    });
+    let words = desk.watch(|state| state.run.as_ref().map(run_text::phase));
+    view! {
+        <p class="quiet" role="status">{words}</p>
+        <span class="bar" style=move || format!("--done: {}", share.get()) aria-hidden="true"></span>
+    }
+}
+
+fn result(run: &RunRecord, is_own: bool) -> impl IntoView + use<> {
+    let origin = if is_own {
+        Origin::Measured
+    } else {
+        Origin::Replayed
+    };
+    let figures = match run.after {
+        Some(_) => figures(run).into_any(),
+        None => view! { <p class="diverged">{text::DIVERGED}</p> }.into_any(),
+    };
+    let sample = run
+        .after
+        .map(|_| view! { <Continued sample=run.sample_after.clone() /> });
+    view! {
+        {figures}
+        {sample}
+        <p class="origin" title=format!("{} {}, {}", text::DEVICE_AND_MODEL, run.model, run.device)>
+            <HonestyBadge origin />
+        </p>
+    }
+}
+
+fn figures(run: &RunRecord) -> impl IntoView + use<> {
+    let row = |name: &'static str, what: What, show: fn(f64) -> String, before: Option<f64>| {
+        let value = run.measure(what)?;
+        let before = before.map(|before| {
+            view! { <span class="quiet">{text::FROM} " " {number(before, show(before))} " "</span> }
+        });
+        Some(view! {
+            <div>
+                <dt>{name}</dt>
+                <dd data-what=name>{before} {number(value, show(value))}</dd>
+            </div>
+        })
+    };
+    view! {
+        <dl class="figures">
+            {row(text::ACCURACY, What::Accuracy, format::percent, Some(run.before.accuracy))}
+            {row(text::PERPLEXITY, What::Perplexity, format::perplexity, run.before.perplexity)}
+            {row(text::TRAINED, What::Share, format::percent, None)}
+            {row(text::TIME, What::Seconds, |seconds| format::duration(seconds * 1000.0), None)}
+        </dl>
+    }
+}
+
+#[component]
+fn Continued(sample: String) -> impl IntoView {
+    view! {
+        <details class="continued">
+            <summary>{text::CONTINUES}</summary>
+            <blockquote>{sample}</blockquote>
+        </details>
+    }
+}

@@ -1,0 +1,112 @@
+//! The curves of a set's runs in one chart each: the loss, and what is forgotten.
+
+use leptos::prelude::*;
+
+use super::shown;
+use crate::lessons::{Lesson, RunSet};
+use crate::ui::charts::line::LineChart;
+use crate::ui::charts::plot::{LineData, Look, Series, Unit};
+use crate::ui::charts::smooth::smooth;
+use crate::ui::desk::use_desk;
+use crate::ui::learner::RunRecord;
+use crate::ui::text::{charts, lessons as text};
+
+/// Weight of the past in the smoothed line.
+const KEEP: f64 = 0.8;
+
+#[component]
+pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView {
+    let desk = use_desk();
+    let runs = Memo::new(move |_| {
+        set.presets
+            .iter()
+            .map(|preset| Some((preset.label, shown(desk, lesson, preset)?.0)))
+            .collect::<Vec<_>>()
+    });
+    let losses = Memo::new(move |_| runs.with(|runs| data(runs, loss_points)));
+    let forgotten = Memo::new(move |_| runs.with(|runs| data(runs, general_points)));
+    let is_empty = Memo::new(move |_| losses.with(LineData::is_empty));
+    view! {
+        <p class="empty" hidden=move || !is_empty.get()>{text::RUNS_EMPTY}</p>
+        <div class="pair" hidden=is_empty>
+            <div>
+                <h4>{text::RUNS_CHART}</h4>
+                <LineChart
+                    title=text::RUNS_CHART
+                    x_name=charts::STEP
+                    y_name=charts::LOSS_AXIS
+                    data=losses
+                    testid="runs-loss-chart"
+                />
+            </div>
+            <div>
+                <h4>{text::RUNS_FORGET}</h4>
+                <LineChart
+                    title=text::RUNS_FORGET
+                    x_name=charts::STEP
+                    y_name=text::RUNS_FORGET_AXIS
+                    data=forgotten
+                    testid="runs-forgetting-chart"
+                />
+            </div>
+        </div>
+    }
+}
+
+fn data(
+    runs: &[Option<(&'static str, RunRecord)>],
+    points: fn(&RunRecord) -> Vec<(f64, f64)>,
+) -> LineData {
+    let made = runs
+        .iter()
+        .enumerate()
+        .filter_map(|(index, run)| Some((index, run.as_ref()?)));
+    let series = made.clone().map(|(index, (name, run))| Series {
+        name,
+        look: Look::Nth(index),
+        points: points(run),
+    });
+    LineData {
+        series: series.collect(),
+        x_end: made
+            .map(|(_, (_, run))| run.steps as f64)
+            .fold(0.0, f64::max),
+        unit: Unit::Nats,
+        ..LineData::default()
+    }
+}
+
+fn loss_points(run: &RunRecord) -> Vec<(f64, f64)> {
+    let raw: Vec<f64> = run
+        .curve
+        .iter()
+        .map(|point| f64::from(point.loss_nats))
+        .collect();
+    let steps = run.curve.iter().map(|point| point.step as f64);
+    steps.zip(smooth(&raw, KEEP)).collect()
+}
+
+/// The loss, not its exponential: a run that forgets everything must not flatten the others.
+fn general_points(run: &RunRecord) -> Vec<(f64, f64)> {
+    run.general
+        .iter()
+        .map(|(step, perplexity)| (*step as f64, perplexity.ln()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::learner::tests::record;
+
+    #[test]
+    fn a_run_not_made_keeps_its_colour_free() {
+        let mut run = record("x", "high", 0.6, 100.0);
+        run.general = vec![(0, 1.0_f64.exp())];
+        let data = data(&[None, Some(("High", run))], general_points);
+        assert_eq!(data.series.len(), 1);
+        assert_eq!(data.series[0].look, Look::Nth(1));
+        assert_eq!(data.series[0].points, [(0.0, 1.0)]);
+        assert_eq!(data.x_end, 60.0);
+    }
+}

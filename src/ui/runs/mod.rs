@@ -1,0 +1,116 @@
+//! A lesson's set of runs: made one by one or in turn, and compared. Where the learner has not made a run
+//! yet, ours stands in its place, labelled as recorded.
+
+mod card;
+mod curves;
+
+use leptos::prelude::*;
+
+use self::card::RunCard;
+use self::curves::RunCurves;
+use super::controls::html::prose;
+use super::desk::{Desk, QueuedRun, use_desk};
+use super::draft::Draft;
+use super::learner::{RunRecord, RunTag};
+use super::text::lessons as text;
+use crate::lessons::{Lesson, Preset, RunSet};
+use crate::protocol::Command;
+
+#[component]
+pub fn RunSetView(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView {
+    let desk = use_desk();
+    let is_waiting = Memo::new(move |_| {
+        let is_queued = desk
+            .queue
+            .with(|queue| queue.iter().any(|run| is_of(set, lesson, run.tag)));
+        is_queued || going(desk).is_some_and(|tag| is_of(set, lesson, tag))
+    });
+    let can_start = desk.watch(|state| state.can_start_run());
+    let run_all = move |_| {
+        let runs = set.presets.iter().map(|preset| queued(lesson, preset));
+        desk.queue.set(runs.collect());
+    };
+    let stop = move |_| {
+        desk.queue.update(Vec::clear);
+        desk.steer(|run_id| Command::Cancel { run_id });
+    };
+    let cards = set
+        .presets
+        .iter()
+        .enumerate()
+        .map(|(index, preset)| view! { <RunCard lesson preset index /> })
+        .collect_view();
+    view! {
+        <section class="exhibit run_set" data-testid="run-set" data-set=set.id>
+            {(!set.task.is_empty()).then(|| prose("task", set.task))}
+            <div class="buttons">
+                <button
+                    type="button"
+                    class="primary"
+                    data-testid="run-all"
+                    hidden=is_waiting
+                    disabled=move || !can_start.get()
+                    on:click=run_all
+                >
+                    {text::RUN_ALL}
+                </button>
+                <button
+                    type="button"
+                    data-testid="run-stop"
+                    hidden=move || !is_waiting.get()
+                    on:click=stop
+                >
+                    {text::STOP_ALL}
+                </button>
+            </div>
+            <div class="run-cards">{cards}</div>
+            <RunCurves lesson set />
+        </section>
+    }
+}
+
+/// The settings of a preset: the lesson's, then its own.
+pub fn settings_of(lesson: &Lesson, preset: &Preset) -> (Draft, Vec<String>) {
+    Draft::from_query(&format!("{}&{}", lesson.settings, preset.settings))
+}
+
+fn queued(lesson: &'static Lesson, preset: &'static Preset) -> QueuedRun {
+    QueuedRun {
+        tag: tag_of(lesson, preset),
+        settings: settings_of(lesson, preset).0.settings(),
+    }
+}
+
+fn tag_of(lesson: &'static Lesson, preset: &'static Preset) -> RunTag {
+    RunTag {
+        lesson: lesson.slug,
+        key: preset.key,
+    }
+}
+
+fn is_of(set: &RunSet, lesson: &Lesson, tag: RunTag) -> bool {
+    tag.lesson == lesson.slug && set.presets.iter().any(|preset| preset.key == tag.key)
+}
+
+/// The run that the engine is busy with.
+fn going(desk: Desk) -> Option<RunTag> {
+    desk.state.with(|state| {
+        let run = state.run.as_ref().filter(|run| run.is_going())?;
+        Some(run.tag)
+    })
+}
+
+/// The learner's run of a preset or, until there is one, ours; and whether it is the learner's.
+fn shown(desk: Desk, lesson: &Lesson, preset: &Preset) -> Option<(RunRecord, bool)> {
+    let own = desk
+        .shelf
+        .with(|shelf| shelf.find(lesson.slug, preset.key).cloned());
+    let recorded = || {
+        desk.recorded.with(|records| {
+            let is_it = |run: &&RunRecord| run.lesson == lesson.slug && run.key == preset.key;
+            records.iter().find(is_it).cloned()
+        })
+    };
+    own.map(|run| (run, true))
+        .or_else(|| recorded().map(|run| (run, false)))
+}

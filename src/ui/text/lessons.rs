@@ -1,0 +1,76 @@
+//! Words of the chapter's frame: its map, its runs, and what is kept of a learner's work.
+
+pub const CHAPTER: &str = "The chapter";
+pub const CONTINUE: &str = "Continue where you were";
+pub const START: &str = "Start";
+pub const OPEN: &str = "Open";
+pub const COMPLETE: &str = "complete";
+pub const RESET_ALL: &str = "Forget my answers and runs";
+pub const RESET_ASK: &str = "Forget them? This cannot be undone.";
+pub const RESET_YES: &str = "Forget";
+pub const RESET_NO: &str = "Keep";
+pub const RESET_LESSON: &str = "Start this lesson afresh";
+
+pub fn checks_passed(passed: usize, all: usize) -> String {
+    format!("{passed} of {all} checks")
+}
+
+pub fn lesson_number(number: u32) -> String {
+    format!("Lesson {number}")
+}
+
+pub const NEXT_LAB: &str = "The lab, with every control";
+pub const NEXT_RESULTS: &str = "What you have measured";
+pub const TO_CHAPTER: &str = "The chapter";
+
+pub const RUN_THIS: &str = "Run";
+pub const RUN_THIS_AGAIN: &str = "Run again";
+pub const RUN_ALL: &str = "Run all, one after the other";
+pub const STOP_ALL: &str = "Stop";
+pub const QUEUED: &str = "waits for its turn";
+pub const NOT_RUN: &str = "not run yet";
+pub const RUNS_CHART: &str = "Training loss of each run, smoothed";
+pub const RUNS_FORGET: &str = "What is forgotten: loss on stories, during each run";
+pub const RUNS_FORGET_AXIS: &str = "loss on stories, nats a token";
+pub const RUNS_EMPTY: &str = "The curves appear here as the runs are made.";
+pub const DIVERGED: &str = "diverged: the numbers grew past what float32 holds";
+pub const DEVICE_AND_MODEL: &str = "Made with";
+
+pub const ACCURACY: &str = "Held-out accuracy";
+pub const PERPLEXITY: &str = "Perplexity on stories";
+pub const TRAINED: &str = "Trained";
+pub const TIME: &str = "Time";
+pub const SAVED: &str = "To save";
+pub const CONTINUES: &str = "Continues the story";
+pub const FROM: &str = "from";
+
+pub const GUESS: &str = "Your guess first";
+pub const GUESS_OPEN: &str = "Choose one; the runs will answer.";
+pub const GUESS_NOTED: &str = "Noted. The runs will answer.";
+pub const GUESS_RIGHT: &str = "You guessed what your runs show.";
+pub const GUESS_WRONG: &str = "Your runs show something else.";
+
+pub const LAB: &str = "The lab";
+
+pub const RESULTS_TITLE: &str = "What you have measured";
+pub const RESULTS_LEAD: &str = "Your own results, measured on this machine and kept in this browser only. Print the page to keep it.";
+pub const RESULTS_EMPTY: &str =
+    "Nothing yet: answers and runs of the lessons are gathered here as you make them.";
+pub const RESULTS_RUNS: &str = "Runs";
+pub const RESULTS_CHECKS: &str = "Checks passed";
+pub const RESULTS_PRINT: &str = "Print";
+pub const RESULTS_DOWNLOAD: &str = "Download the runs (JSON)";
+pub const RESULTS_COLUMNS: [&str; 6] = [
+    "Lesson",
+    "Settings",
+    "Trained",
+    "Accuracy",
+    "Perplexity on stories",
+    "Time",
+];
+
+pub fn results_summary(complete: usize, lessons: usize, runs: usize) -> String {
+    let lessons_words = if lessons == 1 { "lesson" } else { "lessons" };
+    let runs_words = if runs == 1 { "run" } else { "runs" };
+    format!("{complete} of {lessons} {lessons_words} complete, {runs} {runs_words} made.")
+}
