@@ -55,6 +55,29 @@ impl LabelledDataset {
     }
 }
 
+/// `count` of the texts, drawn by seed, of each label as many as can be; 0 is all of them.
+pub fn sample(texts: Vec<EncodedText>, count: usize, seed: u64) -> Vec<EncodedText> {
+    if count == 0 || count >= texts.len() {
+        return texts;
+    }
+    let labels = texts.iter().map(|text| text.label + 1).max().unwrap_or(1);
+    let mut groups = vec![Vec::new(); labels];
+    for text in texts {
+        groups[text.label].push(text);
+    }
+    let mut seed = Seed::new(seed).fork("sample");
+    for group in &mut groups {
+        seed.shuffle(group);
+    }
+    let mut out = Vec::with_capacity(count);
+    while out.len() < count {
+        // There are more than `count` in all, so each round finds some.
+        let taken = groups.iter_mut().filter_map(Vec::pop);
+        out.extend(taken.take(count - out.len()));
+    }
+    out
+}
+
 /// Which texts make up each step: every epoch goes through all of them in an order of its own, a
 /// function of the seed and the epoch alone. Texts of near lengths share a batch, so that little is padding.
 pub struct BatchOrder {
@@ -103,6 +126,23 @@ impl BatchOrder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sample_has_each_label_alike() {
+        let texts: Vec<EncodedText> = (0..90)
+            .map(|i| EncodedText {
+                ids: vec![i],
+                label: usize::from(i % 3 == 0),
+                hard: String::new(),
+            })
+            .collect();
+        let drawn = sample(texts.clone(), 20, 1);
+        assert_eq!(drawn.len(), 20);
+        assert_eq!(drawn.iter().filter(|text| text.label == 0).count(), 10);
+        assert_ne!(drawn, sample(texts.clone(), 20, 2));
+        assert_eq!(sample(texts.clone(), 0, 1), texts);
+        assert_eq!(sample(texts, 80, 1).len(), 80);
+    }
 
     #[test]
     fn an_epoch_has_every_text_once_and_repeats_for_the_same_seed() {

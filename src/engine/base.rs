@@ -6,9 +6,10 @@ use burn::prelude::Device;
 use super::host::Host;
 use crate::data::tokenizer::Tokenizer;
 use crate::io::folder;
-use crate::model::gpt2::{Gpt2, Gpt2Config};
+use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
 use crate::model::parameters;
 use crate::protocol::{EngineError, ErrorKind, ModelInfo};
+use crate::settings::Seed;
 
 /// Model, tokenizer and what to tell the page of them. `model` wants no gradients; a run clones it.
 pub struct Base {
@@ -92,6 +93,16 @@ impl Base {
             .pad_token_id
             .or(self.tokenizer.end_of_text())
             .unwrap_or(0)
+    }
+
+    /// The same network before any training, the same each time.
+    pub fn untrained(&self) -> Result<Gpt2, EngineError> {
+        let seed = Seed::new(0).fork("untrained");
+        let mut source = RandomWeights::new(seed, self.config.n_layer);
+        let device = self.model.device();
+        Gpt2::load(&self.config, &mut source, &device)
+            .map(|model| model.no_grad())
+            .map_err(|e| EngineError::new(ErrorKind::Model, e.to_string()))
     }
 
     /// A prompt's ids; an empty prompt starts after the end of a text.

@@ -4,9 +4,14 @@ pub mod base;
 pub mod bench;
 pub mod evaluate;
 pub mod host;
+#[cfg(test)]
+mod insight_tests;
+pub mod inspect;
 pub mod metrics;
+pub mod one_example;
 pub mod perplexity;
 pub mod probe;
+pub mod prompting;
 pub mod proof;
 pub mod rehearsal;
 pub mod run;

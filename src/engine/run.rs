@@ -17,7 +17,7 @@ use super::rehearsal::Rehearsal;
 use super::sample::Continuation;
 use crate::data::batch::Batch;
 use crate::data::feed::BatchFeed;
-use crate::data::labelled::{BatchOrder, EncodedText, LabelledDataset};
+use crate::data::labelled::{BatchOrder, EncodedText, LabelledDataset, sample};
 use crate::model::gpt2::Gpt2;
 use crate::protocol::{
     EngineError, ErrorKind, Event, Frame, Moment, RequestId, RunId, RunOptions, RunPlan, RunStage,
@@ -143,7 +143,11 @@ impl Run {
                 .map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))
         };
         let texts = Texts {
-            train: encode(Split::Train)?,
+            train: sample(
+                encode(Split::Train)?,
+                settings.max_train_samples,
+                settings.seed,
+            ),
             validation: encode(Split::Validation)?,
             test: encode(Split::Test)?,
         };

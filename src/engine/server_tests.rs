@@ -139,12 +139,12 @@ fn host() -> TestHost {
 }
 
 /// What the engine says to these commands.
-fn say(commands: Vec<Command>) -> Vec<Event> {
+pub(super) fn say(commands: Vec<Command>) -> Vec<Event> {
     say_interrupted(commands, None)
 }
 
 /// The same, with one more command once the run is over.
-fn say_after_run(commands: Vec<Command>, then: Option<Command>) -> Vec<Event> {
+pub(super) fn say_after_run(commands: Vec<Command>, then: Option<Command>) -> Vec<Event> {
     say_with(commands, None, then)
 }
 
@@ -186,7 +186,7 @@ fn say_with(
     sent.into_iter().map(|frame| frame.body).collect()
 }
 
-fn load() -> Vec<Command> {
+pub(super) fn load() -> Vec<Command> {
     vec![
         Command::LoadModel {
             name: "tiny".into(),
@@ -199,7 +199,7 @@ fn load() -> Vec<Command> {
     ]
 }
 
-fn start(strategy: Strategy) -> Command {
+pub(super) fn start(strategy: Strategy) -> Command {
     Command::StartRun {
         settings: TrainingSettings {
             strategy,
@@ -219,7 +219,7 @@ fn start(strategy: Strategy) -> Command {
     }
 }
 
-fn errors(events: &[Event]) -> Vec<&EngineError> {
+pub(super) fn errors(events: &[Event]) -> Vec<&EngineError> {
     events
         .iter()
         .filter_map(|e| {

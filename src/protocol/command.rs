@@ -62,6 +62,26 @@ pub enum Command {
         text: String,
         weights: WeightsChoice,
     },
+    /// How far each matrix has moved in the last run. Answered by `UpdatesInspected`.
+    InspectUpdates,
+    /// One matrix of the last run's model. Answered by `MatrixInspected`.
+    InspectMatrix {
+        name: String,
+    },
+    /// Tune a copy on one labelled text. Answered by `ExampleTrained`.
+    TrainOnExample {
+        text: String,
+        label: usize,
+        steps: usize,
+        learning_rate: f64,
+    },
+    /// Let the language model judge test reviews by the word it would say. Answered by `PromptsScored`.
+    ScorePrompts {
+        shots: usize,
+        most_examples: usize,
+        seed: u64,
+        weights: WeightsChoice,
+    },
     /// Check this device against the reference implementation's numbers. Answered by `CaseVerified`…, `VerificationFinished`.
     Verify {
         base_url: String,
@@ -80,6 +100,8 @@ pub enum WeightsChoice {
     Base,
     /// As the last run left them; the base where there was none.
     Tuned,
+    /// The same network as it is before any training, drawn from a fixed seed.
+    Random,
 }
 
 /// What a run does besides training.

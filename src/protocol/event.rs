@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::insight::{ExampleStep, MatrixInsight, PromptScores, Updates};
 use super::types::*;
 use super::{EngineError, RunId};
 
@@ -109,6 +110,10 @@ pub enum Event {
         probabilities: Vec<LabelProbability>,
     },
     Probed(Probe),
+    UpdatesInspected(Updates),
+    MatrixInspected(MatrixInsight),
+    ExampleTrained(Vec<ExampleStep>),
+    PromptsScored(PromptScores),
 
     CaseVerified(VerifiedQuantity),
     VerificationFinished {

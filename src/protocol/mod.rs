@@ -8,18 +8,20 @@ pub mod codec;
 pub mod command;
 pub mod error;
 pub mod event;
+pub mod insight;
 pub mod types;
 
 pub use codec::{decode, encode};
 pub use command::Command;
 pub use error::{EngineError, ErrorKind};
 pub use event::Event;
+pub use insight::*;
 pub use types::*;
 
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a command or an event changes shape.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// The same in all modules of one build; set by `./dev build` from a hash of the sources.
 pub const BUILD_ID: &str = match option_env!("WARMUP_BUILD_ID") {

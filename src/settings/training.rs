@@ -74,6 +74,9 @@ pub struct TrainingSettings {
     /// End with the weights that had the lowest validation loss.
     #[serde(default)]
     pub load_best_model_at_end: bool,
+    /// Train on so many examples only, of each label alike; 0 is all.
+    #[serde(default)]
+    pub max_train_samples: usize,
     #[serde(default)]
     pub remedies: Remedies,
 }
@@ -104,6 +107,7 @@ impl Default for TrainingSettings {
             eval_steps: 0,
             early_stopping_patience: 0,
             load_best_model_at_end: false,
+            max_train_samples: 0,
             remedies: Remedies::default(),
         }
     }

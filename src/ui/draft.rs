@@ -219,6 +219,7 @@ impl Draft {
             "decay" => self.training.weight_decay.to_string(),
             "clip" => self.training.max_grad_norm.to_string(),
             "seed" => self.training.seed.to_string(),
+            "examples" => self.training.max_train_samples.to_string(),
             _ => String::new(),
         }
     }
@@ -268,6 +269,7 @@ impl Draft {
             "batch" => self.training.batch_size = whole()?,
             "length" => self.training.max_length = whole()?,
             "decay" => self.training.weight_decay = number()?,
+            "examples" => self.training.max_train_samples = whole()?,
             "clip" => self.training.max_grad_norm = number()?,
             "seed" => {
                 self.training.seed = value.parse().map_err(|_| not("a whole number"))?;
@@ -303,7 +305,9 @@ pub const TRAINING: [&str; 6] = ["lr", "schedule", "warmup", "steps", "batch", "
 pub const REMEDIES: [&str; 4] = ["replay", "ewc", "l2sp", "llrd"];
 
 /// Settings that only an address can change.
-const UNCONTROLLED: [&str; 6] = ["dropout", "rslora", "dora", "length", "decay", "clip"];
+const UNCONTROLLED: [&str; 7] = [
+    "dropout", "rslora", "dora", "length", "decay", "clip", "examples",
+];
 
 /// Beyond these a page would only run out of memory or patience.
 const MOST: [(&str, usize); 8] = [

@@ -5,11 +5,15 @@ use crate::data::labelled::EncodedText;
 use crate::data::reader::{read_labelled, read_texts};
 use crate::data::stream::stream;
 use crate::engine::evaluate::answer_batch;
+use crate::engine::inspect;
+use crate::engine::one_example::train_on_example;
 use crate::engine::probe::probe;
+use crate::engine::prompting::score_prompts;
 use crate::engine::run::{device_error, prepared};
 use crate::engine::sample::Continuation;
 use crate::protocol::{
-    DatasetInfo, Example, GeneralTextInfo, LabelProbability, RunOptions, Split, WeightsChoice,
+    DatasetInfo, Example, ExampleStep, GeneralTextInfo, LabelProbability, RunOptions, Split,
+    WeightsChoice,
 };
 use crate::settings::{Sampling, Strategy, TrainingSettings};
 use crate::train::plan;
@@ -64,8 +68,45 @@ impl<H: Host> Server<H> {
             }
             Command::Probe { text, weights } => {
                 let base = self.base()?;
-                let found = probe(base, self.weights(base, weights), &text).await?;
+                let found = probe(base, &self.weights(base, weights)?, &text).await?;
                 self.tell(id, Event::Probed(found));
+                Ok(())
+            }
+            Command::InspectUpdates => {
+                let found = inspect::updates(&self.base()?.model, self.tuned_model()?).await?;
+                self.tell(id, Event::UpdatesInspected(found));
+                Ok(())
+            }
+            Command::InspectMatrix { name } => {
+                let base = &self.base()?.model;
+                let found = inspect::matrix(base, self.tuned_model()?, &name).await?;
+                self.tell(id, Event::MatrixInspected(found));
+                Ok(())
+            }
+            Command::TrainOnExample {
+                text,
+                label,
+                steps,
+                learning_rate,
+            } => {
+                let rows = self
+                    .train_on_example(&text, label, steps, learning_rate)
+                    .await?;
+                self.tell(id, Event::ExampleTrained(rows));
+                Ok(())
+            }
+            Command::ScorePrompts {
+                shots,
+                most_examples,
+                seed,
+                weights,
+            } => {
+                self.refuse_while_running("ask the model")?;
+                let base = self.base()?;
+                let model = self.weights(base, weights)?;
+                let sizes = (shots, most_examples);
+                let found = score_prompts(base, &model, self.labelled()?, sizes, seed).await?;
+                self.tell(id, Event::PromptsScored(found));
                 Ok(())
             }
             Command::Verify { base_url } => self.verify(id, &base_url).await,
@@ -202,12 +243,7 @@ impl<H: Host> Server<H> {
     ) -> Result<(), EngineError> {
         self.refuse_while_running("start another")?;
         let base = self.base()?;
-        let (_, dataset) = self.dataset.as_ref().ok_or_else(|| {
-            EngineError::new(
-                ErrorKind::State,
-                "No data set is loaded yet; wait for it, or load one.",
-            )
-        })?;
+        let dataset = self.labelled()?;
         let run_id = RunId(self.next_run);
         let now = self.host.now_millis();
         let (mut run, run_plan) = Run::new(run_id, id, base, dataset, settings, options, now)?;
@@ -236,7 +272,7 @@ impl<H: Host> Server<H> {
         let base = self.base()?;
         let ids = base.prompt_ids(prompt)?;
         let prompt_length = ids.len();
-        let model = self.weights(base, weights);
+        let model = &self.weights(base, weights)?;
         let decode = |ids: &[i32]| base.tokenizer.decode(ids, true).unwrap_or_default();
         let mut text = Continuation::new(model, &base.config, &ids, sampling);
         let mut shown = decode(&ids);
@@ -273,12 +309,7 @@ impl<H: Host> Server<H> {
 
     async fn classify(&self, id: Option<RequestId>, text: &str) -> Result<(), EngineError> {
         let base = self.base()?;
-        let (model, labels) = self.tuned.as_ref().ok_or_else(|| {
-            EngineError::new(
-                ErrorKind::State,
-                "Nothing is fine-tuned yet; make a run first.",
-            )
-        })?;
+        let (model, labels) = self.tuned.as_ref().ok_or_else(nothing_tuned)?;
         let mut ids = base.prompt_ids(text)?;
         let virtual_tokens = model.transformer.virtual_tokens();
         ids.truncate(base.config.n_positions.saturating_sub(virtual_tokens));
@@ -308,12 +339,52 @@ impl<H: Host> Server<H> {
         Ok(())
     }
 
-    /// The weights that answer; the base model's where nothing is tuned.
-    fn weights<'a>(&'a self, base: &'a Base, choice: WeightsChoice) -> &'a Gpt2 {
-        match (choice, &self.tuned) {
-            (WeightsChoice::Tuned, Some((model, _))) => model,
-            _ => &base.model,
+    async fn train_on_example(
+        &self,
+        text: &str,
+        label: usize,
+        steps: usize,
+        learning_rate: f64,
+    ) -> Result<Vec<ExampleStep>, EngineError> {
+        self.refuse_while_running("train on one example")?;
+        let base = self.base()?;
+        let labels = self.labelled()?.labels.len();
+        if label >= labels {
+            let message = format!("The data set has {labels} labels; there is no label {label}.");
+            return Err(EngineError::new(ErrorKind::Data, message));
         }
+        let mut ids = base.prompt_ids(text)?;
+        ids.truncate(base.config.n_positions);
+        let example = EncodedText {
+            ids,
+            label,
+            hard: String::new(),
+        };
+        train_on_example(base, labels, example, steps, learning_rate).await
+    }
+
+    /// The weights that answer; the base model's where nothing is tuned.
+    fn weights(&self, base: &Base, choice: WeightsChoice) -> Result<Gpt2, EngineError> {
+        match (choice, &self.tuned) {
+            (WeightsChoice::Tuned, Some((model, _))) => Ok(model.clone()),
+            (WeightsChoice::Random, _) => base.untrained(),
+            _ => Ok(base.model.clone()),
+        }
+    }
+
+    fn tuned_model(&self) -> Result<&Gpt2, EngineError> {
+        let tuned = self.tuned.as_ref().map(|(model, _)| model);
+        tuned.ok_or_else(nothing_tuned)
+    }
+
+    fn labelled(&self) -> Result<&LabelledDataset, EngineError> {
+        let dataset = self.dataset.as_ref().map(|(_, dataset)| dataset);
+        dataset.ok_or_else(|| {
+            EngineError::new(
+                ErrorKind::State,
+                "No data set is loaded yet; wait for it, or load one.",
+            )
+        })
     }
 
     fn refuse_while_running(&self, wish: &str) -> Result<(), EngineError> {
@@ -325,4 +396,11 @@ impl<H: Host> Server<H> {
             )),
         }
     }
+}
+
+fn nothing_tuned() -> EngineError {
+    EngineError::new(
+        ErrorKind::State,
+        "Nothing is fine-tuned yet; make a run first.",
+    )
 }

@@ -14,6 +14,10 @@ pub enum Subject {
     Run,
     RunControl,
     Probe,
+    Updates,
+    Matrix,
+    OneExample,
+    Prompts,
     Verification,
     Bench,
 }
@@ -33,6 +37,10 @@ impl Subject {
             | Command::Step { .. }
             | Command::Cancel { .. } => Self::RunControl,
             Command::Probe { .. } => Self::Probe,
+            Command::InspectUpdates => Self::Updates,
+            Command::InspectMatrix { .. } => Self::Matrix,
+            Command::TrainOnExample { .. } => Self::OneExample,
+            Command::ScorePrompts { .. } => Self::Prompts,
             Command::Verify { .. } => Self::Verification,
             Command::Bench { .. } => Self::Bench,
         }

@@ -1,0 +1,83 @@
+//! What the engine shows of a model and of what tuning did to it, for lessons.
+
+use serde::{Deserialize, Serialize};
+
+/// How far each matrix has moved from where it was pre-trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Updates {
+    pub matrices: Vec<MatrixUpdate>,
+}
+
+/// Frobenius norms of one tensor before tuning, and of the change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MatrixUpdate {
+    pub name: String,
+    pub shape: Vec<usize>,
+    pub weight_norm: f32,
+    pub update_norm: f32,
+}
+
+impl Updates {
+    /// ‖Δθ‖ / ‖θ‖ over all of them.
+    pub fn relative(&self) -> f64 {
+        let norm = |of: fn(&MatrixUpdate) -> f32| {
+            let squares = self.matrices.iter().map(|m| f64::from(of(m)).powi(2));
+            squares.sum::<f64>().sqrt()
+        };
+        norm(|m| m.update_norm) / norm(|m| m.weight_norm).max(f64::MIN_POSITIVE)
+    }
+}
+
+/// One matrix seen closely.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MatrixInsight {
+    pub name: String,
+    /// Input and output width.
+    pub shape: [usize; 2],
+    pub weight: Grid,
+    /// What tuning added.
+    pub update: Grid,
+    /// LoRA's A, `[r, in]`, and B, `[out, r]`.
+    pub lora: Option<(Grid, Grid)>,
+    /// Of the update, largest first.
+    pub singular_values: Vec<f32>,
+}
+
+/// A matrix made small enough to draw: each cell is the mean of its part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Grid {
+    pub rows: usize,
+    pub columns: usize,
+    /// Row by row.
+    pub values: Vec<f32>,
+}
+
+/// One gradient step on a single example.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ExampleStep {
+    /// Of the true label, before the step.
+    pub probability: f64,
+    pub loss_nats: f64,
+    /// `None` at the last row, which only shows where the steps led.
+    pub gradient_norm: Option<f32>,
+    /// ‖Δθ‖ so far, of all that trains, and ‖θ‖ where it began.
+    pub update_norm: f32,
+    pub weight_norm: f32,
+}
+
+/// Answers of the language model itself, by which word it would rather say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PromptScores {
+    /// Solved examples before each question.
+    pub shots: usize,
+    pub examples: usize,
+    pub accuracy: f64,
+    /// After taking off how much the model leans to one word with no review at all
+    /// (contextual calibration, Zhao et al. 2021).
+    pub calibrated_accuracy: f64,
+    /// One of the prompts, to look at.
+    pub prompt: String,
+    /// Tokens of the longest prompt, and what the model can read.
+    pub longest_tokens: usize,
+    pub context: usize,
+}
