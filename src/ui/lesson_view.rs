@@ -18,17 +18,26 @@ use super::widgets::before_after::BeforeAfter;
 use super::widgets::classify_box::ClassifyBox;
 use super::widgets::confusion::Confusion;
 use super::widgets::data_peek::DataPeek;
+use super::widgets::decision_guide::DecisionGuide;
+use super::widgets::example_steps::ExampleSteps;
+use super::widgets::forgetting_chart::ForgettingChart;
 use super::widgets::frozen_proof::FrozenProof;
 use super::widgets::generate_box::GenerateBox;
 use super::widgets::glossary::Glossary;
 use super::widgets::lora_rectangles::LoraRectangles;
 use super::widgets::loss_chart::LossChart;
 use super::widgets::matched_modules::MatchedModules;
+use super::widgets::matrix_lens::MatrixLens;
 use super::widgets::mistakes::Mistakes;
+use super::widgets::next_token::NextToken;
 use super::widgets::parameter_map::ParameterMap;
 use super::widgets::predict::Predict;
+use super::widgets::prompting::Prompting;
+use super::widgets::remedy_panel::RemedyPanel;
 use super::widgets::run_panel::RunPanel;
 use super::widgets::schedule_chart::ScheduleChart;
+use super::widgets::sketch_curve::SketchCurve;
+use super::widgets::update_norms::UpdateNorms;
 use super::widgets::what_you_saw::WhatYouSaw;
 use crate::lessons::{self, Block, Lesson, Widget};
 
@@ -159,20 +168,29 @@ fn block(lesson: &'static Lesson, block: &'static Block) -> AnyView {
 fn frame_class(widget: Widget) -> &'static str {
     match widget {
         Widget::BeforeAfter
+        | Widget::ExampleSteps
+        | Widget::ForgettingChart
         | Widget::LoraRectangles
         | Widget::LossChart
+        | Widget::MatrixLens
+        | Widget::NextToken
         | Widget::ParameterMap
+        | Widget::RemedyPanel
         | Widget::RunPanel
-        | Widget::ScheduleChart => "exhibit",
+        | Widget::ScheduleChart
+        | Widget::SketchCurve
+        | Widget::UpdateNorms => "exhibit",
         Widget::ClassifyBox
         | Widget::Confusion
         | Widget::DataPeek
+        | Widget::DecisionGuide
         | Widget::FrozenProof
         | Widget::GenerateBox
         | Widget::Glossary
         | Widget::MatchedModules
         | Widget::Mistakes
         | Widget::Predict
+        | Widget::Prompting
         | Widget::WhatYouSaw => "exhibit in-text",
     }
 }
@@ -183,17 +201,26 @@ fn widget_view(widget: Widget) -> AnyView {
         Widget::ClassifyBox => view! { <ClassifyBox /> }.into_any(),
         Widget::Confusion => view! { <Confusion /> }.into_any(),
         Widget::DataPeek => view! { <DataPeek /> }.into_any(),
+        Widget::DecisionGuide => view! { <DecisionGuide /> }.into_any(),
+        Widget::ExampleSteps => view! { <ExampleSteps /> }.into_any(),
+        Widget::ForgettingChart => view! { <ForgettingChart /> }.into_any(),
         Widget::FrozenProof => view! { <FrozenProof /> }.into_any(),
         Widget::GenerateBox => view! { <GenerateBox /> }.into_any(),
         Widget::Glossary => view! { <Glossary /> }.into_any(),
         Widget::LoraRectangles => view! { <LoraRectangles /> }.into_any(),
         Widget::LossChart => view! { <LossChart /> }.into_any(),
         Widget::MatchedModules => view! { <MatchedModules /> }.into_any(),
+        Widget::MatrixLens => view! { <MatrixLens /> }.into_any(),
         Widget::Mistakes => view! { <Mistakes /> }.into_any(),
+        Widget::NextToken => view! { <NextToken /> }.into_any(),
         Widget::ParameterMap => view! { <ParameterMap /> }.into_any(),
         Widget::Predict => view! { <Predict /> }.into_any(),
+        Widget::Prompting => view! { <Prompting /> }.into_any(),
+        Widget::RemedyPanel => view! { <RemedyPanel /> }.into_any(),
         Widget::RunPanel => view! { <RunPanel /> }.into_any(),
         Widget::ScheduleChart => view! { <ScheduleChart /> }.into_any(),
+        Widget::SketchCurve => view! { <SketchCurve /> }.into_any(),
+        Widget::UpdateNorms => view! { <UpdateNorms /> }.into_any(),
         Widget::WhatYouSaw => view! { <WhatYouSaw /> }.into_any(),
     }
 }

@@ -26,6 +26,14 @@ pub fn follow_width(element: &Element, width: RwSignal<f64>) {
     });
 }
 
+/// The pointer's place in an element, in pixels from its left and upper edge.
+pub fn point_in(event: &web_sys::PointerEvent) -> Option<(f64, f64)> {
+    let target: JsValue = event.current_target()?.into();
+    let element: Element = target.dyn_into().ok()?;
+    let y = f64::from(event.client_y()) - element.get_bounding_client_rect().top();
+    Some((offset_in(event)?, y))
+}
+
 /// The pointer's place in an element, in pixels from its left edge.
 pub fn offset_in(event: &web_sys::PointerEvent) -> Option<f64> {
     let target: JsValue = event.current_target()?.into();

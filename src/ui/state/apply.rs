@@ -61,6 +61,9 @@ impl State {
     }
 
     fn answer(&mut self, subject: Subject, event: Event) {
+        if self.insights.take(subject, &event) {
+            return;
+        }
         match event {
             Event::DownloadProgressed {
                 file,
@@ -141,6 +144,13 @@ impl State {
     }
 
     fn fail(&mut self, subject: Option<Subject>, error: EngineError) {
+        if let Some(subject) = subject
+            && self.insights.fail(subject, &error)
+        {
+            // Said where it was asked.
+            self.asks.close(subject);
+            return;
+        }
         match subject {
             Some(Subject::Model) => self.engine = Engine::Failed(Failure::Model(error.clone())),
             // Said beside the settings, where the next change answers it.
@@ -202,6 +212,7 @@ impl State {
         if self.classification == Classification::Going {
             self.classification = Classification::Idle;
         }
+        self.insights = Insights::default();
         let gone = || EngineError::new(ErrorKind::Device, reason);
         if let Verification::Going { rows } = &mut self.verification {
             self.verification = Verification::Failed {

@@ -1,6 +1,6 @@
 //! Which question an answer belongs to. Only the newest question of each subject counts.
 
-use crate::protocol::{Command, RequestId};
+use crate::protocol::{Command, RequestId, WeightsChoice};
 
 /// What a command is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,7 @@ pub enum Subject {
     Run,
     RunControl,
     Probe,
+    ProbeRandom,
     Updates,
     Matrix,
     OneExample,
@@ -36,6 +37,10 @@ impl Subject {
             | Command::Resume { .. }
             | Command::Step { .. }
             | Command::Cancel { .. } => Self::RunControl,
+            Command::Probe {
+                weights: WeightsChoice::Random,
+                ..
+            } => Self::ProbeRandom,
             Command::Probe { .. } => Self::Probe,
             Command::InspectUpdates => Self::Updates,
             Command::InspectMatrix { .. } => Self::Matrix,

@@ -2,9 +2,12 @@
 //! own, in Markdown.
 
 pub mod charts;
+pub mod guide;
 pub mod lessons;
 pub mod notices;
 pub mod pages;
+pub mod probes;
+pub mod remedies;
 pub mod run;
 pub mod status;
 pub mod widgets;
