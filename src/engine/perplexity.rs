@@ -1,7 +1,7 @@
 //! What a text costs a language model.
 
 use crate::model::gpt2::{Gpt2, Pass, Tokens};
-use crate::train::loss::nll;
+
 
 /// Rows scored together, where the logits are not too large for it.
 const ROWS: usize = 16;
@@ -100,7 +100,8 @@ async fn prediction_losses(model: &Gpt2, rows: &[Vec<i32>]) -> Result<Vec<f32>, 
         .reshape([batch, seq, d_model])
         .slice([0..batch, 0..seq - 1])
         .reshape([batch * (seq - 1), d_model]);
-    let data = nll(model.lm_head(hidden), &labels).into_data_async().await;
+    let losses = model.next_token_nll(hidden, &labels);
+    let data = losses.into_data_async().await;
     data.map_err(|e| format!("{e:?}"))?
         .try_to_vec::<f32>()
         .map_err(|e| format!("{e:?}"))

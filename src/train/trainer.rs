@@ -5,8 +5,8 @@ use burn::prelude::*;
 use super::anchors::Anchors;
 use super::gradients::{GradientMap, add, clip_by_global_norm, collect, global_norm};
 use super::loss::{
-    IGNORED, answer_loss, binary_cross_entropy, cross_entropy, labelled_rows, predicted_rows,
-    select_rows, weighted_cross_entropy,
+    IGNORED, answer_loss, binary_cross_entropy, labelled_rows, predicted_rows, select_rows,
+    weighted_cross_entropy,
 };
 use super::{AdamW, Learner};
 use crate::data::batch::Batch;
@@ -267,7 +267,7 @@ pub fn objective_loss(
         Objective::CausalLm => {
             let hidden = model.transformer.forward(tokens, pass);
             let (rows, classes) = predicted_rows(&batch.labels);
-            cross_entropy(model.lm_head(select_rows(hidden, rows)), &classes)
+            model.next_token_loss(select_rows(hidden, rows), &classes)
         }
         Objective::SequenceClassification { pad } => {
             let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();

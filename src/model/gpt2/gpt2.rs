@@ -4,6 +4,7 @@ use burn::prelude::*;
 
 use super::super::heads::linear::LinearHead;
 use super::super::heads::sequence_classification::{Score, pooled_index};
+use super::super::ops::{head_cross_entropy, head_nll};
 use super::super::parameters;
 use super::super::weights::{WeightError, WeightSource};
 use super::{Conv1D, Gpt2Config, Pass, Tokens, Transformer};
@@ -70,6 +71,17 @@ impl Gpt2 {
     /// The head tied to the token embeddings: `[rows, d_model] → [rows, vocab]`.
     pub fn lm_head(&self, hidden: Tensor<2>) -> Tensor<2> {
         hidden.matmul(self.transformer.wte.weight.val().transpose())
+    }
+
+    /// What each hidden state's next token costs, `[rows, 1]`, for measuring; however large the vocabulary, its logits
+    /// are never all there at once.
+    pub fn next_token_nll(&self, hidden: Tensor<2>, tokens: &[i32]) -> Tensor<2> {
+        head_nll(hidden, self.transformer.wte.weight.val(), tokens)
+    }
+
+    /// The mean of that, `[1]`, for training.
+    pub fn next_token_loss(&self, hidden: Tensor<2>, tokens: &[i32]) -> Tensor<1> {
+        head_cross_entropy(hidden, self.transformer.wte.weight.val(), tokens)
     }
 
     /// Scores of each label, `[batch, labels]`; `None` without a classification head.

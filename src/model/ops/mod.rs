@@ -82,4 +82,41 @@ pub fn nll(logits: Tensor<2>, classes: &[i32]) -> Tensor<2> {
     portable::nll(logits, classes)
 }
 
+/// Logits up to this many are computed whole: 32 MiB.
+const LOGITS_HELD: usize = 1 << 23;
+
+/// How many rows of logits are held at a time.
+fn rows_at_once(vocabulary: usize) -> usize {
+    (LOGITS_HELD / 2 / vocabulary).max(1)
+}
+
+/// Cross-entropy of every row under a head as wide as the vocabulary, `[rows, 1]`, as [`nll`] of all logits
+/// gives it: `hidden: [rows, d_model]`, `head: [vocabulary, d_model]`. Not to be differentiated.
+pub fn head_nll(hidden: Tensor<2>, head: Tensor<2>, classes: &[i32]) -> Tensor<2> {
+    let [vocabulary, _] = head.dims();
+    if classes.len() * vocabulary <= LOGITS_HELD {
+        return nll(hidden.matmul(head.transpose()), classes);
+    }
+    let rows = rows_at_once(vocabulary);
+    #[cfg(feature = "cpu-kernels")]
+    if cpu::runs_here(&hidden) {
+        return cpu::head_nll(hidden, head, classes, rows);
+    }
+    portable::head_nll(hidden, head, classes, rows)
+}
+
+/// The mean of [`head_nll`], `[1]`, with gradients for the hidden states and for a head that trains.
+pub fn head_cross_entropy(hidden: Tensor<2>, head: Tensor<2>, classes: &[i32]) -> Tensor<1> {
+    let [vocabulary, _] = head.dims();
+    if classes.len() * vocabulary <= LOGITS_HELD {
+        return nll(hidden.matmul(head.transpose()), classes).mean();
+    }
+    let rows = rows_at_once(vocabulary);
+    #[cfg(feature = "cpu-kernels")]
+    if cpu::runs_here(&hidden) {
+        return cpu::head_nll(hidden, head, classes, rows).mean();
+    }
+    portable::head_cross_entropy(hidden, head, classes, rows)
+}
+
 pub use portable::{attention_probabilities, lora, merge_heads, split_heads};

@@ -77,3 +77,83 @@ pub fn nll(logits: Tensor<2>, classes: &[i32]) -> Tensor<2> {
     );
     log_softmax(logits, 1).gather(1, classes).neg()
 }
+
+/// Rows of logits are computed, read and dropped, `rows_at_once` together.
+pub fn head_nll(
+    hidden: Tensor<2>,
+    head: Tensor<2>,
+    classes: &[i32],
+    rows_at_once: usize,
+) -> Tensor<2> {
+    let parts = chunks(&hidden, classes, rows_at_once);
+    let losses =
+        parts.map(|(hidden, classes)| nll(hidden.matmul(head.clone().transpose()), classes));
+    Tensor::cat(losses.collect(), 0)
+}
+
+/// The mean loss and its derivatives are computed outside the graph, rows by rows; then a loss of the same value
+/// and the same derivatives goes into it.
+pub fn head_cross_entropy(
+    hidden: Tensor<2>,
+    head: Tensor<2>,
+    classes: &[i32],
+    rows_at_once: usize,
+) -> Tensor<1> {
+    if !hidden.is_autodiff() {
+        return head_nll(hidden, head, classes, rows_at_once).mean();
+    }
+    let (plain_hidden, plain_head) = (hidden.clone().inner(), head.clone().inner());
+    let mut losses = Vec::new();
+    let mut hidden_slopes = Vec::new();
+    let mut head_slope: Option<Tensor<2>> = None;
+    for (rows, classes) in chunks(&plain_hidden, classes, rows_at_once) {
+        let logits = rows.clone().matmul(plain_head.clone().transpose());
+        losses.push(nll(logits.clone(), classes));
+        let slopes = softmax(logits, 1) - one_hot(classes, plain_head.dims()[0], &rows.device());
+        hidden_slopes.push(slopes.clone().matmul(plain_head.clone()));
+        if head.is_require_grad() {
+            let slope = slopes.transpose().matmul(rows);
+            head_slope = Some(match head_slope {
+                None => slope,
+                Some(sum) => sum + slope,
+            });
+        }
+    }
+    let share = 1.0 / classes.len() as f64;
+    let loss = Tensor::from_inner(Tensor::cat(losses, 0).mean());
+    let loss = loss + slope_alone(hidden, Tensor::cat(hidden_slopes, 0).mul_scalar(share));
+    match head_slope {
+        None => loss,
+        Some(slope) => loss + slope_alone(head, slope.mul_scalar(share)),
+    }
+}
+
+/// 0, but with the derivative `slope` by `x`.
+fn slope_alone(x: Tensor<2>, slope: Tensor<2>) -> Tensor<1> {
+    let product = (x * Tensor::from_inner(slope)).sum();
+    product.clone() - product.detach()
+}
+
+fn one_hot(classes: &[i32], width: usize, device: &Device) -> Tensor<2> {
+    let places = TensorData::new(classes.to_vec(), [classes.len()]);
+    Tensor::<1, Int>::from_data(places, device)
+        .one_hot::<2>(width)
+        .float()
+}
+
+/// Consecutive rows with their classes.
+fn chunks<'a>(
+    hidden: &'a Tensor<2>,
+    classes: &'a [i32],
+    rows_at_once: usize,
+) -> impl Iterator<Item = (Tensor<2>, &'a [i32])> {
+    let [_, d_model] = hidden.dims();
+    classes
+        .chunks(rows_at_once)
+        .enumerate()
+        .map(move |(i, classes)| {
+            let first = i * rows_at_once;
+            let rows = first..first + classes.len();
+            (hidden.clone().slice([rows, 0..d_model]), classes)
+        })
+}
