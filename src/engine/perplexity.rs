@@ -2,7 +2,6 @@
 
 use crate::model::gpt2::{Gpt2, Pass, Tokens};
 
-
 /// Rows scored together, where the logits are not too large for it.
 const ROWS: usize = 16;
 /// Logits held at once: 64 million numbers are 256 MB.

@@ -79,7 +79,13 @@ pub struct TrainingSettings {
     pub max_train_samples: usize,
     #[serde(default)]
     pub remedies: Remedies,
+    /// Compute what lies inside the blocks again in backward instead of keeping it; `None` goes by the model's size.
+    #[serde(default)]
+    pub gradient_checkpointing: Option<bool>,
 }
+
+/// Models of more parameters are checkpointed unless the settings say otherwise.
+const LARGE_MODEL: usize = 50_000_000;
 
 fn one() -> usize {
     1
@@ -109,6 +115,7 @@ impl Default for TrainingSettings {
             load_best_model_at_end: false,
             max_train_samples: 0,
             remedies: Remedies::default(),
+            gradient_checkpointing: None,
         }
     }
 }
@@ -184,6 +191,12 @@ impl TrainingSettings {
         self.remedies.problem()
     }
 
+    /// Whether a model of so many parameters is trained with gradient checkpointing.
+    pub fn checkpoints(&self, parameters: usize) -> bool {
+        self.gradient_checkpointing
+            .unwrap_or(parameters > LARGE_MODEL)
+    }
+
     /// Whether the loss on the validation split decides anything.
     pub fn watches_validation(&self) -> bool {
         self.early_stopping_patience > 0 || self.load_best_model_at_end
@@ -214,11 +227,23 @@ mod tests {
             "early_stopping_patience",
             "load_best_model_at_end",
             "remedies",
+            "gradient_checkpointing",
         ] {
             assert!(fields.remove(new).is_some(), "{new}");
         }
         let parsed: TrainingSettings = serde_json::from_value(recorded).unwrap();
         assert_eq!(parsed, TrainingSettings::default());
+    }
+
+    #[test]
+    fn large_models_are_checkpointed_unless_told_otherwise() {
+        let by_size = TrainingSettings::default();
+        assert!(by_size.checkpoints(124_439_808) && !by_size.checkpoints(1_000_000));
+        let told = TrainingSettings {
+            gradient_checkpointing: Some(false),
+            ..Default::default()
+        };
+        assert!(!told.checkpoints(124_439_808));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod anchors;
 pub mod bert_plan;
 pub mod best;
+pub mod checkpointing;
 pub mod class_weights;
 pub mod count;
 pub mod fisher;

@@ -86,19 +86,26 @@ impl Gpt2 {
 
     /// Scores of each label, `[batch, labels]`; `None` without a classification head.
     pub fn classify(&self, tokens: Tokens, pad: Option<i32>, pass: &mut Pass) -> Option<Tensor<2>> {
+        self.score.as_ref()?;
+        self.classify_hidden(self.transformer.forward(tokens, pass), tokens.ids, pad)
+    }
+
+    /// The same of hidden states, `[batch · seq, d_model]`.
+    pub fn classify_hidden(
+        &self,
+        hidden: Tensor<2>,
+        ids: &[Vec<i32>],
+        pad: Option<i32>,
+    ) -> Option<Tensor<2>> {
         let score = self.score.as_ref()?;
-        let seq = tokens.ids.first().map_or(0, Vec::len);
-        let rows: Vec<i32> = tokens
-            .ids
+        let seq = ids.first().map_or(0, Vec::len);
+        let rows: Vec<i32> = ids
             .iter()
             .enumerate()
             .map(|(i, row)| (i * seq + pooled_index(row, pad)) as i32)
             .collect();
-        let hidden = self.transformer.forward(tokens, pass);
-        let rows = Tensor::<1, Int>::from_data(
-            TensorData::new(rows, [tokens.ids.len()]),
-            &hidden.device(),
-        );
+        let rows =
+            Tensor::<1, Int>::from_data(TensorData::new(rows, [ids.len()]), &hidden.device());
         Some(score.forward(hidden.select(0, rows)))
     }
 

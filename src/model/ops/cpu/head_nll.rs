@@ -7,7 +7,7 @@
 use burn::prelude::*;
 
 use super::kernel::{Forward, Kernel, Saved, apply};
-use super::math::{View, exp, for_each_chunk, matmul, max_of, parallelism, sum_by};
+use super::math::{View, exp, for_each_chunk, long_sum_by, matmul, max_of, parallelism};
 
 #[derive(Debug, Clone)]
 struct HeadNll {
@@ -112,7 +112,7 @@ impl HeadNll {
         let vocabulary = self.vocabulary;
         let log_sums = logits.chunks_exact(vocabulary).map(|row| {
             let highest = max_of(row);
-            highest + sum_by(vocabulary, |j| exp(row[j] - highest)).ln()
+            highest + long_sum_by(vocabulary, |j| exp(row[j] - highest)).ln()
         });
         let log_sums: Vec<f32> = log_sums.collect();
         let rows = logits.chunks_exact(vocabulary).enumerate();
