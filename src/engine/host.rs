@@ -19,4 +19,9 @@ pub trait Host {
     async fn breathe(&self);
 
     fn send(&self, frame: Frame<Event>);
+
+    /// The most memory that the engine has held so far, where that is known.
+    fn peak_memory_bytes(&self) -> Option<u64> {
+        None
+    }
 }

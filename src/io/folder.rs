@@ -25,11 +25,13 @@ pub enum FolderError {
 }
 
 /// Builds the model from its configuration and weights; the heads that the file holds come along.
-pub fn build<S: ByteSource>(
+pub fn build(
     config: &Gpt2Config,
-    weights: S,
+    weights: impl ByteSource + 'static,
     device: &Device,
 ) -> Result<Gpt2, FolderError> {
+    // Boxed, so that the code below is there once and not once a kind of source.
+    let weights: Box<dyn ByteSource> = Box::new(weights);
     let mut file = SafetensorsFile::open(weights)?;
     let model = Gpt2::load(config, &mut file, device)?;
     Ok(with_stored_heads(model, &mut file)?)

@@ -218,6 +218,8 @@ pub struct RunSummary {
     pub training_millis: f64,
     pub total_millis: f64,
     pub adapter_bytes: u64,
+    /// The most memory that the engine has held since it started; not known of a GPU.
+    pub peak_memory_bytes: Option<u64>,
 }
 
 /// Rows are the truth, columns the answer; the order is `DatasetInfo::labels`.

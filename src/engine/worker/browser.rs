@@ -103,4 +103,11 @@ impl Host for Rc<BrowserHost> {
             .scope
             .post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
     }
+
+    /// A module's memory only grows, so its size is its peak. What a GPU holds is not in it.
+    #[cfg(not(feature = "engine-gpu"))]
+    fn peak_memory_bytes(&self) -> Option<u64> {
+        const PAGE_BYTES: u64 = 65_536;
+        Some(core::arch::wasm32::memory_size(0) as u64 * PAGE_BYTES)
+    }
 }
