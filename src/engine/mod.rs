@@ -1,6 +1,8 @@
 //! The engine: what the worker runs behind the protocol, and what the command line shares with it.
 
 pub mod base;
+#[cfg(test)]
+mod base_tests;
 pub mod bench;
 pub mod evaluate;
 pub mod host;

@@ -34,6 +34,8 @@ struct Interruption {
 }
 
 impl Host for Rc<TestHost> {
+    type Body = Vec<u8>;
+
     fn now_millis(&self) -> f64 {
         *self.clock.borrow_mut() += 20.0;
         *self.clock.borrow()
@@ -47,6 +49,13 @@ impl Host for Rc<TestHost> {
             .get(url)
             .cloned()
             .ok_or_else(|| "the server answered 404 Not Found".to_owned())
+    }
+    async fn open(
+        &self,
+        url: &str,
+        progressed: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<Vec<u8>, String> {
+        self.fetch(url, progressed).await
     }
     async fn breathe(&self) {
         let mut waiting = self.interruption.borrow_mut();

@@ -8,7 +8,8 @@ use crate::settings::{Sampling, Strategy, TrainingSettings};
 /// Imperatives. URLs are absolute.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
-    /// Fetch a model folder (`config.json`, `model.safetensors`, `tokenizer.json`) and make it the base.
+    /// Fetch a model folder (`config.json`, `model.safetensors`, `tokenizer.json` or `vocab.json` with `merges.txt`) and
+    /// make it the base.
     /// Answered by `DownloadProgressed`…, `ModelLoaded`.
     LoadModel {
         name: String,
@@ -91,6 +92,19 @@ pub enum Command {
         workload: Workload,
         steps: usize,
     },
+    /// Make a model the base whose files were chosen one by one; each lies at an address of its own. Answered as
+    /// `LoadModel`.
+    LoadModelFiles {
+        name: String,
+        files: Vec<NamedUrl>,
+    },
+}
+
+/// A file and where it can be fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedUrl {
+    pub name: String,
+    pub url: String,
 }
 
 /// Which weights answer.

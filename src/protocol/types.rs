@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use super::command::{RunOptions, WeightsChoice, Workload};
+pub use super::command::{NamedUrl, RunOptions, WeightsChoice, Workload};
 
 /// What the engine computes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@ use super::*;
 use crate::data::labelled::EncodedText;
 use crate::data::reader::{read_labelled, read_texts};
 use crate::data::stream::stream;
+use crate::engine::base::Place;
 use crate::engine::evaluate::answer_batch;
 use crate::engine::inspect;
 use crate::engine::one_example::train_on_example;
@@ -31,7 +32,12 @@ impl<H: Host> Server<H> {
         command: Command,
     ) -> Result<(), EngineError> {
         match command {
-            Command::LoadModel { name, base_url } => self.load_model(id, &name, &base_url).await,
+            Command::LoadModel { name, base_url } => {
+                self.load_model(id, &name, Place::Folder(base_url)).await
+            }
+            Command::LoadModelFiles { name, files } => {
+                self.load_model(id, &name, Place::Files(files)).await
+            }
             Command::LoadDataset { name, url } => self.load_dataset(id, &name, &url).await,
             Command::LoadGeneralText { name, url } => self.load_general(id, &name, &url).await,
             Command::PlanRun { strategy } => self.plan_run(id, strategy),
@@ -118,7 +124,7 @@ impl<H: Host> Server<H> {
         &mut self,
         id: Option<RequestId>,
         name: &str,
-        base_url: &str,
+        place: Place,
     ) -> Result<(), EngineError> {
         self.refuse_while_running("load a model")?;
         let host = &self.host;
@@ -134,7 +140,7 @@ impl<H: Host> Server<H> {
                 body,
             });
         };
-        let base = Base::fetch(host, name, base_url, &self.device, &mut progressed).await?;
+        let base = Base::fetch(host, name, place, &self.device, &mut progressed).await?;
         let info = base.info.clone();
         self.base = Some(base);
         // Ids of another tokenizer mean nothing now.

@@ -26,7 +26,7 @@ pub enum Subject {
 impl Subject {
     pub fn of(command: &Command) -> Self {
         match command {
-            Command::LoadModel { .. } => Self::Model,
+            Command::LoadModel { .. } | Command::LoadModelFiles { .. } => Self::Model,
             Command::LoadDataset { .. } => Self::Dataset,
             Command::LoadGeneralText { .. } => Self::GeneralText,
             Command::PlanRun { .. } => Self::Plan,

@@ -108,7 +108,7 @@ impl State {
         let id = self.asks.note(subject);
         self.insights.ask(subject);
         match &command {
-            Command::LoadModel { .. } => {
+            Command::LoadModel { .. } | Command::LoadModelFiles { .. } => {
                 self.model = None;
                 self.plan = Plan::Unknown;
                 self.engine = Engine::Loading {
