@@ -32,7 +32,9 @@ impl Host for Files {
     ) -> Result<Vec<u8>, String> {
         match self.0.get(url) {
             None => Err("the server answered 404 Not Found".to_owned()),
-            Some(None) => Err("the download was cut short, 7 of 10 bytes came; try again".to_owned()),
+            Some(None) => {
+                Err("the download was cut short, 7 of 10 bytes came; try again".to_owned())
+            }
             Some(Some(bytes)) => Ok(bytes.clone()),
         }
     }

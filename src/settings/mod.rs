@@ -2,6 +2,7 @@
 
 mod count;
 pub mod divergence;
+mod memory;
 mod methods;
 pub mod remedies;
 pub mod sampling;
@@ -12,6 +13,7 @@ pub mod strategy;
 pub mod training;
 
 pub use count::{Counts, count};
+pub use memory::{MemoryNeed, memory_need};
 pub use methods::{BottleneckSettings, Ia3Settings, Placement};
 pub use remedies::Remedies;
 pub use sampling::Sampling;

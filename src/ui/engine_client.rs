@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use super::browser::worker::{Heard, WorkerPort};
 use super::browser::{download, gpu, place};
 use super::device_choice::{DeviceWish, choose};
+use super::own_model::OwnModel;
 use super::routes::Route;
 use super::state::{Cause, Engine, Loading, State, Subject};
 use super::{DATASET, DEFAULT_MODEL, GENERAL_TEXT};
@@ -26,6 +27,8 @@ pub struct EngineClient {
     state: RwSignal<State>,
     route: RwSignal<Route>,
     wishes: StoredValue<Wishes>,
+    /// Loaded instead of the shipped model, once the learner has chosen one.
+    own_model: StoredValue<Option<OwnModel>>,
     port: StoredValue<Option<WorkerPort>, LocalStorage>,
     /// Counts workers, so that news of an old one is told apart.
     attempt: StoredValue<u32>,
@@ -37,6 +40,7 @@ impl EngineClient {
             state,
             route,
             wishes: StoredValue::new(wishes),
+            own_model: StoredValue::new(None),
             port: StoredValue::new_local(None),
             attempt: StoredValue::new(0),
         }
@@ -188,7 +192,6 @@ impl EngineClient {
     }
 
     pub fn load_model(self) {
-        let name = self.model_name();
         self.state.update(|state| {
             state.notices.retain(|cause| {
                 !matches!(
@@ -200,8 +203,21 @@ impl EngineClient {
                 )
             });
         });
-        let base_url = place::absolute(&format!("models/{name}/"));
-        self.send(Command::LoadModel { name, base_url });
+        self.send(match self.own_model.get_value() {
+            Some(OwnModel::Folder { name, base_url }) => Command::LoadModel { name, base_url },
+            Some(OwnModel::Files { name, files }) => Command::LoadModelFiles { name, files },
+            None => {
+                let name = self.model_name();
+                let base_url = place::absolute(&format!("models/{name}/"));
+                Command::LoadModel { name, base_url }
+            }
+        });
+    }
+
+    /// Loads a model of the learner's own, now and after a restart.
+    pub fn load_own_model(self, model: OwnModel) {
+        self.own_model.set_value(Some(model));
+        self.load_model();
     }
 
     /// Stories that no run trains on, to measure what it forgets.
@@ -215,6 +231,7 @@ impl EngineClient {
     pub fn load_shipped_model(self) {
         self.wishes
             .update_value(|wishes| wishes.model = DEFAULT_MODEL.to_string());
+        self.own_model.set_value(None);
         self.load_model();
     }
 

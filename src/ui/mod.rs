@@ -15,6 +15,7 @@ mod format;
 mod guess;
 mod learner;
 mod lesson_view;
+mod own_model;
 mod pages;
 mod routes;
 mod runs;

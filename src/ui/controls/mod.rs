@@ -5,6 +5,7 @@ pub mod field;
 pub mod html;
 pub mod notices;
 pub mod number;
+pub mod own_model;
 pub mod run_buttons;
 pub mod slider;
 pub mod term;

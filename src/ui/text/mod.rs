@@ -5,6 +5,7 @@ pub mod charts;
 pub mod guide;
 pub mod lessons;
 pub mod notices;
+pub mod own_model;
 pub mod pages;
 pub mod probes;
 pub mod remedies;
