@@ -6,6 +6,7 @@ pub mod html;
 pub mod notices;
 pub mod number;
 pub mod own_model;
+pub mod program_view;
 pub mod run_buttons;
 pub mod slider;
 pub mod term;
