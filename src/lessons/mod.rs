@@ -63,9 +63,12 @@ pub enum Widget {
     DecisionGuide,
     ExampleSteps,
     ForgettingChart,
+    DebugProgram,
+    ExportScript,
     FrozenProof,
     GenerateBox,
     Glossary,
+    LoraProgram,
     LoraRectangles,
     LossChart,
     MatchedModules,
@@ -80,7 +83,19 @@ pub enum Widget {
     ScheduleChart,
     SketchCurve,
     UpdateNorms,
+    TargetCounts,
+    TrainerProgram,
     WhatYouSaw,
+}
+
+impl Widget {
+    /// The name of the check that the widget itself is.
+    pub fn check(self) -> Option<&'static str> {
+        match self {
+            Self::DebugProgram => Some("debug-program"),
+            _ => None,
+        }
+    }
 }
 
 /// A question with fixed answers, each explained.
@@ -133,6 +148,7 @@ impl Lesson {
         self.blocks.iter().filter_map(|block| match block {
             Block::Choice(choice) => Some(choice.id),
             Block::Measured(check) => Some(check.id),
+            Block::Widget { widget, .. } => widget.check(),
             _ => None,
         })
     }

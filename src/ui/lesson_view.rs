@@ -21,9 +21,12 @@ use super::widgets::data_peek::DataPeek;
 use super::widgets::decision_guide::DecisionGuide;
 use super::widgets::example_steps::ExampleSteps;
 use super::widgets::forgetting_chart::ForgettingChart;
+use super::widgets::debug_program::DebugProgram;
+use super::widgets::export_script::ExportScript;
 use super::widgets::frozen_proof::FrozenProof;
 use super::widgets::generate_box::GenerateBox;
 use super::widgets::glossary::Glossary;
+use super::widgets::lora_program::LoraProgram;
 use super::widgets::lora_rectangles::LoraRectangles;
 use super::widgets::loss_chart::LossChart;
 use super::widgets::matched_modules::MatchedModules;
@@ -38,6 +41,8 @@ use super::widgets::run_panel::RunPanel;
 use super::widgets::schedule_chart::ScheduleChart;
 use super::widgets::sketch_curve::SketchCurve;
 use super::widgets::update_norms::UpdateNorms;
+use super::widgets::target_counts::TargetCounts;
+use super::widgets::trainer_program::TrainerProgram;
 use super::widgets::what_you_saw::WhatYouSaw;
 use crate::lessons::{self, Block, Lesson, Widget};
 
@@ -170,6 +175,8 @@ fn frame_class(widget: Widget) -> &'static str {
         Widget::BeforeAfter
         | Widget::ExampleSteps
         | Widget::ForgettingChart
+        | Widget::DebugProgram
+        | Widget::LoraProgram
         | Widget::LoraRectangles
         | Widget::LossChart
         | Widget::MatrixLens
@@ -184,6 +191,11 @@ fn frame_class(widget: Widget) -> &'static str {
         | Widget::Confusion
         | Widget::DataPeek
         | Widget::DecisionGuide
+        | Widget::TrainerProgram => "exhibit",
+        Widget::ClassifyBox
+        | Widget::Confusion
+        | Widget::DataPeek
+        | Widget::ExportScript
         | Widget::FrozenProof
         | Widget::GenerateBox
         | Widget::Glossary
@@ -191,6 +203,7 @@ fn frame_class(widget: Widget) -> &'static str {
         | Widget::Mistakes
         | Widget::Predict
         | Widget::Prompting
+        | Widget::TargetCounts
         | Widget::WhatYouSaw => "exhibit in-text",
     }
 }
@@ -204,9 +217,12 @@ fn widget_view(widget: Widget) -> AnyView {
         Widget::DecisionGuide => view! { <DecisionGuide /> }.into_any(),
         Widget::ExampleSteps => view! { <ExampleSteps /> }.into_any(),
         Widget::ForgettingChart => view! { <ForgettingChart /> }.into_any(),
+        Widget::DebugProgram => view! { <DebugProgram /> }.into_any(),
+        Widget::ExportScript => view! { <ExportScript /> }.into_any(),
         Widget::FrozenProof => view! { <FrozenProof /> }.into_any(),
         Widget::GenerateBox => view! { <GenerateBox /> }.into_any(),
         Widget::Glossary => view! { <Glossary /> }.into_any(),
+        Widget::LoraProgram => view! { <LoraProgram /> }.into_any(),
         Widget::LoraRectangles => view! { <LoraRectangles /> }.into_any(),
         Widget::LossChart => view! { <LossChart /> }.into_any(),
         Widget::MatchedModules => view! { <MatchedModules /> }.into_any(),
@@ -221,6 +237,8 @@ fn widget_view(widget: Widget) -> AnyView {
         Widget::ScheduleChart => view! { <ScheduleChart /> }.into_any(),
         Widget::SketchCurve => view! { <SketchCurve /> }.into_any(),
         Widget::UpdateNorms => view! { <UpdateNorms /> }.into_any(),
+        Widget::TargetCounts => view! { <TargetCounts /> }.into_any(),
+        Widget::TrainerProgram => view! { <TrainerProgram /> }.into_any(),
         Widget::WhatYouSaw => view! { <WhatYouSaw /> }.into_any(),
     }
 }

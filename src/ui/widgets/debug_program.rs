@@ -8,7 +8,12 @@ use crate::settings::{Schedule, ScheduleKind};
 use crate::ui::charts::line::LineChart;
 use crate::ui::charts::plot::{Level, LineData, Look, Series, Unit};
 use crate::ui::controls::slider::Slider;
+use crate::ui::desk::use_desk;
+use crate::ui::routes::Route;
 use crate::ui::text::{charts, code as text, programs};
+
+/// The widget is a check of its own.
+const CHECK: &str = "debug-program";
 
 const PEAK: f64 = 2e-5;
 const EXAMPLES: [usize; 7] = [3, 10, 30, 100, 300, 1095, 3000];
@@ -117,10 +122,18 @@ pub fn DebugProgram() -> impl IntoView {
             .map(|(goal, done)| view! { <li class:done=done>{goal}</li> })
             .collect_view()
     };
-    let state = move || if bench.is_done() { "right" } else { "open" };
+    let desk = use_desk();
+    let is_done = Memo::new(move |_| bench.is_done());
+    Effect::new(move |_| {
+        if let (true, Route::Lesson(lesson)) = (is_done.get(), desk.route.get_untracked()) {
+            desk.progress
+                .update(|progress| progress.pass(lesson, CHECK));
+        }
+    });
+    let state = move || if is_done.get() { "right" } else { "open" };
     view! {
         <div class="debug_program">
-            <ol class="goals-met" data-testid="check-status" data-check="debug-program" data-state=state>
+            <ol class="goals-met" data-testid="check-status" data-check=CHECK data-state=state>
                 {goals}
             </ol>
             <FirstRun bench />
@@ -405,6 +418,11 @@ fn Outcome(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_lesson_counts_it_under_its_name() {
+        assert_eq!(crate::lessons::Widget::DebugProgram.check(), Some(CHECK));
+    }
 
     #[test]
     fn as_printed_the_rate_never_leaves_the_ground() {
