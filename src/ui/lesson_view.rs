@@ -23,6 +23,7 @@ use super::widgets::example_steps::ExampleSteps;
 use super::widgets::forgetting_chart::ForgettingChart;
 use super::widgets::debug_program::DebugProgram;
 use super::widgets::export_script::ExportScript;
+use super::widgets::freeze_line::FreezeLine;
 use super::widgets::frozen_proof::FrozenProof;
 use super::widgets::generate_box::GenerateBox;
 use super::widgets::glossary::Glossary;
@@ -33,6 +34,7 @@ use super::widgets::matched_modules::MatchedModules;
 use super::widgets::matrix_lens::MatrixLens;
 use super::widgets::mistakes::Mistakes;
 use super::widgets::next_token::NextToken;
+use super::widgets::norm_chart::NormChart;
 use super::widgets::parameter_map::ParameterMap;
 use super::widgets::predict::Predict;
 use super::widgets::prompting::Prompting;
@@ -41,6 +43,8 @@ use super::widgets::run_panel::RunPanel;
 use super::widgets::schedule_chart::ScheduleChart;
 use super::widgets::sketch_curve::SketchCurve;
 use super::widgets::update_norms::UpdateNorms;
+use super::widgets::schedule_drawing::ScheduleDrawing;
+use super::widgets::strategy_table::StrategyTable;
 use super::widgets::target_counts::TargetCounts;
 use super::widgets::trainer_program::TrainerProgram;
 use super::widgets::what_you_saw::WhatYouSaw;
@@ -176,11 +180,13 @@ fn frame_class(widget: Widget) -> &'static str {
         | Widget::ExampleSteps
         | Widget::ForgettingChart
         | Widget::DebugProgram
+        | Widget::FreezeLine
         | Widget::LoraProgram
         | Widget::LoraRectangles
         | Widget::LossChart
         | Widget::MatrixLens
         | Widget::NextToken
+        | Widget::NormChart
         | Widget::ParameterMap
         | Widget::RemedyPanel
         | Widget::RunPanel
@@ -191,6 +197,8 @@ fn frame_class(widget: Widget) -> &'static str {
         | Widget::Confusion
         | Widget::DataPeek
         | Widget::DecisionGuide
+        | Widget::ScheduleDrawing
+        | Widget::StrategyTable
         | Widget::TrainerProgram => "exhibit",
         Widget::ClassifyBox
         | Widget::Confusion
@@ -219,6 +227,7 @@ fn widget_view(widget: Widget) -> AnyView {
         Widget::ForgettingChart => view! { <ForgettingChart /> }.into_any(),
         Widget::DebugProgram => view! { <DebugProgram /> }.into_any(),
         Widget::ExportScript => view! { <ExportScript /> }.into_any(),
+        Widget::FreezeLine => view! { <FreezeLine /> }.into_any(),
         Widget::FrozenProof => view! { <FrozenProof /> }.into_any(),
         Widget::GenerateBox => view! { <GenerateBox /> }.into_any(),
         Widget::Glossary => view! { <Glossary /> }.into_any(),
@@ -229,6 +238,7 @@ fn widget_view(widget: Widget) -> AnyView {
         Widget::MatrixLens => view! { <MatrixLens /> }.into_any(),
         Widget::Mistakes => view! { <Mistakes /> }.into_any(),
         Widget::NextToken => view! { <NextToken /> }.into_any(),
+        Widget::NormChart => view! { <NormChart /> }.into_any(),
         Widget::ParameterMap => view! { <ParameterMap /> }.into_any(),
         Widget::Predict => view! { <Predict /> }.into_any(),
         Widget::Prompting => view! { <Prompting /> }.into_any(),
@@ -237,6 +247,8 @@ fn widget_view(widget: Widget) -> AnyView {
         Widget::ScheduleChart => view! { <ScheduleChart /> }.into_any(),
         Widget::SketchCurve => view! { <SketchCurve /> }.into_any(),
         Widget::UpdateNorms => view! { <UpdateNorms /> }.into_any(),
+        Widget::ScheduleDrawing => view! { <ScheduleDrawing /> }.into_any(),
+        Widget::StrategyTable => view! { <StrategyTable /> }.into_any(),
         Widget::TargetCounts => view! { <TargetCounts /> }.into_any(),
         Widget::TrainerProgram => view! { <TrainerProgram /> }.into_any(),
         Widget::WhatYouSaw => view! { <WhatYouSaw /> }.into_any(),

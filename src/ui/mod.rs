@@ -22,6 +22,7 @@ mod routes;
 mod runs;
 mod script;
 mod state;
+mod storeys;
 mod text;
 mod widgets;
 

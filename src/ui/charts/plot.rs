@@ -60,6 +60,8 @@ pub enum Unit {
     Nats,
     Rate,
     Perplexity,
+    /// Of a vector of gradients.
+    Norm,
 }
 
 impl Unit {
@@ -68,6 +70,7 @@ impl Unit {
             Self::Nats => format::loss(value),
             Self::Rate => format::rate(value),
             Self::Perplexity => format::perplexity(value),
+            Self::Norm => format::plain(value, 2),
         }
     }
 
@@ -75,7 +78,7 @@ impl Unit {
         match self {
             Self::Nats => format::plain(value, 2),
             Self::Rate => format::rate(value),
-            Self::Perplexity => format::plain(value, 1),
+            Self::Perplexity | Self::Norm => format::plain(value, 1),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Small parts that pages and widgets are made of.
 
+pub mod counted_model;
 pub mod engine_status;
 pub mod field;
 pub mod html;

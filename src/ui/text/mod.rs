@@ -13,4 +13,6 @@ pub mod programs;
 pub mod remedies;
 pub mod run;
 pub mod status;
+pub mod strategies;
+pub mod warmup;
 pub mod widgets;
