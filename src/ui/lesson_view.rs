@@ -18,11 +18,11 @@ use super::widgets::before_after::BeforeAfter;
 use super::widgets::classify_box::ClassifyBox;
 use super::widgets::confusion::Confusion;
 use super::widgets::data_peek::DataPeek;
+use super::widgets::debug_program::DebugProgram;
 use super::widgets::decision_guide::DecisionGuide;
 use super::widgets::example_steps::ExampleSteps;
-use super::widgets::forgetting_chart::ForgettingChart;
-use super::widgets::debug_program::DebugProgram;
 use super::widgets::export_script::ExportScript;
+use super::widgets::forgetting_chart::ForgettingChart;
 use super::widgets::freeze_line::FreezeLine;
 use super::widgets::frozen_proof::FrozenProof;
 use super::widgets::generate_box::GenerateBox;
@@ -41,12 +41,12 @@ use super::widgets::prompting::Prompting;
 use super::widgets::remedy_panel::RemedyPanel;
 use super::widgets::run_panel::RunPanel;
 use super::widgets::schedule_chart::ScheduleChart;
-use super::widgets::sketch_curve::SketchCurve;
-use super::widgets::update_norms::UpdateNorms;
 use super::widgets::schedule_drawing::ScheduleDrawing;
+use super::widgets::sketch_curve::SketchCurve;
 use super::widgets::strategy_table::StrategyTable;
 use super::widgets::target_counts::TargetCounts;
 use super::widgets::trainer_program::TrainerProgram;
+use super::widgets::update_norms::UpdateNorms;
 use super::widgets::what_you_saw::WhatYouSaw;
 use crate::lessons::{self, Block, Lesson, Widget};
 
@@ -177,9 +177,9 @@ fn block(lesson: &'static Lesson, block: &'static Block) -> AnyView {
 fn frame_class(widget: Widget) -> &'static str {
     match widget {
         Widget::BeforeAfter
+        | Widget::DebugProgram
         | Widget::ExampleSteps
         | Widget::ForgettingChart
-        | Widget::DebugProgram
         | Widget::FreezeLine
         | Widget::LoraProgram
         | Widget::LoraRectangles
@@ -191,18 +191,15 @@ fn frame_class(widget: Widget) -> &'static str {
         | Widget::RemedyPanel
         | Widget::RunPanel
         | Widget::ScheduleChart
+        | Widget::ScheduleDrawing
         | Widget::SketchCurve
+        | Widget::StrategyTable
+        | Widget::TrainerProgram
         | Widget::UpdateNorms => "exhibit",
         Widget::ClassifyBox
         | Widget::Confusion
         | Widget::DataPeek
         | Widget::DecisionGuide
-        | Widget::ScheduleDrawing
-        | Widget::StrategyTable
-        | Widget::TrainerProgram => "exhibit",
-        Widget::ClassifyBox
-        | Widget::Confusion
-        | Widget::DataPeek
         | Widget::ExportScript
         | Widget::FrozenProof
         | Widget::GenerateBox
@@ -222,11 +219,11 @@ fn widget_view(widget: Widget) -> AnyView {
         Widget::ClassifyBox => view! { <ClassifyBox /> }.into_any(),
         Widget::Confusion => view! { <Confusion /> }.into_any(),
         Widget::DataPeek => view! { <DataPeek /> }.into_any(),
+        Widget::DebugProgram => view! { <DebugProgram /> }.into_any(),
         Widget::DecisionGuide => view! { <DecisionGuide /> }.into_any(),
         Widget::ExampleSteps => view! { <ExampleSteps /> }.into_any(),
-        Widget::ForgettingChart => view! { <ForgettingChart /> }.into_any(),
-        Widget::DebugProgram => view! { <DebugProgram /> }.into_any(),
         Widget::ExportScript => view! { <ExportScript /> }.into_any(),
+        Widget::ForgettingChart => view! { <ForgettingChart /> }.into_any(),
         Widget::FreezeLine => view! { <FreezeLine /> }.into_any(),
         Widget::FrozenProof => view! { <FrozenProof /> }.into_any(),
         Widget::GenerateBox => view! { <GenerateBox /> }.into_any(),
@@ -245,12 +242,12 @@ fn widget_view(widget: Widget) -> AnyView {
         Widget::RemedyPanel => view! { <RemedyPanel /> }.into_any(),
         Widget::RunPanel => view! { <RunPanel /> }.into_any(),
         Widget::ScheduleChart => view! { <ScheduleChart /> }.into_any(),
-        Widget::SketchCurve => view! { <SketchCurve /> }.into_any(),
-        Widget::UpdateNorms => view! { <UpdateNorms /> }.into_any(),
         Widget::ScheduleDrawing => view! { <ScheduleDrawing /> }.into_any(),
+        Widget::SketchCurve => view! { <SketchCurve /> }.into_any(),
         Widget::StrategyTable => view! { <StrategyTable /> }.into_any(),
         Widget::TargetCounts => view! { <TargetCounts /> }.into_any(),
         Widget::TrainerProgram => view! { <TrainerProgram /> }.into_any(),
+        Widget::UpdateNorms => view! { <UpdateNorms /> }.into_any(),
         Widget::WhatYouSaw => view! { <WhatYouSaw /> }.into_any(),
     }
 }

@@ -68,7 +68,7 @@ pub fn FreezeLine() -> impl IntoView {
                         <Slider
                             id="freeze-line"
                             label=text::LINE
-                            value=frozen
+                            value=Signal::derive(move || frozen.get() as f64)
                             min=0.0
                             max=last.get() as f64
                             step=1.0

@@ -128,12 +128,11 @@ fn Handle(
     let take = move |event: web_sys::PointerEvent| {
         event.prevent_default();
         // The drawing hears the pointer even where it leaves the corner, or the window.
-        let svg = event
+        let handle = event
             .current_target()
-            .and_then(|target| target.dyn_into::<web_sys::SvgElement>().ok())
-            .and_then(|handle| handle.owner_svg_element());
-        if let Some(svg) = svg {
-            let _ = svg.set_pointer_capture(event.pointer_id());
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if let Some(handle) = handle {
+            let _ = handle.set_pointer_capture(event.pointer_id());
         }
         dragged.set(Some(corner));
     };
