@@ -233,7 +233,6 @@ fn arguments(training: &TrainingSettings) -> String {
         format!("adam_beta2={}", number(training.adam_beta2)),
         format!("adam_epsilon={}", number(training.adam_epsilon)),
         format!("seed={}", training.seed),
-        "group_by_length=True".into(),
         "logging_steps=20".into(),
         "save_strategy=\"no\"".into(),
         "report_to=\"none\"".into(),

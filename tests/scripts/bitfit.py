@@ -57,7 +57,6 @@ arguments = TrainingArguments(
     adam_beta2=0.999,
     adam_epsilon=1e-8,
     seed=7,
-    group_by_length=True,
     logging_steps=20,
     save_strategy="no",
     report_to="none",

@@ -165,6 +165,8 @@ pub fn plot(data: &LineData, width: f64, height: f64) -> Plot {
         y,
         x_ticks: ticks(0.0, highest_x, x_count)
             .into_iter()
+            // Steps are whole.
+            .filter(|value| (value - value.round()).abs() < 1e-9)
             .map(|value| (x.map(value), format::plain(value, 0)))
             .collect(),
         y_ticks: ticks(low, high, 4)

@@ -87,7 +87,6 @@ pub fn debug_line(code: &str) -> Option<&'static str> {
 
 pub const DEBUG_LINE_FOUND: &str = "Right. The head reads the last token of each review, so the model has to know which tokens are only padding. Its configuration says pad_token_id = None, and nobody has changed that.";
 pub const DEBUG_MEND: &str = "Which repair is the right one?";
-pub const DEBUG_MENDED: &str = "It runs to its end now.";
 
 /// A repair on offer: its code, whether it is the one, and what comes of it. Each has been run.
 pub const REPAIRS: [(&str, bool, &str); 4] = [
@@ -161,10 +160,7 @@ pub const RATE_SHORT: &str = "The run ends before the warmup does: the rate neve
 pub const RATE_LONG: &str = "It gets there. But the warmup takes more than a tenth of the run; for so long the rate is lower than it could be.";
 pub const RATE_NONE: &str = "It starts at its top, without any warmup: the first steps, when AdamW knows least, are the boldest. Let it climb for a few steps.";
 
-pub const SCRIPT_WHAT: &str = "Your settings as a program";
 pub const SCRIPT_COPY: &str = "Copy";
 pub const SCRIPT_DOWNLOAD: &str = "Download finetune.py";
 pub const SCRIPT_HOW: &str = "It needs Python with torch, transformers and accelerate, and where the first lines say so peft or adapters. Beside it, as arguments: a model folder and the reviews.";
-pub const SCRIPT_MODEL: &str = "config.json, model.safetensors and tokenizer.json of the model";
-pub const SCRIPT_DATA: &str = "the reviews";
 pub const SCRIPT_LABEL: &str = "The program in Python";

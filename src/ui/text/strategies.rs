@@ -48,13 +48,7 @@ pub fn engine_says(trainable: usize) -> String {
 }
 
 pub const TABLE: &str = "All nine strategies on one model";
-pub const COLUMNS: [&str; 5] = [
-    "Strategy",
-    "Trains",
-    "of all",
-    "Gradients and AdamW",
-    "To save",
-];
+pub const COLUMNS: [&str; 4] = ["Strategy", "Trains", "Gradients, AdamW", "To save"];
 pub const FAMILIES: [&str; 3] = ["Full", "Partial", "Parameter-efficient"];
 pub const TABLE_SETTINGS: &str = "With a head for two classes. LoRA has rank 8 on c_attn and both c_proj; partial freezes half of the blocks; adapters have a bottleneck of 16; prompt and prefix 8 virtual tokens, unless you have set them otherwise.";
 

@@ -12,7 +12,6 @@ use crate::ui::charts::scale::ticks;
 use crate::ui::charts::schedule_axes::{Axes, Corner, LEFT};
 use crate::ui::controls::slider::Slider;
 use crate::ui::desk::use_desk;
-use crate::ui::draft::short_number;
 use crate::ui::format;
 use crate::ui::state::Run;
 use crate::ui::text::{charts, warmup as text};
@@ -225,7 +224,7 @@ fn formulas(settings: &TrainingSettings) -> impl IntoView + use<> {
 }
 
 fn formula(settings: &TrainingSettings) -> Vec<(String, String)> {
-    let peak = short_number(settings.learning_rate);
+    let peak = format::rate(settings.learning_rate);
     let (warmup, total) = (settings.warmup_steps, settings.total_steps);
     let climb = (
         format!("lr(t) = {peak} · t / {warmup}"),
@@ -267,8 +266,8 @@ mod tests {
             ..Default::default()
         };
         let rows = formula(&settings);
-        assert_eq!(rows[0].0, "lr(t) = 1e-3 · t / 12");
-        assert_eq!(rows[1].0, "lr(t) = 1e-3 · (60 − t) / (60 − 12)");
+        assert_eq!(rows[0].0, "lr(t) = 0.001 · t / 12");
+        assert_eq!(rows[1].0, "lr(t) = 0.001 · (60 − t) / (60 − 12)");
         settings.warmup_steps = 0;
         assert_eq!(formula(&settings).len(), 1);
     }

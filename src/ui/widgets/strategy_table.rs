@@ -30,7 +30,7 @@ pub fn StrategyTable() -> impl IntoView {
                     view! {
                         <tbody>
                             <tr class="family">
-                                <th scope="rowgroup" colspan="5">{family}</th>
+                                <th scope="rowgroup" colspan="4">{family}</th>
                             </tr>
                             {rows}
                         </tbody>
@@ -66,9 +66,9 @@ fn row(kind: StrategyKind, price: Price) -> impl IntoView {
     view! {
         <tr data-strategy=kind.name()>
             <th scope="row">{text::name(kind)} <span class="quiet">{text::moves(kind)}</span></th>
-            <td>{number(counts.trainable as f64, format::count(counts.trainable))}</td>
             <td>
-                {number(counts.share(), format::percent(counts.share()))}
+                {number(counts.trainable as f64, format::count(counts.trainable))}
+                <span class="quiet">{number(counts.share(), format::percent(counts.share()))}</span>
                 <span class="share-bar" style=format!("--done: {}", counts.share()) aria-hidden="true"></span>
             </td>
             <td>{number(memory as f64, format::bytes(memory))}</td>

@@ -27,7 +27,7 @@ test('a learner reads, mends, counts, runs and exports', async ({ page, openPage
   await lines.getByRole('button', { name: /pad_token = tokenizer/ }).click();
   await expect(page.locator('.debug_program .outcome:visible')).toContainText('Close.');
   await lines.getByRole('button', { name: /^model = / }).click();
-  await page.getByText('model.config.pad_token_id = tokenizer.pad_token_id').check();
+  await page.getByRole('radio', { name: 'model.config.pad_token_id = tokenizer.pad_token_id' }).check();
   await page.locator('input[name=debug-rate][value="4e-7"]').check();
   expect(await numberOf(page.getByTestId('rate-reached'))).toBeCloseTo(4e-7, 12);
   await page.locator('#debug-examples').fill('5');

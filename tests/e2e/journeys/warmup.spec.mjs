@@ -12,7 +12,7 @@ test('a learner draws a schedule, and it is the one that runs', async ({ page, o
 
   const [top, end] = [page.getByTestId('schedule-top'), page.getByTestId('schedule-end')];
   await expect(top).toHaveAttribute('aria-valuetext', /6 warmup steps, highest rate 0.001/);
-  await expect(page.getByTestId('schedule-formula')).toContainText('1e-3 · t / 6');
+  await expect(page.getByTestId('schedule-formula')).toContainText('0.001 · t / 6');
   await end.scrollIntoViewIfNeeded();
   const box = await top.locator('.knob').boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -30,7 +30,7 @@ test('a learner draws a schedule, and it is the one that runs', async ({ page, o
   for (let press = 0; press < 40; press += 1) await page.keyboard.press('ArrowDown');
   for (let press = 0; press < 5; press += 1) await page.keyboard.press('ArrowUp');
   await expect(top).toHaveAttribute('aria-valuetext', '12 warmup steps, highest rate 0.0003');
-  await expect(page.getByTestId('schedule-formula')).toContainText('3e-4 · (60 − t) / (60 − 12)');
+  await expect(page.getByTestId('schedule-formula')).toContainText('0.0003 · (60 − t) / (60 − 12)');
   await page.locator('#schedule-step').fill('6');
   expect(await numberOf(page.getByTestId('schedule-at'))).toBeCloseTo(1.5e-4, 10);
 
