@@ -101,7 +101,7 @@ fn going(desk: Desk) -> Option<RunTag> {
 }
 
 /// The learner's run of a preset or, until there is one, ours; and whether it is the learner's.
-fn shown(desk: Desk, lesson: &Lesson, preset: &Preset) -> Option<(RunRecord, bool)> {
+pub fn shown(desk: Desk, lesson: &Lesson, preset: &Preset) -> Option<(RunRecord, bool)> {
     let own = desk
         .shelf
         .with(|shelf| shelf.find(lesson.slug, preset.key).cloned());
