@@ -65,7 +65,7 @@ async fn feed(digest: &mut Sha256, tensor: Tensor<1>) -> Result<(), String> {
     const PIECE: usize = 1 << 22;
     let [count] = tensor.dims();
     for start in (0..count).step_by(PIECE) {
-        let piece = tensor.clone().slice([start..count.min(start + PIECE)]);
+        let piece = tensor.clone().slice(start..count.min(start + PIECE));
         let data = piece.into_data_async().await;
         digest.update(data.map_err(|e| format!("{e:?}"))?.as_bytes());
     }
