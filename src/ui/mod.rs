@@ -17,9 +17,12 @@ mod learner;
 mod lesson_view;
 mod own_model;
 mod pages;
+mod program;
 mod routes;
 mod runs;
+mod script;
 mod state;
+mod storeys;
 mod text;
 mod widgets;
 

@@ -39,7 +39,7 @@ async function record(lesson) {
   }
   const runs = await page.evaluate((slug) => JSON.parse(localStorage['warmup.runs']).records.filter((run) => run.lesson === slug), lesson);
   await writeFile(at(`../../www/recorded/${lesson}.json`), `[\n${runs.map((run) => JSON.stringify(short(run))).join(',\n')}\n]\n`);
-  for (const { key, before, after, seconds } of runs) console.log(lesson, key, before, after, `${seconds.toFixed(0)} s`);
+  for (const { key, before, after, seconds } of runs) console.log(lesson, key, JSON.stringify({ before, after, seconds }));
   await page.close();
 }
 

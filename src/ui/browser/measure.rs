@@ -36,7 +36,16 @@ pub fn point_in(event: &web_sys::PointerEvent) -> Option<(f64, f64)> {
 
 /// The pointer's place in an element, in pixels from its left edge.
 pub fn offset_in(event: &web_sys::PointerEvent) -> Option<f64> {
+    place_in(event).map(|(x, _)| x)
+}
+
+/// The pointer's place in an element, in pixels from its left and its upper edge.
+pub fn place_in(event: &web_sys::PointerEvent) -> Option<(f64, f64)> {
     let target: JsValue = event.current_target()?.into();
     let element: Element = target.dyn_into().ok()?;
-    Some(f64::from(event.client_x()) - element.get_bounding_client_rect().left())
+    let corner = element.get_bounding_client_rect();
+    Some((
+        f64::from(event.client_x()) - corner.left(),
+        f64::from(event.client_y()) - corner.top(),
+    ))
 }

@@ -6,5 +6,6 @@ pub mod map_layout;
 pub mod map_table;
 pub mod plot;
 pub mod scale;
+pub mod schedule_axes;
 pub mod smooth;
 pub mod table;

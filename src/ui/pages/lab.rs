@@ -12,6 +12,7 @@ use crate::ui::text::pages as text;
 use crate::ui::widgets::before_after::BeforeAfter;
 use crate::ui::widgets::classify_box::ClassifyBox;
 use crate::ui::widgets::confusion::Confusion;
+use crate::ui::widgets::export_script::ExportScript;
 use crate::ui::widgets::forgetting_chart::ForgettingChart;
 use crate::ui::widgets::frozen_proof::FrozenProof;
 use crate::ui::widgets::generate_box::GenerateBox;
@@ -66,6 +67,8 @@ pub fn Lab(query: String) -> impl IntoView {
                 <Titled title=text::LAB_CLASSIFY><ClassifyBox /></Titled>
                 <Titled title=text::LAB_GENERATE><GenerateBox offer_tuned=true /></Titled>
             </div>
+            <h2>{text::LAB_SCRIPT}</h2>
+            <section class="exhibit"><ExportScript /></section>
         </article>
     }
 }

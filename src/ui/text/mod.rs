@@ -2,13 +2,17 @@
 //! own, in Markdown.
 
 pub mod charts;
+pub mod code;
 pub mod guide;
 pub mod lessons;
 pub mod notices;
 pub mod own_model;
 pub mod pages;
 pub mod probes;
+pub mod programs;
 pub mod remedies;
 pub mod run;
 pub mod status;
+pub mod strategies;
+pub mod warmup;
 pub mod widgets;
