@@ -6,6 +6,7 @@ use super::RunId;
 use crate::settings::{Sampling, Strategy, TrainingSettings};
 
 /// Imperatives. URLs are absolute.
+#[allow(clippy::large_enum_variant)] // a command lives for the moment between its message and its answer
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Fetch a model folder (`config.json`, `model.safetensors`, `tokenizer.json` or `vocab.json` with `merges.txt`) and

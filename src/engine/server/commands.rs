@@ -22,6 +22,19 @@ use crate::train::plan;
 /// Tokens of general text that a run scores each time: about half a second on a CPU in the browser.
 const GENERAL_TOKENS: usize = 4096;
 
+/// Larger models than the shipped ones score fewer, but not fewer than these.
+const FEWEST_GENERAL_TOKENS: usize = 512;
+
+/// Parameters up to which all of them are scored.
+const SMALL_MODEL: usize = 4_000_000;
+
+/// Tokens of general text that a model of so many parameters scores each time.
+fn general_tokens(parameters: usize) -> usize {
+    let share = SMALL_MODEL as f64 / parameters.max(1) as f64;
+    let tokens = (GENERAL_TOKENS as f64 * share) as usize;
+    tokens.clamp(FEWEST_GENERAL_TOKENS, GENERAL_TOKENS)
+}
+
 /// Rows shown of a data set.
 const EXAMPLES: usize = 8;
 
@@ -168,7 +181,7 @@ impl<H: Host> Server<H> {
         let texts = read_texts(file, &bytes).map_err(|e| unreadable(e.to_string()))?;
         let base = self.base()?;
         let mut ids = stream(&texts, &base.tokenizer).map_err(|e| unreadable(e.to_string()))?;
-        ids.truncate(GENERAL_TOKENS);
+        ids.truncate(general_tokens(base.info.total_parameters()));
         if ids.len() < 2 {
             return Err(unreadable("it has no two tokens".to_owned()));
         }
@@ -409,4 +422,16 @@ fn nothing_tuned() -> EngineError {
         ErrorKind::State,
         "Nothing is fine-tuned yet; make a run first.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::general_tokens;
+
+    #[test]
+    fn large_models_score_less_general_text() {
+        assert_eq!(general_tokens(1_200_000), 4096);
+        assert_eq!(general_tokens(8_000_000), 2048);
+        assert_eq!(general_tokens(124_439_808), 512);
+    }
 }

@@ -40,12 +40,12 @@ impl BrowserHost {
     }
 }
 
-/// Hands the body over piece by piece, as it arrives.
+/// Hands the body over piece by piece, as it arrives; how much there was.
 async fn receive(
     response: &Response,
     progressed: &mut dyn FnMut(u64, Option<u64>),
     take: &mut dyn FnMut(Uint8Array),
-) -> Result<(), String> {
+) -> Result<u64, String> {
     let total = content_length(response);
     let body = response.body().ok_or("the answer is empty")?;
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
@@ -56,7 +56,7 @@ async fn receive(
             .map_err(|_| format!("the download broke off after {received} bytes; try again"))?;
         let done = Reflect::get(&piece, &"done".into()).is_ok_and(|d| d.is_truthy());
         if done {
-            return check_received(received, total);
+            return Ok(received);
         }
         let value = Reflect::get(&piece, &"value".into()).map_err(|e| format!("{e:?}"))?;
         let bytes = Uint8Array::new(&value);
@@ -112,7 +112,8 @@ impl Host for Rc<BrowserHost> {
         }
         let mut parts = BlobParts::default();
         let mut take = |piece: Uint8Array| parts.push(&piece);
-        receive(&response, progressed, &mut take).await?;
+        let received = receive(&response, progressed, &mut take).await?;
+        check_received(received, content_length(&response))?;
         BlobSource::new(parts.finish()?)
     }
 

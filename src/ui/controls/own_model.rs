@@ -34,11 +34,12 @@ pub fn OwnModelControl() -> impl IntoView {
         <details class="own_model" data-testid="own-model">
             <summary>{text::TITLE}</summary>
             <p class="quiet">{text::LEAD}</p>
-            <div class="ways">
+            <div class="sources">
                 <FromFiles look />
                 <FromAddress look />
             </div>
             <Finding look />
+            <Peak />
         </details>
     }
 }
@@ -169,6 +170,25 @@ fn Finding(look: RwSignal<Look>) -> impl IntoView {
             file_bytes,
             model,
         } => found(desk, &facts, file_bytes, model).into_any(),
+    }
+}
+
+/// What the last run came to hold, to be set beside what was reckoned.
+#[component]
+fn Peak() -> impl IntoView {
+    let desk = use_desk();
+    let peak = desk.watch(|state| {
+        let summary = state.run.as_ref()?.summary()?;
+        summary.peak_memory_bytes
+    });
+    move || {
+        peak.get().map(|bytes| {
+            view! {
+                <p class="quiet" data-testid="metric-peak-memory" data-value=bytes>
+                    {text::peak(bytes)}
+                </p>
+            }
+        })
     }
 }
 

@@ -46,6 +46,13 @@ pub fn need(need: MemoryNeed, file_bytes: Option<u64>) -> String {
     )
 }
 
+pub fn peak(bytes: u64) -> String {
+    format!(
+        "Measured: up to the end of the last run the engine came to hold {}.",
+        format::bytes(bytes)
+    )
+}
+
 /// What stands against it on this engine.
 pub fn caution(need: MemoryNeed, device: Option<DeviceKind>) -> Option<&'static str> {
     const SLOW_FROM_BYTES: u64 = 200_000_000;

@@ -47,7 +47,7 @@ impl Kernel<2> for HeadNll {
         for first in (0..rows).step_by(self.rows_at_once) {
             let count = self.logits(first, [hidden, head], &mut logits);
             let logits = &mut logits[..count * self.vocabulary];
-            output.extend(self.into_slopes(first, logits));
+            output.extend(self.make_slopes(first, logits));
             if self.tracked {
                 let d_model = self.d_model;
                 matmul(
@@ -106,7 +106,7 @@ impl HeadNll {
     }
 
     /// Turns logits into `softmax − one-hot`, and gives each row's loss.
-    fn into_slopes(&self, first: usize, logits: &mut [f32]) -> Vec<f32> {
+    fn make_slopes(&self, first: usize, logits: &mut [f32]) -> Vec<f32> {
         let classes = &self.classes[first..];
         let of_class = |row: &[f32], i: usize| row[classes[i] as usize];
         let vocabulary = self.vocabulary;
@@ -138,7 +138,7 @@ impl HeadNll {
         for first in (0..self.classes.len()).step_by(self.rows_at_once) {
             let count = self.logits(first, [hidden, head], &mut logits);
             let slopes = &mut logits[..count * vocabulary];
-            self.into_slopes(first, slopes);
+            self.make_slopes(first, slopes);
             for (row, g) in slopes.chunks_exact_mut(vocabulary).zip(&gradient[first..]) {
                 for slope in row {
                     *slope *= g;

@@ -266,8 +266,10 @@ mod tests {
     fn a_long_sum_keeps_its_last_places() {
         let value = |i: usize| 0.1 + (i % 7) as f32;
         let exact: f64 = (0..50_257).map(|i| f64::from(value(i))).sum();
-        let ours = f64::from(long_sum_by(50_257, value));
-        assert!((ours / exact - 1.0).abs() < 5e-7, "{ours} {exact}");
+        let error = |sum: f32| (f64::from(sum) / exact - 1.0).abs();
+        assert!(error(long_sum_by(50_257, value)) < 3e-6);
+        // Such numbers are all rounded the same way, and a plain sum gathers that.
+        assert!(error(sum_by(50_257, value)) > 3e-5);
     }
 
     #[test]
