@@ -5,7 +5,7 @@ use burn::prelude::Device;
 
 use super::host::Host;
 use crate::data::tokenizer::Tokenizer;
-use crate::io::folder;
+use crate::io::folder::{self, Architecture};
 use crate::io::safetensors::ByteSource;
 use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
 use crate::model::parameters;
@@ -41,11 +41,11 @@ impl Place {
 }
 
 /// Fetches the files of one model, and says of each what is wrong with it.
-struct Fetcher<'a, H> {
-    host: &'a H,
-    name: &'a str,
-    place: Place,
-    progressed: &'a mut dyn FnMut(&str, u64, Option<u64>),
+pub(super) struct Fetcher<'a, H> {
+    pub host: &'a H,
+    pub name: &'a str,
+    pub place: Place,
+    pub progressed: &'a mut dyn FnMut(&str, u64, Option<u64>),
 }
 
 impl<H: Host> Fetcher<'_, H> {
@@ -57,7 +57,7 @@ impl<H: Host> Fetcher<'_, H> {
         )
     }
 
-    fn wrong(&self, reason: impl std::fmt::Display) -> EngineError {
+    pub fn wrong(&self, reason: impl std::fmt::Display) -> EngineError {
         let name = self.name;
         EngineError::new(
             ErrorKind::Model,
@@ -73,6 +73,31 @@ impl<H: Host> Fetcher<'_, H> {
         })
     }
 
+    /// `config.json`, if it is of this architecture; without a word about it, it may be.
+    pub async fn config(&mut self, wanted: Architecture) -> Result<String, EngineError> {
+        let config = self.text("config.json").await?;
+        let found = folder::architecture_of(&config).map_err(|e| self.wrong(e))?;
+        match found.filter(|found| *found != wanted) {
+            None => Ok(config),
+            Some(Architecture::Bert) => Err(self.wrong(
+                "it is a BERT, which foretells no next token; it can be the encoder, and the base must be a GPT-2",
+            )),
+            Some(Architecture::Gpt2) => Err(self.wrong(
+                "it is a GPT-2, which fills no masks; it can be the base, and the encoder must be a BERT",
+            )),
+        }
+    }
+
+    pub fn check_vocabulary(&self, tokenizer: &Tokenizer, known: usize) -> Result<(), EngineError> {
+        let tokens = tokenizer.vocabulary();
+        if tokens <= known {
+            return Ok(());
+        }
+        Err(self.wrong(format!(
+            "its tokenizer knows {tokens} tokens, its weights only {known}; take both from one model"
+        )))
+    }
+
     async fn text(&mut self, file: &str) -> Result<String, EngineError> {
         let url = self.url(file)?;
         let tell = &mut *self.progressed;
@@ -82,7 +107,7 @@ impl<H: Host> Fetcher<'_, H> {
         String::from_utf8(bytes).map_err(|_| self.wrong(format!("{file} is not text in UTF-8")))
     }
 
-    async fn weights(&mut self) -> Result<H::Body, EngineError> {
+    pub async fn weights(&mut self) -> Result<H::Body, EngineError> {
         const FILE: &str = "model.safetensors";
         let url = self.url(FILE)?;
         let tell = &mut *self.progressed;
@@ -92,7 +117,7 @@ impl<H: Host> Fetcher<'_, H> {
     }
 
     /// From `tokenizer.json`, or from GPT-2's own two files where there is none.
-    async fn tokenizer(&mut self) -> Result<Tokenizer, EngineError> {
+    pub async fn tokenizer(&mut self) -> Result<Tokenizer, EngineError> {
         let absent = match self.text("tokenizer.json").await {
             Ok(json) => return Tokenizer::from_json(&json).map_err(|e| self.wrong(e)),
             Err(absent) => absent,
@@ -133,16 +158,10 @@ impl Base {
             place,
             progressed,
         };
-        let config = files.text("config.json").await?;
+        let config = files.config(Architecture::Gpt2).await?;
         let config = Gpt2Config::parse(&config).map_err(|e| files.wrong(e))?;
         let tokenizer = files.tokenizer().await?;
-        if tokenizer.vocabulary() > config.vocab_size {
-            return Err(files.wrong(format!(
-                "its tokenizer knows {} tokens, its weights only {}; take both from one model",
-                tokenizer.vocabulary(),
-                config.vocab_size
-            )));
-        }
+        files.check_vocabulary(&tokenizer, config.vocab_size)?;
         let weights = files.weights().await?;
         let weights_bytes = weights.len();
         let model = folder::build(&config, weights, device)

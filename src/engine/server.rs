@@ -2,6 +2,7 @@
 
 mod checks;
 mod commands;
+mod reading;
 
 use std::rc::Rc;
 
@@ -11,6 +12,7 @@ use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 
 use super::base::Base;
+use super::encoder::Encoder;
 use super::host::Host;
 use super::run::{Progress, Run};
 use crate::data::labelled::LabelledDataset;
@@ -29,6 +31,8 @@ pub struct Server<H> {
     device: Device,
     info: DeviceInfo,
     base: Option<Base>,
+    /// The BERT beside the base; it answers questions and is never trained here.
+    encoder: Option<Encoder>,
     dataset: Option<(String, LabelledDataset)>,
     /// Ids of the text on which runs measure forgetting.
     general: Option<Rc<[i32]>>,
@@ -45,6 +49,7 @@ impl<H: Host> Server<H> {
             device: device.autodiff(),
             info,
             base: None,
+            encoder: None,
             dataset: None,
             general: None,
             run: None,

@@ -103,6 +103,7 @@ fn host() -> TestHost {
         pad_token_id: tokenizer.end_of_text(),
         ..Gpt2Config::sized(300, 32, 16, 2, 2)
     };
+    let encoder = super::encoder_tests::files(&tokenizer);
     let device = Device::flex();
     let model = Gpt2::load(&config, &mut RandomWeights::new(Seed::new(1), 2), &device).unwrap();
     let weights = write(
@@ -142,7 +143,7 @@ fn host() -> TestHost {
         ),
     ];
     TestHost {
-        files: files.into(),
+        files: files.into_iter().chain(encoder).collect(),
         ..TestHost::default()
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::RunId;
+use super::insight::Reader;
 use crate::settings::{Sampling, Strategy, TrainingSettings};
 
 /// Imperatives. URLs are absolute.
@@ -98,6 +99,21 @@ pub enum Command {
     LoadModelFiles {
         name: String,
         files: Vec<NamedUrl>,
+    },
+    /// Fetch the folder of a BERT and keep it beside the base. Answered by `DownloadProgressed`…, `EncoderLoaded`.
+    LoadEncoder {
+        name: String,
+        base_url: String,
+    },
+    /// What could stand for every `[MASK]` of a text, as the encoder has it. Answered by `MaskFilled`.
+    FillMask {
+        text: String,
+    },
+    /// What each token of a text looks at, with the future forbidden or not. Answered by `Attended`.
+    Attend {
+        text: String,
+        model: Reader,
+        causal: bool,
     },
 }
 

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::insight::{ExampleStep, MatrixInsight, PromptScores, Updates};
+use super::insight::{
+    AttentionReport, EncoderInfo, ExampleStep, MaskGuess, MatrixInsight, PromptScores, Updates,
+};
 use super::types::*;
 use super::{EngineError, RunId};
 
@@ -124,6 +126,11 @@ pub enum Event {
     BenchFinished {
         json: String,
     },
+
+    EncoderLoaded(EncoderInfo),
+    /// One entry a `[MASK]`, in order.
+    MaskFilled(Vec<MaskGuess>),
+    Attended(AttentionReport),
 
     /// The ask that the frame's request id names could not be met.
     Failed(EngineError),

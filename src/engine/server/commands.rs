@@ -128,6 +128,15 @@ impl<H: Host> Server<H> {
                 self.tell(id, Event::PromptsScored(found));
                 Ok(())
             }
+            Command::LoadEncoder { name, base_url } => {
+                self.load_encoder(id, &name, Place::Folder(base_url)).await
+            }
+            Command::FillMask { text } => self.fill_mask(id, &text).await,
+            Command::Attend {
+                text,
+                model,
+                causal,
+            } => self.attend(id, &text, model, causal).await,
             Command::Verify { base_url } => self.verify(id, &base_url).await,
             Command::Bench { workload, steps } => self.bench(id, workload, steps).await,
         }
@@ -140,20 +149,9 @@ impl<H: Host> Server<H> {
         place: Place,
     ) -> Result<(), EngineError> {
         self.refuse_while_running("load a model")?;
-        let host = &self.host;
-        let mut progressed = |file: &str, received_bytes, total_bytes| {
-            let file = file.to_owned();
-            let body = Event::DownloadProgressed {
-                file,
-                received_bytes,
-                total_bytes,
-            };
-            host.send(Frame {
-                request_id: id,
-                body,
-            });
-        };
-        let base = Base::fetch(host, name, place, &self.device, &mut progressed).await?;
+        let mut progressed = self.progress_teller(id);
+        let base = Base::fetch(&self.host, name, place, &self.device, &mut progressed).await?;
+        drop(progressed);
         let info = base.info.clone();
         self.base = Some(base);
         // Ids of another tokenizer mean nothing now.
@@ -406,7 +404,7 @@ impl<H: Host> Server<H> {
         })
     }
 
-    fn refuse_while_running(&self, wish: &str) -> Result<(), EngineError> {
+    pub(super) fn refuse_while_running(&self, wish: &str) -> Result<(), EngineError> {
         match self.run {
             None => Ok(()),
             Some(_) => Err(EngineError::new(

@@ -131,7 +131,13 @@ impl Transformer {
             batch,
             seq,
             given: tokens.ids.first().map_or(0, Vec::len),
-            bias: attention_bias(seq, past, mask.as_deref(), &device),
+            bias: attention_bias(
+                seq,
+                past,
+                mask.as_deref(),
+                pass.causal.unwrap_or(true),
+                &device,
+            ),
         };
         if let Some(kept) = pass.record.as_deref_mut() {
             kept.hidden.push(x.clone());

@@ -175,7 +175,7 @@ fn attention_with_padding() {
         .map(|row| (0..seq).map(|t| t < seq - 2 * row).collect())
         .collect();
     for padding in [None, Some(&padding[..])] {
-        let bias = attention_bias(seq, 0, padding, &device);
+        let bias = attention_bias(seq, 0, padding, true, &device);
         compare(
             || cpu::self_attention(qkv.clone(), &bias, batch, heads),
             || {
