@@ -26,7 +26,7 @@ test('a learner freezes, counts and compares strategies', async ({ page, openPag
   await expect(trainable).toHaveAttribute('data-value', String(124_441_344 - (50_257 + 1_024) * 768));
   await page.locator('input[name=freeze-model][value=loaded]').check();
 
-  const trained = (strategy) => numberOf(page.locator(`[data-strategy=${strategy}] td`).first().locator('.number'));
+  const trained = (strategy) => numberOf(page.locator(`[data-strategy=${strategy}] td .number`).first());
   expect(await trained('lora')).toBe(811_008 + 2 * 768);
   expect(await trained('full')).toBe(124_441_344);
 
