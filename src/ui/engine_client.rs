@@ -9,7 +9,7 @@ use super::device_choice::{DeviceWish, choose};
 use super::own_model::OwnModel;
 use super::routes::Route;
 use super::state::{Cause, Engine, Loading, State, Subject};
-use super::{DATASET, DEFAULT_MODEL, GENERAL_TEXT};
+use super::{DATASET, DEFAULT_MODEL, ENCODER, GENERAL_TEXT};
 use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
 
 /// A worker that has not said a word by then will not.
@@ -228,6 +228,14 @@ impl EngineClient {
         });
     }
 
+    /// Fetches the BERT that stands beside the base.
+    pub fn load_encoder(self) {
+        self.send(Command::LoadEncoder {
+            name: ENCODER.to_string(),
+            base_url: place::absolute(&format!("models/{ENCODER}/")),
+        });
+    }
+
     pub fn load_shipped_model(self) {
         self.wishes
             .update_value(|wishes| wishes.model = DEFAULT_MODEL.to_string());
@@ -248,11 +256,17 @@ impl EngineClient {
 
     /// Sends a command, unless there is no worker to hear it.
     pub fn send(self, command: Command) {
+        self.send_about(Subject::of(&command), command);
+    }
+
+    /// The same, with the answer kept apart from those to other commands of its kind.
+    pub fn send_about(self, subject: Subject, command: Command) {
         if self.port.with_value(Option::is_none) {
             return;
         }
         let mut frame = None;
-        self.state.update(|state| frame = Some(state.ask(command)));
+        self.state
+            .update(|state| frame = Some(state.ask_about(subject, command)));
         let Some(frame) = frame else { return };
         let bytes = match protocol::encode(&frame) {
             Ok(bytes) => bytes,

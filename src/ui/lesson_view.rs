@@ -14,6 +14,7 @@ use super::learner::RunRecord;
 use super::runs::RunSetView;
 use super::state::Run;
 use super::text::{lessons as words, pages as text};
+use super::widgets::attention_map::AttentionMap;
 use super::widgets::before_after::BeforeAfter;
 use super::widgets::classify_box::ClassifyBox;
 use super::widgets::confusion::Confusion;
@@ -22,6 +23,7 @@ use super::widgets::debug_program::DebugProgram;
 use super::widgets::decision_guide::DecisionGuide;
 use super::widgets::example_steps::ExampleSteps;
 use super::widgets::export_script::ExportScript;
+use super::widgets::fill_mask::FillMask;
 use super::widgets::forgetting_chart::ForgettingChart;
 use super::widgets::freeze_line::FreezeLine;
 use super::widgets::frozen_proof::FrozenProof;
@@ -176,9 +178,11 @@ fn block(lesson: &'static Lesson, block: &'static Block) -> AnyView {
 /// How much room a widget wants.
 fn frame_class(widget: Widget) -> &'static str {
     match widget {
-        Widget::BeforeAfter
+        Widget::AttentionMap
+        | Widget::BeforeAfter
         | Widget::DebugProgram
         | Widget::ExampleSteps
+        | Widget::FillMask
         | Widget::ForgettingChart
         | Widget::FreezeLine
         | Widget::LoraProgram
@@ -215,6 +219,7 @@ fn frame_class(widget: Widget) -> &'static str {
 
 fn widget_view(widget: Widget) -> AnyView {
     match widget {
+        Widget::AttentionMap => view! { <AttentionMap /> }.into_any(),
         Widget::BeforeAfter => view! { <BeforeAfter /> }.into_any(),
         Widget::ClassifyBox => view! { <ClassifyBox /> }.into_any(),
         Widget::Confusion => view! { <Confusion /> }.into_any(),
@@ -223,6 +228,7 @@ fn widget_view(widget: Widget) -> AnyView {
         Widget::DecisionGuide => view! { <DecisionGuide /> }.into_any(),
         Widget::ExampleSteps => view! { <ExampleSteps /> }.into_any(),
         Widget::ExportScript => view! { <ExportScript /> }.into_any(),
+        Widget::FillMask => view! { <FillMask /> }.into_any(),
         Widget::ForgettingChart => view! { <ForgettingChart /> }.into_any(),
         Widget::FreezeLine => view! { <FreezeLine /> }.into_any(),
         Widget::FrozenProof => view! { <FrozenProof /> }.into_any(),

@@ -31,6 +31,8 @@ use wasm_bindgen::JsCast;
 
 /// The folder under `models/` that is loaded unless the address names another.
 pub const DEFAULT_MODEL: &str = "nano";
+/// The folder of the BERT that some widgets put beside it.
+pub const ENCODER: &str = "mini-bert";
 /// The file under `data/`, without its ending.
 pub const DATASET: &str = "reviews";
 /// What a run forgets is measured on it.

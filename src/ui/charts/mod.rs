@@ -1,5 +1,6 @@
 //! Charts: pure geometry first, then SVG.
 
+pub mod attention;
 pub mod heatmap;
 pub mod line;
 pub mod map_layout;

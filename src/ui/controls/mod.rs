@@ -1,6 +1,7 @@
 //! Small parts that pages and widgets are made of.
 
 pub mod counted_model;
+pub mod encoder_line;
 pub mod engine_status;
 pub mod field;
 pub mod html;

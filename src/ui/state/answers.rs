@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::Progress;
 use super::asks::Subject;
 use crate::protocol::{
-    EngineError, Event, ExampleStep, LabelProbability, MatrixInsight, Probe, PromptScores, RunPlan,
-    Updates, VerifiedQuantity,
+    AttentionReport, EncoderInfo, EngineError, Event, ExampleStep, LabelProbability, MaskGuess,
+    MatrixInsight, Probe, PromptScores, RunPlan, Updates, VerifiedQuantity,
 };
 
 /// An ask with one answer.
@@ -31,6 +32,13 @@ impl<T> Answer<T> {
         }
     }
 
+    /// Nobody will answer what is on its way.
+    fn give_up(&mut self) {
+        if self.is_going() {
+            *self = Self::Idle;
+        }
+    }
+
     pub fn is_going(&self) -> bool {
         matches!(self, Self::Going)
     }
@@ -48,6 +56,12 @@ pub struct Insights {
     /// By the number of shots, in the order asked.
     pub prompts: Vec<PromptScores>,
     pub prompting: Answer<PromptScores>,
+    /// The BERT beside the base, and how far its files have come.
+    pub encoder: Answer<EncoderInfo>,
+    pub encoder_progress: Option<Progress>,
+    pub masks: Answer<Vec<MaskGuess>>,
+    pub blank: Answer<Probe>,
+    pub attention: Answer<AttentionReport>,
 }
 
 impl Insights {
@@ -60,6 +74,10 @@ impl Insights {
             Subject::Matrix => self.matrix = Answer::Going,
             Subject::OneExample => self.example = Answer::Going,
             Subject::Prompts => self.prompting = Answer::Going,
+            Subject::Encoder => self.encoder = Answer::Going,
+            Subject::Masks => self.masks = Answer::Going,
+            Subject::Blank => self.blank = Answer::Going,
+            Subject::Attention => self.attention = Answer::Going,
             _ => {}
         }
     }
@@ -69,6 +87,23 @@ impl Insights {
         match (subject, event) {
             (Subject::Probe, Event::Probed(found)) => self.probe = done(found),
             (Subject::ProbeRandom, Event::Probed(found)) => self.probe_random = done(found),
+            (Subject::Blank, Event::Probed(found)) => self.blank = done(found),
+            (_, Event::EncoderLoaded(found)) => self.encoder = done(found),
+            (_, Event::MaskFilled(found)) => self.masks = done(found),
+            (_, Event::Attended(found)) => self.attention = done(found),
+            (
+                Subject::Encoder,
+                Event::DownloadProgressed {
+                    received_bytes,
+                    total_bytes,
+                    ..
+                },
+            ) => {
+                self.encoder_progress = Some(Progress {
+                    received_bytes: *received_bytes,
+                    total_bytes: *total_bytes,
+                });
+            }
             (_, Event::UpdatesInspected(found)) => self.updates = done(found),
             (_, Event::MatrixInspected(found)) => self.matrix = done(found),
             (_, Event::ExampleTrained(rows)) => self.example = done(rows),
@@ -83,6 +118,15 @@ impl Insights {
         true
     }
 
+    /// A fresh worker holds no encoder.
+    pub fn lose_encoder(&mut self) {
+        self.encoder = Answer::Idle;
+        self.encoder_progress = None;
+        self.masks.give_up();
+        self.blank.give_up();
+        self.attention.give_up();
+    }
+
     /// `false` where the subject is none of these.
     pub fn fail(&mut self, subject: Subject, error: &EngineError) -> bool {
         match subject {
@@ -92,6 +136,10 @@ impl Insights {
             Subject::Matrix => self.matrix = Answer::Failed(error.clone()),
             Subject::OneExample => self.example = Answer::Failed(error.clone()),
             Subject::Prompts => self.prompting = Answer::Failed(error.clone()),
+            Subject::Encoder => self.encoder = Answer::Failed(error.clone()),
+            Subject::Masks => self.masks = Answer::Failed(error.clone()),
+            Subject::Blank => self.blank = Answer::Failed(error.clone()),
+            Subject::Attention => self.attention = Answer::Failed(error.clone()),
             _ => return false,
         }
         true

@@ -49,6 +49,7 @@ impl State {
             self.engine = Engine::Ready;
             // A fresh worker holds nothing yet, whatever the one before it held.
             (self.model, self.dataset, self.general_text) = (None, None, None);
+            self.insights.lose_encoder();
             return;
         }
         let page = format!("{BUILD_ID}, protocol {PROTOCOL_VERSION}");

@@ -19,6 +19,11 @@ pub enum Subject {
     Matrix,
     OneExample,
     Prompts,
+    Encoder,
+    Masks,
+    /// What the base would say before a blank.
+    Blank,
+    Attention,
     Verification,
     Bench,
 }
@@ -46,6 +51,9 @@ impl Subject {
             Command::InspectMatrix { .. } => Self::Matrix,
             Command::TrainOnExample { .. } => Self::OneExample,
             Command::ScorePrompts { .. } => Self::Prompts,
+            Command::LoadEncoder { .. } => Self::Encoder,
+            Command::FillMask { .. } => Self::Masks,
+            Command::Attend { .. } => Self::Attention,
             Command::Verify { .. } => Self::Verification,
             Command::Bench { .. } => Self::Bench,
         }

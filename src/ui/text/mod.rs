@@ -3,6 +3,7 @@
 
 pub mod charts;
 pub mod code;
+pub mod encoder;
 pub mod guide;
 pub mod lessons;
 pub mod notices;

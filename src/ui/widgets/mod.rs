@@ -2,6 +2,7 @@
 //!
 //! A widget knows the part of the state that it draws and the intents that it sends, no more.
 
+pub mod attention_map;
 pub mod before_after;
 pub mod classify_box;
 pub mod confusion;
@@ -10,6 +11,7 @@ pub mod debug_program;
 pub mod decision_guide;
 pub mod example_steps;
 pub mod export_script;
+pub mod fill_mask;
 pub mod forgetting_chart;
 pub mod freeze_line;
 pub mod frozen_proof;

@@ -99,7 +99,7 @@ fn chips(tokens: Vec<String>) -> impl IntoView {
         .collect_view()
 }
 
-fn visible(token: &str) -> String {
+pub fn visible(token: &str) -> String {
     token.replace(' ', "·").replace('\n', "↵")
 }
 
