@@ -1,6 +1,7 @@
 //! Compositions of burn's operations, for every device.
 
 use burn::prelude::*;
+use burn::tensor::IndexingUpdateOp;
 use burn::tensor::activation::{log_softmax, sigmoid, softmax};
 
 pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
@@ -109,14 +110,17 @@ pub fn head_cross_entropy(
     for (rows, classes) in chunks(&plain_hidden, classes, rows_at_once) {
         let logits = rows.clone().matmul(plain_head.clone().transpose());
         losses.push(nll(logits.clone(), classes));
-        let slopes = softmax(logits, 1) - one_hot(classes, plain_head.dims()[0], &rows.device());
-        hidden_slopes.push(slopes.clone().matmul(plain_head.clone()));
+        // `softmax − one-hot`, the second part of it without a table: it picks rows, or adds to them.
+        let (likely, own) = (softmax(logits, 1), places(classes, &rows.device()));
+        let picked = plain_head.clone().select(0, own.clone());
+        hidden_slopes.push(likely.clone().matmul(plain_head.clone()) - picked);
         if head.is_require_grad() {
-            let slope = slopes.transpose().matmul(rows);
-            head_slope = Some(match head_slope {
+            let slope = likely.transpose().matmul(rows.clone());
+            let sum = match head_slope {
                 None => slope,
                 Some(sum) => sum + slope,
-            });
+            };
+            head_slope = Some(sum.select_assign(0, own, rows.neg(), IndexingUpdateOp::Add));
         }
     }
     let share = 1.0 / classes.len() as f64;
@@ -134,11 +138,8 @@ fn slope_alone(x: Tensor<2>, slope: Tensor<2>) -> Tensor<1> {
     product.clone() - product.detach()
 }
 
-fn one_hot(classes: &[i32], width: usize, device: &Device) -> Tensor<2> {
-    let places = TensorData::new(classes.to_vec(), [classes.len()]);
-    Tensor::<1, Int>::from_data(places, device)
-        .one_hot::<2>(width)
-        .float()
+fn places(classes: &[i32], device: &Device) -> Tensor<1, Int> {
+    Tensor::from_data(TensorData::new(classes.to_vec(), [classes.len()]), device)
 }
 
 /// Consecutive rows with their classes.
