@@ -1,7 +1,7 @@
 // The lesson on strategies: move the freezing line, read the table, run two of the four and compare.
 import { expect, numberOf, test } from '../fixtures.mjs';
+import { answerAll, guessAll } from '../lesson.mjs';
 
-const answer = (page, check, words) => page.locator('.check', { has: page.locator(`[data-check=${check}]`) }).getByText(words, { exact: true });
 const status = (page, check) => page.locator(`[data-testid=check-status][data-check=${check}]`);
 
 test('a learner freezes, counts and compares strategies', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
@@ -30,11 +30,8 @@ test('a learner freezes, counts and compares strategies', async ({ page, openPag
   expect(await trained('lora')).toBe(811_008 + 2 * 768);
   expect(await trained('full')).toBe(124_441_344);
 
-  await answer(page, 'embeddings', 'Nearly a third').click();
-  await answer(page, 'middle', 'Gradients and averages of two blocks, but hardly any of the backward pass').click();
-  await answer(page, 'memory', 'About half a gigabyte: nearly all of it the weights').click();
-  await page.locator('.guess-first').getByText('Head only', { exact: true }).click();
-  await expect(page.getByTestId('guess-status')).toHaveAttribute('data-state', 'noted');
+  await answerAll(page, 'strategies');
+  await guessAll(page, 'strategies');
 
   for (const key of ['full', 'lora']) {
     await page.getByTestId(`run-${key}`).click();

@@ -1,14 +1,13 @@
 // The lesson on warmup: draw a schedule with the pointer and the keys, and run what was drawn.
 import { expect, numberOf, test } from '../fixtures.mjs';
+import { answerAll } from '../lesson.mjs';
 
-const answer = (page, check, words) => page.locator('.check', { has: page.locator(`[data-check=${check}]`) }).getByText(words, { exact: true });
 const status = (page, check) => page.locator(`[data-testid=check-status][data-check=${check}]`);
 
 test('a learner draws a schedule, and it is the one that runs', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
   test.setTimeout(180_000);
   await openPage({ route: '#/lesson/warmup' });
-  await answer(page, 'first-step', 'By 0.001, as far as every other one').click();
-  await expect(status(page, 'first-step')).toHaveAttribute('data-state', 'right');
+  await answerAll(page, 'warmup');
 
   const [top, end] = [page.getByTestId('schedule-top'), page.getByTestId('schedule-end')];
   await expect(top).toHaveAttribute('aria-valuetext', /6 warmup steps, highest rate 0.001/);
@@ -34,10 +33,6 @@ test('a learner draws a schedule, and it is the one that runs', async ({ page, o
   await page.locator('#schedule-step').fill('6');
   expect(await numberOf(page.getByTestId('schedule-at'))).toBeCloseTo(1.5e-4, 10);
 
-  await answer(page, 'half-way', 'At 10 and 60').click();
-  await answer(page, 'what-a-pair-tells', 'One run with and one without show what happened, not what warmup does').click();
-  await expect(status(page, 'what-a-pair-tells')).toHaveAttribute('data-state', 'right');
-
   await waitForEngine();
   await page.getByTestId('run-start').click();
   await waitForEngine('training', { timeout: 30_000 });
@@ -62,4 +57,26 @@ test('a pair of runs is compared, with the norms of both', async ({ page, openPa
   const [first, second] = [await norms(0), await norms(1)];
   expect(first[0]).toBe(first[1]);
   expect(second[0]).not.toBe(second[1]);
+});
+
+test('the first step of AdamW moves every parameter by the rate, as the lesson says', async ({ page, openPage, waitForEngine }) => {
+  test.setTimeout(120_000);
+  await openPage({ route: '#/lesson/warmup' });
+  await waitForEngine();
+  await page.locator('.run_panel > .settings > summary').click();
+  for (const [field, value] of [['warmup', '0'], ['steps', '1'], ['lr', '0.001']]) {
+    await page.locator(`#field-${field}`).fill(value);
+    await page.locator(`#field-${field}`).blur();
+  }
+  await page.getByTestId('run-start').click();
+  await waitForEngine('training', { timeout: 30_000 });
+  await waitForEngine('ready', { timeout: 90_000 });
+  await page.getByTestId('inspect-updates').click();
+  const rows = page.locator('.update_norms tbody tr');
+  await expect(rows.first()).toBeAttached({ timeout: 30_000 });
+  const moved = async (name) => Number(await rows.filter({ hasText: name }).locator('td').nth(1).textContent());
+  // 128 x 384 numbers, each by 0.001.
+  expect(await moved('h.0.attn.c_attn.weight')).toBeCloseTo(0.001 * Math.sqrt(128 * 384), 2);
+  // Most words of the vocabulary are in no review of the batch.
+  expect(await moved('wte.weight')).toBeLessThan(0.5 * 0.001 * Math.sqrt(3072 * 128));
 });
