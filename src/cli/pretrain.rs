@@ -3,6 +3,7 @@
 mod causal;
 mod checkpoint;
 mod corpus;
+mod grow;
 mod masked;
 mod stages;
 mod work;
@@ -16,7 +17,7 @@ use super::error::CliError;
 use super::files::{make_folder, read_text, write};
 use crate::data::tokenizer::{END_OF_TEXT, Tokenizer};
 use crate::io::folder;
-use crate::settings::{ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
+use crate::settings::{Schedule, ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Objective {
@@ -56,8 +57,8 @@ pub struct Arguments {
     stop_after: Option<usize>,
 }
 
-/// What decides the run; a checkpoint is resumed only under the same settings, but for `steps`: the end of
-/// a run may be moved while it is under way.
+/// What decides the run; a checkpoint is resumed only under the same settings, but for `steps` and
+/// `decay_steps`: the end of a run may be moved while it is under way, and the way down to it chosen then.
 #[derive(clap::Args, Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PretrainSettings {
     #[arg(long, default_value_t = 3072)]
@@ -74,6 +75,10 @@ pub struct PretrainSettings {
     batch_size: usize,
     #[arg(long, default_value_t = 8000)]
     steps: usize,
+    /// Keep the rate level and let it fall in a straight line over so many last steps, instead of along a cosine.
+    #[arg(long)]
+    #[serde(default)]
+    decay_steps: Option<usize>,
     #[arg(long, default_value_t = 3e-3)]
     learning_rate: f64,
     #[arg(long, default_value_t = 200)]
@@ -90,6 +95,10 @@ pub struct PretrainSettings {
     #[arg(long)]
     #[serde(default)]
     word_embeddings: Option<PathBuf>,
+    /// Folder of a GPT-2 with which a clm run begins, at twice its width; its vocabulary comes along.
+    #[arg(long)]
+    #[serde(default)]
+    grow_from: Option<PathBuf>,
     /// Let an mlm run read windows of an eighth, a quarter and half of --context first, a tenth of the steps each.
     #[arg(long)]
     #[serde(default)]
@@ -103,11 +112,21 @@ fn usual_masking() -> f64 {
 }
 
 impl PretrainSettings {
+    fn schedule(&self) -> Schedule {
+        Schedule {
+            decay_steps: self.decay_steps.unwrap_or(0),
+            ..self.training().schedule()
+        }
+    }
+
     fn training(&self) -> TrainingSettings {
         TrainingSettings {
             strategy: Strategy::Full,
             learning_rate: self.learning_rate,
-            schedule: ScheduleKind::Cosine,
+            schedule: match self.decay_steps {
+                Some(_) => ScheduleKind::Constant,
+                None => ScheduleKind::Cosine,
+            },
             warmup_steps: self.warmup_steps,
             total_steps: self.steps,
             batch_size: self.batch_size,
@@ -129,6 +148,12 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
         train: &train_text,
         valid: &valid_text,
     };
+    let grows = arguments.settings.grow_from.is_some();
+    if grows && arguments.objective == Objective::Mlm {
+        return Err(CliError::new(
+            "--grow-from widens a GPT-2; give it with --objective clm",
+        ));
+    }
     match arguments.objective {
         Objective::Clm => causal::run(&arguments, texts)?,
         Objective::Mlm => masked::run(&arguments, texts)?,
@@ -176,7 +201,7 @@ impl Arguments {
         if path.exists() {
             return Ok(Tokenizer::from_json(&read_text(&path)?)?);
         }
-        let tokenizer = match &self.tokenizer {
+        let tokenizer = match self.tokenizer.as_ref().or(self.settings.grow_from.as_ref()) {
             Some(other) => folder::tokenizer(other)?,
             None => {
                 eprintln!("learning a vocabulary of {vocab_size}");

@@ -23,6 +23,9 @@ pub struct Schedule {
     pub total_steps: usize,
     /// Waves of the cosine between warmup and end; 0.5 goes down once. Only `Cosine` reads it.
     pub cosine_cycles: f64,
+    /// Steps at the end over which a level rate goes straight down to zero. Only `Constant` reads it.
+    #[serde(default)]
+    pub decay_steps: usize,
 }
 
 impl Schedule {
@@ -38,6 +41,7 @@ impl Schedule {
             warmup_steps,
             total_steps,
             cosine_cycles: 0.5,
+            decay_steps: 0,
         }
     }
 
@@ -59,7 +63,11 @@ impl Schedule {
         }
         let decay_steps = self.total_steps.saturating_sub(self.warmup_steps).max(1) as f64;
         match self.kind {
-            ScheduleKind::Constant => 1.0,
+            ScheduleKind::Constant if self.decay_steps == 0 => 1.0,
+            ScheduleKind::Constant => {
+                let left = self.total_steps.saturating_sub(step);
+                (left as f64 / self.decay_steps as f64).min(1.0)
+            }
             ScheduleKind::Linear => {
                 ((self.total_steps as f64 - step as f64) / decay_steps).max(0.0)
             }
@@ -85,6 +93,18 @@ mod tests {
         assert_eq!(schedule.learning_rate_at(60), 5e-4);
         assert_eq!(schedule.learning_rate_at(110), 0.0);
         assert_eq!(schedule.learning_rate_at(500), 0.0);
+    }
+
+    #[test]
+    fn a_level_rate_decays_at_the_end_if_asked_to() {
+        let level = Schedule::new(ScheduleKind::Constant, 1e-3, 10, 110);
+        assert_eq!(level.learning_rate_at(109), 1e-3);
+        let decays = Schedule {
+            decay_steps: 20,
+            ..level
+        };
+        let rates = [5, 89, 90, 100, 110, 500].map(|step| decays.learning_rate_at(step));
+        assert_eq!(rates, [5e-4, 1e-3, 1e-3, 5e-4, 0.0, 0.0]);
     }
 
     #[test]

@@ -53,6 +53,7 @@ fn schedule(case: &Case) -> Option<Schedule> {
     let plain = Schedule::new(kind, case.base_lr, case.warmup, case.total);
     Some(Schedule {
         cosine_cycles,
+        decay_steps: 0,
         ..plain
     })
 }

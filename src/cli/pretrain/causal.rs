@@ -6,7 +6,7 @@ use burn::prelude::Device;
 use serde_json::{Value, json};
 
 use super::work::{self, Work};
-use super::{Arguments, PretrainSettings, Texts, Tokens, corpus, write_config};
+use super::{Arguments, PretrainSettings, Texts, Tokens, corpus, grow, write_config};
 use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::data::batch::Batch;
@@ -40,8 +40,7 @@ pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
 
     let device = Device::flex().autodiff();
     let seed = Seed::new(settings.seed);
-    let mut weights = RandomWeights::new(seed.fork("weights"), settings.layers);
-    let model = Gpt2::load(&config, &mut weights, &device)?.with_trainable(|_| true);
+    let model = fresh(settings, &config, &device)?.with_trainable(|_| true);
     let trainer = Trainer::new(model, Objective::CausalLm, &settings.training());
     let work = NextToken {
         windows: corpus::Windows::new(
@@ -59,6 +58,21 @@ pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
         Some(trainer) => finish(out, &trainer, &tokens.valid, texts.valid.len(), settings),
         None => Ok(()),
     }
+}
+
+/// What a run begins with: noise, or a smaller model grown.
+fn fresh(
+    settings: &PretrainSettings,
+    config: &Gpt2Config,
+    device: &Device,
+) -> Result<Gpt2, CliError> {
+    if let Some(folder) = &settings.grow_from {
+        let mut grown = grow::doubled(folder, settings)?;
+        return Ok(Gpt2::load(config, &mut grown, device)?);
+    }
+    let seed = Seed::new(settings.seed).fork("weights");
+    let mut weights = RandomWeights::new(seed, settings.layers);
+    Ok(Gpt2::load(config, &mut weights, device)?)
 }
 
 fn config(settings: &PretrainSettings, end_of_text: Option<i32>) -> Gpt2Config {

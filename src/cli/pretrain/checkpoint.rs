@@ -82,6 +82,7 @@ pub fn resume<M: Learner>(
     let state: State = serde_json::from_str(&text).map_err(|e| CliError::file(&path, e))?;
     let same_end = PretrainSettings {
         steps: settings.steps,
+        decay_steps: settings.decay_steps,
         ..state.settings.clone()
     };
     if same_end != *settings {

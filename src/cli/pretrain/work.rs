@@ -50,6 +50,7 @@ pub fn train<W: Work>(
     load: impl FnOnce(&mut HeldWeights) -> Result<W::Model, WeightError>,
 ) -> Result<Option<Trainer<W::Model>>, CliError> {
     let (settings, out) = (&arguments.settings, &arguments.out);
+    trainer.schedule = settings.schedule();
     checkpoint::resume(out, settings, &mut trainer, load)?;
     let mut log = open_log(out)?;
     let first_step = trainer.step;
