@@ -3,6 +3,7 @@
 pub mod base;
 pub mod bench;
 pub mod evaluate;
+pub mod examples;
 pub mod host;
 #[cfg(test)]
 mod insight_tests;

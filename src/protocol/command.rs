@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::RunId;
-use crate::settings::{Sampling, Strategy, TrainingSettings};
+use crate::settings::{Sampling, Strategy, Task, TrainingSettings};
 
 /// Imperatives. URLs are absolute.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,10 +14,11 @@ pub enum Command {
         name: String,
         base_url: String,
     },
-    /// Fetch a labelled CSV. Answered by `DatasetLoaded`.
+    /// Fetch a file of the form that the task reads. Answered by `DatasetLoaded`.
     LoadDataset {
         name: String,
         url: String,
+        task: Task,
     },
     /// Fetch text on which runs measure what the model forgets. Answered by `GeneralTextLoaded`.
     LoadGeneralText {
@@ -35,11 +36,11 @@ pub enum Command {
         sampling: Sampling,
         weights: WeightsChoice,
     },
-    /// Score one text with the tuned classifier. Answered by `TextClassified`.
+    /// Score one text with the tuned classifier, of one label or many. Answered by `TextClassified`.
     Classify {
         text: String,
     },
-    /// Fine-tune for sentiment on the loaded data set. Answered by `RunStarted`, then events of that run.
+    /// Fine-tune for the task of the loaded data set. Answered by `RunStarted`, then events of that run.
     StartRun {
         settings: TrainingSettings,
         options: RunOptions,
@@ -91,6 +92,27 @@ pub enum Command {
         workload: Workload,
         steps: usize,
     },
+    /// Find the entities of a text with the tuned model. Answered by `TextTagged`.
+    Tag {
+        text: String,
+    },
+    /// Find the answer to a question in a text with the tuned model. Answered by `QuestionAnswered`.
+    AskQuestion {
+        question: String,
+        context: String,
+    },
+    /// Let adapters that the engine keeps answer together, each times a weight; those not named are off.
+    /// Answered by `AdaptersBlended`.
+    BlendAdapters {
+        parts: Vec<BlendPart>,
+    },
+}
+
+/// What an adapter counts in a blend.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BlendPart {
+    pub run_id: RunId,
+    pub weight: f64,
 }
 
 /// Which weights answer.
@@ -107,7 +129,7 @@ pub enum WeightsChoice {
 /// What a run does besides training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunOptions {
-    /// Score the validation split every so many steps; 0 never.
+    /// Score the validation split every so many steps, where the settings do not say; 0 never.
     pub evaluate_every_steps: usize,
     /// Continue this text before and after.
     pub sample_prompt: String,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::command::BlendPart;
 use super::insight::{ExampleStep, MatrixInsight, PromptScores, Updates};
 use super::types::*;
 use super::{EngineError, RunId};
@@ -123,6 +124,25 @@ pub enum Event {
     },
     BenchFinished {
         json: String,
+    },
+
+    /// Entities in the order of the text.
+    TextTagged {
+        text: String,
+        spans: Vec<TextSpan>,
+    },
+    QuestionAnswered {
+        question: String,
+        context: String,
+        answer: String,
+        /// None where the text holds no answer.
+        span: Option<TextSpan>,
+    },
+    /// The engine keeps the adapter of a run that has just finished.
+    AdapterKept(AdapterInfo),
+    /// From now on these answer.
+    AdaptersBlended {
+        parts: Vec<BlendPart>,
     },
 
     /// The ask that the frame's request id names could not be met.

@@ -7,6 +7,7 @@ pub mod sampling;
 pub mod schedule;
 pub mod seed;
 pub mod strategy;
+pub mod task;
 pub mod training;
 
 pub use methods::{BottleneckSettings, Ia3Settings, Placement};
@@ -17,4 +18,5 @@ pub use seed::Seed;
 pub use strategy::{
     ALL_LINEAR, HEADS, LoraSettings, Strategy, expand_targets, is_head, names_module,
 };
+pub use task::Task;
 pub use training::{LossDivisor, TrainingSettings, WeightDecayOn};
