@@ -101,8 +101,8 @@ mod tests {
         assert_eq!(
             words,
             [
-                "Zoë", "'s", "co-op", "sold", "1,000", "eggs", "(", "all", ")", ",", "\"",
-                "fresh", "\"", "."
+                "Zoë", "'s", "co-op", "sold", "1,000", "eggs", "(", "all", ")", ",", "\"", "fresh",
+                "\"", "."
             ]
         );
         assert!(words_of(" ").is_empty());

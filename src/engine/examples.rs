@@ -127,6 +127,14 @@ impl Examples {
         }
     }
 
+    /// Whether there is nothing to score in a split.
+    pub fn is_blank(&self, split: Split) -> bool {
+        match &self.kind {
+            Kind::Questions { questions, .. } => questions.of(split).is_empty(),
+            _ => self.count(split) == 0,
+        }
+    }
+
     /// The tokens of an example.
     pub fn ids(&self, split: Split, index: usize) -> &[i32] {
         match &self.kind {
@@ -231,12 +239,7 @@ fn keep<T: Clone>(examples: &mut Vec<T>, kept: &[usize]) {
 }
 
 /// The model with the head of a task of so many labels: its own where `own_fits`, or a fresh one.
-pub fn with_head(
-    model: Gpt2,
-    (task, labels): (Task, usize),
-    own_fits: bool,
-    seed: &Seed,
-) -> Gpt2 {
+pub fn with_head(model: Gpt2, (task, labels): (Task, usize), own_fits: bool, seed: &Seed) -> Gpt2 {
     match task {
         Task::SequenceClassification | Task::MultiLabelClassification => {
             let own = model.score.clone().filter(|_| own_fits);

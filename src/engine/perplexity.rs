@@ -53,11 +53,7 @@ pub async fn text_loss(model: &Gpt2, ids: &[i32], context: usize) -> Result<Text
 }
 
 /// The loss of [`text_loss`], and the right tokens with it.
-pub async fn text_scores(
-    model: &Gpt2,
-    ids: &[i32],
-    context: usize,
-) -> Result<TextScores, String> {
+pub async fn text_scores(model: &Gpt2, ids: &[i32], context: usize) -> Result<TextScores, String> {
     // A soft prompt or prefix takes positions from the text.
     let context = context.saturating_sub(model.transformer.virtual_tokens());
     let [vocabulary, _] = model.transformer.wte.weight.val().dims();

@@ -15,12 +15,12 @@ use futures_util::StreamExt;
 use super::base::Base;
 use super::host::Host;
 use super::run::{Progress, Run};
-use shelf::{Kept, Tuned};
 use crate::data::dataset::Dataset;
 use crate::protocol::{
     BUILD_ID, Command, DeviceInfo, EngineError, ErrorKind, Event, Frame, PROTOCOL_VERSION,
     RequestId, RunId,
 };
+use shelf::{Kept, Tuned};
 
 /// Commands on their way in.
 pub type Inbox = UnboundedReceiver<Frame<Command>>;

@@ -195,6 +195,7 @@ pub(super) fn load() -> Vec<Command> {
         Command::LoadDataset {
             name: "reviews".into(),
             url: "r.csv".into(),
+            task: Default::default(),
         },
     ]
 }

@@ -146,10 +146,7 @@ mod tests {
             hard_examples: 0,
             own,
         };
-        assert_eq!(
-            scores(TaskScores::default()).headline(),
-            ("accuracy", 0.5)
-        );
+        assert_eq!(scores(TaskScores::default()).headline(), ("accuracy", 0.5));
         let language = scores(TaskScores::Language { tokens: 3 });
         assert_eq!(language.headline(), ("text-perplexity", 1.0));
         let answers = scores(TaskScores::Answers { f1: 0.7 });

@@ -77,11 +77,7 @@ pub fn tagged_spans(words: &[String], tags: &[usize], labels: &[String]) -> Vec<
 }
 
 /// Entities of words at such places of a text.
-pub fn entity_spans(
-    places: &[(usize, usize)],
-    tags: &[usize],
-    labels: &[String],
-) -> Vec<TextSpan> {
+pub fn entity_spans(places: &[(usize, usize)], tags: &[usize], labels: &[String]) -> Vec<TextSpan> {
     let names: Vec<&str> = tags.iter().map(|tag| labels[*tag].as_str()).collect();
     let found = entities(&names).into_iter();
     found

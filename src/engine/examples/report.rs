@@ -49,8 +49,7 @@ pub fn mistakes(examples: &Examples, rows: &Dataset, found: &Answers) -> Vec<Mis
                 let words = &data.rows[test[answer.index]].words;
                 let words = &words[..answer.truth.len()];
                 let text = words.join(" ");
-                let said =
-                    |tags: &[usize]| listed(&text, &tagged_spans(words, tags, &data.labels));
+                let said = |tags: &[usize]| listed(&text, &tagged_spans(words, tags, &data.labels));
                 let (truth, answer) = (said(&answer.truth), said(&answer.answer));
                 mistake(&text, &truth, &answer, f64::NAN, "")
             };

@@ -69,10 +69,8 @@ impl<H: Host> Server<H> {
         text: &str,
     ) -> Result<(), EngineError> {
         let base = self.base()?;
-        let tuned = self.tuned_for(&[
-            Task::SequenceClassification,
-            Task::MultiLabelClassification,
-        ])?;
+        let tuned =
+            self.tuned_for(&[Task::SequenceClassification, Task::MultiLabelClassification])?;
         let labels = &tuned.labels;
         let mut ids = base.prompt_ids(text)?;
         ids.truncate(self.room(base, tuned));
