@@ -7,6 +7,7 @@ mod browser;
 mod charts;
 mod checks;
 mod controls;
+mod datasets;
 mod desk;
 mod device_choice;
 mod draft;
@@ -27,7 +28,7 @@ use wasm_bindgen::JsCast;
 
 /// The folder under `models/` that is loaded unless the address names another.
 pub const DEFAULT_MODEL: &str = "nano";
-/// The file under `data/`, without its ending.
+/// The set that lessons work on, and the lab unless its address names another.
 pub const DATASET: &str = "reviews";
 /// What a run forgets is measured on it.
 pub const GENERAL_TEXT: &str = "stories";

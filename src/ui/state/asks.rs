@@ -18,6 +18,7 @@ pub enum Subject {
     Matrix,
     OneExample,
     Prompts,
+    Blend,
     Verification,
     Bench,
 }
@@ -30,7 +31,10 @@ impl Subject {
             Command::LoadGeneralText { .. } => Self::GeneralText,
             Command::PlanRun { .. } => Self::Plan,
             Command::Generate { .. } => Self::Generation,
-            Command::Classify { .. } => Self::Classification,
+            Command::Classify { .. } | Command::Tag { .. } | Command::AskQuestion { .. } => {
+                Self::Classification
+            }
+            Command::BlendAdapters { .. } => Self::Blend,
             Command::StartRun { .. } => Self::Run,
             Command::Pause { .. }
             | Command::Resume { .. }
