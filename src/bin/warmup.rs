@@ -1,7 +1,8 @@
 //! The command line.
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: warmup::cli::Counting<mimalloc::MiMalloc> =
+    warmup::cli::Counting(mimalloc::MiMalloc);
 
 fn main() -> std::process::ExitCode {
     warmup::cli::main().into()

@@ -14,6 +14,7 @@ mod files;
 mod finetune;
 mod generate;
 mod labels;
+mod memory;
 mod merge;
 mod past_run;
 mod pretrain;
@@ -24,6 +25,8 @@ mod usage;
 mod verify;
 
 use clap::{Parser, Subcommand};
+
+pub use memory::Counting;
 
 pub(crate) use crate::engine::wait::block_on;
 

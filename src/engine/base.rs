@@ -5,10 +5,11 @@ use burn::prelude::Device;
 
 use super::host::Host;
 use crate::data::tokenizer::Tokenizer;
-use crate::io::folder;
+use crate::io::folder::{self, Architecture};
+use crate::io::safetensors::ByteSource;
 use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
 use crate::model::parameters;
-use crate::protocol::{EngineError, ErrorKind, ModelInfo};
+use crate::protocol::{EngineError, ErrorKind, ModelInfo, NamedUrl};
 use crate::settings::Seed;
 
 /// Model, tokenizer and what to tell the page of them. `model` wants no gradients; a run clones it.
@@ -19,54 +20,152 @@ pub struct Base {
     pub info: ModelInfo,
 }
 
+/// Where the files of a model lie.
+pub enum Place {
+    /// In a folder, under their usual names.
+    Folder(String),
+    /// Chosen one by one.
+    Files(Vec<NamedUrl>),
+}
+
+impl Place {
+    fn url(&self, file: &str) -> Option<String> {
+        match self {
+            Self::Folder(url) => Some(format!("{}/{file}", url.trim_end_matches('/'))),
+            Self::Files(files) => {
+                let found = files.iter().find(|chosen| chosen.name == file)?;
+                Some(found.url.clone())
+            }
+        }
+    }
+}
+
+/// Fetches the files of one model, and says of each what is wrong with it.
+pub(super) struct Fetcher<'a, H> {
+    pub host: &'a H,
+    pub name: &'a str,
+    pub place: Place,
+    pub progressed: &'a mut dyn FnMut(&str, u64, Option<u64>),
+}
+
+impl<H: Host> Fetcher<'_, H> {
+    fn failed(&self, file: &str, reason: &str) -> EngineError {
+        let name = self.name;
+        EngineError::new(
+            ErrorKind::Network,
+            format!("The model \"{name}\" could not be fetched: {file}: {reason}."),
+        )
+    }
+
+    pub fn wrong(&self, reason: impl std::fmt::Display) -> EngineError {
+        let name = self.name;
+        EngineError::new(
+            ErrorKind::Model,
+            format!("The model \"{name}\" cannot be used: {reason}."),
+        )
+    }
+
+    fn url(&self, file: &str) -> Result<String, EngineError> {
+        self.place.url(file).ok_or_else(|| {
+            self.wrong(format!(
+                "{file} is not among the chosen files; choose it with the others"
+            ))
+        })
+    }
+
+    /// `config.json`, if it is of this architecture; without a word about it, it may be.
+    pub async fn config(&mut self, wanted: Architecture) -> Result<String, EngineError> {
+        let config = self.text("config.json").await?;
+        let found = folder::architecture_of(&config).map_err(|e| self.wrong(e))?;
+        match found.filter(|found| *found != wanted) {
+            None => Ok(config),
+            Some(Architecture::Bert) => Err(self.wrong(
+                "it is a BERT, which foretells no next token; it can be the encoder, and the base must be a GPT-2",
+            )),
+            Some(Architecture::Gpt2) => Err(self.wrong(
+                "it is a GPT-2, which fills no masks; it can be the base, and the encoder must be a BERT",
+            )),
+        }
+    }
+
+    pub fn check_vocabulary(&self, tokenizer: &Tokenizer, known: usize) -> Result<(), EngineError> {
+        let tokens = tokenizer.vocabulary();
+        if tokens <= known {
+            return Ok(());
+        }
+        Err(self.wrong(format!(
+            "its tokenizer knows {tokens} tokens, its weights only {known}; take both from one model"
+        )))
+    }
+
+    async fn text(&mut self, file: &str) -> Result<String, EngineError> {
+        let url = self.url(file)?;
+        let tell = &mut *self.progressed;
+        let mut progressed = |received, total| tell(file, received, total);
+        let bytes = self.host.fetch(&url, &mut progressed).await;
+        let bytes = bytes.map_err(|reason| self.failed(file, &reason))?;
+        String::from_utf8(bytes).map_err(|_| self.wrong(format!("{file} is not text in UTF-8")))
+    }
+
+    pub async fn weights(&mut self) -> Result<H::Body, EngineError> {
+        const FILE: &str = "model.safetensors";
+        let url = self.url(FILE)?;
+        let tell = &mut *self.progressed;
+        let mut progressed = |received, total| tell(FILE, received, total);
+        let body = self.host.open(&url, &mut progressed).await;
+        body.map_err(|reason| self.failed(FILE, &reason))
+    }
+
+    /// From `tokenizer.json`, or from GPT-2's own two files where there is none.
+    pub async fn tokenizer(&mut self) -> Result<Tokenizer, EngineError> {
+        let absent = match self.text("tokenizer.json").await {
+            Ok(json) => return Tokenizer::from_json(&json).map_err(|e| self.wrong(e)),
+            Err(absent) => absent,
+        };
+        if let Place::Files(_) = self.place
+            && self.place.url("vocab.json").is_none()
+            && self.place.url("merges.txt").is_none()
+        {
+            let reason = "there is no tokenizer among the chosen files; choose tokenizer.json, or vocab.json and merges.txt";
+            return Err(self.wrong(reason));
+        }
+        let vocab = match self.text("vocab.json").await {
+            Ok(vocab) => vocab,
+            // A folder with neither is told of the file that most models have.
+            Err(error) => {
+                let is_folder = matches!(self.place, Place::Folder(_));
+                return Err(if is_folder { absent } else { error });
+            }
+        };
+        let merges = self.text("merges.txt").await?;
+        Tokenizer::from_vocab_and_merges(&vocab, &merges).map_err(|e| self.wrong(e))
+    }
+}
+
 impl Base {
-    /// Fetches `config.json`, `tokenizer.json` and `model.safetensors` from a folder.
-    pub async fn fetch(
-        host: &impl Host,
+    /// Fetches configuration, tokenizer and weights. What does not fit is found before the weights are on their way.
+    pub async fn fetch<H: Host>(
+        host: &H,
         name: &str,
-        base_url: &str,
+        place: Place,
         device: &Device,
         progressed: &mut dyn FnMut(&str, u64, Option<u64>),
     ) -> Result<Self, EngineError> {
         let started = host.now_millis();
-        let folder_url = base_url.trim_end_matches('/');
-        let mut get = async |file: &str| {
-            let url = format!("{folder_url}/{file}");
-            host.fetch(&url, &mut |received, total| {
-                progressed(file, received, total)
-            })
-            .await
-            .map_err(|reason| {
-                EngineError::new(
-                    ErrorKind::Network,
-                    format!("The model \"{name}\" could not be fetched: {file}: {reason}."),
-                )
-            })
+        let mut files = Fetcher {
+            host,
+            name,
+            place,
+            progressed,
         };
-        let config_bytes = get("config.json").await?;
-        let tokenizer_bytes = get("tokenizer.json").await?;
-        let weights = get("model.safetensors").await?;
-        let weights_bytes = weights.len() as u64;
-
-        let wrong = |reason: String| {
-            EngineError::new(
-                ErrorKind::Model,
-                format!("The model \"{name}\" cannot be used: {reason}."),
-            )
-        };
-        let config = Gpt2Config::parse(&String::from_utf8_lossy(&config_bytes))
-            .map_err(|e| wrong(e.to_string()))?;
-        let tokenizer = Tokenizer::from_json(&String::from_utf8_lossy(&tokenizer_bytes))
-            .map_err(|e| wrong(e.to_string()))?;
-        if tokenizer.vocabulary() > config.vocab_size {
-            return Err(wrong(format!(
-                "its tokenizer knows {} tokens, its weights only {}",
-                tokenizer.vocabulary(),
-                config.vocab_size
-            )));
-        }
+        let config = files.config(Architecture::Gpt2).await?;
+        let config = Gpt2Config::parse(&config).map_err(|e| files.wrong(e))?;
+        let tokenizer = files.tokenizer().await?;
+        files.check_vocabulary(&tokenizer, config.vocab_size)?;
+        let weights = files.weights().await?;
+        let weights_bytes = weights.len();
         let model = folder::build(&config, weights, device)
-            .map_err(|e| wrong(e.to_string()))?
+            .map_err(|e| files.wrong(e))?
             .no_grad();
         let info = ModelInfo {
             name: name.to_owned(),

@@ -1,10 +1,14 @@
 //! What the engine needs of the place it runs in: a browser worker, or a test.
 
+use crate::io::safetensors::ByteSource;
 use crate::protocol::{Event, Frame};
 
 /// The engine's side of its surroundings.
 #[allow(async_fn_in_trait)] // the engine is one task on one thread; its futures never cross threads
 pub trait Host {
+    /// A file that has been fetched, to be read in pieces.
+    type Body: ByteSource + 'static;
+
     /// A clock that only goes forward.
     fn now_millis(&self) -> f64;
 
@@ -15,8 +19,45 @@ pub trait Host {
         progressed: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, String>;
 
+    /// The same for a file that may be large: the bytes stay where they can be read piece by piece.
+    async fn open(
+        &self,
+        url: &str,
+        progressed: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<Self::Body, String>;
+
     /// Lets waiting messages in.
     async fn breathe(&self);
 
     fn send(&self, frame: Frame<Event>);
+
+    /// The most memory that the engine has held so far, where that is known.
+    fn peak_memory_bytes(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// Whether all that was announced has arrived. More may have: the announced length of a compressed body is that of the
+/// packed bytes, and another site need not say that it is compressed.
+pub fn check_received(received_bytes: u64, announced_bytes: Option<u64>) -> Result<(), String> {
+    match announced_bytes {
+        Some(announced) if received_bytes < announced => Err(format!(
+            "the download was cut short, {received_bytes} of {announced} bytes came; try again"
+        )),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_download_that_ends_early_says_how_much_came() {
+        assert_eq!(check_received(10, Some(10)), Ok(()));
+        assert_eq!(check_received(10, None), Ok(()));
+        assert_eq!(check_received(30, Some(10)), Ok(()));
+        let error = check_received(7, Some(10)).unwrap_err();
+        assert!(error.contains("7 of 10 bytes"), "{error}");
+    }
 }

@@ -1,9 +1,16 @@
 //! The engine: what the worker runs behind the protocol, and what the command line shares with it.
 
+pub mod attend;
 pub mod base;
+#[cfg(test)]
+mod base_tests;
 pub mod bench;
+pub mod encoder;
+#[cfg(test)]
+mod encoder_tests;
 pub mod evaluate;
 pub mod examples;
+pub mod fill;
 pub mod host;
 #[cfg(test)]
 mod insight_tests;

@@ -49,11 +49,20 @@ impl TextScores {
 /// Scores each token of `ids` but the first, once. Windows of `context` overlap by half, so that all
 /// but the first tokens see at least half a context. `model` is without autodiff.
 pub async fn text_loss(model: &Gpt2, ids: &[i32], context: usize) -> Result<TextLoss, String> {
-    Ok(text_scores(model, ids, context).await?.loss)
+    Ok(scored(model, ids, context, false).await?.loss)
 }
 
 /// The loss of [`text_loss`], and the right tokens with it.
 pub async fn text_scores(model: &Gpt2, ids: &[i32], context: usize) -> Result<TextScores, String> {
+    scored(model, ids, context, true).await
+}
+
+async fn scored(
+    model: &Gpt2,
+    ids: &[i32],
+    context: usize,
+    counts_right: bool,
+) -> Result<TextScores, String> {
     // A soft prompt or prefix takes positions from the text.
     let context = context.saturating_sub(model.transformer.virtual_tokens());
     let [vocabulary, _] = model.transformer.wte.weight.val().dims();
@@ -64,7 +73,7 @@ pub async fn text_scores(model: &Gpt2, ids: &[i32], context: usize) -> Result<Te
     let mut total = TextScores::default();
     for group in groups(windows(ids.len(), context), rows) {
         let rows: Vec<Vec<i32>> = group.iter().map(|w| ids[w.start..w.end].to_vec()).collect();
-        let losses = prediction_losses(model, &rows).await?;
+        let losses = prediction_losses(model, &rows, counts_right).await?;
         for (window, losses) in group.iter().zip(losses.chunks(window_predictions(&rows))) {
             for [nats, is_right] in &losses[window.first_counted..] {
                 total.loss.nats += f64::from(*nats);
@@ -115,8 +124,13 @@ fn window_predictions(rows: &[Vec<i32>]) -> usize {
     rows.first().map_or(1, |row| row.len() - 1)
 }
 
-/// Of every prediction inside `rows`, one row after another: its loss, and 1 where no other token was likelier.
-async fn prediction_losses(model: &Gpt2, rows: &[Vec<i32>]) -> Result<Vec<[f32; 2]>, String> {
+/// Of every prediction inside `rows`, one row after another: its loss, and 1 where no other token was likelier, if
+/// that is counted: it takes all logits at once.
+async fn prediction_losses(
+    model: &Gpt2,
+    rows: &[Vec<i32>],
+    counts_right: bool,
+) -> Result<Vec<[f32; 2]>, String> {
     let labels: Vec<i32> = rows.iter().flat_map(|row| &row[1..]).copied().collect();
     let (batch, seq) = (rows.len(), window_predictions(rows) + 1);
     let hidden = model
@@ -127,7 +141,11 @@ async fn prediction_losses(model: &Gpt2, rows: &[Vec<i32>]) -> Result<Vec<[f32; 
         .reshape([batch, seq, d_model])
         .slice([0..batch, 0..seq - 1])
         .reshape([batch * (seq - 1), d_model]);
-    losses_and_right(model.lm_head(hidden), &labels).await
+    if counts_right {
+        return losses_and_right(model.lm_head(hidden), &labels).await;
+    }
+    let losses = super::evaluate::read(model.next_token_nll(hidden, &labels)).await?;
+    Ok(losses.into_iter().map(|nats| [nats, 0.0]).collect())
 }
 
 /// For each row of `logits: [predictions, vocab]` its loss, and 1 where no other token was likelier than its label.

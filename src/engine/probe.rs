@@ -1,5 +1,6 @@
 //! A text seen from inside the model.
 
+use super::attend;
 use super::base::Base;
 use super::sample::distribution;
 use crate::model::gpt2::{Gpt2, Pass, Record, Tokens};
@@ -35,15 +36,7 @@ pub async fn probe(base: &Base, model: &Gpt2, text: &str) -> Result<Probe, Engin
                 .map_err(unreadable)?,
         );
     }
-    let mut attention = Vec::new();
-    for block in record.attention {
-        let [_, _, queries, keys] = block.dims();
-        let block = block
-            .narrow(2, queries - count, count)
-            .narrow(3, keys - count, count);
-        let data = block.into_data_async().await.map_err(unreadable)?;
-        attention.extend(data.try_to_vec::<f32>().map_err(unreadable)?);
-    }
+    let attention = attend::values(record.attention, count).await?;
     let [count, vocabulary] = logits.dims();
     let last = logits
         .slice([count - 1..count, 0..vocabulary])

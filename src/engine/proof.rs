@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use burn::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::model::gpt2::Gpt2;
@@ -26,17 +27,14 @@ impl Digests {
             trainable: BTreeMap::new(),
         };
         for (info, tensor) in parameters::flattened(model) {
-            let data = tensor
-                .into_data_async()
-                .await
-                .map_err(|e| format!("{e:?}"))?;
-            let bytes = data.as_bytes();
             if info.trainable {
+                let mut digest = Sha256::new();
+                feed(&mut digest, tensor).await?;
                 digests
                     .trainable
-                    .insert(info.name, Sha256::digest(bytes).to_vec());
+                    .insert(info.name, digest.finalize().to_vec());
             } else {
-                digests.frozen.update(bytes);
+                feed(&mut digests.frozen, tensor).await?;
                 digests.frozen_tensors += 1;
                 digests.frozen_parameters += info.count();
             }
@@ -60,6 +58,18 @@ impl Digests {
             trainable_tensors: after.trainable.len(),
         }
     }
+}
+
+/// Reads a tensor back piece by piece: a copy of the largest whole would be felt.
+async fn feed(digest: &mut Sha256, tensor: Tensor<1>) -> Result<(), String> {
+    const PIECE: usize = 1 << 22;
+    let [count] = tensor.dims();
+    for start in (0..count).step_by(PIECE) {
+        let piece = tensor.clone().slice(start..count.min(start + PIECE));
+        let data = piece.into_data_async().await;
+        digest.update(data.map_err(|e| format!("{e:?}"))?.as_bytes());
+    }
+    Ok(())
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

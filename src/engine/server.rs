@@ -3,6 +3,7 @@
 mod checks;
 mod commands;
 mod loading;
+mod reading;
 mod shelf;
 mod trying;
 
@@ -13,6 +14,7 @@ use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 
 use super::base::Base;
+use super::encoder::Encoder;
 use super::host::Host;
 use super::run::{Progress, Run};
 use crate::data::dataset::Dataset;
@@ -31,6 +33,8 @@ pub struct Server<H> {
     device: Device,
     info: DeviceInfo,
     base: Option<Base>,
+    /// The BERT beside the base; it answers questions and is never trained here.
+    encoder: Option<Encoder>,
     dataset: Option<Rc<Dataset>>,
     /// Ids of the text on which runs measure forgetting.
     general: Option<Rc<[i32]>>,
@@ -49,6 +53,7 @@ impl<H: Host> Server<H> {
             device: device.autodiff(),
             info,
             base: None,
+            encoder: None,
             dataset: None,
             general: None,
             run: None,

@@ -40,6 +40,8 @@ struct Interruption {
 }
 
 impl Host for Rc<TestHost> {
+    type Body = Vec<u8>;
+
     fn now_millis(&self) -> f64 {
         *self.clock.borrow_mut() += 20.0;
         *self.clock.borrow()
@@ -53,6 +55,13 @@ impl Host for Rc<TestHost> {
             .get(url)
             .cloned()
             .ok_or_else(|| "the server answered 404 Not Found".to_owned())
+    }
+    async fn open(
+        &self,
+        url: &str,
+        progressed: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<Vec<u8>, String> {
+        self.fetch(url, progressed).await
     }
     async fn breathe(&self) {
         let mut waiting = self.interruption.borrow_mut();
@@ -100,6 +109,7 @@ fn host() -> TestHost {
         pad_token_id: tokenizer.end_of_text(),
         ..Gpt2Config::sized(300, 32, 16, 2, 2)
     };
+    let encoder = super::encoder_tests::files(&tokenizer);
     let device = Device::flex();
     let model = Gpt2::load(&config, &mut RandomWeights::new(Seed::new(1), 2), &device).unwrap();
     let weights = write(
@@ -140,7 +150,7 @@ fn host() -> TestHost {
         ),
     ]);
     TestHost {
-        files,
+        files: files.into_iter().chain(encoder).collect(),
         ..TestHost::default()
     }
 }

@@ -1,5 +1,6 @@
 //! The engine inside a dedicated Web Worker.
 
+mod blob;
 mod browser;
 mod device;
 

@@ -15,11 +15,13 @@ const CLASSIFIER: &str = "classifier";
 
 /// Builds the model from its configuration and weights. The masked-word head, the pooler and a
 /// classification head come along where the file holds them.
-pub fn build<S: ByteSource>(
+pub fn build(
     config: &BertConfig,
-    weights: S,
+    weights: impl ByteSource + 'static,
     device: &Device,
 ) -> Result<Bert, FolderError> {
+    // Boxed, so that the code below is there once and not once a kind of source.
+    let weights: Box<dyn ByteSource> = Box::new(weights);
     let mut file = SafetensorsFile::open(weights)?;
     let mut model = Bert::load(config, &mut file, device)?;
     if file.contains(MaskedLmHead::BIAS) {

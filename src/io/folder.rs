@@ -24,12 +24,37 @@ pub enum FolderError {
     Tokenizer(#[from] crate::data::tokenizer::TokenizerError),
 }
 
+/// What a model folder may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Architecture {
+    Gpt2,
+    Bert,
+}
+
+/// Which of the two the text of a `config.json` names; `None` where it names nothing.
+pub fn architecture_of(config: &str) -> Result<Option<Architecture>, ConfigError> {
+    let config: serde_json::Value =
+        serde_json::from_str(config).map_err(|e| ConfigError::Unreadable(e.to_string()))?;
+    match config["model_type"].as_str() {
+        None => Ok(None),
+        Some("gpt2") => Ok(Some(Architecture::Gpt2)),
+        Some("bert") => Ok(Some(Architecture::Bert)),
+        Some(other) => Err(ConfigError::Unsupported {
+            field: "model_type",
+            found: other.to_owned(),
+            supported: "gpt2 or bert",
+        }),
+    }
+}
+
 /// Builds the model from its configuration and weights; the heads that the file holds come along.
-pub fn build<S: ByteSource>(
+pub fn build(
     config: &Gpt2Config,
-    weights: S,
+    weights: impl ByteSource + 'static,
     device: &Device,
 ) -> Result<Gpt2, FolderError> {
+    // Boxed, so that the code below is there once and not once a kind of source.
+    let weights: Box<dyn ByteSource> = Box::new(weights);
     let mut file = SafetensorsFile::open(weights)?;
     let model = Gpt2::load(config, &mut file, device)?;
     Ok(with_stored_heads(model, &mut file)?)
@@ -147,13 +172,6 @@ mod native {
     use crate::data::tokenizer::Tokenizer;
     use crate::model::bert::{Bert, BertConfig};
 
-    /// What a model folder may hold.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub enum Architecture {
-        Gpt2,
-        Bert,
-    }
-
     /// A text file of a folder.
     pub fn read_text(path: &Path) -> Result<String, FolderError> {
         std::fs::read_to_string(path).map_err(|e| FolderError::File {
@@ -176,17 +194,7 @@ mod native {
     /// Which of the two architectures a folder's configuration names; without a name it is a GPT-2.
     pub fn architecture(folder: &Path) -> Result<Architecture, FolderError> {
         let text = read_text(&folder.join("config.json"))?;
-        let config: serde_json::Value =
-            serde_json::from_str(&text).map_err(|e| ConfigError::Unreadable(e.to_string()))?;
-        match config["model_type"].as_str() {
-            Some("gpt2") | None => Ok(Architecture::Gpt2),
-            Some("bert") => Ok(Architecture::Bert),
-            Some(other) => Err(FolderError::Config(ConfigError::Unsupported {
-                field: "model_type",
-                found: other.to_owned(),
-                supported: "gpt2 or bert",
-            })),
-        }
+        Ok(architecture_of(&text)?.unwrap_or(Architecture::Gpt2))
     }
 
     pub fn bert(folder: &Path, device: &Device) -> Result<(BertConfig, Bert), FolderError> {

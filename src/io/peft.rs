@@ -22,7 +22,9 @@ use crate::model::weights::WeightError;
 use crate::protocol::ParameterInfo;
 use crate::settings::{HEADS, Seed, Strategy, is_head};
 
-pub use bert::{load_bert, save_bert};
+#[cfg(not(target_arch = "wasm32"))]
+pub use bert::save_bert;
+pub use bert::{bert_files, load_bert};
 pub use config::{AdapterConfig, BaseShape};
 pub use stored::stored_name;
 use stored::{PROMPT, join_prefix, part_of_prefix, stored_head, stored_shape};

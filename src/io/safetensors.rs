@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::prelude::*;
 use half::{bf16, f16};
-use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
+use safetensors::tensor::{Dtype, Metadata, TensorView};
 
 use crate::model::weights::{WeightError, WeightSource};
 
@@ -26,6 +26,15 @@ impl ByteSource for Vec<u8> {
         self.get(start..start + length)
             .map(<[u8]>::to_vec)
             .ok_or_else(|| format!("bytes {start} to {} lie past the end", start + length))
+    }
+}
+
+impl ByteSource for Box<dyn ByteSource> {
+    fn len(&self) -> u64 {
+        (**self).len()
+    }
+    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, String> {
+        (**self).read(start, length)
     }
 }
 
@@ -52,6 +61,9 @@ pub struct SafetensorsFile<S> {
 }
 
 const HEADER_LENGTH_BYTES: usize = 8;
+
+/// How much of a tensor is held as bytes at a time, beside its numbers.
+const PIECE_BYTES: usize = 4 << 20;
 
 impl<S: ByteSource> SafetensorsFile<S> {
     pub fn open(mut source: S) -> Result<Self, WeightError> {
@@ -115,11 +127,15 @@ impl<S: ByteSource> SafetensorsFile<S> {
                 name: name.to_owned(),
             })?;
         let (start, end) = info.data_offsets;
-        let bytes = self
-            .source
-            .read(self.data_start + start as u64, end - start)
-            .map_err(|reason| WeightError::Unreadable { reason })?;
-        let values = to_f32(name, &info, &bytes)?;
+        let mut values = Vec::with_capacity(info.shape.iter().product());
+        for place in (start..end).step_by(PIECE_BYTES) {
+            let length = PIECE_BYTES.min(end - place);
+            let bytes = self
+                .source
+                .read(self.data_start + place as u64, length)
+                .map_err(|reason| WeightError::Unreadable { reason })?;
+            append(name, info.dtype, &bytes, &mut values)?;
+        }
         if let Some(index) = values.iter().position(|v| !v.is_finite()) {
             return Err(WeightError::NotFinite {
                 name: name.to_owned(),
@@ -130,22 +146,27 @@ impl<S: ByteSource> SafetensorsFile<S> {
     }
 }
 
-fn to_f32(name: &str, info: &TensorInfo, bytes: &[u8]) -> Result<Vec<f32>, WeightError> {
+/// Appends stored numbers as float32.
+fn append(name: &str, dtype: Dtype, bytes: &[u8], to: &mut Vec<f32>) -> Result<(), WeightError> {
     let pairs = || bytes.as_chunks::<2>().0.iter();
-    match info.dtype {
-        Dtype::F32 => Ok(bytes
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|b| f32::from_le_bytes(*b))
-            .collect()),
-        Dtype::F16 => Ok(pairs().map(|b| f16::from_le_bytes(*b).to_f32()).collect()),
-        Dtype::BF16 => Ok(pairs().map(|b| bf16::from_le_bytes(*b).to_f32()).collect()),
-        other => Err(WeightError::UnknownType {
-            name: name.to_owned(),
-            dtype: format!("{other:?}"),
-        }),
+    match dtype {
+        Dtype::F32 => to.extend(
+            bytes
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .map(|b| f32::from_le_bytes(*b)),
+        ),
+        Dtype::F16 => to.extend(pairs().map(|b| f16::from_le_bytes(*b).to_f32())),
+        Dtype::BF16 => to.extend(pairs().map(|b| bf16::from_le_bytes(*b).to_f32())),
+        other => {
+            return Err(WeightError::UnknownType {
+                name: name.to_owned(),
+                dtype: format!("{other:?}"),
+            });
+        }
     }
+    Ok(())
 }
 
 /// A checkpoint, whose names may carry the model's prefix or not: the hub's `gpt2` has no `transformer.`, an
@@ -257,6 +278,20 @@ mod tests {
         let mut open = SafetensorsFile::open(file()).unwrap();
         let data = open.tensor("a", &[2, 2]).unwrap();
         assert_eq!(data.try_to_vec::<f32>().unwrap(), [1., 2., 3., 4.]);
+    }
+
+    #[test]
+    fn a_tensor_larger_than_a_piece_is_put_together() {
+        let count = PIECE_BYTES / 4 + 3;
+        let values: Vec<f32> = (0..count).map(|i| i as f32).collect();
+        let tensor = NamedTensor {
+            name: "a".into(),
+            shape: vec![count],
+            values: values.clone(),
+        };
+        let bytes = write(&[tensor], Precision::F32).unwrap();
+        let read = SafetensorsFile::open(bytes).unwrap().read("a").unwrap();
+        assert!(read.try_to_vec::<f32>().unwrap() == values);
     }
 
     #[test]

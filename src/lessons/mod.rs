@@ -56,22 +56,52 @@ pub struct Preset {
 /// The widgets that a lesson may name; the file name in `src/ui/widgets` is the name in Markdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Widget {
+    AttentionMap,
     BeforeAfter,
     ClassifyBox,
     Confusion,
     DataPeek,
+    DebugProgram,
+    DecisionGuide,
+    ExampleSteps,
+    ExportScript,
+    FillMask,
+    ForgettingChart,
+    FreezeLine,
     FrozenProof,
     GenerateBox,
     Glossary,
+    LoraProgram,
     LoraRectangles,
     LossChart,
     MatchedModules,
+    MatrixLens,
     Mistakes,
+    NextToken,
+    NormChart,
     ParameterMap,
     Predict,
+    Prompting,
+    RemedyPanel,
     RunPanel,
     ScheduleChart,
+    ScheduleDrawing,
+    SketchCurve,
+    StrategyTable,
+    TargetCounts,
+    TrainerProgram,
+    UpdateNorms,
     WhatYouSaw,
+}
+
+impl Widget {
+    /// The name of the check that the widget itself is.
+    pub fn check(self) -> Option<&'static str> {
+        match self {
+            Self::DebugProgram => Some("debug-program"),
+            _ => None,
+        }
+    }
 }
 
 /// A question with fixed answers, each explained.
@@ -124,6 +154,7 @@ impl Lesson {
         self.blocks.iter().filter_map(|block| match block {
             Block::Choice(choice) => Some(choice.id),
             Block::Measured(check) => Some(check.id),
+            Block::Widget { widget, .. } => widget.check(),
             _ => None,
         })
     }

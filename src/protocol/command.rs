@@ -3,12 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::RunId;
+use super::insight::Reader;
 use crate::settings::{Sampling, Strategy, Task, TrainingSettings};
 
 /// Imperatives. URLs are absolute.
+#[allow(clippy::large_enum_variant)] // a command lives for the moment between its message and its answer
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
-    /// Fetch a model folder (`config.json`, `model.safetensors`, `tokenizer.json`) and make it the base.
+    /// Fetch a model folder (`config.json`, `model.safetensors`, `tokenizer.json` or `vocab.json` with `merges.txt`) and
+    /// make it the base.
     /// Answered by `DownloadProgressed`…, `ModelLoaded`.
     LoadModel {
         name: String,
@@ -106,6 +109,27 @@ pub enum Command {
     BlendAdapters {
         parts: Vec<BlendPart>,
     },
+    /// Make a model the base whose files were chosen one by one; each lies at an address of its own. Answered as
+    /// `LoadModel`.
+    LoadModelFiles {
+        name: String,
+        files: Vec<NamedUrl>,
+    },
+    /// Fetch the folder of a BERT and keep it beside the base. Answered by `DownloadProgressed`…, `EncoderLoaded`.
+    LoadEncoder {
+        name: String,
+        base_url: String,
+    },
+    /// What could stand for every `[MASK]` of a text, as the encoder has it. Answered by `MaskFilled`.
+    FillMask {
+        text: String,
+    },
+    /// What each token of a text looks at, with the future forbidden or not. Answered by `Attended`.
+    Attend {
+        text: String,
+        model: Reader,
+        causal: bool,
+    },
 }
 
 /// What an adapter counts in a blend.
@@ -113,6 +137,13 @@ pub enum Command {
 pub struct BlendPart {
     pub run_id: RunId,
     pub weight: f64,
+}
+
+/// A file and where it can be fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedUrl {
+    pub name: String,
+    pub url: String,
 }
 
 /// Which weights answer.

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::command::BlendPart;
-use super::insight::{ExampleStep, MatrixInsight, PromptScores, Updates};
+use super::insight::{
+    AttentionReport, EncoderInfo, ExampleStep, MaskGuess, MatrixInsight, PromptScores, Updates,
+};
 use super::types::*;
 use super::{EngineError, RunId};
 
@@ -144,6 +146,10 @@ pub enum Event {
     AdaptersBlended {
         parts: Vec<BlendPart>,
     },
+    EncoderLoaded(EncoderInfo),
+    /// One entry a `[MASK]`, in order.
+    MaskFilled(Vec<MaskGuess>),
+    Attended(AttentionReport),
 
     /// The ask that the frame's request id names could not be met.
     Failed(EngineError),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::types::LabelProbability;
+
 /// How far each matrix has moved from where it was pre-trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Updates {
@@ -80,4 +82,58 @@ pub struct PromptScores {
     /// Tokens of the longest prompt, and what the model can read.
     pub longest_tokens: usize,
     pub context: usize,
+}
+
+/// The encoder that is loaded beside the base model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EncoderInfo {
+    pub name: String,
+    pub layers: usize,
+    pub heads: usize,
+    pub width: usize,
+    pub vocabulary: usize,
+    pub context: usize,
+    pub parameters: usize,
+    pub weights_bytes: u64,
+    pub load_millis: f64,
+}
+
+/// What could stand in place of one `[MASK]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MaskGuess {
+    /// Its place among the tokens of the text, `[CLS]` counted in.
+    pub place: usize,
+    /// The likeliest first.
+    pub candidates: Vec<LabelProbability>,
+}
+
+/// Which of the two models reads a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reader {
+    /// The BERT.
+    Encoder,
+    /// The base, a GPT-2.
+    Decoder,
+}
+
+/// What each token of a text looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AttentionReport {
+    pub reader: Reader,
+    /// Whether tokens could look only at themselves and what stands before them.
+    pub causal: bool,
+    pub tokens: Vec<String>,
+    pub layers: usize,
+    pub heads: usize,
+    /// `[layer][head][query][key]`; what a query gives its keys sums to 1.
+    pub values: Vec<f32>,
+}
+
+impl AttentionReport {
+    /// `[query][key]` of one head.
+    pub fn map(&self, layer: usize, head: usize) -> &[f32] {
+        let size = self.tokens.len().pow(2);
+        let start = (layer * self.heads + head) * size;
+        self.values.get(start..start + size).unwrap_or(&[])
+    }
 }

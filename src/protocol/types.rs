@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::settings::Task;
 
-pub use super::command::{BlendPart, RunOptions, WeightsChoice, Workload};
+pub use super::command::{BlendPart, NamedUrl, RunOptions, WeightsChoice, Workload};
 pub use super::tasks::*;
 
 /// What the engine computes on.
@@ -211,6 +211,8 @@ pub struct RunSummary {
     pub training_millis: f64,
     pub total_millis: f64,
     pub adapter_bytes: u64,
+    /// The most memory that the engine has held since it started; not known of a GPU.
+    pub peak_memory_bytes: Option<u64>,
 }
 
 /// Rows are the truth, columns the answer; the order is `DatasetInfo::labels`.

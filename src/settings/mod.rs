@@ -1,20 +1,26 @@
 //! The vocabulary that every program shares: plain data and pure functions, no tensors.
 
+mod count;
 pub mod divergence;
+mod memory;
 mod methods;
 pub mod remedies;
 pub mod sampling;
 pub mod schedule;
 pub mod seed;
+mod shapes;
 pub mod strategy;
 pub mod task;
 pub mod training;
 
+pub use count::{Counts, count};
+pub use memory::{MemoryNeed, memory_need};
 pub use methods::{BottleneckSettings, Ia3Settings, Placement};
 pub use remedies::Remedies;
 pub use sampling::Sampling;
 pub use schedule::{Schedule, ScheduleKind};
 pub use seed::Seed;
+pub use shapes::Gpt2Sizes;
 pub use strategy::{
     ALL_LINEAR, HEADS, LoraSettings, Strategy, expand_targets, is_head, names_module,
 };

@@ -47,6 +47,12 @@ impl Schedule {
         self.peak_learning_rate * self.factor_at(step)
     }
 
+    /// The highest rate that a step of the run uses.
+    pub fn highest_rate(&self) -> f64 {
+        let rates = (0..self.total_steps).map(|step| self.learning_rate_at(step));
+        rates.fold(0.0, f64::max)
+    }
+
     fn factor_at(&self, step: usize) -> f64 {
         if step < self.warmup_steps {
             return step as f64 / self.warmup_steps.max(1) as f64;
@@ -84,9 +90,6 @@ mod tests {
     #[test]
     fn a_warmup_longer_than_the_run_never_reaches_the_peak() {
         let schedule = Schedule::new(ScheduleKind::Linear, 2e-5, 100, 3);
-        let highest = (0..3)
-            .map(|s| schedule.learning_rate_at(s))
-            .fold(0.0, f64::max);
-        assert!((highest - 4e-7).abs() < 1e-20);
+        assert!((schedule.highest_rate() - 4e-7).abs() < 1e-20);
     }
 }

@@ -85,7 +85,13 @@ pub struct TrainingSettings {
     /// Let rare classes count as much in the loss as frequent ones.
     #[serde(default)]
     pub balanced_classes: bool,
+    /// Compute what lies inside the blocks again in backward instead of keeping it; `None` goes by the model's size.
+    #[serde(default)]
+    pub gradient_checkpointing: Option<bool>,
 }
+
+/// Models of more parameters are checkpointed unless the settings say otherwise.
+const LARGE_MODEL: usize = 50_000_000;
 
 fn one() -> usize {
     1
@@ -117,6 +123,7 @@ impl Default for TrainingSettings {
             remedies: Remedies::default(),
             num_train_epochs: 0.0,
             balanced_classes: false,
+            gradient_checkpointing: None,
         }
     }
 }
@@ -208,6 +215,12 @@ impl TrainingSettings {
         self
     }
 
+    /// Whether a model of so many parameters is trained with gradient checkpointing.
+    pub fn checkpoints(&self, parameters: usize) -> bool {
+        self.gradient_checkpointing
+            .unwrap_or(parameters > LARGE_MODEL)
+    }
+
     /// Whether the loss on the validation split decides anything.
     pub fn watches_validation(&self) -> bool {
         self.early_stopping_patience > 0 || self.load_best_model_at_end
@@ -240,11 +253,23 @@ mod tests {
             "remedies",
             "num_train_epochs",
             "balanced_classes",
+            "gradient_checkpointing",
         ] {
             assert!(fields.remove(new).is_some(), "{new}");
         }
         let parsed: TrainingSettings = serde_json::from_value(recorded).unwrap();
         assert_eq!(parsed, TrainingSettings::default());
+    }
+
+    #[test]
+    fn large_models_are_checkpointed_unless_told_otherwise() {
+        let by_size = TrainingSettings::default();
+        assert!(by_size.checkpoints(124_439_808) && !by_size.checkpoints(1_000_000));
+        let told = TrainingSettings {
+            gradient_checkpointing: Some(false),
+            ..Default::default()
+        };
+        assert!(!told.checkpoints(124_439_808));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use burn::module::Module;
 use burn::prelude::*;
 
+use super::checkpointing::checkpointed_gradients;
+use super::gradients::{GradientMap, collect};
 use super::loss::{cross_entropy, labelled_rows, select_rows, weighted_cross_entropy};
 use super::trainer::{Objective, objective_loss, with_head};
 use crate::data::batch::Batch;
@@ -20,6 +22,29 @@ pub trait Learner: Module {
     fn counts_items(objective: Self::Objective) -> bool;
 
     fn loss(&self, objective: Self::Objective, batch: &Batch, pass: &mut Pass) -> Tensor<1>;
+
+    /// `weight` times the loss of a batch, `[1]` and without its graph, and the gradients of that. `checkpointing`
+    /// asks for the way that keeps little of the forward pass, where the model has one.
+    fn gradients(
+        &self,
+        objective: Self::Objective,
+        batch: &Batch,
+        pass: &mut Pass,
+        weight: f64,
+        _checkpointing: bool,
+    ) -> (Tensor<1>, GradientMap) {
+        let loss = weigh(self.loss(objective, batch, pass), weight);
+        let gradients = collect(loss.backward(), self);
+        (loss.inner(), gradients)
+    }
+}
+
+pub(super) fn weigh(loss: Tensor<1>, weight: f64) -> Tensor<1> {
+    if weight == 1.0 {
+        loss
+    } else {
+        loss.mul_scalar(weight)
+    }
 }
 
 impl Learner for Gpt2 {
@@ -33,6 +58,22 @@ impl Learner for Gpt2 {
 
     fn loss(&self, objective: Objective, batch: &Batch, pass: &mut Pass) -> Tensor<1> {
         objective_loss(self, objective, batch, pass)
+    }
+
+    fn gradients(
+        &self,
+        objective: Objective,
+        batch: &Batch,
+        pass: &mut Pass,
+        weight: f64,
+        checkpointing: bool,
+    ) -> (Tensor<1>, GradientMap) {
+        if checkpointing {
+            return checkpointed_gradients(self, objective, batch, pass, weight);
+        }
+        let loss = weigh(self.loss(objective, batch, pass), weight);
+        let gradients = collect(loss.backward(), self);
+        (loss.inner(), gradients)
     }
 }
 

@@ -3,8 +3,8 @@
 pub mod anchors;
 pub mod bert_plan;
 pub mod best;
+pub mod checkpointing;
 pub mod class_weights;
-pub mod count;
 pub mod fisher;
 pub mod gradients;
 pub mod learner;

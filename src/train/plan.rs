@@ -169,3 +169,51 @@ pub fn describe(model: &Gpt2, strategy: &Strategy) -> RunPlan {
         parameters,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::gpt2::{Gpt2Config, RandomWeights};
+    use crate::settings::{BottleneckSettings, Ia3Settings, Placement, count};
+    use burn::prelude::Device;
+
+    #[test]
+    fn counts_by_arithmetic_agree_with_prepared_models() {
+        let config = Gpt2Config::sized(11, 8, 6, 3, 2);
+        let lora = LoraSettings {
+            rank: 2,
+            ..Default::default()
+        };
+        let dora = LoraSettings {
+            use_dora: true,
+            ..lora.clone()
+        };
+        let houlsby = BottleneckSettings {
+            placement: Placement::Houlsby,
+            bottleneck: 3,
+        };
+        for strategy in [
+            Strategy::Full,
+            Strategy::Partial { frozen_blocks: 2 },
+            Strategy::Head,
+            Strategy::BitFit,
+            Strategy::Lora(lora),
+            Strategy::Lora(dora),
+            Strategy::Ia3(Ia3Settings::default()),
+            Strategy::Adapter(houlsby),
+            Strategy::Prompt { virtual_tokens: 2 },
+            Strategy::Prefix { virtual_tokens: 2 },
+        ] {
+            let seed = Seed::new(1);
+            let mut weights = RandomWeights::new(seed.clone(), 3);
+            let model = Gpt2::load(&config, &mut weights, &Device::flex().autodiff()).unwrap();
+            let score = fresh_score(&model, 2, &seed);
+            let model = prepare(model.with_score(score), &strategy, &seed).unwrap();
+            let plan = describe(&model, &strategy);
+            let counted = count(&config.sizes(), Some(2), &strategy);
+            let name = strategy.name();
+            assert_eq!(counted.trainable, plan.trainable_parameters(), "{name}");
+            assert_eq!(counted.total, plan.total_parameters(), "{name}");
+        }
+    }
+}

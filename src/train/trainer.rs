@@ -3,15 +3,17 @@
 use burn::prelude::*;
 
 use super::anchors::Anchors;
-use super::gradients::{GradientMap, add, clip_by_global_norm, collect, global_norm};
+use super::gradients::{GradientMap, add, clip_by_global_norm, global_norm};
 use super::loss::{
-    IGNORED, answer_loss, binary_cross_entropy, cross_entropy, labelled_rows, predicted_rows,
-    select_rows, weighted_cross_entropy,
+    IGNORED, answer_loss, binary_cross_entropy, labelled_rows, predicted_rows, select_rows,
+    weighted_cross_entropy,
 };
 use super::{AdamW, Learner};
 use crate::data::batch::Batch;
 use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::model::heads::linear::LinearHead;
 use crate::model::parameters;
+use crate::protocol::ParameterInfo;
 use crate::settings::strategy::block_of;
 use crate::settings::{LossDivisor, Schedule, Seed, TrainingSettings};
 
@@ -44,6 +46,8 @@ pub struct Trainer<M: Learner = Gpt2> {
     pub anchors: Option<Anchors>,
     /// What the loss of replayed text counts beside the task's.
     pub replay_weight: f64,
+    /// Keep no more of a forward pass than what goes into each block, and compute the rest again in backward.
+    pub gradient_checkpointing: bool,
     /// Steps made so far.
     pub step: usize,
     noise: Seed,
@@ -103,6 +107,7 @@ impl<M: Learner> Trainer<M> {
     pub fn new(model: M, objective: M::Objective, settings: &TrainingSettings) -> Self {
         let listed = parameters::list(&model);
         let blocks = listed.iter().filter_map(|p| block_of(&p.name)).max();
+        let parameters: usize = listed.iter().map(ParameterInfo::count).sum();
         Self {
             model: Some(model),
             optimizer: AdamW {
@@ -116,6 +121,7 @@ impl<M: Learner> Trainer<M> {
             loss_divisor: settings.loss_divisor,
             anchors: None,
             replay_weight: settings.remedies.replay,
+            gradient_checkpointing: settings.checkpoints(parameters),
             step: 0,
             noise: Seed::new(settings.seed).fork("dropout"),
         }
@@ -138,8 +144,8 @@ impl<M: Learner> Trainer<M> {
         self.model = Some(model);
     }
 
-    /// Loss of one batch, `[1]`, with dropout on.
-    pub fn loss(&mut self, batch: &Batch) -> Tensor<1> {
+    /// Loss of one batch, `[1]`, with dropout on, and what it times `weight` adds to the gradients.
+    fn gradients(&mut self, batch: &Batch, weight: f64) -> (Tensor<1>, GradientMap) {
         let model = self
             .model
             .as_ref()
@@ -149,7 +155,8 @@ impl<M: Learner> Trainer<M> {
             class_weights: self.class_weights.as_deref(),
             ..Pass::default()
         };
-        model.loss(self.objective, batch, &mut pass)
+        let checkpointing = self.gradient_checkpointing;
+        model.gradients(self.objective, batch, &mut pass, weight, checkpointing)
     }
 
     /// A step on one batch.
@@ -167,27 +174,27 @@ impl<M: Learner> Trainer<M> {
         let mut gradients = GradientMap::new();
         let mut losses = Vec::with_capacity(micro_batches.len());
         for (batch, weight) in micro_batches.iter().zip(self.loss_weights(micro_batches)) {
-            let loss = self.loss(batch);
-            losses.push(self.backward(weigh(loss, weight), &mut gradients));
+            let (loss, found) = self.gradients(batch, weight);
+            add(&mut gradients, found);
+            losses.push(loss);
         }
         let loss = total(losses);
         let mut remedies = Vec::new();
         if let Some(batch) = replayed {
-            let mut pass = Pass::default();
-            let loss = self.model().loss(M::LANGUAGE, batch, &mut pass);
-            let loss = loss.mul_scalar(self.replay_weight);
-            remedies.push(self.backward(loss, &mut gradients));
+            let (loss, found) = self.model().gradients(
+                M::LANGUAGE,
+                batch,
+                &mut Pass::default(),
+                self.replay_weight,
+                self.gradient_checkpointing,
+            );
+            add(&mut gradients, found);
+            remedies.push(loss);
         }
         if let Some(anchors) = &self.anchors {
             remedies.extend(anchors.pull(self.model(), &mut gradients));
         }
         self.update(gradients, loss, remedies)
-    }
-
-    /// Adds what this loss gives to `gradients`; the loss without its graph.
-    fn backward(&self, loss: Tensor<1>, gradients: &mut GradientMap) -> Tensor<1> {
-        add(gradients, collect(loss.backward(), self.model()));
-        loss.inner()
     }
 
     fn update(
@@ -235,14 +242,6 @@ fn items(batch: &Batch) -> usize {
     labels.filter(|label| **label != IGNORED).count()
 }
 
-fn weigh(loss: Tensor<1>, weight: f64) -> Tensor<1> {
-    if weight == 1.0 {
-        loss
-    } else {
-        loss.mul_scalar(weight)
-    }
-}
-
 fn total(losses: Vec<Tensor<1>>) -> Tensor<1> {
     match losses.len() {
         1 => losses.into_iter().next(),
@@ -258,33 +257,49 @@ pub fn objective_loss(
     batch: &Batch,
     pass: &mut Pass,
 ) -> Tensor<1> {
-    let tokens = Tokens {
+    let hidden = model.transformer.forward(tokens_of(batch), pass);
+    loss_of_hidden(model, objective, hidden, batch, pass.class_weights)
+}
+
+pub(super) fn tokens_of(batch: &Batch) -> Tokens<'_> {
+    Tokens {
         ids: &batch.ids,
         attention_mask: batch.mask.as_deref(),
         position_ids: None,
+    }
+}
+
+/// The loss, once the transformer is done.
+pub(super) fn loss_of_hidden(
+    model: &Gpt2,
+    objective: Objective,
+    hidden: Tensor<2>,
+    batch: &Batch,
+    class_weights: Option<&[f32]>,
+) -> Tensor<1> {
+    let classify = |hidden, pad| with_head(model.classify_hidden(hidden, &batch.ids, pad));
+    let speak = |head: &Option<LinearHead>, hidden| {
+        with_head(head.as_ref().map(|head| head.forward(hidden)))
     };
     match objective {
         Objective::CausalLm => {
-            let hidden = model.transformer.forward(tokens, pass);
             let (rows, classes) = predicted_rows(&batch.labels);
-            cross_entropy(model.lm_head(select_rows(hidden, rows)), &classes)
+            model.next_token_loss(select_rows(hidden, rows), &classes)
         }
         Objective::SequenceClassification { pad } => {
             let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();
-            let logits = with_head(model.classify(tokens, pad, pass));
-            weighted_cross_entropy(logits, &classes, pass.class_weights)
+            weighted_cross_entropy(classify(hidden, pad), &classes, class_weights)
         }
         Objective::MultiLabelClassification { pad } => {
-            let logits = with_head(model.classify(tokens, pad, pass));
-            binary_cross_entropy(logits, &batch.labels, pass.class_weights)
+            binary_cross_entropy(classify(hidden, pad), &batch.labels, class_weights)
         }
         Objective::TokenClassification => {
             let (rows, classes) = labelled_rows(&batch.labels);
-            let logits = select_rows(with_head(model.classify_tokens(tokens, pass)), rows);
-            weighted_cross_entropy(logits, &classes, pass.class_weights)
+            let logits = select_rows(speak(&model.classifier, hidden), rows);
+            weighted_cross_entropy(logits, &classes, class_weights)
         }
         Objective::QuestionAnswering => {
-            answer_loss(with_head(model.answer_ends(tokens, pass)), &batch.labels)
+            answer_loss(speak(&model.qa_outputs, hidden), &batch.labels)
         }
     }
 }

@@ -25,7 +25,7 @@ use super::state::{Cause, Run, State};
 use super::text::pages as text;
 use super::{DEFAULT_MODEL, MODEL_NAME_CHARACTERS};
 use crate::lessons;
-use crate::protocol::Command;
+use crate::protocol::{Command, RequestId};
 
 #[component]
 pub fn App() -> impl IntoView {
@@ -134,10 +134,18 @@ fn keep_what_is_done(desk: Desk) {
         let run = state.run.as_ref()?;
         Some((run.request_id, RunRecord::of(run, state)?))
     });
-    Effect::new(move |_| {
-        if let Some((_, record)) = ended.get() {
+    let can_start = desk.watch(State::can_start_run);
+    // One effect for both, because a run that starts takes the place of the one that ended.
+    Effect::new(move |kept: Option<Option<RequestId>>| {
+        let (ended, kept) = (ended.get(), kept.flatten());
+        let newest = ended.as_ref().map(|(id, _)| *id).or(kept);
+        if let Some((_, record)) = ended.filter(|(id, _)| Some(*id) != kept) {
             desk.shelf.update(|shelf| shelf.put(record));
         }
+        if can_start.get() && desk.queue.with(|queue| !queue.is_empty()) {
+            desk.start_next();
+        }
+        newest
     });
     Effect::new(move |is_first: Option<()>| {
         let shelf = desk.shelf.get();
@@ -149,12 +157,6 @@ fn keep_what_is_done(desk: Desk) {
         let progress = desk.progress.get();
         if is_first.is_some() {
             storage::save(PROGRESS_KEY, &progress);
-        }
-    });
-    let can_start = desk.watch(State::can_start_run);
-    Effect::new(move |_| {
-        if can_start.get() && desk.queue.with(|queue| !queue.is_empty()) {
-            desk.start_next();
         }
     });
 }

@@ -7,9 +7,10 @@ use super::browser::worker::{Heard, WorkerPort};
 use super::browser::{download, gpu, place};
 use super::datasets::shipped;
 use super::device_choice::{DeviceWish, choose};
+use super::own_model::OwnModel;
 use super::routes::Route;
 use super::state::{Cause, Engine, Loading, State, Subject};
-use super::{DEFAULT_MODEL, GENERAL_TEXT};
+use super::{DEFAULT_MODEL, ENCODER, GENERAL_TEXT};
 use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
 
 /// A worker that has not said a word by then will not.
@@ -29,6 +30,8 @@ pub struct EngineClient {
     state: RwSignal<State>,
     route: RwSignal<Route>,
     wishes: StoredValue<Wishes>,
+    /// Loaded instead of the shipped model, once the learner has chosen one.
+    own_model: StoredValue<Option<OwnModel>>,
     port: StoredValue<Option<WorkerPort>, LocalStorage>,
     /// Counts workers, so that news of an old one is told apart.
     attempt: StoredValue<u32>,
@@ -40,6 +43,7 @@ impl EngineClient {
             state,
             route,
             wishes: StoredValue::new(wishes),
+            own_model: StoredValue::new(None),
             port: StoredValue::new_local(None),
             attempt: StoredValue::new(0),
         }
@@ -191,7 +195,6 @@ impl EngineClient {
     }
 
     pub fn load_model(self) {
-        let name = self.model_name();
         self.state.update(|state| {
             state.notices.retain(|cause| {
                 !matches!(
@@ -203,8 +206,21 @@ impl EngineClient {
                 )
             });
         });
-        let base_url = place::absolute(&format!("models/{name}/"));
-        self.send(Command::LoadModel { name, base_url });
+        self.send(match self.own_model.get_value() {
+            Some(OwnModel::Folder { name, base_url }) => Command::LoadModel { name, base_url },
+            Some(OwnModel::Files { name, files }) => Command::LoadModelFiles { name, files },
+            None => {
+                let name = self.model_name();
+                let base_url = place::absolute(&format!("models/{name}/"));
+                Command::LoadModel { name, base_url }
+            }
+        });
+    }
+
+    /// Loads a model of the learner's own, now and after a restart.
+    pub fn load_own_model(self, model: OwnModel) {
+        self.own_model.set_value(Some(model));
+        self.load_model();
     }
 
     /// Stories that no run trains on, to measure what it forgets.
@@ -215,9 +231,18 @@ impl EngineClient {
         });
     }
 
+    /// Fetches the BERT that stands beside the base.
+    pub fn load_encoder(self) {
+        self.send(Command::LoadEncoder {
+            name: ENCODER.to_string(),
+            base_url: place::absolute(&format!("models/{ENCODER}/")),
+        });
+    }
+
     pub fn load_shipped_model(self) {
         self.wishes
             .update_value(|wishes| wishes.model = DEFAULT_MODEL.to_string());
+        self.own_model.set_value(None);
         self.load_model();
     }
 
@@ -255,11 +280,17 @@ impl EngineClient {
 
     /// Sends a command, unless there is no worker to hear it.
     pub fn send(self, command: Command) {
+        self.send_about(Subject::of(&command), command);
+    }
+
+    /// The same, with the answer kept apart from those to other commands of its kind.
+    pub fn send_about(self, subject: Subject, command: Command) {
         if self.port.with_value(Option::is_none) {
             return;
         }
         let mut frame = None;
-        self.state.update(|state| frame = Some(state.ask(command)));
+        self.state
+            .update(|state| frame = Some(state.ask_about(subject, command)));
         let Some(frame) = frame else { return };
         let bytes = match protocol::encode(&frame) {
             Ok(bytes) => bytes,

@@ -14,21 +14,41 @@ use super::learner::RunRecord;
 use super::runs::RunSetView;
 use super::state::Run;
 use super::text::{lessons as words, pages as text};
+use super::widgets::attention_map::AttentionMap;
 use super::widgets::before_after::BeforeAfter;
 use super::widgets::classify_box::ClassifyBox;
 use super::widgets::confusion::Confusion;
 use super::widgets::data_peek::DataPeek;
+use super::widgets::debug_program::DebugProgram;
+use super::widgets::decision_guide::DecisionGuide;
+use super::widgets::example_steps::ExampleSteps;
+use super::widgets::export_script::ExportScript;
+use super::widgets::fill_mask::FillMask;
+use super::widgets::forgetting_chart::ForgettingChart;
+use super::widgets::freeze_line::FreezeLine;
 use super::widgets::frozen_proof::FrozenProof;
 use super::widgets::generate_box::GenerateBox;
 use super::widgets::glossary::Glossary;
+use super::widgets::lora_program::LoraProgram;
 use super::widgets::lora_rectangles::LoraRectangles;
 use super::widgets::loss_chart::LossChart;
 use super::widgets::matched_modules::MatchedModules;
+use super::widgets::matrix_lens::MatrixLens;
 use super::widgets::mistakes::Mistakes;
+use super::widgets::next_token::NextToken;
+use super::widgets::norm_chart::NormChart;
 use super::widgets::parameter_map::ParameterMap;
 use super::widgets::predict::Predict;
+use super::widgets::prompting::Prompting;
+use super::widgets::remedy_panel::RemedyPanel;
 use super::widgets::run_panel::RunPanel;
 use super::widgets::schedule_chart::ScheduleChart;
+use super::widgets::schedule_drawing::ScheduleDrawing;
+use super::widgets::sketch_curve::SketchCurve;
+use super::widgets::strategy_table::StrategyTable;
+use super::widgets::target_counts::TargetCounts;
+use super::widgets::trainer_program::TrainerProgram;
+use super::widgets::update_norms::UpdateNorms;
 use super::widgets::what_you_saw::WhatYouSaw;
 use crate::lessons::{self, Block, Lesson, Widget};
 
@@ -158,42 +178,82 @@ fn block(lesson: &'static Lesson, block: &'static Block) -> AnyView {
 /// How much room a widget wants.
 fn frame_class(widget: Widget) -> &'static str {
     match widget {
-        Widget::BeforeAfter
+        Widget::AttentionMap
+        | Widget::BeforeAfter
+        | Widget::DebugProgram
+        | Widget::ExampleSteps
+        | Widget::FillMask
+        | Widget::ForgettingChart
+        | Widget::FreezeLine
+        | Widget::LoraProgram
         | Widget::LoraRectangles
         | Widget::LossChart
+        | Widget::MatrixLens
+        | Widget::NextToken
+        | Widget::NormChart
         | Widget::ParameterMap
+        | Widget::RemedyPanel
         | Widget::RunPanel
-        | Widget::ScheduleChart => "exhibit",
+        | Widget::ScheduleChart
+        | Widget::ScheduleDrawing
+        | Widget::SketchCurve
+        | Widget::StrategyTable
+        | Widget::TrainerProgram
+        | Widget::UpdateNorms => "exhibit",
         Widget::ClassifyBox
         | Widget::Confusion
         | Widget::DataPeek
+        | Widget::DecisionGuide
+        | Widget::ExportScript
         | Widget::FrozenProof
         | Widget::GenerateBox
         | Widget::Glossary
         | Widget::MatchedModules
         | Widget::Mistakes
         | Widget::Predict
+        | Widget::Prompting
+        | Widget::TargetCounts
         | Widget::WhatYouSaw => "exhibit in-text",
     }
 }
 
 fn widget_view(widget: Widget) -> AnyView {
     match widget {
+        Widget::AttentionMap => view! { <AttentionMap /> }.into_any(),
         Widget::BeforeAfter => view! { <BeforeAfter /> }.into_any(),
         Widget::ClassifyBox => view! { <ClassifyBox /> }.into_any(),
         Widget::Confusion => view! { <Confusion /> }.into_any(),
         Widget::DataPeek => view! { <DataPeek /> }.into_any(),
+        Widget::DebugProgram => view! { <DebugProgram /> }.into_any(),
+        Widget::DecisionGuide => view! { <DecisionGuide /> }.into_any(),
+        Widget::ExampleSteps => view! { <ExampleSteps /> }.into_any(),
+        Widget::ExportScript => view! { <ExportScript /> }.into_any(),
+        Widget::FillMask => view! { <FillMask /> }.into_any(),
+        Widget::ForgettingChart => view! { <ForgettingChart /> }.into_any(),
+        Widget::FreezeLine => view! { <FreezeLine /> }.into_any(),
         Widget::FrozenProof => view! { <FrozenProof /> }.into_any(),
         Widget::GenerateBox => view! { <GenerateBox /> }.into_any(),
         Widget::Glossary => view! { <Glossary /> }.into_any(),
+        Widget::LoraProgram => view! { <LoraProgram /> }.into_any(),
         Widget::LoraRectangles => view! { <LoraRectangles /> }.into_any(),
         Widget::LossChart => view! { <LossChart /> }.into_any(),
         Widget::MatchedModules => view! { <MatchedModules /> }.into_any(),
+        Widget::MatrixLens => view! { <MatrixLens /> }.into_any(),
         Widget::Mistakes => view! { <Mistakes /> }.into_any(),
+        Widget::NextToken => view! { <NextToken /> }.into_any(),
+        Widget::NormChart => view! { <NormChart /> }.into_any(),
         Widget::ParameterMap => view! { <ParameterMap /> }.into_any(),
         Widget::Predict => view! { <Predict /> }.into_any(),
+        Widget::Prompting => view! { <Prompting /> }.into_any(),
+        Widget::RemedyPanel => view! { <RemedyPanel /> }.into_any(),
         Widget::RunPanel => view! { <RunPanel /> }.into_any(),
         Widget::ScheduleChart => view! { <ScheduleChart /> }.into_any(),
+        Widget::ScheduleDrawing => view! { <ScheduleDrawing /> }.into_any(),
+        Widget::SketchCurve => view! { <SketchCurve /> }.into_any(),
+        Widget::StrategyTable => view! { <StrategyTable /> }.into_any(),
+        Widget::TargetCounts => view! { <TargetCounts /> }.into_any(),
+        Widget::TrainerProgram => view! { <TrainerProgram /> }.into_any(),
+        Widget::UpdateNorms => view! { <UpdateNorms /> }.into_any(),
         Widget::WhatYouSaw => view! { <WhatYouSaw /> }.into_any(),
     }
 }

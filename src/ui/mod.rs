@@ -16,10 +16,14 @@ mod format;
 mod guess;
 mod learner;
 mod lesson_view;
+mod own_model;
 mod pages;
+mod program;
 mod routes;
 mod runs;
+mod script;
 mod state;
+mod storeys;
 mod text;
 mod widgets;
 
@@ -28,6 +32,8 @@ use wasm_bindgen::JsCast;
 
 /// The folder under `models/` that is loaded unless the address names another.
 pub const DEFAULT_MODEL: &str = "nano";
+/// The folder of the BERT that some widgets put beside it.
+pub const ENCODER: &str = "mini-bert";
 /// The set that lessons work on, and the lab unless its address names another.
 pub const DATASET: &str = "reviews";
 /// What a run forgets is measured on it.

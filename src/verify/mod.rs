@@ -7,7 +7,6 @@
 
 mod adapted;
 mod adapter;
-#[cfg(not(target_arch = "wasm32"))]
 mod bert;
 mod cls;
 mod comparison;
@@ -21,6 +20,7 @@ mod hf_trainer;
 mod inputs;
 mod library;
 mod lm;
+mod masks;
 mod one_step;
 mod param_counts;
 mod record;
@@ -40,6 +40,8 @@ use error::CaseError;
 use finding::Reporter;
 use library::Library;
 use set::Set;
+
+use crate::model::gpt2::{Pass, Tokens};
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use files::FolderFiles;
@@ -67,7 +69,6 @@ pub async fn verify(
     let mut reporter = Reporter::new(sink);
     let sets = set::names(&library);
     for name in &sets {
-        #[cfg(not(target_arch = "wasm32"))]
         if bert::is_set(&library, name) {
             bert::run(&library, name, device, selection, &mut reporter).await;
             continue;
@@ -111,6 +112,11 @@ async fn run_set(
         let outcome = lm::run(&set, selection, reporter).await;
         reporter.settle(&set.case("lm"), outcome);
     }
+    let forward = |ids: &[Vec<i32>], pass: &mut Pass| {
+        set.model.transformer.forward(Tokens::new(ids), pass);
+    };
+    let outcome = masks::run(library, name, &forward, reporter).await;
+    reporter.settle(&set.case("masks"), outcome);
     for folder in set.adapters("") {
         let outcome = adapted::run(&set, &folder, selection, reporter).await;
         reporter.settle(&set.case(&folder), outcome);

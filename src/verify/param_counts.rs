@@ -8,11 +8,10 @@ use super::error::CaseError;
 use super::finding::Reporter;
 use super::library::Library;
 use super::tolerance::EXACT;
-use crate::model::gpt2::Gpt2Config;
 use crate::settings::{
-    BottleneckSettings, Ia3Settings, LoraSettings, Placement, Strategy, expand_targets,
+    BottleneckSettings, Counts, Gpt2Sizes, Ia3Settings, LoraSettings, Placement, Strategy, count,
+    expand_targets,
 };
-use crate::train::count::{Counts, count};
 
 #[derive(Deserialize)]
 struct Cases {
@@ -82,7 +81,7 @@ const TIED_HEAD: &str = "lm_head";
 pub fn run(library: &Library, path: &str, reporter: &mut Reporter) -> CaseResult {
     let cases: Cases = library.json(path)?;
     let case = path.trim_end_matches(".json");
-    let gpt2 = Gpt2Config::sized(50_257, 1024, 768, 12, 12);
+    let gpt2 = Gpt2Sizes::GPT2_SMALL;
     let whole = count(&gpt2, None, &Strategy::Full).total;
     let mut base = Comparison::new(case, "all parameters of gpt2", EXACT);
     base.equal("base_total", &whole, &cases.base_total);
@@ -144,7 +143,7 @@ pub fn run(library: &Library, path: &str, reporter: &mut Reporter) -> CaseResult
     Ok(())
 }
 
-fn bottlenecks(cases: &[BottleneckCase], gpt2: &Gpt2Config, case: &str, reporter: &mut Reporter) {
+fn bottlenecks(cases: &[BottleneckCase], gpt2: &Gpt2Sizes, case: &str, reporter: &mut Reporter) {
     if cases.is_empty() {
         return;
     }
@@ -171,7 +170,7 @@ fn bottlenecks(cases: &[BottleneckCase], gpt2: &Gpt2Config, case: &str, reporter
 }
 
 /// LoRA under a classifier. PEFT keeps the head it found beside the copy that it trains, and counts both.
-fn classifiers(cases: &[MethodCase], gpt2: &Gpt2Config, case: &str, reporter: &mut Reporter) {
+fn classifiers(cases: &[MethodCase], gpt2: &Gpt2Sizes, case: &str, reporter: &mut Reporter) {
     let found: Vec<(usize, &MethodCase)> = cases
         .iter()
         .filter_map(|one| Some((classifier_rank(&one.method)?, one)))
@@ -184,7 +183,7 @@ fn classifiers(cases: &[MethodCase], gpt2: &Gpt2Config, case: &str, reporter: &m
     for (rank, one) in found {
         let targets = LoraSettings::default().target_modules;
         let ours = count(gpt2, Some(LABELS), &lora(targets, rank));
-        let ours = (ours.trainable, ours.total + LABELS * gpt2.n_embd);
+        let ours = (ours.trainable, ours.total + LABELS * gpt2.width);
         comparison.equal(&one.method, &ours, &(one.trainable, one.total));
     }
     reporter.quantity(comparison.finish());

@@ -34,8 +34,18 @@ struct Decoding {
     text_skip_special: String,
 }
 
+/// A recording of ids alone, as a plain list.
+#[derive(Deserialize)]
+struct TextIds {
+    text: String,
+    ids: Vec<i32>,
+}
+
 pub fn run(library: &Library, folder: &str, reporter: &mut Reporter) -> CaseResult {
     let path = format!("{folder}encodings.json");
+    if let Ok(items) = library.json::<Vec<TextIds>>(&path) {
+        return ids_alone(library, folder, &items, reporter);
+    }
     let encodings: Encodings = library.json(&path)?;
     let tokenizers = tokenizers(library, folder, encodings.vocab_size)?;
     let words_path = format!("{folder}words.json");
@@ -51,6 +61,34 @@ pub fn run(library: &Library, folder: &str, reporter: &mut Reporter) -> CaseResu
         check
             .run(reporter)
             .map_err(|e| CaseError::file(&check.case, e))?;
+    }
+    Ok(())
+}
+
+fn ids_alone(
+    library: &Library,
+    folder: &str,
+    items: &[TextIds],
+    reporter: &mut Reporter,
+) -> CaseResult {
+    for (name, tokenizer) in tokenizers(library, folder, 0)? {
+        let case = format!("{folder}{name}");
+        let failed = |e: TokenizerError| CaseError::file(&case, e);
+        let compare =
+            |what: &str| Comparison::new(&case, &format!("{what} {} texts", items.len()), EXACT);
+        let (mut ids, mut back) = (compare("ids of"), compare("ids back to"));
+        for item in items {
+            let name = format!("{:?}", item.text);
+            ids.equal(
+                &name,
+                &tokenizer.ids(&item.text).map_err(failed)?,
+                &item.ids,
+            );
+            let text = tokenizer.decode(&item.ids, false).map_err(failed)?;
+            back.equal(&name, &text, &item.text);
+        }
+        reporter.quantity(ids.finish());
+        reporter.quantity(back.finish());
     }
     Ok(())
 }

@@ -111,6 +111,19 @@ fn model_folders() {
     generates_not(&wide, &["wpe.weight", "[32, 16]", "[64, 16]"]);
     let bert = spoiled("bert", "config.json", replaced("\"gpt2\"", "\"bert\""));
     generates_not(&bert, &["bert", "only gpt2"]);
+    let llama = spoiled("llama", "config.json", |_| {
+        br#"{"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":64}"#.to_vec()
+    });
+    generates_not(&llama, &["model_type is llama", "gpt2"]);
+    let unnamed = spoiled("opt", "config.json", |_| {
+        br#"{"architectures":["OPTForCausalLM"],"hidden_size":64}"#.to_vec()
+    });
+    generates_not(&unnamed, &["OPTForCausalLM", "only gpt2"]);
+    let halved = spoiled("halved", "tokenizer.json", |_| b"".to_vec());
+    std::fs::remove_file(format!("{halved}/tokenizer.json")).unwrap();
+    generates_not(&halved, &["vocab.json"]);
+    std::fs::write(format!("{halved}/vocab.json"), "{\"a\":0}").unwrap();
+    generates_not(&halved, &["merges.txt"]);
     let broken = spoiled("broken", "config.json", |_| b"{".to_vec());
     generates_not(&broken, &["config.json"]);
     let mute = spoiled("mute", "tokenizer.json", |_| b"{}".to_vec());

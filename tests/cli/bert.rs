@@ -205,6 +205,10 @@ fn what_a_bert_cannot_do_is_said() {
     );
     fails(&with(&["--general", "x.txt"]), &["--general", "BERT"]);
     fails(
+        &with(&["--gradient-checkpointing"]),
+        &["--gradient-checkpointing", "GPT-2 only"],
+    );
+    fails(
         &["fill", "--model", &bert, "--text", "no hole"],
         &["[MASK]"],
     );

@@ -201,3 +201,30 @@ fn a_sweep_has_a_row_for_every_combination() {
     );
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("strategy=magic"));
 }
+
+#[test]
+fn gradient_checkpointing_changes_no_number_and_the_peak_of_memory_is_told() {
+    let losses = |name: &str, more: &[&str]| {
+        let settings = [&["--steps", "5", "--seed", "3"], more].concat();
+        let (code, told, out) = finetune(name, &settings);
+        assert_eq!(code, Some(0), "{told}");
+        let summary = json_file(&format!("{out}/summary.json"));
+        assert!(summary["peak_memory_bytes"].as_u64().unwrap() > 100_000);
+        let losses = lines(&out);
+        let losses = losses.iter().map(|line| line["loss"].as_f64().unwrap());
+        (summary, losses.collect::<Vec<f64>>())
+    };
+    let (plain, expected) = losses("checkpointing_off", &[]);
+    let (summary, ours) = losses("checkpointing_on", &["--gradient-checkpointing"]);
+    assert_eq!(expected.len(), 5);
+    for (a, b) in ours.iter().zip(&expected) {
+        assert!((a - b).abs() < 1e-6, "{ours:?} {expected:?}");
+    }
+    let setting = |summary: &Value| summary["settings"]["gradient_checkpointing"].clone();
+    assert_eq!(
+        (setting(&plain), setting(&summary)),
+        (Value::Null, true.into())
+    );
+    let after = |summary: &Value| summary["test"]["after"]["loss"].as_f64().unwrap();
+    assert!((after(&plain) - after(&summary)).abs() < 1e-5);
+}

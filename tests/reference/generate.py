@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from generator import (
-    adapters, bert, bpe, classification, counts, generation, heads, language, methods, models, remedies, schedules,
+    adapters, bert, bpe, classification, counts, generation, heads, language, masks, methods, models, remedies, schedules,
     trainer, training, words,
 )
 from generator.store import Store, versions
@@ -40,6 +40,7 @@ def write_set(spec: dict, folder: Path) -> None:
     if spec.get("heads"):
         heads.write(spec, store)
     generation.write(spec, store)
+    masks.write(store)
     trainer.write(spec, store, batches)
     if spec["store"] == "full":
         remedies.write(spec, store, batches)
@@ -57,6 +58,7 @@ def main() -> None:
     if not wanted or "bert" in wanted:
         store = Store(out / "bert", keep_large=True)
         bert.write(spec["bert"], store)
+        masks.write(store)
         store.json("meta.json", {"versions": versions(), "spec": spec["bert"]})
     if not wanted or "schedules" in wanted:
         schedules.write(spec["schedules"], Store(out, keep_large=True))

@@ -76,6 +76,11 @@ fn run(arguments: &Arguments, base: &BertBase) -> Result<(Outcome, Value), CliEr
             "--regularize and --replay hold a GPT-2 to its language; they are not supported for a BERT yet",
         ));
     }
+    if settings.gradient_checkpointing == Some(true) {
+        return Err(CliError::new(
+            "--gradient-checkpointing is there for a GPT-2 only; leave it out for a BERT",
+        ));
+    }
     let (labels, seed, pad) = (dataset.labels, Seed::new(settings.seed), base.marks.pad);
     let model = with_head(base, labels.len(), &settings.strategy, &seed)?;
     let model = bert_plan::prepare(model, &settings.strategy, &seed)?;

@@ -8,6 +8,7 @@ use super::ending::{Ending, EndingReport};
 use super::{Arguments, Job};
 use crate::cli::choices::RunnableTask;
 use crate::cli::error::CliError;
+use crate::cli::memory;
 use crate::engine::perplexity::TextLoss;
 use crate::model::gpt2::Gpt2;
 use crate::protocol::RunPlan;
@@ -36,6 +37,12 @@ pub struct Summary {
     pub bytes_saved: u64,
     pub training_seconds: f64,
     pub seconds: f64,
+    /// The most bytes that the program held at one time, by its own count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peak_memory_bytes: Option<u64>,
+    /// The most that the system held for it, code and kept pages among it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peak_resident_bytes: Option<u64>,
     #[serde(flatten)]
     ending_report: EndingReport,
     #[serde(skip)]
@@ -117,6 +124,8 @@ impl Outcome {
             bytes_saved: self.bytes_saved,
             training_seconds: self.training_seconds,
             seconds: started.elapsed().as_secs_f64(),
+            peak_memory_bytes: memory::peak_bytes(),
+            peak_resident_bytes: memory::peak_resident_bytes(),
             ending_report: self.ending.report(),
             ending: self.ending,
             settings: self.settings,

@@ -34,6 +34,7 @@ impl Run {
             training_millis: self.clock.training_millis,
             total_millis: host.now_millis() - self.clock.started_millis,
             adapter_bytes: 4 * run_plan.trainable_parameters() as u64,
+            peak_memory_bytes: host.peak_memory_bytes(),
         };
         self.state = State::Finished;
         self.tell(

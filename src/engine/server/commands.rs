@@ -3,6 +3,7 @@
 use super::*;
 use crate::data::labelled::EncodedText;
 use crate::data::labelled::LabelledDataset;
+use crate::engine::base::Place;
 use crate::engine::inspect;
 use crate::engine::one_example::train_on_example;
 use crate::engine::probe::probe;
@@ -20,7 +21,12 @@ impl<H: Host> Server<H> {
         command: Command,
     ) -> Result<(), EngineError> {
         match command {
-            Command::LoadModel { name, base_url } => self.load_model(id, &name, &base_url).await,
+            Command::LoadModel { name, base_url } => {
+                self.load_model(id, &name, Place::Folder(base_url)).await
+            }
+            Command::LoadModelFiles { name, files } => {
+                self.load_model(id, &name, Place::Files(files)).await
+            }
             Command::LoadDataset { name, url, task } => {
                 self.load_dataset(id, &name, &url, task).await
             }
@@ -100,6 +106,15 @@ impl<H: Host> Server<H> {
                 self.tell(id, Event::PromptsScored(found));
                 Ok(())
             }
+            Command::LoadEncoder { name, base_url } => {
+                self.load_encoder(id, &name, Place::Folder(base_url)).await
+            }
+            Command::FillMask { text } => self.fill_mask(id, &text).await,
+            Command::Attend {
+                text,
+                model,
+                causal,
+            } => self.attend(id, &text, model, causal).await,
             Command::Verify { base_url } => self.verify(id, &base_url).await,
             Command::Bench { workload, steps } => self.bench(id, workload, steps).await,
             Command::Tag { text } => self.tag(id, &text).await,

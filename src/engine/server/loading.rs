@@ -3,12 +3,26 @@
 use super::*;
 use crate::data::reader::read_texts;
 use crate::data::stream::stream;
+use crate::engine::base::Place;
 use crate::engine::examples::peek;
 use crate::protocol::{DatasetInfo, GeneralTextInfo, Split};
 use crate::settings::Task;
 
 /// Tokens of general text that a run scores each time: about half a second on a CPU in the browser.
 const GENERAL_TOKENS: usize = 4096;
+
+/// Larger models than the shipped ones score fewer, but not fewer than these.
+const FEWEST_GENERAL_TOKENS: usize = 512;
+
+/// Parameters up to which all of them are scored.
+const SMALL_MODEL: usize = 4_000_000;
+
+/// Tokens of general text that a model of so many parameters scores each time.
+fn general_tokens(parameters: usize) -> usize {
+    let share = SMALL_MODEL as f64 / parameters.max(1) as f64;
+    let tokens = (GENERAL_TOKENS as f64 * share) as usize;
+    tokens.clamp(FEWEST_GENERAL_TOKENS, GENERAL_TOKENS)
+}
 
 /// Rows shown of a data set.
 const EXAMPLES: usize = 8;
@@ -18,26 +32,15 @@ impl<H: Host> Server<H> {
         &mut self,
         id: Option<RequestId>,
         name: &str,
-        base_url: &str,
+        place: Place,
     ) -> Result<(), EngineError> {
         self.refuse_while_running("load a model")?;
-        let host = &self.host;
-        let mut progressed = |file: &str, received_bytes, total_bytes| {
-            let file = file.to_owned();
-            let body = Event::DownloadProgressed {
-                file,
-                received_bytes,
-                total_bytes,
-            };
-            host.send(Frame {
-                request_id: id,
-                body,
-            });
-        };
-        let base = Base::fetch(host, name, base_url, &self.device, &mut progressed).await?;
+        let mut progressed = self.progress_teller(id);
+        let base = Base::fetch(&self.host, name, place, &self.device, &mut progressed).await?;
+        drop(progressed);
         let info = base.info.clone();
         self.base = Some(base);
-        // Ids of another tokenizer mean nothing now.
+        // Ids of another tokenizer mean nothing now, and adapters stand on the weights they were trained beside.
         self.general = None;
         self.tuned = None;
         self.shelf.clear();
@@ -63,7 +66,7 @@ impl<H: Host> Server<H> {
         let texts = read_texts(file, &bytes).map_err(|e| unreadable(e.to_string()))?;
         let base = self.base()?;
         let mut ids = stream(&texts, &base.tokenizer).map_err(|e| unreadable(e.to_string()))?;
-        ids.truncate(GENERAL_TOKENS);
+        ids.truncate(general_tokens(base.info.total_parameters()));
         if ids.len() < 2 {
             return Err(unreadable("it has no two tokens".to_owned()));
         }
@@ -112,5 +115,17 @@ impl<H: Host> Server<H> {
         self.dataset = Some(Rc::new(dataset));
         self.tell(id, Event::DatasetLoaded(info));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::general_tokens;
+
+    #[test]
+    fn large_models_score_less_general_text() {
+        assert_eq!(general_tokens(1_200_000), 4096);
+        assert_eq!(general_tokens(8_000_000), 2048);
+        assert_eq!(general_tokens(124_439_808), 512);
     }
 }

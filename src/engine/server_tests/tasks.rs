@@ -3,7 +3,7 @@
 use super::*;
 use crate::data::dataset::Dataset;
 use crate::data::labelled::BatchOrder;
-use crate::engine::base::Base;
+use crate::engine::base::{Base, Place};
 use crate::engine::examples::{Encoding, Examples};
 use crate::engine::wait::block_on;
 use crate::settings::Task;
@@ -71,7 +71,9 @@ fn summary(events: &[Event]) -> RunSummary {
 fn by_hand(task: Task, url: &str, settings: &TrainingSettings) -> (Scores, Scores) {
     let host = Rc::new(host());
     let device = Device::flex().autodiff();
-    let base = block_on(Base::fetch(&host, "tiny", "m", &device, &mut |_, _, _| {})).unwrap();
+    let place = Place::Folder("m".into());
+    let fetched = Base::fetch(&host, "tiny", place, &device, &mut |_, _, _| {});
+    let base = block_on(fetched).unwrap();
     let data = Dataset::read(task, url, &host.files[url]).unwrap();
     let length = settings.max_length;
     let encoding = Encoding {

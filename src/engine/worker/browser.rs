@@ -7,7 +7,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, ReadableStreamDefaultReader, Response};
 
-use crate::engine::host::Host;
+use super::blob::{BlobParts, BlobSource};
+use crate::engine::host::{Host, check_received};
 use crate::protocol::{Event, Frame, encode};
 
 pub struct BrowserHost {
@@ -19,11 +20,8 @@ impl BrowserHost {
         Rc::new(Self { scope })
     }
 
-    async fn download(
-        &self,
-        url: &str,
-        progressed: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Vec<u8>, String> {
+    /// The server's answer, if it is a good one.
+    async fn request(&self, url: &str) -> Result<Response, String> {
         let promise = self.scope.fetch_with_str(url);
         let response: Response = JsFuture::from(promise)
             .await
@@ -31,29 +29,40 @@ impl BrowserHost {
                 "no answer from the server; check the connection and try again".to_owned()
             })?
             .unchecked_into();
-        if !response.ok() {
-            return Err(format!(
-                "the server answered {} {}",
-                response.status(),
-                response.status_text()
-            ));
+        if response.ok() {
+            return Ok(response);
         }
-        let total = content_length(&response);
-        let body = response.body().ok_or("the answer is empty")?;
-        let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-        let mut bytes = Vec::new();
-        loop {
-            let piece = JsFuture::from(reader.read())
-                .await
-                .map_err(|_| format!("the download broke off after {} bytes", bytes.len()))?;
-            let done = Reflect::get(&piece, &"done".into()).is_ok_and(|d| d.is_truthy());
-            if done {
-                return Ok(bytes);
-            }
-            let value = Reflect::get(&piece, &"value".into()).map_err(|e| format!("{e:?}"))?;
-            bytes.extend(Uint8Array::new(&value).to_vec());
-            progressed(bytes.len() as u64, total);
+        Err(format!(
+            "the server answered {} {}",
+            response.status(),
+            response.status_text()
+        ))
+    }
+}
+
+/// Hands the body over piece by piece, as it arrives; how much there was.
+async fn receive(
+    response: &Response,
+    progressed: &mut dyn FnMut(u64, Option<u64>),
+    take: &mut dyn FnMut(Uint8Array),
+) -> Result<u64, String> {
+    let total = content_length(response);
+    let body = response.body().ok_or("the answer is empty")?;
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let mut received = 0;
+    loop {
+        let piece = JsFuture::from(reader.read())
+            .await
+            .map_err(|_| format!("the download broke off after {received} bytes; try again"))?;
+        let done = Reflect::get(&piece, &"done".into()).is_ok_and(|d| d.is_truthy());
+        if done {
+            return Ok(received);
         }
+        let value = Reflect::get(&piece, &"value".into()).map_err(|e| format!("{e:?}"))?;
+        let bytes = Uint8Array::new(&value);
+        received += u64::from(bytes.length());
+        take(bytes);
+        progressed(received, total);
     }
 }
 
@@ -69,6 +78,8 @@ fn content_length(response: &Response) -> Option<u64> {
 }
 
 impl Host for Rc<BrowserHost> {
+    type Body = BlobSource;
+
     fn now_millis(&self) -> f64 {
         self.scope.performance().map_or(0.0, |p| p.now())
     }
@@ -78,7 +89,32 @@ impl Host for Rc<BrowserHost> {
         url: &str,
         progressed: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, String> {
-        self.download(url, progressed).await
+        let response = self.request(url).await?;
+        let mut bytes = Vec::new();
+        let mut take = |piece: Uint8Array| bytes.extend(piece.to_vec());
+        receive(&response, progressed, &mut take).await?;
+        Ok(bytes)
+    }
+
+    async fn open(
+        &self,
+        url: &str,
+        progressed: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<BlobSource, String> {
+        let response = self.request(url).await?;
+        // A file on this machine is there already; its blob is a reference to it.
+        if url.starts_with("blob:") {
+            let blob = response.blob().map_err(|e| format!("{e:?}"))?;
+            let blob = JsFuture::from(blob)
+                .await
+                .map_err(|_| "the file can no longer be read; choose it again".to_owned())?;
+            return BlobSource::new(blob.unchecked_into());
+        }
+        let mut parts = BlobParts::default();
+        let mut take = |piece: Uint8Array| parts.push(&piece);
+        let received = receive(&response, progressed, &mut take).await?;
+        check_received(received, content_length(&response))?;
+        BlobSource::new(parts.finish()?)
     }
 
     /// One turn of the event loop. A message to oneself is not held back as a timer is.
@@ -102,5 +138,12 @@ impl Host for Rc<BrowserHost> {
         let _ = self
             .scope
             .post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
+    }
+
+    /// A module's memory only grows, so its size is its peak. What a GPU holds is not in it.
+    #[cfg(not(feature = "engine-gpu"))]
+    fn peak_memory_bytes(&self) -> Option<u64> {
+        const PAGE_BYTES: u64 = 65_536;
+        Some(core::arch::wasm32::memory_size(0) as u64 * PAGE_BYTES)
     }
 }

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{AdapterConfig, BaseShape, PeftError, Reader, files, stored_name};
-use crate::io::safetensors::{ByteSource, SafetensorsFile};
+use crate::io::safetensors::{ByteSource, NamedTensor, SafetensorsFile};
 use crate::model::bert::{Bert, Linear};
-use crate::model::parameters::{self, is_added};
+use crate::model::parameters;
 use crate::model::weights::WeightError;
 use crate::settings::{Seed, Strategy};
 
@@ -57,13 +57,25 @@ pub fn load_bert(
 }
 
 /// As [`super::save`].
+#[cfg(not(target_arch = "wasm32"))]
 pub fn save_bert(
     model: &Bert,
     strategy: &Strategy,
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
+    let is_added = crate::model::parameters::is_added;
     let tensors = crate::io::folder::read_back(model, is_added).map_err(PeftError::ReadBack)?;
+    bert_files(model, tensors, strategy, (base_name, task_type))
+}
+
+/// The two files of what has been read back; a browser's WebGPU must be waited for first.
+pub fn bert_files(
+    model: &Bert,
+    tensors: Vec<NamedTensor>,
+    strategy: &Strategy,
+    (base_name, task_type): (&str, &str),
+) -> Result<(String, Vec<u8>), PeftError> {
     let layers = &model.bert.encoder.layer;
     let shape = BaseShape {
         layers: layers.len(),

@@ -3,9 +3,9 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::super::gpt2::Pass;
+use super::super::gpt2::{Pass, attention_bias};
 use super::super::weights::{WeightError, WeightSource};
-use super::{BertConfig, Embeddings, Inputs, Layer, Linear, padding_bias};
+use super::{BertConfig, Embeddings, Inputs, Layer, Linear};
 
 #[derive(Module, Debug)]
 pub struct Encoder {
@@ -82,7 +82,8 @@ impl BertModel {
         let (batch, seq) = (inputs.ids.len(), inputs.ids.first().map_or(0, Vec::len));
         let mut x = self.embeddings.forward(inputs);
         let [_, width] = x.dims();
-        let bias = padding_bias(seq, inputs.attention_mask, &x.device());
+        let causal = pass.causal.unwrap_or(false);
+        let bias = attention_bias(seq, 0, inputs.attention_mask, causal, &x.device());
         let record = |x: &Tensor<2>, pass: &mut Pass| {
             if let Some(kept) = pass.record.as_deref_mut() {
                 kept.hidden.push(x.clone().reshape([batch, seq, width]));

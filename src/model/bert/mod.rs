@@ -8,7 +8,6 @@ mod heads;
 mod init;
 mod layer;
 mod linear;
-mod mask;
 #[path = "bert.rs"]
 mod model;
 
@@ -20,5 +19,4 @@ pub use heads::{MaskedLmHead, Predictions, Transform};
 pub use init::RandomWeights;
 pub use layer::{Feed, Layer, Output};
 pub use linear::Linear;
-pub use mask::padding_bias;
 pub use model::Bert;

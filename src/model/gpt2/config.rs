@@ -97,6 +97,7 @@ impl Gpt2Config {
     }
 
     pub fn parse(json: &str) -> Result<Self, ConfigError> {
+        check_architecture(json)?;
         let config: Self =
             serde_json::from_str(json).map_err(|e| ConfigError::Unreadable(e.to_string()))?;
         config.check()?;
@@ -111,10 +112,6 @@ impl Gpt2Config {
                 supported,
             })
         };
-        match self.model_type.as_deref() {
-            Some("gpt2") | None => {}
-            Some(other) => return unsupported("model_type", other.into(), "gpt2"),
-        }
         if self.activation_function != "gelu_new" {
             return unsupported(
                 "activation_function",
@@ -145,6 +142,36 @@ impl Gpt2Config {
     /// Width of the MLP.
     pub fn inner(&self) -> usize {
         self.n_inner.unwrap_or(4 * self.n_embd)
+    }
+}
+
+/// What says whose configuration it is, whatever its other fields.
+#[derive(Deserialize)]
+struct Architecture {
+    #[serde(default)]
+    model_type: Option<String>,
+    #[serde(default)]
+    architectures: Option<Vec<String>>,
+}
+
+/// Looks at this first: another architecture calls its sizes otherwise, and would seem to lack them.
+fn check_architecture(json: &str) -> Result<(), ConfigError> {
+    let named: Architecture =
+        serde_json::from_str(json).map_err(|e| ConfigError::Unreadable(e.to_string()))?;
+    let unsupported = |field, found| {
+        Err(ConfigError::Unsupported {
+            field,
+            found,
+            supported: "gpt2",
+        })
+    };
+    match (named.model_type, named.architectures.unwrap_or_default()) {
+        (Some(kind), _) if kind == "gpt2" => Ok(()),
+        (Some(other), _) => unsupported("model_type", other),
+        (None, classes) => match classes.into_iter().find(|class| !class.starts_with("GPT2")) {
+            Some(other) => unsupported("architectures", other),
+            None => Ok(()),
+        },
     }
 }
 

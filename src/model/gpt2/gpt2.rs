@@ -4,6 +4,7 @@ use burn::prelude::*;
 
 use super::super::heads::linear::LinearHead;
 use super::super::heads::sequence_classification::{Score, pooled_index};
+use super::super::ops::{head_cross_entropy, head_nll};
 use super::super::parameters;
 use super::super::weights::{WeightError, WeightSource};
 use super::{Conv1D, Gpt2Config, Pass, Tokens, Transformer};
@@ -72,21 +73,39 @@ impl Gpt2 {
         hidden.matmul(self.transformer.wte.weight.val().transpose())
     }
 
+    /// What each hidden state's next token costs, `[rows, 1]`, for measuring; however large the vocabulary, its logits
+    /// are never all there at once.
+    pub fn next_token_nll(&self, hidden: Tensor<2>, tokens: &[i32]) -> Tensor<2> {
+        head_nll(hidden, self.transformer.wte.weight.val(), tokens)
+    }
+
+    /// The mean of that, `[1]`, for training.
+    pub fn next_token_loss(&self, hidden: Tensor<2>, tokens: &[i32]) -> Tensor<1> {
+        head_cross_entropy(hidden, self.transformer.wte.weight.val(), tokens)
+    }
+
     /// Scores of each label, `[batch, labels]`; `None` without a classification head.
     pub fn classify(&self, tokens: Tokens, pad: Option<i32>, pass: &mut Pass) -> Option<Tensor<2>> {
+        self.score.as_ref()?;
+        self.classify_hidden(self.transformer.forward(tokens, pass), tokens.ids, pad)
+    }
+
+    /// The same of hidden states, `[batch · seq, d_model]`.
+    pub fn classify_hidden(
+        &self,
+        hidden: Tensor<2>,
+        ids: &[Vec<i32>],
+        pad: Option<i32>,
+    ) -> Option<Tensor<2>> {
         let score = self.score.as_ref()?;
-        let seq = tokens.ids.first().map_or(0, Vec::len);
-        let rows: Vec<i32> = tokens
-            .ids
+        let seq = ids.first().map_or(0, Vec::len);
+        let rows: Vec<i32> = ids
             .iter()
             .enumerate()
             .map(|(i, row)| (i * seq + pooled_index(row, pad)) as i32)
             .collect();
-        let hidden = self.transformer.forward(tokens, pass);
-        let rows = Tensor::<1, Int>::from_data(
-            TensorData::new(rows, [tokens.ids.len()]),
-            &hidden.device(),
-        );
+        let rows =
+            Tensor::<1, Int>::from_data(TensorData::new(rows, [ids.len()]), &hidden.device());
         Some(score.forward(hidden.select(0, rows)))
     }
 

@@ -7,7 +7,7 @@ use burn::prelude::*;
 const FORBIDDEN: f32 = -1e9;
 
 /// What is added to the attention scores: 0 where the query may look at the key, a huge negative number
-/// where it may not (the future, padding). `[batch or 1, 1, queries, keys]`.
+/// where it may not (padding, and the future where `causal`). `[batch or 1, 1, queries, keys]`.
 ///
 /// The queries are the last of the `seen + queries` positions. `padding` holds `true` for real tokens,
 /// `[batch][seen + queries]`.
@@ -15,6 +15,7 @@ pub fn attention_bias(
     queries: usize,
     seen: usize,
     padding: Option<&[Vec<bool>]>,
+    causal: bool,
     device: &Device,
 ) -> Tensor<4> {
     let keys = seen + queries;
@@ -24,7 +25,7 @@ pub fn attention_bias(
         let real = padding.map(|p| &p[row]);
         for query in 0..queries {
             bias.extend((0..keys).map(|key| {
-                let visible = key <= seen + query && real.is_none_or(|r| r[key]);
+                let visible = (!causal || key <= seen + query) && real.is_none_or(|r| r[key]);
                 if visible { 0.0 } else { FORBIDDEN }
             }));
         }

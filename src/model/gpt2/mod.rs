@@ -29,6 +29,5 @@ pub use mask::attention_bias;
 pub use mlp::Mlp;
 pub use model::Gpt2;
 pub use pass::{Pass, Record};
-pub use shapes::parameter_shapes;
 pub(crate) use transformer::int_tensor;
-pub use transformer::{Embedding, Tokens, Transformer};
+pub use transformer::{Embedding, Frame, Tokens, Transformer};

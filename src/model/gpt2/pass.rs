@@ -14,6 +14,9 @@ pub struct Pass<'a> {
     pub record: Option<&'a mut Record>,
     /// What an example of each class counts in the loss; without them all count alike.
     pub class_weights: Option<&'a [f32]>,
+    /// Whether a token may look only at itself and what stands before it; `None` leaves it as the model was made:
+    /// GPT-2 so, BERT not.
+    pub causal: Option<bool>,
 }
 
 /// What a pass went through, kept only on request.

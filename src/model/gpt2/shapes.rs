@@ -1,47 +1,19 @@
 //! What a configuration's model consists of, without a model: names and shapes alone.
 
 use super::Gpt2Config;
+use crate::settings::Gpt2Sizes;
 
-/// Every parameter under Hugging Face's name with its shape, in the model's own order; with a classification
-/// head of `labels` rows where a number is given. The language-model head is the token embedding itself.
-pub fn parameter_shapes(config: &Gpt2Config, labels: Option<usize>) -> Vec<(String, Vec<usize>)> {
-    let (width, inner) = (config.n_embd, config.inner());
-    let mut shapes = vec![
-        (
-            "transformer.wte.weight".to_owned(),
-            vec![config.vocab_size, width],
-        ),
-        (
-            "transformer.wpe.weight".to_owned(),
-            vec![config.n_positions, width],
-        ),
-    ];
-    for block in 0..config.n_layer {
-        for (module, weight) in [
-            ("ln_1", vec![width]),
-            ("attn.c_attn", vec![width, 3 * width]),
-            ("attn.c_proj", vec![width, width]),
-            ("ln_2", vec![width]),
-            ("mlp.c_fc", vec![width, inner]),
-            ("mlp.c_proj", vec![inner, width]),
-        ] {
-            push_module(
-                &mut shapes,
-                &format!("transformer.h.{block}.{module}"),
-                weight,
-            );
+impl Gpt2Config {
+    /// The sizes that decide every shape.
+    pub fn sizes(&self) -> Gpt2Sizes {
+        Gpt2Sizes {
+            vocabulary: self.vocab_size,
+            positions: self.n_positions,
+            width: self.n_embd,
+            inner: self.inner(),
+            blocks: self.n_layer,
         }
     }
-    push_module(&mut shapes, "transformer.ln_f", vec![width]);
-    shapes.extend(labels.map(|labels| ("score.weight".to_owned(), vec![labels, width])));
-    shapes
-}
-
-/// A weight, and the bias that every output of it has.
-fn push_module(shapes: &mut Vec<(String, Vec<usize>)>, path: &str, weight: Vec<usize>) {
-    let outputs = weight.last().copied().unwrap_or(0);
-    shapes.push((format!("{path}.weight"), weight));
-    shapes.push((format!("{path}.bias"), vec![outputs]));
 }
 
 #[cfg(test)]
@@ -64,6 +36,6 @@ mod tests {
             .into_iter()
             .map(|p| (p.name, p.shape))
             .collect();
-        assert_eq!(parameter_shapes(&config, Some(3)), listed);
+        assert_eq!(config.sizes().parameters(Some(3)), listed);
     }
 }

@@ -34,6 +34,23 @@ pub struct Tokens<'a> {
     pub position_ids: Option<&'a [Vec<i32>]>,
 }
 
+/// What the blocks of one pass have in common.
+pub struct Frame {
+    pub batch: usize,
+    /// Virtual tokens before the texts are counted in.
+    pub seq: usize,
+    /// Tokens a text, virtual ones left out.
+    pub given: usize,
+    pub bias: Tensor<4>,
+}
+
+impl Frame {
+    fn by_text(&self, rows: Tensor<2>) -> Tensor<3> {
+        let [_, d_model] = rows.dims();
+        rows.reshape([self.batch, self.seq, d_model])
+    }
+}
+
 impl<'a> Tokens<'a> {
     pub fn new(ids: &'a [Vec<i32>]) -> Self {
         Self {
@@ -91,28 +108,50 @@ impl Transformer {
 
     /// Hidden states after `ln_f` of the tokens given, `[batch · seq, d_model]`.
     pub fn forward(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2> {
+        let (mut rows, frame) = self.begin(tokens, pass);
+        for (index, block) in self.h.iter().enumerate() {
+            rows = block.forward(rows, frame.batch, index, &frame.bias, pass);
+            if let Some(kept) = pass.record.as_deref_mut() {
+                kept.hidden.push(frame.by_text(rows.clone()));
+            }
+        }
+        self.end(rows, &frame, pass)
+    }
+
+    /// What goes into the first block, `[batch · seq, d_model]`, and what all blocks share.
+    pub fn begin(&self, tokens: Tokens, pass: &mut Pass) -> (Tensor<2>, Frame) {
         let device = self.wte.weight.val().device();
         let batch = tokens.ids.len();
         let seen = pass.cache.as_deref().map_or(0, super::KvCache::len);
         let before = self.virtual_tokens();
         let mask = tokens.attention_mask.map(|mask| behind(mask, before));
-
-        let (mut x, past) = self.embed(tokens, seen, &device);
+        let (x, past) = self.embed(tokens, seen, &device);
         let [_, seq, d_model] = x.dims();
-        let bias = attention_bias(seq, past, mask.as_deref(), &device);
-        let mut rows = x.clone().reshape([batch * seq, d_model]);
+        let frame = Frame {
+            batch,
+            seq,
+            given: tokens.ids.first().map_or(0, Vec::len),
+            bias: attention_bias(
+                seq,
+                past,
+                mask.as_deref(),
+                pass.causal.unwrap_or(true),
+                &device,
+            ),
+        };
         if let Some(kept) = pass.record.as_deref_mut() {
-            kept.hidden.push(x);
+            kept.hidden.push(x.clone());
         }
-        for (index, block) in self.h.iter().enumerate() {
-            rows = block.forward(rows, batch, index, &bias, pass);
-            if let Some(kept) = pass.record.as_deref_mut() {
-                kept.hidden
-                    .push(rows.clone().reshape([batch, seq, d_model]));
-            }
-        }
-        x = self.ln_f.forward(rows).reshape([batch, seq, d_model]);
-        let given = tokens.ids.first().map_or(0, Vec::len);
+        (x.reshape([batch * seq, d_model]), frame)
+    }
+
+    /// From the last block's output to the hidden states of the tokens given.
+    pub fn end(&self, rows: Tensor<2>, frame: &Frame, pass: &mut Pass) -> Tensor<2> {
+        let Frame {
+            batch, seq, given, ..
+        } = *frame;
+        let mut x = frame.by_text(self.ln_f.forward(rows));
+        let [_, _, d_model] = x.dims();
         if given < seq {
             x = x.slice([0..batch, seq - given..seq, 0..d_model]);
         }

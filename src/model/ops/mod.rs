@@ -12,10 +12,14 @@ mod tests;
 
 use burn::prelude::*;
 
+/// Whether the program has no other device: then it need not ask, and holds no portable forms.
+#[cfg(feature = "cpu-kernels")]
+const ONLY_CPU: bool = cfg!(not(any(feature = "engine-gpu", feature = "cli-gpu")));
+
 /// `x W + b`: `[rows, in]`, `[in, out]`, `[out]` → `[rows, out]`.
 pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
     #[cfg(feature = "cpu-kernels")]
-    if cpu::runs_here(&x) {
+    if ONLY_CPU || cpu::runs_here(&x) {
         return cpu::linear(x, weight, bias);
     }
     portable::linear(x, weight, bias)
@@ -29,7 +33,7 @@ pub fn lora_linear(
     scaling: f64,
 ) -> Tensor<2> {
     #[cfg(feature = "cpu-kernels")]
-    if cpu::runs_here(&x) {
+    if ONLY_CPU || cpu::runs_here(&x) {
         return cpu::lora_linear(x, base, adapter, scaling);
     }
     portable::lora_linear(x, base, adapter, scaling)
@@ -38,7 +42,7 @@ pub fn lora_linear(
 /// Layer normalisation of each row (Ba et al. 2016): `[rows, d_model]`.
 pub fn layer_norm(x: Tensor<2>, gain: Tensor<1>, bias: Tensor<1>, epsilon: f64) -> Tensor<2> {
     #[cfg(feature = "cpu-kernels")]
-    if cpu::runs_here(&x) {
+    if ONLY_CPU || cpu::runs_here(&x) {
         return cpu::layer_norm(x, gain, bias, epsilon);
     }
     portable::layer_norm(x, gain, bias, epsilon)
@@ -47,7 +51,7 @@ pub fn layer_norm(x: Tensor<2>, gain: Tensor<1>, bias: Tensor<1>, epsilon: f64) 
 /// GPT-2's `gelu_new`, the tanh approximation (Hendrycks & Gimpel 2016).
 pub fn gelu_new(x: Tensor<2>) -> Tensor<2> {
     #[cfg(feature = "cpu-kernels")]
-    if cpu::runs_here(&x) {
+    if ONLY_CPU || cpu::runs_here(&x) {
         return cpu::gelu_new(x);
     }
     portable::gelu_new(x)
@@ -56,7 +60,7 @@ pub fn gelu_new(x: Tensor<2>) -> Tensor<2> {
 /// BERT's GELU, `x · Φ(x)` with the normal distribution itself.
 pub fn gelu(x: Tensor<2>) -> Tensor<2> {
     #[cfg(feature = "cpu-kernels")]
-    if cpu::runs_here(&x) {
+    if ONLY_CPU || cpu::runs_here(&x) {
         return cpu::gelu(x);
     }
     burn::tensor::activation::gelu(x)
@@ -66,7 +70,7 @@ pub fn gelu(x: Tensor<2>) -> Tensor<2> {
 /// bias of [`crate::model::gpt2::attention_bias`] → `[batch · seq, d_model]`.
 pub fn self_attention(qkv: Tensor<2>, bias: &Tensor<4>, batch: usize, heads: usize) -> Tensor<2> {
     #[cfg(feature = "cpu-kernels")]
-    if cpu::runs_here(&qkv) {
+    if ONLY_CPU || cpu::runs_here(&qkv) {
         return cpu::self_attention(qkv, bias, batch, heads);
     }
     let (queries, keys, values) = split_heads(qkv, batch, heads);
@@ -76,10 +80,47 @@ pub fn self_attention(qkv: Tensor<2>, bias: &Tensor<4>, batch: usize, heads: usi
 /// Cross-entropy of every row in natural logarithms, `[rows, 1]`.
 pub fn nll(logits: Tensor<2>, classes: &[i32]) -> Tensor<2> {
     #[cfg(feature = "cpu-kernels")]
-    if cpu::runs_here(&logits) {
+    if ONLY_CPU || cpu::runs_here(&logits) {
         return cpu::nll(logits, classes);
     }
     portable::nll(logits, classes)
+}
+
+/// Logits up to this many are computed whole: 32 MiB.
+const LOGITS_HELD: usize = 1 << 23;
+
+/// How many rows of logits are held at a time.
+fn rows_at_once(vocabulary: usize) -> usize {
+    (LOGITS_HELD / 2 / vocabulary).max(1)
+}
+
+/// Cross-entropy of every row under a head as wide as the vocabulary, `[rows, 1]`, as [`nll`] of all logits
+/// gives it: `hidden: [rows, d_model]`, `head: [vocabulary, d_model]`. Not to be differentiated.
+pub fn head_nll(hidden: Tensor<2>, head: Tensor<2>, classes: &[i32]) -> Tensor<2> {
+    let [vocabulary, _] = head.dims();
+    if classes.len() * vocabulary <= LOGITS_HELD {
+        return nll(hidden.matmul(head.transpose()), classes);
+    }
+    let rows = rows_at_once(vocabulary);
+    #[cfg(feature = "cpu-kernels")]
+    if ONLY_CPU || cpu::runs_here(&hidden) {
+        return cpu::head_nll(hidden, head, classes, rows);
+    }
+    portable::head_nll(hidden, head, classes, rows)
+}
+
+/// The mean of [`head_nll`], `[1]`, with gradients for the hidden states and for a head that trains.
+pub fn head_cross_entropy(hidden: Tensor<2>, head: Tensor<2>, classes: &[i32]) -> Tensor<1> {
+    let [vocabulary, _] = head.dims();
+    if classes.len() * vocabulary <= LOGITS_HELD {
+        return nll(hidden.matmul(head.transpose()), classes).mean();
+    }
+    let rows = rows_at_once(vocabulary);
+    #[cfg(feature = "cpu-kernels")]
+    if ONLY_CPU || cpu::runs_here(&hidden) {
+        return cpu::head_nll(hidden, head, classes, rows).mean();
+    }
+    portable::head_cross_entropy(hidden, head, classes, rows)
 }
 
 pub use portable::{attention_probabilities, lora, merge_heads, split_heads};

@@ -1,6 +1,7 @@
 //! Compositions of burn's operations, for every device.
 
 use burn::prelude::*;
+use burn::tensor::IndexingUpdateOp;
 use burn::tensor::activation::{log_softmax, sigmoid, softmax};
 
 pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
@@ -76,4 +77,84 @@ pub fn nll(logits: Tensor<2>, classes: &[i32]) -> Tensor<2> {
         &device,
     );
     log_softmax(logits, 1).gather(1, classes).neg()
+}
+
+/// Rows of logits are computed, read and dropped, `rows_at_once` together.
+pub fn head_nll(
+    hidden: Tensor<2>,
+    head: Tensor<2>,
+    classes: &[i32],
+    rows_at_once: usize,
+) -> Tensor<2> {
+    let parts = chunks(&hidden, classes, rows_at_once);
+    let losses =
+        parts.map(|(hidden, classes)| nll(hidden.matmul(head.clone().transpose()), classes));
+    Tensor::cat(losses.collect(), 0)
+}
+
+/// The mean loss and its derivatives are computed outside the graph, rows by rows; then a loss of the same value
+/// and the same derivatives goes into it.
+pub fn head_cross_entropy(
+    hidden: Tensor<2>,
+    head: Tensor<2>,
+    classes: &[i32],
+    rows_at_once: usize,
+) -> Tensor<1> {
+    if !hidden.is_autodiff() {
+        return head_nll(hidden, head, classes, rows_at_once).mean();
+    }
+    let (plain_hidden, plain_head) = (hidden.clone().inner(), head.clone().inner());
+    let mut losses = Vec::new();
+    let mut hidden_slopes = Vec::new();
+    let mut head_slope: Option<Tensor<2>> = None;
+    for (rows, classes) in chunks(&plain_hidden, classes, rows_at_once) {
+        let logits = rows.clone().matmul(plain_head.clone().transpose());
+        losses.push(nll(logits.clone(), classes));
+        // `softmax − one-hot`, the second part of it without a table: it picks rows, or adds to them.
+        let (likely, own) = (softmax(logits, 1), places(classes, &rows.device()));
+        let picked = plain_head.clone().select(0, own.clone());
+        hidden_slopes.push(likely.clone().matmul(plain_head.clone()) - picked);
+        if head.is_require_grad() {
+            let slope = likely.transpose().matmul(rows.clone());
+            let sum = match head_slope {
+                None => slope,
+                Some(sum) => sum + slope,
+            };
+            head_slope = Some(sum.select_assign(0, own, rows.neg(), IndexingUpdateOp::Add));
+        }
+    }
+    let share = 1.0 / classes.len() as f64;
+    let loss = Tensor::from_inner(Tensor::cat(losses, 0).mean());
+    let loss = loss + slope_alone(hidden, Tensor::cat(hidden_slopes, 0).mul_scalar(share));
+    match head_slope {
+        None => loss,
+        Some(slope) => loss + slope_alone(head, slope.mul_scalar(share)),
+    }
+}
+
+/// 0, but with the derivative `slope` by `x`.
+fn slope_alone(x: Tensor<2>, slope: Tensor<2>) -> Tensor<1> {
+    let product = (x * Tensor::from_inner(slope)).sum();
+    product.clone() - product.detach()
+}
+
+fn places(classes: &[i32], device: &Device) -> Tensor<1, Int> {
+    Tensor::from_data(TensorData::new(classes.to_vec(), [classes.len()]), device)
+}
+
+/// Consecutive rows with their classes.
+fn chunks<'a>(
+    hidden: &'a Tensor<2>,
+    classes: &'a [i32],
+    rows_at_once: usize,
+) -> impl Iterator<Item = (Tensor<2>, &'a [i32])> {
+    let [_, d_model] = hidden.dims();
+    classes
+        .chunks(rows_at_once)
+        .enumerate()
+        .map(move |(i, classes)| {
+            let first = i * rows_at_once;
+            let rows = first..first + classes.len();
+            (hidden.clone().slice([rows, 0..d_model]), classes)
+        })
 }

@@ -175,7 +175,7 @@ fn attention_with_padding() {
         .map(|row| (0..seq).map(|t| t < seq - 2 * row).collect())
         .collect();
     for padding in [None, Some(&padding[..])] {
-        let bias = attention_bias(seq, 0, padding, &device);
+        let bias = attention_bias(seq, 0, padding, true, &device);
         compare(
             || cpu::self_attention(qkv.clone(), &bias, batch, heads),
             || {
@@ -198,4 +198,76 @@ fn a_frozen_input_gets_no_gradient() {
         .backward();
     assert!(x.grad(&grads).is_some() && b.grad(&grads).is_some());
     assert!(w.grad(&grads).is_none());
+}
+
+/// Eleven rows, three or four at a time, so that the last chunk is short.
+#[test]
+fn chunked_cross_entropy_of_a_head_is_the_plain_one() {
+    let device = Device::flex().autodiff();
+    let (hidden, head) = (random([11, 13], 1, &device), random([45, 13], 2, &device));
+    // Some more than once, in one chunk and in several.
+    let classes: Vec<i32> = (0..11).map(|i| (i * i * 7) % 45).collect();
+    let plain = || portable::nll(hidden.clone().matmul(head.clone().transpose()), &classes);
+    let both = |g: &burn::tensor::Gradients| vec![grad(&hidden, g), grad(&head, g)];
+    for rows in [1, 3, 4, 11, 20] {
+        compare(
+            || cpu::head_nll(hidden.clone(), head.clone(), &classes, rows),
+            plain,
+            both,
+        );
+        compare(
+            || {
+                portable::head_cross_entropy(hidden.clone(), head.clone(), &classes, rows)
+                    .unsqueeze()
+            },
+            || plain().mean().unsqueeze(),
+            both,
+        );
+        let untracked = (hidden.clone().inner(), head.clone().inner());
+        for (what, losses) in [
+            (
+                "cpu",
+                cpu::head_nll(untracked.0.clone(), untracked.1.clone(), &classes, rows),
+            ),
+            (
+                "portable",
+                portable::head_nll(untracked.0, untracked.1, &classes, rows),
+            ),
+        ] {
+            assert_close(&values(losses), &values(plain()), what);
+        }
+    }
+}
+
+#[test]
+fn a_frozen_head_gets_no_gradient_from_chunked_cross_entropy() {
+    let device = Device::flex().autodiff();
+    let hidden = random([5, 13], 1, &device);
+    let head = random([45, 13], 2, &device).set_require_grad(false);
+    let classes = [3, 1, 4, 1, 5];
+    for loss in [
+        cpu::head_nll(hidden.clone(), head.clone(), &classes, 2).mean(),
+        portable::head_cross_entropy(hidden.clone(), head.clone(), &classes, 2),
+    ] {
+        let grads = loss.backward();
+        assert!(hidden.grad(&grads).is_some() && head.grad(&grads).is_none());
+    }
+}
+
+#[test]
+fn logits_of_a_large_vocabulary_are_never_whole() {
+    let device = Device::flex().autodiff();
+    let vocabulary = 50_257;
+    let (hidden, head) = (
+        random([200, 2], 1, &device).inner(),
+        random([vocabulary, 2], 2, &device).inner(),
+    );
+    let classes: Vec<i32> = (0..200).map(|i| i * 251).collect();
+    assert!(classes.len() * vocabulary > super::LOGITS_HELD);
+    assert!(super::rows_at_once(vocabulary) < classes.len());
+    let plain = portable::nll(hidden.clone().matmul(head.clone().transpose()), &classes);
+    let chunked = super::head_nll(hidden.clone(), head.clone(), &classes);
+    assert_close(&values(chunked), &values(plain.clone()), "rows");
+    let mean = super::head_cross_entropy(hidden, head, &classes);
+    assert_close(&values(mean), &values(plain.mean()), "mean");
 }

@@ -26,9 +26,26 @@ pub fn follow_width(element: &Element, width: RwSignal<f64>) {
     });
 }
 
-/// The pointer's place in an element, in pixels from its left edge.
-pub fn offset_in(event: &web_sys::PointerEvent) -> Option<f64> {
+/// The pointer's place in an element, in pixels from its left and upper edge.
+pub fn point_in(event: &web_sys::PointerEvent) -> Option<(f64, f64)> {
     let target: JsValue = event.current_target()?.into();
     let element: Element = target.dyn_into().ok()?;
-    Some(f64::from(event.client_x()) - element.get_bounding_client_rect().left())
+    let y = f64::from(event.client_y()) - element.get_bounding_client_rect().top();
+    Some((offset_in(event)?, y))
+}
+
+/// The pointer's place in an element, in pixels from its left edge.
+pub fn offset_in(event: &web_sys::PointerEvent) -> Option<f64> {
+    place_in(event).map(|(x, _)| x)
+}
+
+/// The pointer's place in an element, in pixels from its left and its upper edge.
+pub fn place_in(event: &web_sys::PointerEvent) -> Option<(f64, f64)> {
+    let target: JsValue = event.current_target()?.into();
+    let element: Element = target.dyn_into().ok()?;
+    let corner = element.get_bounding_client_rect();
+    Some((
+        f64::from(event.client_x()) - corner.left(),
+        f64::from(event.client_y()) - corner.top(),
+    ))
 }

@@ -4,6 +4,7 @@ pub mod download;
 pub mod files;
 pub mod gpu;
 pub mod measure;
+pub mod own_files;
 pub mod place;
 pub mod storage;
 pub mod theme;

@@ -1,9 +1,12 @@
 //! Charts: pure geometry first, then SVG.
 
+pub mod attention;
+pub mod heatmap;
 pub mod line;
 pub mod map_layout;
 pub mod map_table;
 pub mod plot;
 pub mod scale;
+pub mod schedule_axes;
 pub mod smooth;
 pub mod table;

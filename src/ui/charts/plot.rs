@@ -60,6 +60,8 @@ pub enum Unit {
     Nats,
     Rate,
     Perplexity,
+    /// Of a vector of gradients.
+    Norm,
 }
 
 impl Unit {
@@ -68,6 +70,7 @@ impl Unit {
             Self::Nats => format::loss(value),
             Self::Rate => format::rate(value),
             Self::Perplexity => format::perplexity(value),
+            Self::Norm => format::plain(value, 2),
         }
     }
 
@@ -75,7 +78,7 @@ impl Unit {
         match self {
             Self::Nats => format::plain(value, 2),
             Self::Rate => format::rate(value),
-            Self::Perplexity => format::plain(value, 1),
+            Self::Perplexity | Self::Norm => format::plain(value, 1),
         }
     }
 }
@@ -162,6 +165,8 @@ pub fn plot(data: &LineData, width: f64, height: f64) -> Plot {
         y,
         x_ticks: ticks(0.0, highest_x, x_count)
             .into_iter()
+            // Steps are whole.
+            .filter(|value| (value - value.round()).abs() < 1e-9)
             .map(|value| (x.map(value), format::plain(value, 0)))
             .collect(),
         y_ticks: ticks(low, high, 4)

@@ -1,10 +1,14 @@
 //! Small parts that pages and widgets are made of.
 
+pub mod counted_model;
+pub mod encoder_line;
 pub mod engine_status;
 pub mod field;
 pub mod html;
 pub mod notices;
 pub mod number;
+pub mod own_model;
+pub mod program_view;
 pub mod run_buttons;
 pub mod slider;
 pub mod term;

@@ -4,8 +4,8 @@ mod progress;
 mod record;
 mod shelf;
 
-pub use progress::{LessonProgress, Progress};
+pub use progress::Progress;
 #[cfg(test)]
-pub use record::tests;
-pub use record::{Figures, Point, RunRecord, RunTag};
-pub use shelf::{Shelf, Standing, fill, show};
+pub use record::{Point, tests};
+pub use record::{RunRecord, RunTag};
+pub use shelf::{Shelf, Standing, fill};

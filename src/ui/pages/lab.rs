@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::ui::browser::place;
+use crate::ui::controls::own_model::OwnModelControl;
 use crate::ui::desk::use_desk;
 use crate::ui::draft::Draft;
 use crate::ui::state::{Cause, Run};
@@ -11,6 +12,7 @@ use crate::ui::text::pages as text;
 use crate::ui::widgets::before_after::BeforeAfter;
 use crate::ui::widgets::classify_box::ClassifyBox;
 use crate::ui::widgets::confusion::Confusion;
+use crate::ui::widgets::export_script::ExportScript;
 use crate::ui::widgets::forgetting_chart::ForgettingChart;
 use crate::ui::widgets::frozen_proof::FrozenProof;
 use crate::ui::widgets::generate_box::GenerateBox;
@@ -37,6 +39,7 @@ pub fn Lab(query: String) -> impl IntoView {
                 <p class="lead">{text::LAB_LEAD}</p>
             </header>
             <section class="exhibit"><RunPanel in_lab=true /></section>
+            <section class="exhibit"><OwnModelControl /></section>
             <Share hash />
             <h2>{text::LAB_CURVES}</h2>
             <div class="pair">
@@ -64,6 +67,8 @@ pub fn Lab(query: String) -> impl IntoView {
                 <Titled title=text::LAB_CLASSIFY><ClassifyBox /></Titled>
                 <Titled title=text::LAB_GENERATE><GenerateBox offer_tuned=true /></Titled>
             </div>
+            <h2>{text::LAB_SCRIPT}</h2>
+            <section class="exhibit"><ExportScript /></section>
         </article>
     }
 }

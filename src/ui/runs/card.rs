@@ -13,7 +13,13 @@ use crate::ui::text::{lessons as text, run as run_text};
 use crate::ui::widgets::honesty_badge::{HonestyBadge, Origin};
 
 #[component]
-pub fn RunCard(lesson: &'static Lesson, preset: &'static Preset, index: usize) -> impl IntoView {
+pub fn RunCard(
+    lesson: &'static Lesson,
+    preset: &'static Preset,
+    index: usize,
+    /// The set's own button starts it.
+    is_alone: bool,
+) -> impl IntoView {
     let desk = use_desk();
     let tag = tag_of(lesson, preset);
     let is_going = Memo::new(move |_| going(desk) == Some(tag));
@@ -41,11 +47,13 @@ pub fn RunCard(lesson: &'static Lesson, preset: &'static Preset, index: usize) -
             data-origin=origin
         >
             <h3><span class=format!("key nth-{index}") aria-hidden="true"></span>{preset.label}</h3>
-            <p class="changed"><code>{preset.settings.replace('&', ", ")}</code></p>
+            {(!preset.settings.is_empty()).then(|| view! {
+                <p class="changed"><code>{preset.settings.replace('&', ", ")}</code></p>
+            })}
             <button
                 type="button"
-                data-testid=format!("run-{}", preset.key)
-                hidden=is_going
+                data-testid=format!("start-{}", preset.key)
+                hidden=move || is_alone || is_going.get()
                 disabled=move || !can_start.get() || is_queued.get()
                 on:click=start
             >

@@ -38,7 +38,7 @@ pub fn RunSetView(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoVie
         .presets
         .iter()
         .enumerate()
-        .map(|(index, preset)| view! { <RunCard lesson preset index /> })
+        .map(|(index, preset)| view! { <RunCard lesson preset index is_alone=set.presets.len() == 1 /> })
         .collect_view();
     view! {
         <section class="exhibit run_set" data-testid="run-set" data-set=set.id>
@@ -52,7 +52,7 @@ pub fn RunSetView(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoVie
                     disabled=move || !can_start.get()
                     on:click=run_all
                 >
-                    {text::RUN_ALL}
+                    {if set.presets.len() == 1 { text::RUN_THIS } else { text::RUN_ALL }}
                 </button>
                 <button
                     type="button"
@@ -101,7 +101,7 @@ fn going(desk: Desk) -> Option<RunTag> {
 }
 
 /// The learner's run of a preset or, until there is one, ours; and whether it is the learner's.
-fn shown(desk: Desk, lesson: &Lesson, preset: &Preset) -> Option<(RunRecord, bool)> {
+pub fn shown(desk: Desk, lesson: &Lesson, preset: &Preset) -> Option<(RunRecord, bool)> {
     let own = desk
         .shelf
         .with(|shelf| shelf.find(lesson.slug, preset.key).cloned());

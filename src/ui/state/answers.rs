@@ -2,7 +2,153 @@
 
 use std::sync::Arc;
 
-use crate::protocol::{EngineError, LabelProbability, RunPlan, VerifiedQuantity};
+use super::Progress;
+use super::asks::Subject;
+use crate::protocol::{
+    AttentionReport, EncoderInfo, EngineError, Event, ExampleStep, LabelProbability, MaskGuess,
+    MatrixInsight, Probe, PromptScores, RunPlan, Updates, VerifiedQuantity,
+};
+
+/// An ask with one answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer<T> {
+    Idle,
+    Going,
+    Done(Arc<T>),
+    Failed(EngineError),
+}
+
+impl<T> Default for Answer<T> {
+    fn default() -> Self {
+        Self::Idle
+    }
+}
+
+impl<T> Answer<T> {
+    pub fn done(&self) -> Option<&Arc<T>> {
+        match self {
+            Self::Done(found) => Some(found),
+            _ => None,
+        }
+    }
+
+    /// Nobody will answer what is on its way.
+    fn give_up(&mut self) {
+        if self.is_going() {
+            *self = Self::Idle;
+        }
+    }
+
+    pub fn is_going(&self) -> bool {
+        matches!(self, Self::Going)
+    }
+}
+
+/// What lessons ask the engine to show.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Insights {
+    /// A text seen from inside the pre-trained model, and the same network untrained.
+    pub probe: Answer<Probe>,
+    pub probe_random: Answer<Probe>,
+    pub updates: Answer<Updates>,
+    pub matrix: Answer<MatrixInsight>,
+    pub example: Answer<Vec<ExampleStep>>,
+    /// By the number of shots, in the order asked.
+    pub prompts: Vec<PromptScores>,
+    pub prompting: Answer<PromptScores>,
+    /// The BERT beside the base, and how far its files have come.
+    pub encoder: Answer<EncoderInfo>,
+    pub encoder_progress: Option<Progress>,
+    pub masks: Answer<Vec<MaskGuess>>,
+    pub blank: Answer<Probe>,
+    pub attention: Answer<AttentionReport>,
+}
+
+impl Insights {
+    /// Notes that something was asked.
+    pub fn ask(&mut self, subject: Subject) {
+        match subject {
+            Subject::Probe => self.probe = Answer::Going,
+            Subject::ProbeRandom => self.probe_random = Answer::Going,
+            Subject::Updates => self.updates = Answer::Going,
+            Subject::Matrix => self.matrix = Answer::Going,
+            Subject::OneExample => self.example = Answer::Going,
+            Subject::Prompts => self.prompting = Answer::Going,
+            Subject::Encoder => self.encoder = Answer::Going,
+            Subject::Masks => self.masks = Answer::Going,
+            Subject::Blank => self.blank = Answer::Going,
+            Subject::Attention => self.attention = Answer::Going,
+            _ => {}
+        }
+    }
+
+    /// Takes an answer in; `false` where the event is none of these.
+    pub fn take(&mut self, subject: Subject, event: &Event) -> bool {
+        match (subject, event) {
+            (Subject::Probe, Event::Probed(found)) => self.probe = done(found),
+            (Subject::ProbeRandom, Event::Probed(found)) => self.probe_random = done(found),
+            (Subject::Blank, Event::Probed(found)) => self.blank = done(found),
+            (_, Event::EncoderLoaded(found)) => self.encoder = done(found),
+            (_, Event::MaskFilled(found)) => self.masks = done(found),
+            (_, Event::Attended(found)) => self.attention = done(found),
+            (
+                Subject::Encoder,
+                Event::DownloadProgressed {
+                    received_bytes,
+                    total_bytes,
+                    ..
+                },
+            ) => {
+                self.encoder_progress = Some(Progress {
+                    received_bytes: *received_bytes,
+                    total_bytes: *total_bytes,
+                });
+            }
+            (_, Event::UpdatesInspected(found)) => self.updates = done(found),
+            (_, Event::MatrixInspected(found)) => self.matrix = done(found),
+            (_, Event::ExampleTrained(rows)) => self.example = done(rows),
+            (_, Event::PromptsScored(scores)) => {
+                self.prompts.retain(|other| other.shots != scores.shots);
+                self.prompts.push(scores.clone());
+                self.prompts.sort_by_key(|scores| scores.shots);
+                self.prompting = done(scores);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// A fresh worker holds no encoder.
+    pub fn lose_encoder(&mut self) {
+        self.encoder = Answer::Idle;
+        self.encoder_progress = None;
+        self.masks.give_up();
+        self.blank.give_up();
+        self.attention.give_up();
+    }
+
+    /// `false` where the subject is none of these.
+    pub fn fail(&mut self, subject: Subject, error: &EngineError) -> bool {
+        match subject {
+            Subject::Probe => self.probe = Answer::Failed(error.clone()),
+            Subject::ProbeRandom => self.probe_random = Answer::Failed(error.clone()),
+            Subject::Updates => self.updates = Answer::Failed(error.clone()),
+            Subject::Matrix => self.matrix = Answer::Failed(error.clone()),
+            Subject::OneExample => self.example = Answer::Failed(error.clone()),
+            Subject::Prompts => self.prompting = Answer::Failed(error.clone()),
+            Subject::Encoder => self.encoder = Answer::Failed(error.clone()),
+            Subject::Masks => self.masks = Answer::Failed(error.clone()),
+            Subject::Blank => self.blank = Answer::Failed(error.clone()),
+            Subject::Attention => self.attention = Answer::Failed(error.clone()),
+            _ => return false,
+        }
+        true
+    }
+}
+
+fn done<T: Clone>(found: &T) -> Answer<T> {
+    Answer::Done(Arc::new(found.clone()))
+}
 
 /// What the settings on the page would train.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -49,6 +49,7 @@ impl State {
             self.engine = Engine::Ready;
             // A fresh worker holds nothing yet, whatever the one before it held.
             (self.model, self.dataset, self.general_text) = (None, None, None);
+            self.insights.lose_encoder();
             return;
         }
         let page = format!("{BUILD_ID}, protocol {PROTOCOL_VERSION}");
@@ -61,6 +62,9 @@ impl State {
     }
 
     fn answer(&mut self, subject: Subject, event: Event) {
+        if self.insights.take(subject, &event) {
+            return;
+        }
         match event {
             Event::DownloadProgressed {
                 file,
@@ -141,6 +145,13 @@ impl State {
     }
 
     fn fail(&mut self, subject: Option<Subject>, error: EngineError) {
+        if let Some(subject) = subject
+            && self.insights.fail(subject, &error)
+        {
+            // Said where it was asked.
+            self.asks.close(subject);
+            return;
+        }
         match subject {
             Some(Subject::Model) => self.engine = Engine::Failed(Failure::Model(error.clone())),
             // Said beside the settings, where the next change answers it.
@@ -202,6 +213,7 @@ impl State {
         if self.classification == Classification::Going {
             self.classification = Classification::Idle;
         }
+        self.insights = Insights::default();
         let gone = || EngineError::new(ErrorKind::Device, reason);
         if let Verification::Going { rows } = &mut self.verification {
             self.verification = Verification::Failed {

@@ -1,6 +1,6 @@
 //! Which question an answer belongs to. Only the newest question of each subject counts.
 
-use crate::protocol::{Command, RequestId};
+use crate::protocol::{Command, RequestId, WeightsChoice};
 
 /// What a command is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,11 +14,17 @@ pub enum Subject {
     Run,
     RunControl,
     Probe,
+    ProbeRandom,
     Updates,
     Matrix,
     OneExample,
     Prompts,
     Blend,
+    Encoder,
+    Masks,
+    /// What the base would say before a blank.
+    Blank,
+    Attention,
     Verification,
     Bench,
 }
@@ -26,7 +32,7 @@ pub enum Subject {
 impl Subject {
     pub fn of(command: &Command) -> Self {
         match command {
-            Command::LoadModel { .. } => Self::Model,
+            Command::LoadModel { .. } | Command::LoadModelFiles { .. } => Self::Model,
             Command::LoadDataset { .. } => Self::Dataset,
             Command::LoadGeneralText { .. } => Self::GeneralText,
             Command::PlanRun { .. } => Self::Plan,
@@ -40,11 +46,18 @@ impl Subject {
             | Command::Resume { .. }
             | Command::Step { .. }
             | Command::Cancel { .. } => Self::RunControl,
+            Command::Probe {
+                weights: WeightsChoice::Random,
+                ..
+            } => Self::ProbeRandom,
             Command::Probe { .. } => Self::Probe,
             Command::InspectUpdates => Self::Updates,
             Command::InspectMatrix { .. } => Self::Matrix,
             Command::TrainOnExample { .. } => Self::OneExample,
             Command::ScorePrompts { .. } => Self::Prompts,
+            Command::LoadEncoder { .. } => Self::Encoder,
+            Command::FillMask { .. } => Self::Masks,
+            Command::Attend { .. } => Self::Attention,
             Command::Verify { .. } => Self::Verification,
             Command::Bench { .. } => Self::Bench,
         }

@@ -9,7 +9,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Bench, Classification, Generation, Plan, Verification};
+pub use answers::{Answer, Bench, Classification, Generation, Insights, Plan, Verification};
 pub use asks::{Asks, Subject};
 pub use engine::{Engine, Failure, Loading, Progress, Status};
 pub use notice::{Action, Cause, Notice, Notices};
@@ -38,6 +38,7 @@ pub struct State {
     pub classification: Classification,
     pub verification: Verification,
     pub bench: Bench,
+    pub insights: Insights,
     pub notices: Notices,
     asks: Asks,
 }
@@ -60,6 +61,7 @@ impl Default for State {
             classification: Classification::Idle,
             verification: Verification::Idle,
             bench: Bench::Idle,
+            insights: Insights::default(),
             notices: Notices::default(),
             asks: Asks::default(),
         }
@@ -102,9 +104,16 @@ impl State {
 
     /// Notes what is asked and gives the frame to send.
     pub fn ask(&mut self, command: Command) -> Frame<Command> {
-        let id = self.asks.note(Subject::of(&command));
+        let subject = Subject::of(&command);
+        self.ask_about(subject, command)
+    }
+
+    /// The same for a question that has a place of its own beside others of its kind.
+    pub fn ask_about(&mut self, subject: Subject, command: Command) -> Frame<Command> {
+        let id = self.asks.note(subject);
+        self.insights.ask(subject);
         match &command {
-            Command::LoadModel { .. } => {
+            Command::LoadModel { .. } | Command::LoadModelFiles { .. } => {
                 self.model = None;
                 self.plan = Plan::Unknown;
                 self.engine = Engine::Loading {

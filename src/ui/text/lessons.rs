@@ -1,9 +1,6 @@
 //! Words of the chapter's frame: its map, its runs, and what is kept of a learner's work.
 
-pub const CHAPTER: &str = "The chapter";
 pub const CONTINUE: &str = "Continue where you were";
-pub const START: &str = "Start";
-pub const OPEN: &str = "Open";
 pub const COMPLETE: &str = "complete";
 pub const RESET_ALL: &str = "Forget my answers and runs";
 pub const RESET_ASK: &str = "Forget them? This cannot be undone.";
@@ -19,7 +16,6 @@ pub fn lesson_number(number: u32) -> String {
     format!("Lesson {number}")
 }
 
-pub const NEXT_LAB: &str = "The lab, with every control";
 pub const NEXT_RESULTS: &str = "What you have measured";
 pub const TO_CHAPTER: &str = "The chapter";
 
@@ -40,7 +36,6 @@ pub const ACCURACY: &str = "Held-out accuracy";
 pub const PERPLEXITY: &str = "Perplexity on stories";
 pub const TRAINED: &str = "Trained";
 pub const TIME: &str = "Time";
-pub const SAVED: &str = "To save";
 pub const CONTINUES: &str = "Continues the story";
 pub const FROM: &str = "from";
 

@@ -2,9 +2,18 @@
 //! own, in Markdown.
 
 pub mod charts;
+pub mod code;
+pub mod encoder;
+pub mod guide;
 pub mod lessons;
 pub mod notices;
+pub mod own_model;
 pub mod pages;
+pub mod probes;
+pub mod programs;
+pub mod remedies;
 pub mod run;
 pub mod status;
+pub mod strategies;
+pub mod warmup;
 pub mod widgets;

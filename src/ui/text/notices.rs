@@ -95,7 +95,8 @@ fn ask(subject: Option<Subject>, error: &EngineError) -> Words {
         Some(Subject::Classification) => ("The review could not be judged", Vec::new()),
         Some(Subject::Verification) => ("The comparison could not be made", Vec::new()),
         Some(Subject::Bench) => ("The benchmark could not be run", Vec::new()),
-        Some(Subject::Plan | Subject::Probe) | None => ("The engine reports a problem", Vec::new()),
+        // The insights say theirs where they were asked.
+        Some(_) | None => ("The engine reports a problem", Vec::new()),
     };
     Words {
         kind: kind_name(error.kind),

@@ -2,23 +2,42 @@
 //!
 //! A widget knows the part of the state that it draws and the intents that it sends, no more.
 
+pub mod attention_map;
 pub mod before_after;
 pub mod classify_box;
 pub mod confusion;
 pub mod data_peek;
+pub mod debug_program;
+pub mod decision_guide;
+pub mod example_steps;
+pub mod export_script;
+pub mod fill_mask;
 pub mod forgetting_chart;
+pub mod freeze_line;
 pub mod frozen_proof;
 pub mod generate_box;
 pub mod glossary;
 pub mod honesty_badge;
+pub mod lora_program;
 pub mod lora_rectangles;
 pub mod loss_chart;
 pub mod matched_modules;
+pub mod matrix_lens;
 pub mod mistakes;
+pub mod next_token;
+pub mod norm_chart;
 pub mod parameter_map;
 pub mod predict;
+pub mod prompting;
+pub mod remedy_panel;
 pub mod run_panel;
 pub mod schedule_chart;
+pub mod schedule_drawing;
+pub mod sketch_curve;
+pub mod strategy_table;
+pub mod target_counts;
+pub mod trainer_program;
+pub mod update_norms;
 pub mod what_you_saw;
 
 use leptos::prelude::*;

@@ -6,10 +6,11 @@ use serde::Deserialize;
 
 use super::cases::{Cases, Kind};
 use super::run::batches;
-use crate::io::peft::{AdapterConfig, load_bert, save_bert, stored_name};
+use crate::io::peft::{AdapterConfig, bert_files, load_bert, stored_name};
+use crate::io::read_back;
 use crate::io::safetensors::SafetensorsFile;
 use crate::model::bert::{Bert, BertConfig};
-use crate::model::parameters;
+use crate::model::parameters::{self, is_added};
 use crate::settings::is_head;
 use crate::verify::CaseResult;
 use crate::verify::comparison::{Comparison, exactly};
@@ -55,7 +56,7 @@ pub async fn check(
 ) -> CaseResult {
     let adapter = Adapter::load(kind, folder, base.clone())?;
     adapter.check_counts(reporter);
-    adapter.check_saved_again(reporter)?;
+    adapter.check_saved_again(reporter).await?;
     adapter.check_logits(cases, reporter).await?;
     let step = OneStep {
         case: &adapter.case(),
@@ -110,9 +111,11 @@ impl<'a> Adapter<'a> {
         reporter.quantity(exactly(&self.case(), quantity, &ours, &expected));
     }
 
-    fn check_saved_again(&self, reporter: &mut Reporter<'_>) -> CaseResult {
+    async fn check_saved_again(&self, reporter: &mut Reporter<'_>) -> CaseResult {
         let failed = |e: &dyn std::fmt::Display| CaseError::Device(e.to_string());
-        let saved = save_bert(&self.model, &self.config.strategy, "cls/model", "SEQ_CLS");
+        let tensors = read_back::parameters(&self.model, is_added).await?;
+        let names = ("cls/model", "SEQ_CLS");
+        let saved = bert_files(&self.model, tensors, &self.config.strategy, names);
         let (json, bytes) = saved.map_err(|e| failed(&e))?;
         let mut theirs = SafetensorsFile::open(self.bytes.clone()).map_err(|e| failed(&e))?;
         let mut ours = SafetensorsFile::open(bytes).map_err(|e| failed(&e))?;

@@ -1,4 +1,4 @@
-//! BERT: hidden words and labels of texts. Natively only, since the page has no BERT yet.
+//! BERT: hidden words and labels of texts.
 
 mod adapter;
 mod cases;
@@ -9,9 +9,10 @@ use burn::prelude::Device;
 use super::error::CaseError;
 use super::finding::Reporter;
 use super::library::Library;
-use super::{CaseResult, Selection};
+use super::{CaseResult, Selection, masks};
 use crate::io::bert::build;
-use crate::model::bert::{Bert, BertConfig};
+use crate::model::bert::{Bert, BertConfig, Inputs};
+use crate::model::gpt2::Pass;
 use crate::train::BertObjective;
 use cases::Kind;
 
@@ -41,10 +42,25 @@ pub async fn run(
         model: format!("{name}cls/model/"),
         objective: BertObjective::SequenceClassification,
     };
+    let outcome = check_masks(&masked, name, &device, reporter).await;
+    reporter.settle(&format!("{name}masks"), outcome);
     for kind in [masked, classifier] {
         let outcome = run_kind(&kind, &device, selection, reporter).await;
         reporter.settle(&kind.folder, outcome);
     }
+}
+
+async fn check_masks(
+    kind: &Kind<'_>,
+    set: &str,
+    device: &Device,
+    reporter: &mut Reporter<'_>,
+) -> CaseResult {
+    let (_, model) = read_model(kind, device)?;
+    let forward = |ids: &[Vec<i32>], pass: &mut Pass| {
+        model.bert.forward(Inputs::new(ids, None), pass);
+    };
+    masks::run(kind.library, set, &forward, reporter).await
 }
 
 async fn run_kind(

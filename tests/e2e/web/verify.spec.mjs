@@ -3,6 +3,7 @@ import { expect, test } from '../fixtures.mjs';
 
 const ADAPTERS = ['lora_r8', 'dora_r4', 'ia3', 'prompt_3', 'prefix_3', 'adapter_houlsby_4', 'adapter_pfeiffer_4'];
 const HEADS = ['token_cls', 'qa', 'multi_label'];
+const BERT = ['bert/mlm/batch', 'bert/cls/batch', 'bert/cls/lora_qv_r4'];
 
 /** Runs `#/verify` to its end and returns the rows. */
 async function verified(page, openPage, device, timeout) {
@@ -25,12 +26,12 @@ test('every reference case holds in WebAssembly on the CPU', async ({ page, open
   test.setTimeout(300_000);
   const rows = await verified(page, openPage, 'cpu', 280_000);
   expect(rows.length).toBeGreaterThan(60);
-  expectAllOk(rows, [...ADAPTERS, ...HEADS, 'lm', 'traj', 'cls', 'gen', 'schedules', 'tokenizer']);
+  expectAllOk(rows, [...ADAPTERS, ...HEADS, ...BERT, 'bert/mlm/traj', 'bert/cls/traj', 'lm', 'traj', 'cls', 'gen', 'schedules', 'tokenizer']);
 });
 
 test('forward, every adapter and head with its gradients, and a LoRA trajectory hold on WebGPU', async ({ page, openPage }) => {
   test.setTimeout(900_000);
   const rows = await verified(page, openPage, 'webgpu', 880_000);
   await expect(page.getByTestId('engine-status')).toHaveAttribute('data-device', 'webgpu');
-  expectAllOk(rows, [...ADAPTERS, ...HEADS, 'lm']);
+  expectAllOk(rows, [...ADAPTERS, ...HEADS, ...BERT, 'lm']);
 });

@@ -45,6 +45,16 @@ pub fn sum_by(length: usize, term: impl Fn(usize) -> f32) -> f32 {
     partial.iter().sum::<f32>() + tail
 }
 
+/// The same for as many numbers as a vocabulary has words: sums of blocks are added up in float64, so that rounding does not
+/// grow with the length.
+#[inline(always)]
+pub fn long_sum_by(length: usize, term: impl Fn(usize) -> f32) -> f32 {
+    const BLOCK: usize = 1024;
+    let blocks = (0..length).step_by(BLOCK);
+    let sums = blocks.map(|start| sum_by(BLOCK.min(length - start), |i| term(start + i)));
+    sums.map(f64::from).sum::<f64>() as f32
+}
+
 #[inline(always)]
 pub fn max_of(values: &[f32]) -> f32 {
     const LANES: usize = 8;
@@ -250,6 +260,16 @@ mod tests {
         }
         assert_eq!(exp(0.0), 1.0);
         assert_eq!(exp(-1e9), 0.0);
+    }
+
+    #[test]
+    fn a_long_sum_keeps_its_last_places() {
+        let value = |i: usize| 0.1 + (i % 7) as f32;
+        let exact: f64 = (0..50_257).map(|i| f64::from(value(i))).sum();
+        let error = |sum: f32| (f64::from(sum) / exact - 1.0).abs();
+        assert!(error(long_sum_by(50_257, value)) < 3e-6);
+        // Such numbers are all rounded the same way, and a plain sum gathers that.
+        assert!(error(sum_by(50_257, value)) > 3e-5);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 mod attention;
 mod gelu;
 mod gelu_erf;
+mod head_nll;
 mod kernel;
 mod layer_norm;
 mod linear;
@@ -19,6 +20,7 @@ mod nll;
 pub use attention::self_attention;
 pub use gelu::gelu_new;
 pub use gelu_erf::gelu;
+pub use head_nll::head_nll;
 pub use kernel::runs_here;
 pub use layer_norm::layer_norm;
 pub use linear::linear;

@@ -1,0 +1,102 @@
+//! What each token of a text looks at, in every head, with the mask as the model was made or switched.
+
+use burn::prelude::Tensor;
+
+use super::base::Base;
+use super::encoder::Encoder;
+use super::fill;
+use crate::data::tokenizer::Tokenizer;
+use crate::io::read_back;
+use crate::model::bert::Inputs;
+use crate::model::gpt2::{Gpt2, Pass, Record, Tokens};
+use crate::protocol::{AttentionReport, EngineError, ErrorKind, Reader};
+
+/// Every head answers with the square of this many numbers, and a map of more is not legible.
+const MOST_TOKENS: usize = 64;
+
+pub async fn by_decoder(
+    base: &Base,
+    model: &Gpt2,
+    text: &str,
+    causal: bool,
+) -> Result<AttentionReport, EngineError> {
+    let ids = base.prompt_ids(text)?;
+    check_length(&ids, base.config.n_positions)?;
+    let rows = [ids];
+    let mut record = Record::default();
+    let mut pass = recording(&mut record, causal);
+    model.transformer.forward(Tokens::new(&rows), &mut pass);
+    let sizes = (base.config.n_layer, base.config.n_head);
+    let whose = (Reader::Decoder, causal);
+    report(whose, sizes, &base.tokenizer, &rows[0], record).await
+}
+
+pub async fn by_encoder(
+    encoder: &Encoder,
+    text: &str,
+    causal: bool,
+) -> Result<AttentionReport, EngineError> {
+    let longest = encoder.config.max_position_embeddings;
+    let ids = fill::encode(&encoder.tokenizer, encoder.marks, longest, text);
+    let ids = ids.map_err(|e| EngineError::new(ErrorKind::Data, format!("The text {e}.")))?;
+    check_length(&ids, longest)?;
+    let rows = [ids];
+    let mut record = Record::default();
+    let mut pass = recording(&mut record, causal);
+    let inputs = Inputs::new(&rows, None);
+    encoder.model.bert.forward(inputs, &mut pass);
+    let sizes = (encoder.info.layers, encoder.info.heads);
+    let whose = (Reader::Encoder, causal);
+    report(whose, sizes, &encoder.tokenizer, &rows[0], record).await
+}
+
+fn recording(record: &mut Record, causal: bool) -> Pass<'_> {
+    Pass {
+        record: Some(record),
+        causal: Some(causal),
+        ..Pass::default()
+    }
+}
+
+fn check_length(ids: &[i32], longest: usize) -> Result<(), EngineError> {
+    let (tokens, most) = (ids.len(), longest.min(MOST_TOKENS));
+    if tokens <= most {
+        return Ok(());
+    }
+    let message = format!(
+        "The text is {tokens} tokens long; attention is drawn for at most {most}. Shorten it."
+    );
+    Err(EngineError::new(ErrorKind::Data, message))
+}
+
+async fn report(
+    (reader, causal): (Reader, bool),
+    (layers, heads): (usize, usize),
+    tokenizer: &Tokenizer,
+    ids: &[i32],
+    record: Record,
+) -> Result<AttentionReport, EngineError> {
+    let text = |id: &i32| tokenizer.decode(&[*id], false).unwrap_or_default();
+    Ok(AttentionReport {
+        reader,
+        causal,
+        tokens: ids.iter().map(text).collect(),
+        layers,
+        heads,
+        values: values(record.attention, ids.len()).await?,
+    })
+}
+
+/// Attention among the last `count` tokens, `[layer][head][query][key]`. What stands before them are virtual tokens.
+pub async fn values(blocks: Vec<Tensor<4>>, count: usize) -> Result<Vec<f32>, EngineError> {
+    let mut all = Vec::new();
+    for block in blocks {
+        let [_, _, queries, keys] = block.dims();
+        let block = block
+            .narrow(2, queries - count, count)
+            .narrow(3, keys - count, count);
+        let values = read_back::values("attention", block).await;
+        all.extend(values.map_err(|e| EngineError::new(ErrorKind::Device, e))?);
+    }
+    Ok(all)
+}

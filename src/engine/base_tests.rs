@@ -1,0 +1,251 @@
+//! A model's files on their way in, good ones and bad ones.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use burn::prelude::Device;
+use serde_json::Value;
+
+use super::base::{Base, Place};
+use super::host::Host;
+use super::wait::block_on;
+use crate::io::folder::base_tensors;
+use crate::io::safetensors::{Precision, write};
+use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
+use crate::protocol::{EngineError, ErrorKind, Event, Frame, NamedUrl};
+use crate::settings::Seed;
+
+/// Files by URL. A file that is `None` breaks off.
+#[derive(Default)]
+struct Files(BTreeMap<String, Option<Vec<u8>>>);
+
+impl Host for Files {
+    type Body = Vec<u8>;
+
+    fn now_millis(&self) -> f64 {
+        0.0
+    }
+    async fn fetch(
+        &self,
+        url: &str,
+        _progressed: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<Vec<u8>, String> {
+        match self.0.get(url) {
+            None => Err("the server answered 404 Not Found".to_owned()),
+            Some(None) => {
+                Err("the download was cut short, 7 of 10 bytes came; try again".to_owned())
+            }
+            Some(Some(bytes)) => Ok(bytes.clone()),
+        }
+    }
+    async fn open(
+        &self,
+        url: &str,
+        progressed: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<Vec<u8>, String> {
+        self.fetch(url, progressed).await
+    }
+    async fn breathe(&self) {}
+    fn send(&self, _frame: Frame<Event>) {}
+}
+
+/// GPT-2's own two tokenizer files where they are at hand, else the small ones of the reference cases; each with its
+/// recorded encodings.
+fn tokenizer_folder() -> PathBuf {
+    match std::env::var_os("WARMUP_GPT2_TOKENIZER") {
+        Some(folder) => folder.into(),
+        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/reference/tokenizer"),
+    }
+}
+
+fn read(file: &str) -> Vec<u8> {
+    std::fs::read(tokenizer_folder().join(file)).unwrap()
+}
+
+fn config() -> Gpt2Config {
+    let vocab: BTreeMap<String, u32> = serde_json::from_slice(&read("vocab.json")).unwrap();
+    Gpt2Config::sized(vocab.len(), 8, 4, 1, 2)
+}
+
+fn weights(config: &Gpt2Config) -> Vec<u8> {
+    let mut random = RandomWeights::new(Seed::new(1), 1);
+    let model = Gpt2::load(config, &mut random, &Device::flex()).unwrap();
+    write(&base_tensors(&model).unwrap(), Precision::F16).unwrap()
+}
+
+/// A good model in GPT-2's own files, under the folder `m`.
+fn good() -> Files {
+    let config = config();
+    let files = [
+        ("m/config.json", serde_json::to_vec(&config).unwrap()),
+        ("m/vocab.json", read("vocab.json")),
+        ("m/merges.txt", read("merges.txt")),
+        ("m/model.safetensors", weights(&config)),
+    ];
+    Files(
+        files
+            .map(|(url, bytes)| (url.to_owned(), Some(bytes)))
+            .into(),
+    )
+}
+
+fn fetch(files: &Files, place: Place) -> Result<Base, EngineError> {
+    let device = Device::flex().autodiff();
+    block_on(Base::fetch(
+        files,
+        "mine",
+        place,
+        &device,
+        &mut |_, _, _| {},
+    ))
+}
+
+fn folder() -> Place {
+    Place::Folder("m/".to_owned())
+}
+
+/// The chosen files among those of `m`.
+fn chosen(names: &[&str]) -> Place {
+    let named = |name: &&str| NamedUrl {
+        name: (*name).to_owned(),
+        url: format!("m/{name}"),
+    };
+    Place::Files(names.iter().map(named).collect())
+}
+
+const ALL: [&str; 4] = [
+    "config.json",
+    "vocab.json",
+    "merges.txt",
+    "model.safetensors",
+];
+
+/// The one error of `m` with a file changed.
+fn trouble(file: &str, change: impl Fn(Vec<u8>) -> Option<Vec<u8>>) -> EngineError {
+    let mut files = good();
+    let bytes = files.0.remove(&format!("m/{file}")).flatten();
+    files
+        .0
+        .insert(format!("m/{file}"), change(bytes.unwrap_or_default()));
+    fetch(&files, folder()).err().unwrap()
+}
+
+#[track_caller]
+fn assert_says(error: &EngineError, kind: ErrorKind, words: &[&str]) {
+    assert_eq!(error.kind, kind, "{error}");
+    for word in words {
+        assert!(error.message.contains(word), "{error}");
+    }
+}
+
+#[test]
+fn every_recorded_text_is_encoded_as_recorded_by_a_fetched_tokenizer() {
+    let recorded: Value = serde_json::from_slice(&read("encodings.json")).unwrap();
+    let items = recorded.get("items").unwrap_or(&recorded);
+    let items = items.as_array().unwrap();
+    assert!(items.len() >= 260);
+    for place in [folder(), chosen(&ALL)] {
+        let base = fetch(&good(), place).unwrap();
+        for item in items {
+            let text = item["text"].as_str().unwrap();
+            let ids: Vec<i32> = serde_json::from_value(item["ids"].clone()).unwrap();
+            assert_eq!(base.tokenizer.ids(text).unwrap(), ids, "{text:?}");
+            assert_eq!(base.tokenizer.decode(&ids, false).unwrap(), text);
+        }
+    }
+}
+
+#[test]
+fn files_may_be_chosen_one_by_one_and_each_that_is_missing_is_named() {
+    assert!(fetch(&good(), chosen(&ALL)).is_ok());
+    for missing in ALL {
+        let rest: Vec<&str> = ALL.into_iter().filter(|name| *name != missing).collect();
+        let error = fetch(&good(), chosen(&rest)).err().unwrap();
+        assert_says(
+            &error,
+            ErrorKind::Model,
+            &[missing, "is not among the chosen files"],
+        );
+    }
+    let error = fetch(&good(), chosen(&["config.json", "model.safetensors"])).err();
+    let words = [
+        "no tokenizer",
+        "tokenizer.json",
+        "vocab.json and merges.txt",
+    ];
+    assert_says(&error.unwrap(), ErrorKind::Model, &words);
+}
+
+#[test]
+fn a_folder_without_a_file_says_which() {
+    for missing in ["config.json", "merges.txt", "model.safetensors"] {
+        let mut files = good();
+        files.0.remove(&format!("m/{missing}"));
+        let error = fetch(&files, folder()).err().unwrap();
+        assert_says(&error, ErrorKind::Network, &[missing, "404"]);
+    }
+}
+
+#[test]
+fn weights_that_are_cut_short_say_how_much_is_there() {
+    let error = trouble("model.safetensors", |mut bytes| {
+        bytes.truncate(bytes.len() - 5);
+        Some(bytes)
+    });
+    assert_says(&error, ErrorKind::Model, &["cut short", "promises"]);
+    let error = trouble("model.safetensors", |_| Some(b"<!doctype html>".to_vec()));
+    assert_says(&error, ErrorKind::Model, &["no safetensors file"]);
+}
+
+#[test]
+fn a_download_that_breaks_off_says_so() {
+    let error = trouble("model.safetensors", |_| None);
+    assert_says(
+        &error,
+        ErrorKind::Network,
+        &["model.safetensors", "7 of 10 bytes", "try again"],
+    );
+}
+
+#[test]
+fn another_architecture_is_named_before_its_weights_are_fetched() {
+    let llama = r#"{"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":64,"vocab_size":32000}"#;
+    let bert = r#"{"architectures":["BertForMaskedLM"],"model_type":"bert","hidden_size":64,"vocab_size":30522}"#;
+    let unnamed = r#"{"architectures":["OPTForCausalLM"],"hidden_size":64}"#;
+    for (config, word) in [
+        (llama, "llama"),
+        (bert, "bert"),
+        (unnamed, "OPTForCausalLM"),
+    ] {
+        let mut files = good();
+        files
+            .0
+            .insert("m/config.json".into(), Some(config.as_bytes().to_vec()));
+        // Were they asked for, the error would be another.
+        files.0.remove("m/model.safetensors");
+        let error = fetch(&files, folder()).err().unwrap();
+        assert_says(&error, ErrorKind::Model, &[word, "only gpt2 is supported"]);
+    }
+}
+
+#[test]
+fn a_vocabulary_that_does_not_fit_the_weights_is_noticed() {
+    let with_vocabulary = |by: i64| {
+        trouble("config.json", |bytes| {
+            let mut config: Value = serde_json::from_slice(&bytes).unwrap();
+            let size = config["vocab_size"].as_i64().unwrap();
+            config["vocab_size"] = Value::from(size + by);
+            Some(config.to_string().into_bytes())
+        })
+    };
+    assert_says(
+        &with_vocabulary(3),
+        ErrorKind::Model,
+        &["wte.weight", "has shape"],
+    );
+    assert_says(
+        &with_vocabulary(-3),
+        ErrorKind::Model,
+        &["its tokenizer knows", "its weights only"],
+    );
+}

@@ -1,0 +1,77 @@
+//! A fetched file outside the module's memory, which would otherwise hold it beside the model made of it. Browsers keep
+//! large blobs on disk.
+
+use js_sys::{Array, Uint8Array};
+use web_sys::{Blob, FileReaderSync};
+
+use crate::io::safetensors::ByteSource;
+
+/// Reads a blob piece by piece. Workers alone may wait for that.
+pub struct BlobSource {
+    blob: Blob,
+    reader: FileReaderSync,
+}
+
+impl BlobSource {
+    pub fn new(blob: Blob) -> Result<Self, String> {
+        let reader = FileReaderSync::new().map_err(|e| format!("{e:?}"))?;
+        Ok(Self { blob, reader })
+    }
+}
+
+impl ByteSource for BlobSource {
+    fn len(&self) -> u64 {
+        self.blob.size() as u64
+    }
+
+    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, String> {
+        let end = start + length as u64;
+        let gone =
+            |_| format!("bytes {start} to {end} of the file can no longer be read; load it again");
+        let piece = self
+            .blob
+            .slice_with_f64_and_f64(start as f64, end as f64)
+            .map_err(gone)?;
+        let bytes = self.reader.read_as_array_buffer(&piece).map_err(gone)?;
+        let bytes = Uint8Array::new(&bytes).to_vec();
+        if bytes.len() == length {
+            return Ok(bytes);
+        }
+        Err(format!("bytes {start} to {end} lie past the end"))
+    }
+}
+
+/// Pieces of a download on their way into a blob.
+#[derive(Default)]
+pub struct BlobParts {
+    pieces: Array,
+    pieces_bytes: u32,
+    blobs: Array,
+}
+
+/// Pieces are made a blob when there is so much of them.
+const BLOB_BYTES: u32 = 32 << 20;
+
+impl BlobParts {
+    pub fn push(&mut self, piece: &Uint8Array) {
+        self.pieces.push(piece);
+        self.pieces_bytes += piece.length();
+        if self.pieces_bytes >= BLOB_BYTES {
+            // Where that fails, `finish` says so.
+            let _ = self.flush();
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), String> {
+        let blob = Blob::new_with_u8_array_sequence(&self.pieces).map_err(|e| format!("{e:?}"))?;
+        self.blobs.push(&blob);
+        self.pieces = Array::new();
+        self.pieces_bytes = 0;
+        Ok(())
+    }
+
+    pub fn finish(mut self) -> Result<Blob, String> {
+        self.flush()?;
+        Blob::new_with_blob_sequence(&self.blobs).map_err(|e| format!("{e:?}"))
+    }
+}

@@ -1,0 +1,51 @@
+//! mini-BERT is fetched when something that asks it is shown, and a line says how far it has come.
+
+use leptos::prelude::*;
+
+use crate::ui::desk::{Desk, use_desk};
+use crate::ui::state::Answer;
+use crate::ui::text::encoder as text;
+
+/// Sees to it that the encoder is there; after a restart of the engine, again.
+pub fn want_encoder(desk: Desk) {
+    let is_missing = desk.watch(|state| {
+        let is_free = state.is_idle() && state.model.is_some();
+        is_free && state.insights.encoder == Answer::Idle
+    });
+    Effect::new(move |_| {
+        if is_missing.get() {
+            desk.client.load_encoder();
+        }
+    });
+}
+
+/// Nothing, once the encoder is there.
+#[component]
+pub fn EncoderLine() -> impl IntoView {
+    let desk = use_desk();
+    let standing = desk.watch(|state| {
+        let progress = state.insights.encoder_progress;
+        let received = progress.map(|p| (p.received_bytes, p.total_bytes));
+        match &state.insights.encoder {
+            Answer::Done(_) => None,
+            Answer::Failed(error) => Some((text::not_fetched(&error.message), true)),
+            Answer::Idle | Answer::Going => Some((text::fetching(received), false)),
+        }
+    });
+    let again = move |_| desk.client.load_encoder();
+    move || {
+        standing.get().map(|(words, has_failed)| {
+            let button = has_failed.then(|| {
+                view! {
+                    <button type="button" data-testid="load-encoder" on:click=again>{text::TRY_AGAIN}</button>
+                }
+            });
+            view! {
+                <div class="encoder-line buttons" data-testid="encoder-line" role="status">
+                    <p class="quiet">{words}</p>
+                    {button}
+                </div>
+            }
+        })
+    }
+}

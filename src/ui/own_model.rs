@@ -1,0 +1,207 @@
+//! A model of the learner's own: what its configuration says, before any weight is read.
+
+use serde::Deserialize;
+
+use crate::protocol::NamedUrl;
+use crate::settings::{Gpt2Sizes, MemoryNeed, TrainingSettings, memory_need};
+
+pub const CONFIG: &str = "config.json";
+pub const WEIGHTS: &str = "model.safetensors";
+const TOKENIZER: &str = "tokenizer.json";
+const VOCABULARY: &str = "vocab.json";
+const MERGES: &str = "merges.txt";
+
+/// Where it is to be loaded from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OwnModel {
+    /// A folder on the web.
+    Folder { name: String, base_url: String },
+    /// Files on this machine, under addresses that live as long as the page.
+    Files { name: String, files: Vec<NamedUrl> },
+}
+
+/// A GPT-2's configuration, read for its sizes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    pub sizes: Gpt2Sizes,
+    pub heads: usize,
+}
+
+/// Why a configuration or a choice of files will not do. The words for it are in `text::own_model`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    MissingFile(&'static str),
+    MissingTokenizer,
+    Unreadable(String),
+    OtherArchitecture(String),
+    NotFetched(String),
+    NoAddress,
+}
+
+#[derive(Deserialize)]
+struct Config {
+    #[serde(default)]
+    model_type: Option<String>,
+    #[serde(default)]
+    architectures: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct Sizes {
+    vocab_size: usize,
+    n_positions: usize,
+    n_embd: usize,
+    n_layer: usize,
+    n_head: usize,
+    #[serde(default)]
+    n_inner: Option<usize>,
+}
+
+impl Facts {
+    pub fn parse(config: &str) -> Result<Self, Problem> {
+        let unreadable = |e: serde_json::Error| Problem::Unreadable(e.to_string());
+        let kind: Config = serde_json::from_str(config).map_err(unreadable)?;
+        let first_class = kind.architectures.and_then(|all| all.into_iter().next());
+        match (kind.model_type, first_class) {
+            (Some(kind), _) if kind != "gpt2" => return Err(Problem::OtherArchitecture(kind)),
+            (None, Some(class)) if !class.starts_with("GPT2") => {
+                return Err(Problem::OtherArchitecture(class));
+            }
+            _ => {}
+        }
+        let read: Sizes = serde_json::from_str(config).map_err(unreadable)?;
+        let usual = Gpt2Sizes::usual(read.vocab_size, read.n_positions, read.n_embd, read.n_layer);
+        Ok(Self {
+            sizes: Gpt2Sizes {
+                inner: read.n_inner.unwrap_or(usual.inner),
+                ..usual
+            },
+            heads: read.n_head,
+        })
+    }
+
+    pub fn parameters(&self) -> usize {
+        let shapes = self.sizes.parameters(None);
+        shapes
+            .iter()
+            .map(|(_, s)| s.iter().product::<usize>())
+            .sum()
+    }
+
+    /// What a run with these settings needs.
+    pub fn need(&self, settings: &TrainingSettings) -> MemoryNeed {
+        memory_need(&self.sizes, self.heads, settings)
+    }
+}
+
+/// What is missing among the names of chosen files.
+pub fn missing_file(names: &[String]) -> Option<Problem> {
+    let has = |wanted: &str| names.iter().any(|name| name == wanted);
+    for file in [CONFIG, WEIGHTS] {
+        if !has(file) {
+            return Some(Problem::MissingFile(file));
+        }
+    }
+    match (has(TOKENIZER), has(VOCABULARY), has(MERGES)) {
+        (true, _, _) | (false, true, true) => None,
+        (false, false, false) => Some(Problem::MissingTokenizer),
+        (false, false, true) => Some(Problem::MissingFile(VOCABULARY)),
+        (false, true, false) => Some(Problem::MissingFile(MERGES)),
+    }
+}
+
+/// The folder that an address means, with a slash at its end. The page of a model on the Hugging Face Hub means its files.
+pub fn folder_of(address: &str) -> Option<String> {
+    const HUB: &str = "https://huggingface.co/";
+    let address = address.trim().split(['?', '#']).next()?;
+    let whole = address.starts_with("https://") || address.starts_with("http://");
+    if !whole {
+        return None;
+    }
+    let folder = match address.rsplit_once('/') {
+        Some((folder, last)) if [CONFIG, WEIGHTS].contains(&last) => folder,
+        _ => address.trim_end_matches('/'),
+    };
+    let Some(path) = folder.strip_prefix(HUB) else {
+        return Some(format!("{folder}/"));
+    };
+    let parts: Vec<&str> = path.split('/').collect();
+    Some(match parts[..] {
+        [owner, name] => format!("{HUB}{owner}/{name}/resolve/main/"),
+        [owner, name, "tree" | "blob", revision] => {
+            format!("{HUB}{owner}/{name}/resolve/{revision}/")
+        }
+        _ => format!("{folder}/"),
+    })
+}
+
+/// A short name for a folder's model.
+pub fn name_of(folder: &str) -> String {
+    let parts = folder.trim_end_matches('/').rsplit('/');
+    let mut telling = parts.filter(|part| !["main", "resolve", ""].contains(part));
+    telling.next().unwrap_or(folder).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GPT2: &str = r#"{"model_type":"gpt2","architectures":["GPT2LMHeadModel"],"vocab_size":50257,
+        "n_positions":1024,"n_embd":768,"n_layer":12,"n_head":12,"n_inner":null}"#;
+
+    #[test]
+    fn the_configuration_alone_tells_the_size() {
+        let facts = Facts::parse(GPT2).unwrap();
+        assert_eq!(facts.parameters(), 124_439_808);
+        let need = facts.need(&TrainingSettings::default());
+        assert!(need.total_bytes() > 4 * 124_439_808);
+    }
+
+    #[test]
+    fn another_architecture_is_named() {
+        let llama = r#"{"model_type":"llama","hidden_size":64}"#;
+        let other = |name: &str| Err(Problem::OtherArchitecture(name.to_owned()));
+        assert_eq!(Facts::parse(llama), other("llama"));
+        let unnamed = r#"{"architectures":["OPTForCausalLM"]}"#;
+        assert_eq!(Facts::parse(unnamed), other("OPTForCausalLM"));
+        assert!(matches!(
+            Facts::parse("<!doctype html>"),
+            Err(Problem::Unreadable(_))
+        ));
+    }
+
+    #[test]
+    fn missing_files_are_named() {
+        let of = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            missing_file(&names)
+        };
+        assert_eq!(of(&[CONFIG, WEIGHTS, TOKENIZER]), None);
+        assert_eq!(of(&[CONFIG, WEIGHTS, VOCABULARY, MERGES]), None);
+        assert_eq!(
+            of(&[CONFIG, TOKENIZER]),
+            Some(Problem::MissingFile(WEIGHTS))
+        );
+        assert_eq!(of(&[CONFIG, WEIGHTS]), Some(Problem::MissingTokenizer));
+        let without_merges = of(&[CONFIG, WEIGHTS, VOCABULARY]);
+        assert_eq!(without_merges, Some(Problem::MissingFile(MERGES)));
+    }
+
+    #[test]
+    fn the_page_of_a_model_means_its_files() {
+        let files = "https://huggingface.co/openai-community/gpt2/resolve/main/";
+        for address in [
+            "https://huggingface.co/openai-community/gpt2",
+            " https://huggingface.co/openai-community/gpt2/tree/main ",
+            files,
+            "https://huggingface.co/openai-community/gpt2/resolve/main/config.json?download=true",
+        ] {
+            assert_eq!(folder_of(address).as_deref(), Some(files), "{address}");
+        }
+        assert_eq!(name_of(files), "gpt2");
+        let own = folder_of("http://localhost:8000/models/mine").unwrap();
+        assert_eq!(own, "http://localhost:8000/models/mine/");
+        assert_eq!(name_of(&own), "mine");
+        assert_eq!(folder_of("gpt2"), None);
+    }
+}

@@ -1,0 +1,91 @@
+//! Words of the control that loads a model of the learner's own.
+
+use crate::protocol::DeviceKind;
+use crate::settings::MemoryNeed;
+use crate::ui::format;
+use crate::ui::own_model::{Facts, Problem};
+
+pub const TITLE: &str = "A GPT-2 of your own";
+pub const LEAD: &str = "Any GPT-2 in Hugging Face's files: from this machine, or from a folder on the web. Files that you choose stay on this machine.";
+pub const FILES: &str = "Files";
+pub const FILES_HELP: &str = "config.json, model.safetensors, and tokenizer.json or vocab.json with merges.txt; choose them together.";
+pub const ADDRESS: &str = "Or an address";
+pub const ADDRESS_HELP: &str = "Of a folder with these files, or of a model on the Hugging Face Hub. It has to let other pages read it, as the Hub does.";
+pub const LOOK: &str = "Look at it";
+pub const LOAD: &str = "Load this model";
+pub const LOOKING: &str = "Reading its configuration …";
+pub const NAME: &str = "your model";
+pub const BUSY: &str = "A run is going on; it has to end first.";
+
+/// The most that a page may hold in one WebAssembly module.
+const PAGE_LIMIT_BYTES: u64 = 4 << 30;
+
+pub fn facts(facts: &Facts) -> String {
+    let sizes = &facts.sizes;
+    format!(
+        "A GPT-2 of {} parameters: {} blocks of width {} with {} heads, {} tokens in its vocabulary, texts of up to {} tokens.",
+        format::count(facts.parameters()),
+        sizes.blocks,
+        format::count(sizes.width),
+        facts.heads,
+        format::count(sizes.vocabulary),
+        format::count(sizes.positions),
+    )
+}
+
+/// `file_bytes` is known of a file, and of an address whose server says.
+pub fn need(need: MemoryNeed, file_bytes: Option<u64>) -> String {
+    let file = match file_bytes {
+        Some(bytes) => format!("Its weights are a file of {}. ", format::bytes(bytes)),
+        None => String::new(),
+    };
+    format!(
+        "{file}With the settings above a run needs about {} of memory, {} of it for the weights.",
+        format::bytes(need.total_bytes()),
+        format::bytes(need.weights_bytes)
+    )
+}
+
+pub fn peak(bytes: u64) -> String {
+    format!(
+        "Measured: up to the end of the last run the engine came to hold {}.",
+        format::bytes(bytes)
+    )
+}
+
+/// What stands against it on this engine.
+pub fn caution(need: MemoryNeed, device: Option<DeviceKind>) -> Option<&'static str> {
+    const SLOW_FROM_BYTES: u64 = 200_000_000;
+    match device {
+        _ if need.total_bytes() > PAGE_LIMIT_BYTES => Some(
+            "That is more than the 4 GB that a page may hold. The command line, warmup finetune, has no such limit.",
+        ),
+        Some(DeviceKind::Cpu) if need.weights_bytes > SLOW_FROM_BYTES => Some(
+            "On the CPU a model of this size takes many seconds a step. Set few steps and short texts.",
+        ),
+        _ => None,
+    }
+}
+
+pub fn problem(problem: &Problem) -> String {
+    match problem {
+        Problem::MissingFile(file) => {
+            format!("{file} is not among the chosen files. Choose it together with the others.")
+        }
+        Problem::MissingTokenizer => {
+            "There is no tokenizer among the chosen files. Choose tokenizer.json, or vocab.json and merges.txt, with the others.".into()
+        }
+        Problem::Unreadable(reason) => {
+            format!("config.json cannot be read as a GPT-2's: {reason}. Is it the configuration of a model?")
+        }
+        Problem::OtherArchitecture(name) => {
+            format!("config.json describes a model of the kind {name}; only gpt2 can be loaded here.")
+        }
+        Problem::NotFetched(reason) => format!(
+            "config.json could not be fetched: {reason}. Is the address that of a folder with a model's files, and may other pages read it?"
+        ),
+        Problem::NoAddress => {
+            "That is no address. It begins with https:// and ends at a folder with a model's files.".into()
+        }
+    }
+}

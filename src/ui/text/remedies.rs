@@ -1,0 +1,48 @@
+//! Words of the widgets about forgetting, prompting, and which to choose.
+
+use crate::ui::format;
+
+pub const CARELESS: &str = "the careless run";
+pub const CARELESS_FIRST: &str =
+    "Make the careless run above first: your attempts are measured against it.";
+pub const ATTEMPTS: &str = "Your attempts";
+pub const COLUMNS: [&str; 6] = [
+    "Attempt",
+    "Changed",
+    "Gain kept",
+    "Damage left",
+    "Accuracy",
+    "Perplexity",
+];
+pub const SCATTER: &str = "Every attempt by the gain it kept and the damage it left; the table below says the same in numbers.";
+pub const AXIS_DAMAGE: &str = "damage left →";
+pub const AXIS_GAIN: &str = "↑ gain kept";
+/// The corner that the lesson asks for, as shares of the careless run's.
+pub const GOAL_GAIN: f64 = 0.95;
+pub const GOAL_DAMAGE: f64 = 0.15;
+
+pub const PROMPT_SHOTS: &str = "Solved examples before each question";
+pub const PROMPT_ASK: &str = "Ask it";
+pub const PROMPT_EMPTY: &str = "The answers appear here, a row for each number of examples.";
+pub const PROMPT_GOING: &str = "Asking …";
+pub const PROMPT_ONE: &str = "One of the prompts, as the model gets it";
+pub const PROMPT_COLUMNS: [&str; 4] = [
+    "Solved examples",
+    "Accuracy",
+    "Calibrated",
+    "Longest prompt, tokens",
+];
+
+pub fn prompt_room(longest: usize, context: usize) -> String {
+    if longest > context {
+        format!(
+            "The longest prompt has {longest} tokens, but this model reads {context}: its beginning was cut off."
+        )
+    } else {
+        format!("The longest prompt has {longest} tokens; this model reads {context}.")
+    }
+}
+
+pub fn prompt_asked(examples: usize) -> String {
+    format!("On {} held-out reviews.", format::count(examples))
+}

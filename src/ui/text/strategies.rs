@@ -1,0 +1,82 @@
+//! Words of the widgets about strategies.
+
+use crate::ui::draft::StrategyKind;
+use crate::ui::format;
+use crate::ui::storeys::StoreyName;
+
+pub const WHICH_MODEL: &str = "Which model is counted";
+pub const GPT2_SMALL: &str = "GPT-2 small, the real one";
+
+pub fn this_model(name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("{name}, on this page"),
+        None => "the model on this page".into(),
+    }
+}
+
+pub const LINE: &str = "Frozen storeys";
+
+pub fn line(frozen: usize, all: usize) -> String {
+    match frozen {
+        0 => "nothing is frozen".into(),
+        n => format!("{n} of {all}, from the input up"),
+    }
+}
+
+pub fn storey(name: StoreyName) -> String {
+    match name {
+        StoreyName::Embeddings => "embeddings".into(),
+        StoreyName::Block(index) => format!("block {}", index + 1),
+        StoreyName::LastNorm => "last layer norm".into(),
+        StoreyName::Head => "head, new".into(),
+    }
+}
+
+pub const TRAINS: &str = "Parameters that train";
+pub const SHARE: &str = "of all";
+pub const WEIGHTS: &str = "Weights";
+pub const GRADIENTS: &str = "Gradients";
+pub const OPTIMIZER: &str = "AdamW's averages";
+pub const ALTOGETHER: &str = "Altogether";
+pub const MEMORY: &str = "Four bytes a number: one for each weight, one gradient and two averages for each that trains. What the layers hand on to the backward pass comes on top and depends on the batch; freezing from the input up saves some of that too.";
+
+pub fn engine_says(trainable: usize) -> String {
+    format!(
+        "The engine's own list for these settings: {} train.",
+        format::count(trainable)
+    )
+}
+
+pub const TABLE: &str = "All nine strategies on one model";
+pub const COLUMNS: [&str; 4] = ["Strategy", "Trains", "Gradients, AdamW", "To save"];
+pub const FAMILIES: [&str; 3] = ["Full", "Partial", "Parameter-efficient"];
+pub const TABLE_SETTINGS: &str = "With a head for two classes. LoRA has rank 8 on c_attn and both c_proj; partial freezes half of the blocks; adapters have a bottleneck of 16; prompt and prefix 8 virtual tokens, unless you have set them otherwise.";
+
+/// What moves under a strategy.
+pub fn moves(kind: StrategyKind) -> &'static str {
+    match kind {
+        StrategyKind::Full => "every weight",
+        StrategyKind::Partial => "the upper half of the blocks and the head",
+        StrategyKind::Head => "the head alone",
+        StrategyKind::BitFit => "every bias, and the head",
+        StrategyKind::Lora => "a thin pair beside some matrices, and the head",
+        StrategyKind::Adapter => "small new layers between the old, and the head",
+        StrategyKind::Ia3 => "factors on what flows through, and the head",
+        StrategyKind::Prompt => "vectors before the text, and the head",
+        StrategyKind::Prefix => "vectors before the text in every block, and the head",
+    }
+}
+
+pub fn name(kind: StrategyKind) -> &'static str {
+    match kind {
+        StrategyKind::Full => "Full",
+        StrategyKind::Partial => "Partial",
+        StrategyKind::Head => "Head only",
+        StrategyKind::BitFit => "BitFit",
+        StrategyKind::Lora => "LoRA",
+        StrategyKind::Adapter => "Bottleneck adapters",
+        StrategyKind::Ia3 => "IA³",
+        StrategyKind::Prompt => "Prompt tuning",
+        StrategyKind::Prefix => "Prefix tuning",
+    }
+}

@@ -1,0 +1,189 @@
+//! One blank, two readers: mini-BERT sees both sides of it, GPT-2 only what stands before.
+
+use leptos::prelude::*;
+
+use super::honesty_badge::{HonestyBadge, Origin};
+use super::next_token::visible;
+use crate::protocol::{Command, LabelProbability, MaskGuess, Probe, WeightsChoice};
+use crate::ui::controls::encoder_line::{EncoderLine, want_encoder};
+use crate::ui::controls::number::number;
+use crate::ui::desk::{Desk, use_desk};
+use crate::ui::format;
+use crate::ui::state::{Answer, Status, Subject};
+use crate::ui::text::{encoder as text, widgets as words};
+
+/// Candidates shown.
+const SHOWN: usize = 6;
+
+#[component]
+pub fn FillMask() -> impl IntoView {
+    let desk = use_desk();
+    want_encoder(desk);
+    let typed = RwSignal::new(text::SENTENCES[0].to_string());
+    let asked = RwSignal::new(text::SENTENCES[0].to_string());
+    // Asked once as soon as both models are there, then whenever a sentence is chosen or sent.
+    let wants = RwSignal::new(true);
+    let is_ready = desk.watch(|state| {
+        let has_both = state.model.is_some() && state.insights.encoder.done().is_some();
+        state.is_idle() && has_both
+    });
+    Effect::new(move |_| {
+        if wants.get() && is_ready.get() {
+            wants.set(false);
+            asked.set(typed.get_untracked());
+            ask(desk, &typed.get_untracked());
+        }
+    });
+    let is_running =
+        desk.watch(|state| matches!(state.status(), Status::Training | Status::Paused));
+    let before = move || match before_blank(&asked.get()) {
+        "" => text::NOTHING_BEFORE.to_string(),
+        words => words.to_string(),
+    };
+    let choose = Callback::new(move |sentence: &'static str| {
+        typed.set(sentence.to_string());
+        wants.set(true);
+    });
+    view! {
+        <form
+            class="fill_mask"
+            on:submit=move |event: leptos::ev::SubmitEvent| {
+                event.prevent_default();
+                wants.set(true);
+            }
+        >
+            <Sentences typed choose />
+            <label for="fill-mask-text">{text::FILL_LABEL}</label>
+            <textarea
+                id="fill-mask-text"
+                rows="2"
+                data-testid="fill-input"
+                prop:value=typed
+                on:input=move |event| typed.set(event_target_value(&event))
+            ></textarea>
+            <div class="buttons">
+                <button class="primary" data-testid="fill">{text::FILL_ASK}</button>
+            </div>
+            <EncoderLine />
+            <div class="pair">
+                <section data-testid="fill-encoder">
+                    <h3>{text::BY_ENCODER}</h3>
+                    <p class="read">{text::READS_ALL} " " <q>{asked}</q></p>
+                    <Answered
+                        answer=desk.watch(|state| state.insights.masks.clone())
+                        show=|masks: &Vec<MaskGuess>| by_encoder(masks).into_any()
+                    />
+                </section>
+                <section data-testid="fill-decoder">
+                    <h3>{text::BY_DECODER}</h3>
+                    <p class="read">{text::READS_BEFORE} " " <q>{before}</q></p>
+                    <Answered
+                        answer=desk.watch(|state| state.insights.blank.clone())
+                        show=|probe: &Probe| bars(&probe.next).into_any()
+                    />
+                </section>
+            </div>
+            <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
+            <p class="quiet" role="status">
+                {move || is_running.get().then_some(words::GENERATE_WAIT_RUN)}
+            </p>
+        </form>
+    }
+}
+
+/// GPT-2's answer has a place of its own, beside that of the lessons' other question for the next token.
+fn ask(desk: Desk, sentence: &str) {
+    let words = before_blank(sentence).to_string();
+    desk.client.send(Command::FillMask {
+        text: sentence.to_string(),
+    });
+    let probe = Command::Probe {
+        text: words,
+        weights: WeightsChoice::Base,
+    };
+    desk.client.send_about(Subject::Blank, probe);
+}
+
+/// What stands before the first blank, without the space that belongs to the missing word.
+fn before_blank(sentence: &str) -> &str {
+    sentence.split(text::MASK).next().unwrap_or("").trim_end()
+}
+
+#[component]
+fn Sentences(typed: RwSignal<String>, choose: Callback<&'static str>) -> impl IntoView {
+    let buttons: Vec<_> = text::SENTENCES
+        .into_iter()
+        .map(|sentence| {
+            let is_chosen = move || typed.with(|typed| typed == sentence).to_string();
+            view! {
+                <button type="button" aria-pressed=is_chosen on:click=move |_| choose.run(sentence)>
+                    {sentence}
+                </button>
+            }
+        })
+        .collect();
+    view! {
+        <div class="sentences" role="group" aria-label=text::FILL_PRESETS>
+            {buttons}
+        </div>
+    }
+}
+
+#[component]
+fn Answered<T: Send + Sync + PartialEq + 'static>(
+    answer: Memo<Answer<T>>,
+    show: fn(&T) -> AnyView,
+) -> impl IntoView {
+    move || match answer.get() {
+        Answer::Done(found) => show(&found),
+        Answer::Failed(error) => view! { <p class="empty">{error.message}</p> }.into_any(),
+        Answer::Going | Answer::Idle => view! { <p class="empty">{text::WAITING}</p> }.into_any(),
+    }
+}
+
+fn by_encoder(masks: &[MaskGuess]) -> impl IntoView + use<> {
+    let has_many = masks.len() > 1;
+    let list: Vec<_> = masks
+        .iter()
+        .enumerate()
+        .map(|(index, mask)| {
+            let title = has_many.then(|| view! { <h4>{text::blank(index + 1)}</h4> });
+            view! {
+                {title}
+                {bars(&mask.candidates)}
+            }
+        })
+        .collect();
+    list
+}
+
+fn bars(candidates: &[LabelProbability]) -> impl IntoView + use<> {
+    let most = candidates.first().map_or(1.0, |first| first.probability);
+    let rows: Vec<_> = candidates
+        .iter()
+        .take(SHOWN)
+        .map(|candidate| {
+            let share = candidate.probability;
+            view! {
+                <li style=format!("--done: {}", share / most)>
+                    <code>{visible(&candidate.label)}</code>
+                    <span class="gauge" aria-hidden="true"></span>
+                    {number(share, format::percent(share))}
+                </li>
+            }
+        })
+        .collect();
+    view! { <ol class="candidates">{rows}</ol> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_decoder_reads_up_to_the_blank() {
+        assert_eq!(before_blank("They put [MASK] hat on."), "They put");
+        assert_eq!(before_blank("[MASK] came."), "");
+        assert_eq!(before_blank("No blank"), "No blank");
+    }
+}

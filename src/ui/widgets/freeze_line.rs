@@ -1,0 +1,148 @@
+//! A line through the model: what lies below it is frozen. Moving it changes what trains, and the memory.
+
+use leptos::prelude::*;
+
+use super::honesty_badge::{HonestyBadge, Origin};
+use crate::settings::{Counts, count};
+use crate::ui::controls::counted_model::{CountedModel, counted};
+use crate::ui::controls::number::number;
+use crate::ui::controls::slider::Slider;
+use crate::ui::desk::use_desk;
+use crate::ui::draft::Draft;
+use crate::ui::format;
+use crate::ui::state::Run;
+use crate::ui::storeys::{Counted, LABELS, Storey, line_of, storeys, strategy_at};
+use crate::ui::text::strategies as text;
+
+#[component]
+pub fn FreezeLine() -> impl IntoView {
+    let desk = use_desk();
+    let wants_gpt2 = RwSignal::new(false);
+    let model = counted(wants_gpt2);
+    // The real GPT-2 has a line of its own; that of the page's model is the form's.
+    let gpt2_line = RwSignal::new(0_usize);
+    let frozen = Memo::new(move |_| match model.get() {
+        Counted::Gpt2Small => gpt2_line.get(),
+        Counted::Loaded(sizes) => desk
+            .draft
+            .with(|draft| line_of(&draft.strategy(), sizes.blocks))
+            .unwrap_or(0),
+    });
+    let is_locked = desk.watch(|state| state.run.as_ref().is_some_and(Run::is_going));
+    let move_to = move |to: usize| match model.get_untracked() {
+        Counted::Gpt2Small => gpt2_line.set(to),
+        Counted::Loaded(sizes) if !is_locked.get_untracked() => desk.draft.update(|draft| {
+            let settings = Draft::from_settings(crate::settings::TrainingSettings {
+                strategy: strategy_at(to, sizes.blocks),
+                ..draft.training.clone()
+            });
+            draft.kind = settings.kind;
+            draft.frozen_blocks = settings.frozen_blocks;
+        }),
+        Counted::Loaded(_) => {}
+    };
+    let last = Memo::new(move |_| model.get().sizes().blocks + 2);
+    let counts = Memo::new(move |_| {
+        let sizes = model.get().sizes();
+        count(
+            &sizes,
+            Some(LABELS),
+            &strategy_at(frozen.get(), sizes.blocks),
+        )
+    });
+    let plan = desk.plan();
+    let engine = move || {
+        let is_loaded = matches!(model.get(), Counted::Loaded(_));
+        let trainable = plan.with(|plan| plan.as_deref().map(|plan| plan.trainable_parameters()));
+        trainable.filter(|_| is_loaded).map(|trainable| {
+            view! { <p class="quiet">{text::engine_says(trainable)} " " <HonestyBadge origin=Origin::Measured /></p> }
+        })
+    };
+    view! {
+        <div class="freeze_line" data-testid="freeze-line">
+            <CountedModel id="freeze-model" wants_gpt2 />
+            <div class="both">
+                {move || stack(&storeys(&model.get().sizes()), frozen.get(), Callback::new(move_to))}
+                <div class="models">
+                    {move || view! {
+                        <Slider
+                            id="freeze-line"
+                            label=text::LINE
+                            value=Signal::derive(move || frozen.get() as f64)
+                            min=0.0
+                            max=last.get() as f64
+                            step=1.0
+                            words=Signal::derive(move || text::line(frozen.get(), last.get() + 1))
+                            on_slide=move |to| move_to(to as usize)
+                            disabled=Signal::derive(move || is_locked.get() && !wants_gpt2.get())
+                        />
+                    }}
+                    {move || measures(counts.get())}
+                    {engine}
+                </div>
+            </div>
+            <p class="quiet">{text::MEMORY}</p>
+        </div>
+    }
+}
+
+/// The storeys with the input at the bottom; a click freezes everything below a storey, or that one as well.
+fn stack(storeys: &[Storey], frozen: usize, move_to: Callback<usize>) -> impl IntoView + use<> {
+    let last = storeys.len() - 1;
+    let items: Vec<_> = storeys
+        .iter()
+        .enumerate()
+        .map(|(index, storey)| {
+            let is_frozen = index < frozen;
+            let class = if is_frozen {
+                "storey frozen"
+            } else {
+                "storey trainable"
+            };
+            let to = if is_frozen {
+                index
+            } else {
+                (index + 1).min(last)
+            };
+            view! {
+                <li class=class on:click=move |_| move_to.run(to)>
+                    <span>{text::storey(storey.name)}</span>
+                    <span>{format::count(storey.parameters)}</span>
+                </li>
+            }
+        })
+        .collect();
+    view! { <ol class="stack">{items}</ol> }
+}
+
+fn measures(counts: Counts) -> impl IntoView {
+    let weights = 4 * counts.total as u64;
+    let (gradients, optimizer) = (counts.gradient_bytes(), counts.optimizer_bytes());
+    let bytes = |name: &'static str, testid: &'static str, n: u64| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd data-testid=testid>{number(n as f64, format::bytes(n))}</dd>
+            </div>
+        }
+    };
+    view! {
+        <dl class="measures" aria-live="polite">
+            <div>
+                <dt>{text::TRAINS}</dt>
+                <dd class="trainable-ink" data-testid="freeze-trainable" data-value=counts.trainable.to_string()>
+                    {format::count(counts.trainable)}
+                </dd>
+            </div>
+            <div>
+                <dt>{text::SHARE}</dt>
+                <dd>{number(counts.share(), format::percent(counts.share()))}</dd>
+            </div>
+            {bytes(text::WEIGHTS, "freeze-weights", weights)}
+            {bytes(text::GRADIENTS, "freeze-gradients", gradients)}
+            {bytes(text::OPTIMIZER, "freeze-optimizer", optimizer)}
+            {bytes(text::ALTOGETHER, "freeze-all", weights + gradients + optimizer)}
+        </dl>
+        <p><HonestyBadge origin=Origin::Worked /></p>
+    }
+}

@@ -1,0 +1,161 @@
+//! What comes next? The model's own probabilities after a text; the same network untrained beside it.
+
+use leptos::prelude::*;
+
+use super::honesty_badge::{HonestyBadge, Origin};
+use crate::protocol::{Command, Probe, WeightsChoice};
+use crate::ui::controls::number::number;
+use crate::ui::desk::{Desk, use_desk};
+use crate::ui::format;
+use crate::ui::state::{Answer, Status};
+use crate::ui::text::{probes as text, widgets as words};
+
+/// Candidates shown.
+const SHOWN: usize = 8;
+
+#[component]
+pub fn NextToken() -> impl IntoView {
+    let desk = use_desk();
+    let typed = RwSignal::new(text::NEXT_TOKEN_START.to_string());
+    let is_ready = desk.watch(|state| state.is_idle() && state.model.is_some());
+    // Asked once as soon as the model is there, then whenever the text has changed and is asked for.
+    let wants = RwSignal::new(true);
+    let is_running =
+        desk.watch(|state| matches!(state.status(), Status::Training | Status::Paused));
+    Effect::new(move |_| {
+        if wants.get() && is_ready.get() {
+            wants.set(false);
+            ask(desk, &typed.get_untracked());
+        }
+    });
+    let tokens = desk.watch(|state| {
+        state
+            .insights
+            .probe
+            .done()
+            .map(|probe| probe.tokens.clone())
+    });
+    let append = Callback::new(move |token: String| {
+        typed.update(|typed| typed.push_str(&token));
+        wants.set(true);
+    });
+    view! {
+        <form
+            class="next_token"
+            on:submit=move |event: leptos::ev::SubmitEvent| {
+                event.prevent_default();
+                wants.set(true);
+            }
+        >
+            <label for="next-token-text">{text::NEXT_TOKEN_LABEL}</label>
+            <textarea
+                id="next-token-text"
+                rows="2"
+                data-testid="probe-input"
+                prop:value=typed
+                on:input=move |event| typed.set(event_target_value(&event))
+            ></textarea>
+            <div class="buttons">
+                <button class="primary" data-testid="probe">{text::NEXT_TOKEN_ASK}</button>
+            </div>
+            <p class="tokens" aria-label=text::TOKENS>
+                {move || tokens.get().map(chips)}
+            </p>
+            <div class="pair">
+                <Candidates
+                    title=text::TRAINED
+                    testid="next-trained"
+                    answer=desk.watch(|state| state.insights.probe.clone())
+                    append
+                />
+                <Candidates
+                    title=text::UNTRAINED
+                    testid="next-untrained"
+                    answer=desk.watch(|state| state.insights.probe_random.clone())
+                    append
+                />
+            </div>
+            <p class="quiet" role="status">
+                {move || is_running.get().then_some(words::GENERATE_WAIT_RUN)}
+            </p>
+        </form>
+    }
+}
+
+fn ask(desk: Desk, words: &str) {
+    for weights in [WeightsChoice::Base, WeightsChoice::Random] {
+        desk.client.send(Command::Probe {
+            text: words.to_string(),
+            weights,
+        });
+    }
+}
+
+/// One chip a token; a space is drawn, since it belongs to the token.
+fn chips(tokens: Vec<String>) -> impl IntoView {
+    tokens
+        .into_iter()
+        .map(|token| view! { <span class="token">{visible(&token)}</span> " " })
+        .collect_view()
+}
+
+pub fn visible(token: &str) -> String {
+    token.replace(' ', "·").replace('\n', "↵")
+}
+
+#[component]
+fn Candidates(
+    title: &'static str,
+    testid: &'static str,
+    answer: Memo<Answer<Probe>>,
+    append: Callback<String>,
+) -> impl IntoView {
+    let list = move || match answer.get() {
+        Answer::Done(probe) => bars(&probe, append).into_any(),
+        Answer::Failed(error) => view! { <p class="empty">{error.message}</p> }.into_any(),
+        Answer::Going | Answer::Idle => view! { <p class="empty">{text::WAITING}</p> }.into_any(),
+    };
+    view! {
+        <section data-testid=testid>
+            <h3>{title}</h3>
+            {list}
+        </section>
+    }
+}
+
+fn bars(probe: &Probe, append: Callback<String>) -> impl IntoView + use<> {
+    let most = probe.next.first().map_or(1.0, |first| first.probability);
+    let rows: Vec<_> = probe
+        .next
+        .iter()
+        .take(SHOWN)
+        .map(|candidate| {
+            let (token, probability) = (candidate.label.clone(), candidate.probability);
+            let shown = visible(&token);
+            let said = text::append(&shown);
+            view! {
+                <li style=format!("--done: {}", probability / most)>
+                    <button type="button" title=said on:click=move |_| append.run(token.clone())>
+                        <code>{shown}</code>
+                    </button>
+                    <span class="gauge" aria-hidden="true"></span>
+                    {number(probability, format::percent(probability))}
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <ol class="candidates">{rows}</ol>
+        <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_are_drawn() {
+        assert_eq!(visible(" king\n"), "·king↵");
+    }
+}

@@ -1,0 +1,224 @@
+//! Settings against forgetting, a run with them, and every attempt so far: what it learned, what it cost.
+
+use leptos::prelude::*;
+
+use super::honesty_badge::{HonestyBadge, Origin};
+use crate::lessons::measure::What;
+use crate::ui::charts::scale::Scale;
+use crate::ui::controls::field::Field;
+use crate::ui::controls::number::number;
+use crate::ui::controls::run_buttons::RunButtons;
+use crate::ui::desk::{Desk, use_desk};
+use crate::ui::draft::{Draft, REMEDIES};
+use crate::ui::format;
+use crate::ui::learner::RunRecord;
+use crate::ui::routes::Route;
+use crate::ui::text::{remedies as text, run as run_text};
+
+/// The run that all attempts are measured against.
+const CARELESS: &str = "careless";
+const WIDTH: f64 = 560.0;
+const HEIGHT: f64 = 300.0;
+const MARGIN: f64 = 44.0;
+
+#[component]
+pub fn RemedyPanel() -> impl IntoView {
+    let desk = use_desk();
+    let kind = Memo::new(move |_| desk.draft.with(|draft| draft.kind));
+    let of_strategy = move || {
+        let keys = kind.get().fields().iter();
+        keys.map(|key| view! { <Field key /> }).collect_view()
+    };
+    let phase = desk.watch(|state| {
+        let run = state.run.as_ref().filter(|run| run.is_going())?;
+        Some(run_text::phase(run))
+    });
+    let attempts = Memo::new(move |_| attempts(desk));
+    let base = Memo::new(move |_| careless(desk));
+    view! {
+        <div class="remedy_panel">
+            <div class="fields">
+                <Field key="strategy" />
+                {of_strategy}
+                <Field key="lr" />
+                <Field key="steps" />
+                {REMEDIES.map(|key| view! { <Field key /> }).into_iter().collect_view()}
+            </div>
+            <RunButtons />
+            <p class="quiet" role="status">{phase}</p>
+            {move || match base.get() {
+                None => view! { <p class="empty">{text::CARELESS_FIRST}</p> }.into_any(),
+                Some(base) => attempts.with(|attempts| results(&base, attempts)).into_any(),
+            }}
+        </div>
+    }
+}
+
+fn lesson(desk: Desk) -> &'static str {
+    match desk.route.get() {
+        Route::Lesson(slug) => slug,
+        _ => "",
+    }
+}
+
+fn careless(desk: Desk) -> Option<RunRecord> {
+    let lesson = lesson(desk);
+    desk.shelf
+        .with(|shelf| shelf.find(lesson, CARELESS).cloned())
+}
+
+/// The learner's attempts, oldest first.
+fn attempts(desk: Desk) -> Vec<RunRecord> {
+    let lesson = lesson(desk);
+    desk.shelf.with(|shelf| {
+        let runs = shelf.of_lesson(lesson).filter(|run| run.key != CARELESS);
+        runs.cloned().collect()
+    })
+}
+
+/// Shares of the careless run's gain and damage that a run has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Shares {
+    gain: f64,
+    damage: f64,
+}
+
+fn shares(run: &RunRecord, base: &RunRecord) -> Option<Shares> {
+    Some(Shares {
+        gain: run.measure(What::Gain)? / base.measure(What::Gain)?,
+        damage: run.measure(What::Damage)? / base.measure(What::Damage)?,
+    })
+}
+
+/// What differs from the careless run, as an address has it.
+fn changed(run: &RunRecord, base: &RunRecord) -> String {
+    let (draft, base) = (Draft::from_query(&run.settings).0, &base.settings);
+    let parts = draft.to_query();
+    let new: Vec<&str> = parts
+        .split('&')
+        .filter(|part| !base.split('&').any(|other| other == *part))
+        .collect();
+    new.join(", ")
+}
+
+fn results(base: &RunRecord, attempts: &[RunRecord]) -> impl IntoView + use<> {
+    let heads = text::COLUMNS
+        .map(|name| view! { <th scope="col">{name}</th> })
+        .into_iter()
+        .collect_view();
+    let measured: Vec<(String, RunRecord, Shares)> = attempts
+        .iter()
+        .filter_map(|run| Some((changed(run, base), run.clone(), shares(run, base)?)))
+        .collect();
+    let rows: Vec<_> = measured
+        .iter()
+        .enumerate()
+        .map(|(index, (changed, run, shares))| {
+            view! {
+                <tr data-testid="attempt">
+                    <th scope="row">{index + 1}</th>
+                    <td><code>{changed.clone()}</code></td>
+                    <td>{number(shares.gain, format::percent(shares.gain))}</td>
+                    <td>{number(shares.damage, format::percent(shares.damage))}</td>
+                    <td>{run.measure(What::Accuracy).map(format::percent)}</td>
+                    <td>{run.measure(What::Perplexity).map(format::perplexity)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let points: Vec<Shares> = measured.iter().map(|(_, _, shares)| *shares).collect();
+    view! {
+        <div class="attempts">
+            {scatter(&points)}
+            <div class="scroll" tabindex="0" role="region" aria-label=text::ATTEMPTS>
+                <table>
+                    <thead><tr>{heads}</tr></thead>
+                    <tbody>
+                        <tr>
+                            <th scope="row">"0"</th>
+                            <td>{text::CARELESS}</td>
+                            <td>"100%"</td>
+                            <td>"100%"</td>
+                            <td>{base.measure(What::Accuracy).map(format::percent)}</td>
+                            <td>{base.measure(What::Perplexity).map(format::perplexity)}</td>
+                        </tr>
+                        {rows}
+                    </tbody>
+                </table>
+            </div>
+            <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
+        </div>
+    }
+}
+
+/// Left is spared, up is learned: the upper left corner is where to go. The careless run is at (1, 1).
+fn scatter(points: &[Shares]) -> impl IntoView + use<> {
+    let furthest = points.iter().map(|p| p.damage).fold(1.1, f64::max).min(2.0);
+    let highest = points.iter().map(|p| p.gain).fold(1.2, f64::max).min(2.0);
+    let x = Scale::new((0.0, furthest), (MARGIN, WIDTH - MARGIN / 2.0));
+    let y = Scale::new((0.0, highest), (HEIGHT - MARGIN, MARGIN / 2.0));
+    let dots: Vec<_> = points
+        .iter()
+        .enumerate()
+        .map(|(index, point)| {
+            let (cx, cy) = (
+                x.map(point.damage.clamp(0.0, furthest)),
+                y.map(point.gain.clamp(0.0, highest)),
+            );
+            view! {
+                <circle class="attempt" cx=cx cy=cy r="9"></circle>
+                <text class="tick" x=cx y=cy text-anchor="middle" dominant-baseline="central">
+                    {index + 1}
+                </text>
+            }
+        })
+        .collect();
+    let (left, bottom) = (x.map(0.0), y.map(0.0));
+    view! {
+        <svg class="scatter" viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=text::SCATTER>
+            <rect
+                class="goal"
+                x=left
+                y=y.map(highest)
+                width=x.map(text::GOAL_DAMAGE) - left
+                height=y.map(text::GOAL_GAIN) - y.map(highest)
+            ></rect>
+            <line class="axis" x1=left x2=x.map(furthest) y1=bottom y2=bottom></line>
+            <line class="axis" x1=left x2=left y1=bottom y2=y.map(highest)></line>
+            <text class="tick" x=x.map(furthest) y=bottom + 30.0 text-anchor="end">{text::AXIS_DAMAGE}</text>
+            <text class="tick" x=left y=12.0>{text::AXIS_GAIN}</text>
+            <text class="tick" x=x.map(1.0) y=bottom + 14.0 text-anchor="middle">"100%"</text>
+            <text class="tick" x=left y=bottom + 14.0 text-anchor="middle">"0"</text>
+            <text class="tick" x=left - 6.0 y=y.map(1.0) text-anchor="end" dominant-baseline="middle">"100%"</text>
+            <circle class="careless" cx=x.map(1.0) cy=y.map(1.0) r="9"></circle>
+            <text class="tick" x=x.map(1.0) y=y.map(1.0) text-anchor="middle" dominant-baseline="central">"0"</text>
+            {dots}
+        </svg>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::learner::tests::record;
+
+    #[test]
+    fn shares_are_of_the_careless_run() {
+        let base = record("f", CARELESS, 0.7, 68.0);
+        let run = record("f", "", 0.68, 50.0);
+        let found = shares(&run, &base).unwrap();
+        assert!((found.gain - 0.9).abs() < 1e-9);
+        assert!((found.damage - 0.1).abs() < 1e-9);
+    }
+
+    #[test]
+    fn only_what_was_changed_is_named() {
+        let mut base = record("f", CARELESS, 0.7, 68.0);
+        base.settings = Draft::from_query("strategy=full&lr=1e-3").0.to_query();
+        let mut run = base.clone();
+        run.settings = Draft::from_query("strategy=full&lr=3e-4&replay=0.25")
+            .0
+            .to_query();
+        assert_eq!(changed(&run, &base), "lr=3e-4, replay=0.25");
+    }
+}

@@ -1,0 +1,59 @@
+//! Attention with the causal mask and without it, whichever of the two the model was made for.
+
+use burn::prelude::Tensor;
+use serde::Deserialize;
+
+use super::CaseResult;
+use super::comparison::Comparison;
+use super::error::CaseError;
+use super::expected::ExpectedTensors;
+use super::finding::Reporter;
+use super::library::Library;
+use super::tolerance::PROBABILITIES;
+use crate::io::read_back;
+use crate::io::safetensors::NamedTensor;
+use crate::model::gpt2::{Pass, Record};
+
+#[derive(Deserialize)]
+struct Text {
+    input_ids: Vec<i32>,
+}
+
+/// `set` with its closing slash; `forward` takes the ids through the model.
+pub async fn run(
+    library: &Library<'_>,
+    set: &str,
+    forward: &dyn Fn(&[Vec<i32>], &mut Pass),
+    reporter: &mut Reporter<'_>,
+) -> CaseResult {
+    if !library.has(&format!("{set}masks/input.json")) {
+        return Ok(());
+    }
+    let text: Text = library.json(&format!("{set}masks/input.json"))?;
+    let expected = ExpectedTensors::load(library, &format!("{set}masks/attention"))?;
+    for (name, causal) in [("causal", true), ("open", false)] {
+        let mut record = Record::default();
+        let mut pass = Pass {
+            record: Some(&mut record),
+            causal: Some(causal),
+            ..Pass::default()
+        };
+        forward(&[text.input_ids.clone()], &mut pass);
+        let ours = joined(name, record.attention).await?;
+        let case = format!("{set}masks");
+        let mut comparison = Comparison::new(&case, &format!("attention, {name}"), PROBABILITIES);
+        expected.compare(name, &ours, &mut comparison, &|_, _| true);
+        reporter.quantity(comparison.finish());
+    }
+    Ok(())
+}
+
+/// `[layer][head][query][key]` of one text.
+async fn joined(name: &str, layers: Vec<Tensor<4>>) -> Result<NamedTensor, CaseError> {
+    let layers = Tensor::cat(layers, 0);
+    Ok(NamedTensor {
+        name: name.to_owned(),
+        shape: layers.dims().to_vec(),
+        values: read_back::values(name, layers).await?,
+    })
+}

@@ -1,0 +1,108 @@
+// Each lesson completed as a learner would: guess, run, answer, pass, with the settings that learners get.
+import { expect, numberOf, test } from '../fixtures.mjs';
+import { answerAll, expectComplete, guessAll, runSets } from '../lesson.mjs';
+
+const MINUTE = 60_000;
+
+/** Waits for a run that has been started by hand. */
+async function runOnce(page, waitForEngine, minutes = 4) {
+  await page.getByTestId('run-start').click();
+  await waitForEngine('training', { timeout: MINUTE });
+  await waitForEngine('ready', { timeout: minutes * MINUTE });
+}
+
+const open = (slug, { openPage, waitForEngine }) => openPage({ route: `#/lesson/${slug}` }).then(() => waitForEngine());
+
+test('pretrained: the trained network is sure where the untrained is not', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
+  await open('pretrained', { openPage, waitForEngine });
+  await page.getByTestId('probe-input').fill('Once upon a');
+  await page.getByTestId('probe').click();
+  const likeliest = (id) => page.getByTestId(id).locator('.candidates .number').first();
+  await expect(page.getByTestId('next-trained').locator('.candidates code').first()).toHaveText('·time');
+  expect(await numberOf(likeliest('next-trained'))).toBeGreaterThan(0.9);
+  expect(await numberOf(likeliest('next-untrained'))).toBeLessThan(0.01);
+  await answerAll(page, 'pretrained');
+  await expectComplete(page, 'pretrained');
+  await checkAccessibility();
+});
+
+test('loss: one example step by step, then how far a run moves', async ({ page, openPage, waitForEngine }) => {
+  test.setTimeout(6 * MINUTE);
+  await open('loss', { openPage, waitForEngine });
+  await page.getByTestId('example-run').click();
+  const losses = page.getByTestId('example-table').locator('tbody tr td:nth-child(3) .number');
+  await expect(losses).toHaveCount(9);
+  expect(await numberOf(losses.last())).toBeLessThan(await numberOf(losses.first()));
+  await guessAll(page, 'loss');
+  await runSets(page, 4);
+  await page.getByTestId('inspect-updates').click();
+  const relative = await numberOf(page.getByTestId('relative-update'));
+  expect(relative).toBeGreaterThan(0.001);
+  expect(relative).toBeLessThan(0.1);
+  await answerAll(page, 'loss');
+  await expectComplete(page, 'loss');
+});
+
+test('learning-rate: three rates, three fates, and progress that outlives the page', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
+  test.setTimeout(8 * MINUTE);
+  await open('learning-rate', { openPage, waitForEngine });
+  await page.getByTestId('sketch').locator('[data-point="5"]').press('ArrowDown');
+  await guessAll(page, 'learning-rate');
+  await runSets(page, 6);
+  await answerAll(page, 'learning-rate');
+  await expectComplete(page, 'learning-rate');
+  await checkAccessibility();
+
+  await page.reload();
+  await waitForEngine();
+  await expectComplete(page, 'learning-rate');
+  await page.goto(page.url().replace(/#.*/, '#/results'));
+  await expect(page.locator('[data-lesson=learning-rate]')).toContainText('complete');
+  await expect(page.locator('.runs-made tbody tr')).toHaveCount(3);
+  await page.getByTestId('reset-all').click();
+  await page.getByTestId('reset-yes').click();
+  await expect(page.locator('.runs-made tbody tr')).toHaveCount(0);
+});
+
+test('forgetting: a careless run, then a remedy that reaches the corner', async ({ page, openPage, waitForEngine }) => {
+  test.setTimeout(8 * MINUTE);
+  await open('forgetting', { openPage, waitForEngine });
+  await guessAll(page, 'forgetting');
+  await runSets(page, 4);
+  // LoRA at a rate three times higher, the second of the two places to begin.
+  const panel = page.locator('.remedy_panel');
+  await panel.getByLabel('Strategy').selectOption('lora');
+  await panel.getByLabel('Learning rate').fill('3e-3');
+  await panel.getByLabel('Learning rate').press('Tab');
+  await runOnce(page, waitForEngine);
+  await expect(page.getByTestId('attempt')).toHaveCount(1);
+  await answerAll(page, 'forgetting');
+  await expectComplete(page, 'forgetting');
+});
+
+test('sentiment: the worked example from end to end', async ({ page, openPage, waitForEngine }) => {
+  test.setTimeout(6 * MINUTE);
+  await open('sentiment', { openPage, waitForEngine });
+  await runOnce(page, waitForEngine, 5);
+  await page.getByTestId('classify-input').fill('A dull, lifeless film. We left before the end.');
+  await page.getByTestId('classify').click();
+  await expect(page.getByTestId('classified')).toContainText(/positive|negative/);
+  await answerAll(page, 'sentiment');
+  await expectComplete(page, 'sentiment');
+});
+
+test('when: asked, then trained on more and more examples', async ({ page, openPage, waitForEngine }) => {
+  test.setTimeout(10 * MINUTE);
+  await open('when', { openPage, waitForEngine });
+  for (const shots of [0, 2]) {
+    await page.getByTestId(`ask-${shots}`).click();
+    await expect(page.locator(`[data-testid=prompt-row][data-shots="${shots}"]`)).toBeVisible({ timeout: 2 * MINUTE });
+  }
+  await guessAll(page, 'when');
+  await runSets(page, 8);
+  const guide = page.locator('.decision_guide fieldset');
+  for (const fieldset of await guide.all()) await fieldset.getByRole('radio').first().check();
+  await expect(page.getByTestId('advice')).toHaveAttribute('data-advice', 'Tune');
+  await answerAll(page, 'when');
+  await expectComplete(page, 'when');
+});

@@ -1,0 +1,46 @@
+// The lesson on strategies: move the freezing line, read the table, run two of the four and compare.
+import { expect, numberOf, test } from '../fixtures.mjs';
+
+const answer = (page, check, words) => page.locator('.check', { has: page.locator(`[data-check=${check}]`) }).getByText(words, { exact: true });
+const status = (page, check) => page.locator(`[data-testid=check-status][data-check=${check}]`);
+
+test('a learner freezes, counts and compares strategies', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
+  test.setTimeout(180_000);
+  await openPage({ route: '#/lesson/strategies' });
+  await waitForEngine();
+
+  // The model of this page: its line is the form's, and the engine agrees with the arithmetic.
+  const trainable = page.getByTestId('freeze-trainable');
+  await expect(trainable).toHaveAttribute('data-value', '397056');
+  await expect(page.getByTestId('freeze-line')).toContainText('own list for these settings: 397,056');
+  await page.locator('#freeze-line').fill('6');
+  await expect(trainable).toHaveAttribute('data-value', '256');
+  await page.locator('.freeze_line .storey', { hasText: 'block 3' }).click();
+  await expect(trainable).toHaveAttribute('data-value', '397056');
+
+  // GPT-2 small, by arithmetic.
+  await page.locator('input[name=freeze-model][value=gpt2]').check();
+  await expect(trainable).toHaveAttribute('data-value', '124441344');
+  expect(await numberOf(page.getByTestId('freeze-optimizer').locator('.number'))).toBe(8 * 124_441_344);
+  await page.locator('#freeze-line').fill('1');
+  await expect(trainable).toHaveAttribute('data-value', String(124_441_344 - (50_257 + 1_024) * 768));
+  await page.locator('input[name=freeze-model][value=loaded]').check();
+
+  const trained = (strategy) => numberOf(page.locator(`[data-strategy=${strategy}] td .number`).first());
+  expect(await trained('lora')).toBe(811_008 + 2 * 768);
+  expect(await trained('full')).toBe(124_441_344);
+
+  await answer(page, 'embeddings', 'Nearly a third').click();
+  await answer(page, 'middle', 'Gradients and averages of two blocks, but hardly any of the backward pass').click();
+  await answer(page, 'memory', 'About half a gigabyte: nearly all of it the weights').click();
+  await page.locator('.guess-first').getByText('Head only', { exact: true }).click();
+  await expect(page.getByTestId('guess-status')).toHaveAttribute('data-state', 'noted');
+
+  for (const key of ['full', 'lora']) {
+    await page.getByTestId(`run-${key}`).click();
+    await expect(page.locator(`[data-run=${key}]`)).toHaveAttribute('data-origin', 'measured', { timeout: 90_000 });
+  }
+  await expect(status(page, 'gain-of-few')).toHaveAttribute('data-state', 'right');
+  await expect(page.getByTestId('lesson-progress')).toHaveAttribute('data-passed', '4');
+  await checkAccessibility();
+});

@@ -1,0 +1,67 @@
+// What a learner does in any lesson: guess, run, answer. The right answers are read from the lesson's own text.
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect } from './fixtures.mjs';
+
+const LESSONS = fileURLToPath(new URL('../../src/lessons', import.meta.url));
+
+/** The questions of a lesson, in order: `{ kind: 'check' | 'guess', id, right }`; `right` is null where a run answers. */
+export async function questionsOf(slug) {
+  const text = await readFile(`${LESSONS}/${slug}.md`, 'utf8');
+  const fences = text.matchAll(/^```(check|guess) (\S+)\n([\s\S]*?)^```$/gm);
+  return [...fences].map(([, kind, id, body]) => {
+    const answers = [...body.matchAll(/^- \[(x| )\]/gm)].map(([, mark]) => mark === 'x');
+    return { kind, id, right: answers.length ? answers.indexOf(true) : null };
+  });
+}
+
+const question = (page, { kind, id }) =>
+  page.locator('section.check').filter({ has: page.locator(`[data-testid=${kind}-status][data-check="${id}"]`) });
+
+const status = (page, { kind, id }) => page.locator(`[data-testid=${kind}-status][data-check="${id}"]`);
+
+/** Chooses one answer by its place. */
+export async function choose(page, asked, index) {
+  await question(page, asked).getByRole('radio').nth(index).check();
+}
+
+/** Makes every guess, before the runs. */
+export async function guessAll(page, slug) {
+  for (const asked of await questionsOf(slug)) {
+    if (asked.kind !== 'guess') continue;
+    await choose(page, asked, asked.right);
+    await expect(status(page, asked)).toHaveAttribute('data-state', 'noted');
+  }
+}
+
+/** Answers every question that has answers: once wrong, to read why, then right. */
+export async function answerAll(page, slug) {
+  for (const asked of await questionsOf(slug)) {
+    if (asked.kind !== 'check' || asked.right === null) continue;
+    await choose(page, asked, asked.right === 0 ? 1 : 0);
+    await expect(status(page, asked)).toHaveAttribute('data-state', 'wrong');
+    await choose(page, asked, asked.right);
+    await expect(status(page, asked)).toHaveAttribute('data-state', 'right');
+  }
+}
+
+/** Makes all runs of the lesson's sets, one after the other. */
+export async function runSets(page, minutes) {
+  for (const set of await page.getByTestId('run-set').all()) {
+    await set.getByTestId('run-all').click();
+    await expect(set.getByTestId('run-stop')).toBeVisible();
+    await expect(set.getByTestId('run-stop')).toBeHidden({ timeout: minutes * 60_000 });
+    await expect(set.locator('[data-testid=run-card]:not([data-origin=measured])')).toHaveCount(0);
+  }
+}
+
+/** Every guess has been answered by the runs, and every check passed. */
+export async function expectComplete(page, slug) {
+  const questions = await questionsOf(slug);
+  for (const asked of questions) {
+    if (asked.kind === 'guess') await expect(status(page, asked)).toHaveAttribute('data-state', /right|wrong/);
+    else await expect(status(page, asked), asked.id).toHaveAttribute('data-state', 'right');
+  }
+  const checks = questions.filter(({ kind }) => kind === 'check').length;
+  await expect(page.getByTestId('lesson-progress')).toHaveAttribute('data-passed', String(checks));
+}

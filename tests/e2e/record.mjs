@@ -1,0 +1,56 @@
+// Records the runs that lessons replay: opens each lesson, makes its sets of runs on the CPU engine, and
+// writes what the page keeps of them to www/recorded/LESSON.json. Wants a built site.
+//
+//   node tests/e2e/record.mjs [LESSON …]
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium } from '@playwright/test';
+import { BROWSER_FLAGS, findBrowser } from './browser.mjs';
+import { startServer } from './server.mjs';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const MINUTES = 60_000;
+
+const lessons = process.argv.length > 2 ? process.argv.slice(2) : await lessonsWithRuns();
+const site = await startServer({ root: at('../../dist') });
+const browser = await chromium.launch({ executablePath: findBrowser(), args: BROWSER_FLAGS });
+try {
+  for (const lesson of lessons) await record(lesson);
+} finally {
+  await browser.close();
+  await site.close();
+}
+
+async function lessonsWithRuns() {
+  const folder = at('../../src/lessons');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.md'));
+  const texts = await Promise.all(names.map(async (name) => [name, await readFile(`${folder}/${name}`, 'utf8')]));
+  return texts.filter(([, text]) => text.includes('```runs ')).map(([name]) => name.replace('.md', ''));
+}
+
+async function record(lesson) {
+  const page = await browser.newPage();
+  await page.goto(new URL(`?device=cpu#/lesson/${lesson}`, site.url).href);
+  await status(page, 'ready');
+  for (const set of await page.getByTestId('run-set').all()) {
+    await set.getByTestId('run-all').click();
+    await set.getByTestId('run-stop').waitFor({ state: 'visible' });
+    await set.getByTestId('run-stop').waitFor({ state: 'hidden', timeout: 20 * MINUTES });
+  }
+  const runs = await page.evaluate((slug) => JSON.parse(localStorage['warmup.runs']).records.filter((run) => run.lesson === slug), lesson);
+  await writeFile(at(`../../www/recorded/${lesson}.json`), `[\n${runs.map((run) => JSON.stringify(short(run))).join(',\n')}\n]\n`);
+  for (const { key, before, after, seconds } of runs) console.log(lesson, key, JSON.stringify({ before, after, seconds }));
+  await page.close();
+}
+
+/** Six digits are more than any chart shows. */
+function short(value) {
+  if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(6));
+  if (Array.isArray(value)) return value.map(short);
+  if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, short(part)]));
+  return value;
+}
+
+async function status(page, state) {
+  await page.locator(`[data-testid=engine-status][data-state=${state}]`).waitFor({ timeout: 2 * MINUTES });
+}
