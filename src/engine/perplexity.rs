@@ -199,7 +199,7 @@ mod tests {
         let model = Gpt2::load(&config, &mut weights, &Device::flex()).unwrap();
         let ids: Vec<i32> = (0..16).map(|i| i * 7 % 20).collect();
         let whole = block_on(text_loss(&model, &ids, 16)).unwrap();
-        let losses = block_on(prediction_losses(&model, std::slice::from_ref(&ids))).unwrap();
+        let losses = block_on(prediction_losses(&model, std::slice::from_ref(&ids), true)).unwrap();
         assert_eq!(whole.tokens, 15);
         assert!((whole.nats - losses.iter().map(|v| f64::from(v[0])).sum::<f64>()).abs() < 1e-4);
         let in_parts = block_on(text_loss(&model, &ids, 6)).unwrap();

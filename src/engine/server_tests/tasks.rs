@@ -72,8 +72,8 @@ fn by_hand(task: Task, url: &str, settings: &TrainingSettings) -> (Scores, Score
     let host = Rc::new(host());
     let device = Device::flex().autodiff();
     let place = Place::Folder("m".into());
-    let fetched = Base::fetch(&host, "tiny", place, &device, &mut |_, _, _| {});
-    let base = block_on(fetched).unwrap();
+    let mut silent = |_: &str, _: u64, _: Option<u64>| {};
+    let base = block_on(Base::fetch(&host, "tiny", place, &device, &mut silent)).unwrap();
     let data = Dataset::read(task, url, &host.files[url]).unwrap();
     let length = settings.max_length;
     let encoding = Encoding {
