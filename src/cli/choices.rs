@@ -3,21 +3,13 @@
 use clap::ValueEnum;
 
 use super::error::CliError;
+/// The tasks that can be run.
+pub use crate::settings::Task as RunnableTask;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Task {
     CausalLm,
     MaskedLm,
-    SequenceClassification,
-    MultiLabelClassification,
-    TokenClassification,
-    QuestionAnswering,
-}
-
-/// The tasks that can be run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunnableTask {
-    CausalLm,
     SequenceClassification,
     MultiLabelClassification,
     TokenClassification,
@@ -37,33 +29,6 @@ impl Task {
                 other,
                 "causal-lm, sequence-classification, multi-label-classification, token-classification and question-answering",
             )),
-        }
-    }
-}
-
-impl RunnableTask {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::CausalLm => "causal-lm",
-            Self::SequenceClassification => "sequence-classification",
-            Self::MultiLabelClassification => "multi-label-classification",
-            Self::TokenClassification => "token-classification",
-            Self::QuestionAnswering => "question-answering",
-        }
-    }
-
-    /// What transformers' configurations call it, where its head is another task's too.
-    pub fn problem_type(self) -> Option<&'static str> {
-        (self == Self::MultiLabelClassification).then_some("multi_label_classification")
-    }
-
-    /// PEFT's name for it.
-    pub fn peft_name(self) -> &'static str {
-        match self {
-            Self::CausalLm => "CAUSAL_LM",
-            Self::SequenceClassification | Self::MultiLabelClassification => "SEQ_CLS",
-            Self::TokenClassification => "TOKEN_CLS",
-            Self::QuestionAnswering => "QUESTION_ANS",
         }
     }
 }

@@ -10,11 +10,8 @@ use super::choices::{RunnableTask, Task};
 use super::data::{file_name, labelled, texts};
 use super::device::DeviceName;
 use super::error::CliError;
-use super::examples::answers::{AnswerArguments, AnswerExamples};
-use super::examples::many_labels::ManyLabelExamples;
-use super::examples::prompts::PromptExamples;
-use super::examples::tags::TagExamples;
-use super::examples::{Examples, Opening};
+use super::examples::answers::AnswerArguments;
+use super::examples::{Opening, answers, many_labels, prompts, tags};
 use super::past_run::PastRun;
 use super::scoring::{classification_metrics, language_metrics};
 use super::{bert, block_on, labels};
@@ -98,11 +95,11 @@ fn check_score(arguments: &Arguments, base: &Base, task: RunnableTask) -> Result
 fn of_examples(arguments: &Arguments, base: &Base, task: RunnableTask) -> Result<Value, CliError> {
     let run = PastRun::beside(arguments.adapter.as_ref().unwrap_or(&arguments.model))?;
     let opening = |head: Option<usize>| opening(arguments, base, run.as_ref(), head);
-    let examples: Box<dyn Examples> = match task {
+    let examples = match task {
         RunnableTask::TokenClassification => {
             let head = base.model.classifier.as_ref().map(LinearHead::outputs);
             let outputs = head.ok_or_else(|| no_head(arguments, task, "classifier"))?;
-            Box::new(TagExamples::open(&opening(Some(outputs))?)?)
+            tags::open(&opening(Some(outputs))?)?
         }
         RunnableTask::MultiLabelClassification => {
             let head = base
@@ -111,16 +108,16 @@ fn of_examples(arguments: &Arguments, base: &Base, task: RunnableTask) -> Result
                 .as_ref()
                 .map(|head| head.weight.val().dims()[0]);
             let outputs = head.ok_or_else(|| no_head(arguments, task, "score"))?;
-            Box::new(ManyLabelExamples::open(&opening(Some(outputs))?)?)
+            many_labels::open(&opening(Some(outputs))?)?
         }
         RunnableTask::QuestionAnswering => {
             let head = base.model.qa_outputs.as_ref();
             head.ok_or_else(|| no_head(arguments, task, "qa_outputs"))?;
-            Box::new(AnswerExamples::open(&opening(None)?, arguments.answers)?)
+            answers::open(&opening(None)?, arguments.answers)?
         }
         RunnableTask::CausalLm | RunnableTask::SequenceClassification => {
-            match PromptExamples::open(&opening(None)?)? {
-                Some(prompts) => Box::new(prompts),
+            match prompts::open(&opening(None)?)? {
+                Some(prompts) => prompts,
                 None => return language(arguments, base),
             }
         }

@@ -55,22 +55,18 @@ impl LabelledDataset {
     }
 }
 
-/// `count` of the texts, drawn by seed, of each label as many as can be; 0 is all of them.
-pub fn sample(texts: Vec<EncodedText>, count: usize, seed: u64) -> Vec<EncodedText> {
-    if count == 0 || count >= texts.len() {
-        return texts;
-    }
-    let labels = texts.iter().map(|text| text.label + 1).max().unwrap_or(1);
-    let mut groups = vec![Vec::new(); labels];
-    for text in texts {
-        groups[text.label].push(text);
+/// Indices of `count` examples, fewer than there are, drawn by seed: of each label as many as can be.
+pub fn drawn(labels: &[usize], count: usize, seed: u64) -> Vec<usize> {
+    let mut groups = vec![Vec::new(); labels.iter().max().map_or(1, |most| most + 1)];
+    for (index, label) in labels.iter().enumerate() {
+        groups[*label].push(index);
     }
     let mut seed = Seed::new(seed).fork("sample");
     for group in &mut groups {
         seed.shuffle(group);
     }
     let mut out = Vec::with_capacity(count);
-    while out.len() < count {
+    while out.len() < count.min(labels.len()) {
         // There are more than `count` in all, so each round finds some.
         let taken = groups.iter_mut().filter_map(Vec::pop);
         out.extend(taken.take(count - out.len()));
@@ -129,19 +125,12 @@ mod tests {
 
     #[test]
     fn a_sample_has_each_label_alike() {
-        let texts: Vec<EncodedText> = (0..90)
-            .map(|i| EncodedText {
-                ids: vec![i],
-                label: usize::from(i % 3 == 0),
-                hard: String::new(),
-            })
-            .collect();
-        let drawn = sample(texts.clone(), 20, 1);
-        assert_eq!(drawn.len(), 20);
-        assert_eq!(drawn.iter().filter(|text| text.label == 0).count(), 10);
-        assert_ne!(drawn, sample(texts.clone(), 20, 2));
-        assert_eq!(sample(texts.clone(), 0, 1), texts);
-        assert_eq!(sample(texts, 80, 1).len(), 80);
+        let labels: Vec<usize> = (0..90).map(|i| usize::from(i % 3 == 0)).collect();
+        let sample = drawn(&labels, 20, 1);
+        assert_eq!(sample.len(), 20);
+        assert_eq!(sample.iter().filter(|i| labels[**i] == 0).count(), 10);
+        assert_ne!(sample, drawn(&labels, 20, 2));
+        assert_eq!(drawn(&labels, 80, 1).len(), 80);
     }
 
     #[test]

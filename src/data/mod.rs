@@ -1,6 +1,7 @@
 //! Texts on their way to the model.
 
 pub mod batch;
+pub mod dataset;
 pub mod feed;
 pub mod labelled;
 pub mod many_labels;

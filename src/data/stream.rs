@@ -20,6 +20,12 @@ pub fn stream(texts: &Texts, tokenizer: &Tokenizer) -> Result<Vec<i32>, Tokenize
     Ok(ids)
 }
 
+/// Takes the last tenth of a text away, to be measured on.
+pub fn hold_out(ids: &mut Vec<i32>) -> Vec<i32> {
+    const SHARE: usize = 10;
+    ids.split_off(ids.len() - ids.len() / SHARE)
+}
+
 /// Windows of `length` side by side; what is left over at the end is dropped, unless it is all there is.
 pub fn windows(ids: &[i32], length: usize) -> Vec<Vec<i32>> {
     let whole: Vec<Vec<i32>> = ids.chunks_exact(length).map(<[i32]>::to_vec).collect();

@@ -65,9 +65,48 @@ fn encode(
     })
 }
 
+/// Places of the words of a text, in Unicode code points, divided as the shipped sentences are: punctuation stands
+/// apart, and an apostrophe begins what is behind it ("Cobb", "'s").
+pub fn words_of(text: &str) -> Vec<(usize, usize)> {
+    let characters: Vec<char> = text.chars().collect();
+    let mut places: Vec<(usize, usize)> = Vec::new();
+    let mut is_open = false;
+    for (at, c) in characters.iter().enumerate() {
+        let next = characters.get(at + 1).copied().unwrap_or(' ');
+        let inner = "-.,".contains(*c) && is_open && next.is_alphanumeric();
+        let goes_on = c.is_alphanumeric() || inner;
+        if goes_on && is_open {
+            if let Some(last) = places.last_mut() {
+                last.1 = at + 1;
+            }
+        } else if !c.is_whitespace() {
+            places.push((at, at + 1));
+        }
+        is_open = goes_on || (matches!(c, '\'' | '’') && is_open);
+    }
+    places
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn punctuation_stands_apart_from_words() {
+        let text = "Zoë's co-op sold 1,000 eggs (all), \"fresh\".";
+        let words: Vec<String> = words_of(text)
+            .into_iter()
+            .map(|(from, to)| text.chars().skip(from).take(to - from).collect())
+            .collect();
+        assert_eq!(
+            words,
+            [
+                "Zoë", "'s", "co-op", "sold", "1,000", "eggs", "(", "all", ")", ",", "\"", "fresh",
+                "\"", "."
+            ]
+        );
+        assert!(words_of(" ").is_empty());
+    }
 
     #[test]
     fn the_first_token_of_a_word_speaks_for_it() {

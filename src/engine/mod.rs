@@ -9,6 +9,7 @@ pub mod encoder;
 #[cfg(test)]
 mod encoder_tests;
 pub mod evaluate;
+pub mod examples;
 pub mod fill;
 pub mod host;
 #[cfg(test)]

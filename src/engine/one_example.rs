@@ -10,7 +10,7 @@ use crate::data::labelled::EncodedText;
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters::flattened;
 use crate::protocol::{EngineError, ExampleStep};
-use crate::settings::{ScheduleKind, Strategy, TrainingSettings};
+use crate::settings::{ScheduleKind, Strategy, Task, TrainingSettings};
 use crate::train::{Objective, Trainer};
 
 /// The most steps that are made.
@@ -32,7 +32,8 @@ pub async fn train_on_example(
         ..TrainingSettings::default()
     };
     let pad = base.pad();
-    let model = prepared(base, labels, &settings)?;
+    let shape = (Task::SequenceClassification, labels);
+    let model = prepared(base, shape, &settings)?;
     let start = model.valid();
     let objective = Objective::SequenceClassification { pad: Some(pad) };
     let mut trainer = Trainer::new(model, objective, &settings);

@@ -1,6 +1,8 @@
 //! What a text costs a language model.
 
 use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::train::loss::nll;
+use burn::prelude::*;
 
 /// Rows scored together, where the logits are not too large for it.
 const ROWS: usize = 16;
@@ -25,9 +27,42 @@ impl TextLoss {
     }
 }
 
+/// The same, and how many of the tokens were the likeliest where they stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct TextScores {
+    pub loss: TextLoss,
+    pub right_tokens: usize,
+}
+
+impl TextScores {
+    pub fn add(&mut self, other: Self) {
+        self.loss.nats += other.loss.nats;
+        self.loss.tokens += other.loss.tokens;
+        self.right_tokens += other.right_tokens;
+    }
+
+    pub fn token_accuracy(&self) -> f64 {
+        self.right_tokens as f64 / self.loss.tokens.max(1) as f64
+    }
+}
+
 /// Scores each token of `ids` but the first, once. Windows of `context` overlap by half, so that all
 /// but the first tokens see at least half a context. `model` is without autodiff.
 pub async fn text_loss(model: &Gpt2, ids: &[i32], context: usize) -> Result<TextLoss, String> {
+    Ok(scored(model, ids, context, false).await?.loss)
+}
+
+/// The loss of [`text_loss`], and the right tokens with it.
+pub async fn text_scores(model: &Gpt2, ids: &[i32], context: usize) -> Result<TextScores, String> {
+    scored(model, ids, context, true).await
+}
+
+async fn scored(
+    model: &Gpt2,
+    ids: &[i32],
+    context: usize,
+    counts_right: bool,
+) -> Result<TextScores, String> {
     // A soft prompt or prefix takes positions from the text.
     let context = context.saturating_sub(model.transformer.virtual_tokens());
     let [vocabulary, _] = model.transformer.wte.weight.val().dims();
@@ -35,14 +70,16 @@ pub async fn text_loss(model: &Gpt2, ids: &[i32], context: usize) -> Result<Text
         return Err("a model of one position predicts nothing".to_owned());
     }
     let rows = (LOGITS / (context * vocabulary)).clamp(1, ROWS);
-    let mut total = TextLoss::default();
+    let mut total = TextScores::default();
     for group in groups(windows(ids.len(), context), rows) {
         let rows: Vec<Vec<i32>> = group.iter().map(|w| ids[w.start..w.end].to_vec()).collect();
-        let losses = prediction_losses(model, &rows).await?;
+        let losses = prediction_losses(model, &rows, counts_right).await?;
         for (window, losses) in group.iter().zip(losses.chunks(window_predictions(&rows))) {
-            let counted = &losses[window.first_counted..];
-            total.nats += counted.iter().map(|v| f64::from(*v)).sum::<f64>();
-            total.tokens += counted.len();
+            for [nats, is_right] in &losses[window.first_counted..] {
+                total.loss.nats += f64::from(*nats);
+                total.right_tokens += usize::from(*is_right > 0.0);
+                total.loss.tokens += 1;
+            }
         }
     }
     Ok(total)
@@ -87,8 +124,13 @@ fn window_predictions(rows: &[Vec<i32>]) -> usize {
     rows.first().map_or(1, |row| row.len() - 1)
 }
 
-/// The loss of every prediction inside `rows`, one row after another.
-async fn prediction_losses(model: &Gpt2, rows: &[Vec<i32>]) -> Result<Vec<f32>, String> {
+/// Of every prediction inside `rows`, one row after another: its loss, and 1 where no other token was likelier, if
+/// that is counted: it takes all logits at once.
+async fn prediction_losses(
+    model: &Gpt2,
+    rows: &[Vec<i32>],
+    counts_right: bool,
+) -> Result<Vec<[f32; 2]>, String> {
     let labels: Vec<i32> = rows.iter().flat_map(|row| &row[1..]).copied().collect();
     let (batch, seq) = (rows.len(), window_predictions(rows) + 1);
     let hidden = model
@@ -99,11 +141,28 @@ async fn prediction_losses(model: &Gpt2, rows: &[Vec<i32>]) -> Result<Vec<f32>, 
         .reshape([batch, seq, d_model])
         .slice([0..batch, 0..seq - 1])
         .reshape([batch * (seq - 1), d_model]);
-    let losses = model.next_token_nll(hidden, &labels);
-    let data = losses.into_data_async().await;
-    data.map_err(|e| format!("{e:?}"))?
-        .try_to_vec::<f32>()
-        .map_err(|e| format!("{e:?}"))
+    if counts_right {
+        return losses_and_right(model.lm_head(hidden), &labels).await;
+    }
+    let losses = super::evaluate::read(model.next_token_nll(hidden, &labels)).await?;
+    Ok(losses.into_iter().map(|nats| [nats, 0.0]).collect())
+}
+
+/// For each row of `logits: [predictions, vocab]` its loss, and 1 where no other token was likelier than its label.
+pub(super) async fn losses_and_right(
+    logits: Tensor<2>,
+    labels: &[i32],
+) -> Result<Vec<[f32; 2]>, String> {
+    let own = TensorData::new(labels.to_vec(), [labels.len(), 1]);
+    let own = Tensor::<2, Int>::from_data(own, &logits.device());
+    let columns = vec![
+        nll(logits.clone(), labels),
+        logits.clone().gather(1, own),
+        logits.max_dim(1),
+    ];
+    let values = super::evaluate::read(Tensor::cat(columns, 1)).await?;
+    let pair = |row: &[f32]| [row[0], f32::from(u8::from(row[1] >= row[2]))];
+    Ok(values.chunks(3).map(pair).collect())
 }
 
 #[cfg(test)]
@@ -140,9 +199,9 @@ mod tests {
         let model = Gpt2::load(&config, &mut weights, &Device::flex()).unwrap();
         let ids: Vec<i32> = (0..16).map(|i| i * 7 % 20).collect();
         let whole = block_on(text_loss(&model, &ids, 16)).unwrap();
-        let losses = block_on(prediction_losses(&model, std::slice::from_ref(&ids))).unwrap();
+        let losses = block_on(prediction_losses(&model, std::slice::from_ref(&ids), true)).unwrap();
         assert_eq!(whole.tokens, 15);
-        assert!((whole.nats - losses.iter().map(|v| f64::from(*v)).sum::<f64>()).abs() < 1e-4);
+        assert!((whole.nats - losses.iter().map(|v| f64::from(v[0])).sum::<f64>()).abs() < 1e-4);
         let in_parts = block_on(text_loss(&model, &ids, 6)).unwrap();
         assert_eq!(in_parts.tokens, 15);
         assert!((in_parts.perplexity() - 20.0).abs() < 2.0);

@@ -10,22 +10,22 @@ use std::rc::Rc;
 use burn::module::Module;
 
 use super::base::Base;
-use super::evaluate::Answer;
+use super::examples::{Answers, Encoding, Examples, with_head};
 use super::host::Host;
 use super::proof::Digests;
 use super::rehearsal::Rehearsal;
 use super::sample::Continuation;
-use crate::data::batch::Batch;
+use crate::data::dataset::Dataset;
 use crate::data::feed::BatchFeed;
-use crate::data::labelled::{BatchOrder, EncodedText, LabelledDataset, sample};
+use crate::data::labelled::BatchOrder;
 use crate::model::gpt2::Gpt2;
 use crate::protocol::{
     EngineError, ErrorKind, Event, Frame, Moment, RequestId, RunId, RunOptions, RunPlan, RunStage,
     Scores, Split, StepMetrics,
 };
-use crate::settings::{Sampling, Seed, TrainingSettings};
+use crate::settings::{Sampling, Seed, Task, TrainingSettings};
 use crate::train::trainer::StepOutcome;
-use crate::train::{BestModel, Objective, Replay, Trainer, plan};
+use crate::train::{BestModel, Replay, Trainer, plan};
 use scoring::Scoring;
 
 /// Where a run stands. Every state carries what it needs and no more.
@@ -52,9 +52,8 @@ pub struct Run {
     settings: TrainingSettings,
     options: RunOptions,
     trainer: Trainer,
-    /// Names of the labels, in the data set's order.
-    pub labels: Vec<String>,
-    texts: Texts,
+    rows: Rc<Dataset>,
+    examples: Rc<Examples>,
     feed: BatchFeed,
     replay: Option<Replay>,
     best: BestModel<Gpt2>,
@@ -70,7 +69,6 @@ pub struct Run {
     clock: Clock,
     digests_before: Option<Digests>,
     before: Option<Scores>,
-    pad: i32,
     /// Ids of the text on which forgetting is measured, where one has been loaded.
     pub general: Option<Rc<[i32]>>,
 }
@@ -81,23 +79,6 @@ struct Pending {
     began_millis: f64,
     /// The model before the step; where it does not train its tensors are the trainer's.
     before: Gpt2,
-}
-
-/// The three splits as ids.
-struct Texts {
-    train: Vec<EncodedText>,
-    validation: Vec<EncodedText>,
-    test: Vec<EncodedText>,
-}
-
-impl Texts {
-    fn of(&self, split: Split) -> &[EncodedText] {
-        match split {
-            Split::Train => &self.train,
-            Split::Validation => &self.validation,
-            Split::Test => &self.test,
-        }
-    }
 }
 
 /// Times that the estimate and the summary are made of. Pauses do not count.
@@ -114,70 +95,41 @@ impl Run {
         id: RunId,
         request_id: Option<RequestId>,
         base: &Base,
-        dataset: &LabelledDataset,
+        rows: Rc<Dataset>,
         settings: TrainingSettings,
         options: RunOptions,
         now_millis: f64,
     ) -> Result<(Self, RunPlan), EngineError> {
-        let unfit = |message: String| EngineError::new(ErrorKind::Settings, message);
-        if let Some(problem) = settings.problem() {
-            return Err(unfit(problem));
-        }
-        let positions = base.config.n_positions;
-        if settings.max_length > positions {
-            return Err(unfit(format!(
-                "maximum length is {}, but this model reads at most {positions} tokens",
-                settings.max_length
-            )));
-        }
-        let model = prepared(base, dataset.labels.len(), &settings)?;
+        let examples = encoded(base, &rows, &settings, &options)?;
+        let order = BatchOrder::of_lengths(
+            examples.lengths(Split::Train),
+            settings.batch_size,
+            settings.seed,
+        );
+        let feed = BatchFeed::accumulating(order, settings.gradient_accumulation_steps);
+        let settings = settings.with_epochs_of(feed.steps_per_epoch());
+        let shape = (examples.task(), examples.labels().len());
+        let model = prepared(base, shape, &settings)?;
         let run_plan = plan::describe(&model, &settings.strategy);
-        let pad = base.pad();
-        let objective = Objective::SequenceClassification { pad: Some(pad) };
-        // Virtual tokens take positions from the texts.
-        let room = positions.saturating_sub(settings.strategy.virtual_tokens());
-        let length = settings.max_length.min(room);
-        let encode = |split| {
-            dataset
-                .encode(split, &base.tokenizer, length)
-                .map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))
-        };
-        let texts = Texts {
-            train: sample(
-                encode(Split::Train)?,
-                settings.max_train_samples,
-                settings.seed,
-            ),
-            validation: encode(Split::Validation)?,
-            test: encode(Split::Test)?,
-        };
-        if settings.watches_validation()
-            && (texts.validation.is_empty() || evaluation_interval(&settings, &options) == 0)
-        {
-            return Err(unfit(
-                "early stopping and the best model go by the validation loss: set the evaluation steps, \
-                 and use data with a validation split"
-                    .to_owned(),
-            ));
+        let mut trainer = Trainer::new(model, examples.objective(), &settings);
+        if settings.balanced_classes {
+            trainer.class_weights = Some(examples.balanced().map_err(unweighable)?);
         }
         let run = Self {
             id,
             request_id,
-            trainer: Trainer::new(model, objective, &settings),
-            feed: BatchFeed::accumulating(
-                BatchOrder::new(&texts.train, settings.batch_size, settings.seed),
-                settings.gradient_accumulation_steps,
-            ),
+            trainer,
+            feed,
             replay: None,
             best: BestModel::new(&settings),
             last_good: None,
             state: State::Scoring(Scoring::new(
                 RunStage::ScoringBefore,
                 Split::Test,
-                &texts.test,
+                &examples,
             )),
-            labels: dataset.labels.clone(),
-            texts,
+            rows,
+            examples: Rc::new(examples),
             paused: false,
             single_step: false,
             pending: None,
@@ -189,12 +141,23 @@ impl Run {
             },
             digests_before: None,
             before: None,
-            pad,
             general: None,
             settings,
             options,
         };
         Ok((run, run_plan))
+    }
+
+    pub fn task(&self) -> Task {
+        self.examples.task()
+    }
+
+    pub fn labels(&self) -> &[String] {
+        self.examples.labels()
+    }
+
+    pub fn settings(&self) -> &TrainingSettings {
+        &self.settings
     }
 
     /// The next unit of work: a batch scored, or a step made.
@@ -302,18 +265,80 @@ impl Run {
     }
 }
 
-/// The base model with a fresh head, adapters as the strategy has them, and gradients where it trains.
+/// The examples of a run whose settings can be met.
+fn encoded(
+    base: &Base,
+    rows: &Dataset,
+    settings: &TrainingSettings,
+    options: &RunOptions,
+) -> Result<Examples, EngineError> {
+    let interval = evaluation_interval(settings, options);
+    if let Some(problem) = problem(base, settings) {
+        return Err(unfit(problem));
+    }
+    if settings.balanced_classes
+        && let Some(why) = rows.task().refuses_class_weights()
+    {
+        return Err(unweighable(why));
+    }
+    // Virtual tokens take positions from the texts.
+    let positions = base.config.n_positions;
+    let room = positions.saturating_sub(settings.strategy.virtual_tokens());
+    let length = settings.max_length.min(room);
+    let encoding = Encoding {
+        validates: interval > 0,
+        ..Encoding::usual(&base.tokenizer, base.pad(), length, positions)
+    };
+    let mut examples = encoding
+        .examples(rows.clone())
+        .map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))?;
+    examples.draw(settings.max_train_samples, settings.seed);
+    if examples.count(Split::Train) == 0 {
+        let message = format!(
+            "Nothing to train on is left: no row of the split \"train\" keeps anything to learn within {length} tokens."
+        );
+        return Err(EngineError::new(ErrorKind::Data, message));
+    }
+    let watches = settings.watches_validation();
+    if watches && (examples.count(Split::Validation) == 0 || interval == 0) {
+        return Err(unfit(
+            "early stopping and the best model go by the validation loss: set the evaluation steps, \
+             and use data with a validation split"
+                .to_owned(),
+        ));
+    }
+    Ok(examples)
+}
+
+fn problem(base: &Base, settings: &TrainingSettings) -> Option<String> {
+    let positions = base.config.n_positions;
+    settings.problem().or_else(|| {
+        let length = settings.max_length;
+        (length > positions).then(|| {
+            format!("maximum length is {length}, but this model reads at most {positions} tokens")
+        })
+    })
+}
+
+fn unfit(message: String) -> EngineError {
+    EngineError::new(ErrorKind::Settings, message)
+}
+
+fn unweighable(why: &str) -> EngineError {
+    unfit(format!("balanced classes: {why}; leave them off"))
+}
+
+/// The base model with a fresh head for a task of so many labels, adapters as the strategy has them, and
+/// gradients where it trains.
 pub fn prepared(
     base: &Base,
-    labels: usize,
+    shape: (Task, usize),
     settings: &TrainingSettings,
 ) -> Result<Gpt2, EngineError> {
     let seed = Seed::new(settings.seed);
-    let head = plan::fresh_score(&base.model, labels, &seed);
     // `fork` would copy; the clone shares the frozen tensors with the base model.
-    let model = base.model.clone().with_score(head);
-    plan::prepare(model, &settings.strategy, &seed)
-        .map_err(|e| EngineError::new(ErrorKind::Settings, e.to_string()))
+    let model = with_head(base.model.clone(), shape, false, &seed);
+    plan::prepare(model, &settings.strategy, &seed).map_err(|e| unfit(e.to_string()))
 }
 
 pub(super) fn device_error(reason: String) -> EngineError {
@@ -329,14 +354,4 @@ fn evaluation_interval(settings: &TrainingSettings, options: &RunOptions) -> usi
         0 => options.evaluate_every_steps,
         steps => steps,
     }
-}
-
-/// Wrong answers shown after a run.
-const MISTAKES_SHOWN: usize = 12;
-
-fn wrongest(answers: &[Answer]) -> Vec<&Answer> {
-    let mut wrong: Vec<&Answer> = answers.iter().filter(|a| a.label() != a.truth).collect();
-    wrong.sort_by(|a, b| b.loss_nats().total_cmp(&a.loss_nats()));
-    wrong.truncate(MISTAKES_SHOWN);
-    wrong
 }

@@ -2,11 +2,13 @@
 
 mod checks;
 mod commands;
+mod loading;
 mod reading;
+mod shelf;
+mod trying;
 
 use std::rc::Rc;
 
-use burn::module::Module;
 use burn::prelude::Device;
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
@@ -15,12 +17,12 @@ use super::base::Base;
 use super::encoder::Encoder;
 use super::host::Host;
 use super::run::{Progress, Run};
-use crate::data::labelled::LabelledDataset;
-use crate::model::gpt2::Gpt2;
+use crate::data::dataset::Dataset;
 use crate::protocol::{
     BUILD_ID, Command, DeviceInfo, EngineError, ErrorKind, Event, Frame, PROTOCOL_VERSION,
     RequestId, RunId,
 };
+use shelf::{Kept, Tuned};
 
 /// Commands on their way in.
 pub type Inbox = UnboundedReceiver<Frame<Command>>;
@@ -33,12 +35,14 @@ pub struct Server<H> {
     base: Option<Base>,
     /// The BERT beside the base; it answers questions and is never trained here.
     encoder: Option<Encoder>,
-    dataset: Option<(String, LabelledDataset)>,
+    dataset: Option<Rc<Dataset>>,
     /// Ids of the text on which runs measure forgetting.
     general: Option<Rc<[i32]>>,
     run: Option<Run>,
-    /// What the last finished run left, with the names of its labels.
-    tuned: Option<(Gpt2, Vec<String>)>,
+    /// What the last finished run left, or a blend of what several left.
+    tuned: Option<Tuned>,
+    /// Adapters of finished runs, the newest last.
+    shelf: Vec<Kept>,
     next_run: u32,
 }
 
@@ -54,6 +58,7 @@ impl<H: Host> Server<H> {
             general: None,
             run: None,
             tuned: None,
+            shelf: Vec::new(),
             next_run: 1,
         }
     }
@@ -104,8 +109,9 @@ impl<H: Host> Server<H> {
         match run.advance(base, &self.host).await {
             Ok(Progress::Going) => {}
             Ok(Progress::Over) => {
-                self.tuned = Some((run.tuned().no_grad(), run.labels.clone()));
-                self.run = None;
+                if let Some(run) = self.run.take() {
+                    self.keep(&run);
+                }
             }
             Err(error) => self.fail_run(error),
         }
@@ -130,7 +136,7 @@ impl<H: Host> Server<H> {
             let last_good = run.last_good().filter(|_| diverged);
             let kept_step = last_good.as_ref().map(|(steps_made, _)| *steps_made);
             if let Some((_, model)) = last_good {
-                self.tuned = Some((model.no_grad(), run.labels.clone()));
+                self.tuned = Some(Tuned::of(&run, model));
             }
             run.tell(
                 &self.host,

@@ -1,5 +1,11 @@
 //! The engine as the page meets it, without a page: commands in, events out.
 
+mod courses;
+mod pauses;
+mod runs;
+mod tasks;
+mod trouble;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -13,7 +19,7 @@ use crate::data::tokenizer::Tokenizer;
 use crate::io::safetensors::{Precision, write};
 use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
 use crate::protocol::*;
-use crate::settings::{Remedies, Seed, Strategy, TrainingSettings};
+use crate::settings::{Seed, Strategy, TrainingSettings};
 
 /// Files by URL, and every event that was sent.
 #[derive(Default)]
@@ -111,7 +117,8 @@ fn host() -> TestHost {
         Precision::F32,
     )
     .unwrap();
-    let files = [
+    let mut files: BTreeMap<String, Vec<u8>> = tasks::files();
+    files.extend([
         (
             "m/config.json".to_owned(),
             serde_json::to_vec(&config).unwrap(),
@@ -141,7 +148,7 @@ fn host() -> TestHost {
             "r.csv".to_owned(),
             format!("text,label,split,hard\n{csv}").into_bytes(),
         ),
-    ];
+    ]);
     TestHost {
         files: files.into_iter().chain(encoder).collect(),
         ..TestHost::default()
@@ -205,6 +212,7 @@ pub(super) fn load() -> Vec<Command> {
         Command::LoadDataset {
             name: "reviews".into(),
             url: "r.csv".into(),
+            task: Default::default(),
         },
     ]
 }
@@ -240,339 +248,4 @@ pub(super) fn errors(events: &[Event]) -> Vec<&EngineError> {
             }
         })
         .collect()
-}
-
-#[test]
-fn a_lora_run_learns_and_leaves_the_base_alone() {
-    let events = say([load(), vec![start(Strategy::Lora(Default::default()))]].concat());
-    assert!(errors(&events).is_empty(), "{events:?}");
-    let summary = events
-        .iter()
-        .find_map(|e| {
-            if let Event::RunFinished { summary, .. } = e {
-                Some(summary)
-            } else {
-                None
-            }
-        })
-        .expect("the run ends");
-    assert!(summary.frozen_proof.holds());
-    assert_eq!(
-        summary.frozen_proof.changed_trainable_tensors,
-        summary.frozen_proof.trainable_tensors
-    );
-    assert_eq!(summary.after.accuracy, 1.0, "{summary:?}");
-    let steps: usize = events
-        .iter()
-        .map(|e| {
-            if let Event::StepsCompleted { steps, .. } = e {
-                steps.len()
-            } else {
-                0
-            }
-        })
-        .sum();
-    assert_eq!(steps, 40, "every step is told once");
-    let evaluated = events
-        .iter()
-        .filter(|e| matches!(e, Event::RunEvaluated { .. }))
-        .count();
-    assert_eq!(
-        evaluated, 3,
-        "before, at step 20, after; the last step's validation is the test"
-    );
-}
-
-#[test]
-fn a_full_run_has_nothing_frozen() {
-    let events = say([load(), vec![start(Strategy::Full)]].concat());
-    let proof = events.iter().find_map(|e| match e {
-        Event::RunFinished { summary, .. } => Some(&summary.frozen_proof),
-        _ => None,
-    });
-    assert_eq!(proof.map(|p| p.tensors), Some(0));
-}
-
-#[test]
-fn every_strategy_that_adds_modules_trains_them_alone() {
-    for strategy in [
-        Strategy::Ia3(Default::default()),
-        Strategy::Adapter(crate::settings::BottleneckSettings {
-            bottleneck: 2,
-            ..Default::default()
-        }),
-        Strategy::Prompt { virtual_tokens: 2 },
-        Strategy::Prefix { virtual_tokens: 2 },
-    ] {
-        let name = strategy.name();
-        let mut command = start(strategy);
-        if let Command::StartRun { settings, .. } = &mut command {
-            settings.max_length = 32;
-        }
-        let events = say([load(), vec![command]].concat());
-        let proof = events.iter().find_map(|e| match e {
-            Event::RunFinished { summary, .. } => Some(&summary.frozen_proof),
-            _ => None,
-        });
-        let proof = proof.unwrap_or_else(|| panic!("{name}: {events:?}"));
-        assert!(proof.holds() && proof.tensors > 0, "{name}");
-        assert_eq!(
-            proof.changed_trainable_tensors, proof.trainable_tensors,
-            "{name}"
-        );
-    }
-}
-
-#[test]
-fn what_is_forgotten_is_measured_before_during_and_after() {
-    let text = Command::LoadGeneralText {
-        name: "stories".into(),
-        url: "stories.txt".into(),
-    };
-    let run = start(Strategy::Full);
-    let events = say([load(), vec![text, run]].concat());
-    assert!(errors(&events).is_empty(), "{events:?}");
-    let scored: Vec<(usize, f64)> = events
-        .iter()
-        .filter_map(|e| match e {
-            Event::GeneralTextScored { step, loss, .. } => Some((*step, loss.nats_per_token)),
-            _ => None,
-        })
-        .collect();
-    let steps: Vec<usize> = scored.iter().map(|(step, _)| *step).collect();
-    assert_eq!(steps, [0, 20, 40]);
-    assert_ne!(scored[0].1, scored[2].1);
-}
-
-#[test]
-fn commands_before_a_model_are_told_to_wait() {
-    let events = say(vec![start(Strategy::Full)]);
-    assert!(errors(&events)[0].message.contains("No model is loaded"));
-}
-
-#[test]
-fn a_missing_and_a_cut_model_each_say_so() {
-    let model = |url: &str| Command::LoadModel {
-        name: "x".into(),
-        base_url: url.into(),
-    };
-    let events = say(vec![model("nowhere"), model("cut")]);
-    let errors = errors(&events);
-    assert_eq!(errors[0].kind, ErrorKind::Network);
-    assert!(errors[0].message.contains("config.json") && errors[0].message.contains("404"));
-    assert_eq!(errors[1].kind, ErrorKind::Model);
-    assert!(
-        errors[1].message.contains("cut short"),
-        "{}",
-        errors[1].message
-    );
-}
-
-#[test]
-fn an_absurd_rate_stops_the_run_and_says_at_which_step() {
-    let mut command = start(Strategy::Full);
-    if let Command::StartRun { settings, .. } = &mut command {
-        settings.learning_rate = 1e30;
-        settings.warmup_steps = 0;
-    }
-    let events = say([load(), vec![command]].concat());
-    let failed = events.iter().find_map(|e| match e {
-        Event::RunFailed { error, .. } => Some(error),
-        _ => None,
-    });
-    let error = failed.expect("the run fails");
-    assert_eq!(error.kind, ErrorKind::Diverged);
-    assert!(error.message.contains("at step"), "{}", error.message);
-    assert!(error.message.contains("try 1.0e29"), "{}", error.message);
-}
-
-/// A full run with these settings changed, and what is asked after it.
-fn changed(change: impl Fn(&mut TrainingSettings), then: Option<Command>) -> Vec<Event> {
-    let mut command = start(Strategy::Full);
-    if let Command::StartRun { settings, .. } = &mut command {
-        change(settings);
-    }
-    say_after_run([load(), vec![command]].concat(), then)
-}
-
-#[test]
-fn the_last_good_weights_of_a_diverged_run_answer() {
-    let absurd = |settings: &mut TrainingSettings| {
-        settings.learning_rate = 1e30;
-        settings.warmup_steps = 0;
-    };
-    let classify = Command::Classify {
-        text: "a good film".into(),
-    };
-    let events = changed(absurd, Some(classify));
-    let kept = events.iter().find_map(|e| match e {
-        Event::RunFailed { kept_step, .. } => Some(*kept_step),
-        _ => None,
-    });
-    // Step 0 had a loss; the weights it left had none.
-    assert_eq!(kept, Some(Some(0)));
-    let sure = events.iter().find_map(|e| match e {
-        Event::TextClassified { probabilities, .. } => Some(probabilities),
-        _ => None,
-    });
-    assert!(sure.unwrap().iter().all(|p| p.probability.is_finite()));
-}
-
-#[test]
-fn patience_ends_a_run_and_the_best_weights_come_back() {
-    let impatient = |settings: &mut TrainingSettings| {
-        // A rate at which the loss soon rises again.
-        settings.learning_rate = 0.3;
-        settings.warmup_steps = 0;
-        settings.total_steps = 60;
-        settings.eval_steps = 2;
-        settings.early_stopping_patience = 3;
-        settings.load_best_model_at_end = true;
-    };
-    let events = changed(impatient, None);
-    let losses: Vec<(usize, f64)> = events
-        .iter()
-        .filter_map(|e| match e {
-            Event::RunEvaluated {
-                step,
-                split: Split::Validation,
-                scores,
-                ..
-            } => Some((*step, scores.loss_nats)),
-            _ => None,
-        })
-        .collect();
-    let lowest = losses.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1));
-    let stopped = events.iter().find_map(|e| match e {
-        Event::RunStoppedEarly { step, .. } => Some(*step),
-        _ => None,
-    });
-    let restored = events.iter().find_map(|e| match e {
-        Event::BestModelRestored {
-            step,
-            validation_loss_nats,
-            ..
-        } => Some((*step, *validation_loss_nats)),
-        _ => None,
-    });
-    let stopped = stopped.unwrap_or_else(|| panic!("never stopped: {losses:?}"));
-    assert_eq!(restored, lowest);
-    assert_eq!(stopped, restored.unwrap().0 + 6, "three evaluations later");
-    assert!(matches!(events.last(), Some(Event::RunFinished { .. })));
-}
-
-#[test]
-fn without_evaluations_early_stopping_is_refused() {
-    let mut command = start(Strategy::Full);
-    if let Command::StartRun { settings, options } = &mut command {
-        settings.early_stopping_patience = 2;
-        options.evaluate_every_steps = 0;
-    }
-    let events = say([load(), vec![command]].concat());
-    assert!(errors(&events)[0].message.contains("validation loss"));
-}
-
-#[test]
-fn a_run_with_every_remedy_gets_ready_and_ends() {
-    let remedies = |settings: &mut TrainingSettings| {
-        settings.gradient_accumulation_steps = 2;
-        settings.remedies = Remedies {
-            l2_sp_alpha: 0.1,
-            ewc_lambda: 1.0,
-            ewc_samples: 3,
-            replay: 0.25,
-            layer_wise_lr_decay: 0.8,
-            ..Remedies::default()
-        };
-    };
-    for change in [true, false] {
-        let events = changed(
-            |settings| {
-                if change {
-                    remedies(settings)
-                }
-            },
-            None,
-        );
-        let prepared = events.iter().any(|e| {
-            let stage = RunStage::Preparing;
-            matches!(e, Event::RunStageEntered { stage: entered, .. } if *entered == stage)
-        });
-        assert_eq!(prepared, change);
-        let told: Vec<&StepMetrics> = events
-            .iter()
-            .filter_map(|e| match e {
-                Event::StepsCompleted { steps, .. } => Some(steps),
-                _ => None,
-            })
-            .flatten()
-            .collect();
-        assert_eq!(told.len(), 40);
-        assert!(
-            told.iter()
-                .all(|step| (step.remedy_loss_nats > 0.0) == change)
-        );
-        assert!(
-            matches!(events.last(), Some(Event::RunFinished { .. })),
-            "{:?}",
-            events.last()
-        );
-    }
-}
-
-#[test]
-fn targets_that_match_nothing_are_refused_before_the_run() {
-    let lora = crate::settings::LoraSettings {
-        target_modules: vec!["q_proj".into()],
-        ..Default::default()
-    };
-    let events = say([
-        load(),
-        vec![Command::PlanRun {
-            strategy: Strategy::Lora(lora),
-        }],
-    ]
-    .concat());
-    assert!(errors(&events)[0].message.contains("q_proj"));
-}
-
-#[test]
-fn a_paused_run_answers_and_cancels() {
-    let mut command = start(Strategy::Full);
-    if let Command::StartRun { options, .. } = &mut command {
-        options.start_paused = true;
-    }
-    // The inbox closes after these: the paused run ends with the server.
-    let events = say([load(), vec![command]].concat());
-    assert!(
-        matches!(events.last(), Some(Event::RunPaused { step: 0, .. })),
-        "{:?}",
-        events.last()
-    );
-}
-
-#[test]
-fn a_pause_comes_after_the_numbers_of_every_step_made() {
-    let pause = Command::Pause { run_id: RunId(1) };
-    let commands = [load(), vec![start(Strategy::Full)]].concat();
-    let events = say_interrupted(commands, Some((20, pause)));
-    let told = events.iter().rev().find_map(|e| match e {
-        Event::StepsCompleted { progress, .. } => Some(progress.completed_steps),
-        _ => None,
-    });
-    match events.last() {
-        Some(Event::RunPaused { step, .. }) => {
-            assert!((1..40).contains(step), "paused within the run: {step}");
-            assert_eq!(told, Some(*step));
-        }
-        other => panic!("the run should end paused, not {other:?}"),
-    }
-    let numbers: usize = events
-        .iter()
-        .map(|e| match e {
-            Event::StepsCompleted { steps, .. } => steps.len(),
-            _ => 0,
-        })
-        .sum();
-    assert_eq!(Some(numbers), told, "each step told once");
 }

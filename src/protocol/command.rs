@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RunId;
 use super::insight::Reader;
-use crate::settings::{Sampling, Strategy, TrainingSettings};
+use crate::settings::{Sampling, Strategy, Task, TrainingSettings};
 
 /// Imperatives. URLs are absolute.
 #[allow(clippy::large_enum_variant)] // a command lives for the moment between its message and its answer
@@ -17,10 +17,11 @@ pub enum Command {
         name: String,
         base_url: String,
     },
-    /// Fetch a labelled CSV. Answered by `DatasetLoaded`.
+    /// Fetch a file of the form that the task reads. Answered by `DatasetLoaded`.
     LoadDataset {
         name: String,
         url: String,
+        task: Task,
     },
     /// Fetch text on which runs measure what the model forgets. Answered by `GeneralTextLoaded`.
     LoadGeneralText {
@@ -38,11 +39,11 @@ pub enum Command {
         sampling: Sampling,
         weights: WeightsChoice,
     },
-    /// Score one text with the tuned classifier. Answered by `TextClassified`.
+    /// Score one text with the tuned classifier, of one label or many. Answered by `TextClassified`.
     Classify {
         text: String,
     },
-    /// Fine-tune for sentiment on the loaded data set. Answered by `RunStarted`, then events of that run.
+    /// Fine-tune for the task of the loaded data set. Answered by `RunStarted`, then events of that run.
     StartRun {
         settings: TrainingSettings,
         options: RunOptions,
@@ -94,6 +95,20 @@ pub enum Command {
         workload: Workload,
         steps: usize,
     },
+    /// Find the entities of a text with the tuned model. Answered by `TextTagged`.
+    Tag {
+        text: String,
+    },
+    /// Find the answer to a question in a text with the tuned model. Answered by `QuestionAnswered`.
+    AskQuestion {
+        question: String,
+        context: String,
+    },
+    /// Let adapters that the engine keeps answer together, each times a weight; those not named are off.
+    /// Answered by `AdaptersBlended`.
+    BlendAdapters {
+        parts: Vec<BlendPart>,
+    },
     /// Make a model the base whose files were chosen one by one; each lies at an address of its own. Answered as
     /// `LoadModel`.
     LoadModelFiles {
@@ -117,6 +132,13 @@ pub enum Command {
     },
 }
 
+/// What an adapter counts in a blend.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BlendPart {
+    pub run_id: RunId,
+    pub weight: f64,
+}
+
 /// A file and where it can be fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedUrl {
@@ -138,7 +160,7 @@ pub enum WeightsChoice {
 /// What a run does besides training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunOptions {
-    /// Score the validation split every so many steps; 0 never.
+    /// Score the validation split every so many steps, where the settings do not say; 0 never.
     pub evaluate_every_steps: usize,
     /// Continue this text before and after.
     pub sample_prompt: String,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::command::BlendPart;
 use super::insight::{
     AttentionReport, EncoderInfo, ExampleStep, MaskGuess, MatrixInsight, PromptScores, Updates,
 };
@@ -127,6 +128,24 @@ pub enum Event {
         json: String,
     },
 
+    /// Entities in the order of the text.
+    TextTagged {
+        text: String,
+        spans: Vec<TextSpan>,
+    },
+    QuestionAnswered {
+        question: String,
+        context: String,
+        answer: String,
+        /// None where the text holds no answer.
+        span: Option<TextSpan>,
+    },
+    /// The engine keeps the adapter of a run that has just finished.
+    AdapterKept(AdapterInfo),
+    /// From now on these answer.
+    AdaptersBlended {
+        parts: Vec<BlendPart>,
+    },
     EncoderLoaded(EncoderInfo),
     /// One entry a `[MASK]`, in order.
     MaskFilled(Vec<MaskGuess>),

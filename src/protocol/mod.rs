@@ -9,6 +9,7 @@ pub mod command;
 pub mod error;
 pub mod event;
 pub mod insight;
+pub mod tasks;
 pub mod types;
 
 pub use codec::{decode, encode};

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use super::command::{NamedUrl, RunOptions, WeightsChoice, Workload};
+use crate::settings::Task;
+
+pub use super::command::{BlendPart, NamedUrl, RunOptions, WeightsChoice, Workload};
+pub use super::tasks::*;
 
 /// What the engine computes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,18 +79,15 @@ pub enum Split {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DatasetInfo {
     pub name: String,
+    pub task: Task,
+    /// Of the head's outputs; none where they have no names.
     pub labels: Vec<String>,
+    /// Rows, or paragraphs of plain text: those are divided only when a run cuts them into windows.
     pub train_rows: usize,
     pub validation_rows: usize,
     pub test_rows: usize,
     /// A few training rows to look at.
     pub examples: Vec<Example>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Example {
-    pub text: String,
-    pub label: String,
 }
 
 /// Text that no run trains on: what a run forgets of language at large is measured on it.
@@ -172,16 +172,6 @@ pub struct RunProgress {
     pub remaining_millis: f64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Scores {
-    pub examples: usize,
-    pub loss_nats: f64,
-    pub accuracy: f64,
-    /// Accuracy on the rows marked hard (irony, mixed feelings, …), where any are marked.
-    pub hard_accuracy: Option<f64>,
-    pub hard_examples: usize,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Moment {
     Before,
@@ -211,7 +201,10 @@ impl FrozenProof {
 pub struct RunSummary {
     pub before: Scores,
     pub after: Scores,
+    /// Empty where answers are not one of a few labels.
     pub confusion: Confusion,
+    /// Of each label or kind of entity, where the task has any.
+    pub by_label: Vec<LabelScores>,
     /// Wrong answers on the test split, worst first.
     pub mistakes: Vec<Mistake>,
     pub frozen_proof: FrozenProof,

@@ -10,6 +10,7 @@ pub mod schedule;
 pub mod seed;
 mod shapes;
 pub mod strategy;
+pub mod task;
 pub mod training;
 
 pub use count::{Counts, count};
@@ -23,4 +24,5 @@ pub use shapes::Gpt2Sizes;
 pub use strategy::{
     ALL_LINEAR, HEADS, LoraSettings, Strategy, expand_targets, is_head, names_module,
 };
+pub use task::Task;
 pub use training::{LossDivisor, TrainingSettings, WeightDecayOn};

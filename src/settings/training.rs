@@ -79,6 +79,12 @@ pub struct TrainingSettings {
     pub max_train_samples: usize,
     #[serde(default)]
     pub remedies: Remedies,
+    /// Passes over the examples instead of a number of steps; 0 goes by the steps.
+    #[serde(default)]
+    pub num_train_epochs: f64,
+    /// Let rare classes count as much in the loss as frequent ones.
+    #[serde(default)]
+    pub balanced_classes: bool,
     /// Compute what lies inside the blocks again in backward instead of keeping it; `None` goes by the model's size.
     #[serde(default)]
     pub gradient_checkpointing: Option<bool>,
@@ -115,6 +121,8 @@ impl Default for TrainingSettings {
             load_best_model_at_end: false,
             max_train_samples: 0,
             remedies: Remedies::default(),
+            num_train_epochs: 0.0,
+            balanced_classes: false,
             gradient_checkpointing: None,
         }
     }
@@ -141,6 +149,13 @@ impl TrainingSettings {
         }
         if self.total_steps == 0 {
             return wrong("number of steps", &self.total_steps, "at least 1");
+        }
+        if !(self.num_train_epochs.is_finite() && self.num_train_epochs >= 0.0) {
+            return wrong(
+                "number of epochs",
+                &self.num_train_epochs,
+                "a number above 0, or 0 to go by steps",
+            );
         }
         if self.batch_size == 0 {
             return wrong("batch size", &self.batch_size, "at least 1");
@@ -191,6 +206,15 @@ impl TrainingSettings {
         self.remedies.problem()
     }
 
+    /// The same settings, where they go by epochs with the steps that so many epochs take.
+    pub fn with_epochs_of(mut self, steps_per_epoch: usize) -> Self {
+        if self.num_train_epochs > 0.0 {
+            let steps = (self.num_train_epochs * steps_per_epoch as f64).ceil();
+            self.total_steps = (steps as usize).max(1);
+        }
+        self
+    }
+
     /// Whether a model of so many parameters is trained with gradient checkpointing.
     pub fn checkpoints(&self, parameters: usize) -> bool {
         self.gradient_checkpointing
@@ -227,6 +251,8 @@ mod tests {
             "early_stopping_patience",
             "load_best_model_at_end",
             "remedies",
+            "num_train_epochs",
+            "balanced_classes",
             "gradient_checkpointing",
         ] {
             assert!(fields.remove(new).is_some(), "{new}");

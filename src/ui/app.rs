@@ -23,7 +23,7 @@ use super::pages::verify::Verify;
 use super::routes::{Route, value_of};
 use super::state::{Cause, Run, State};
 use super::text::pages as text;
-use super::{DEFAULT_MODEL, MODEL_NAME_CHARACTERS};
+use super::{DATASET, DEFAULT_MODEL, MODEL_NAME_CHARACTERS};
 use crate::lessons;
 use crate::protocol::{Command, RequestId};
 
@@ -179,6 +179,7 @@ fn wishes(search: &str) -> (Wishes, Vec<String>) {
     let mut wishes = Wishes {
         device: DeviceWish::Auto,
         model: DEFAULT_MODEL.to_string(),
+        dataset: DATASET.to_string(),
     };
     let mut problems = Vec::new();
     if let Some(device) = value_of(search, "device") {

@@ -1,8 +1,10 @@
 //! The settings form, and its form in an address: `strategy=lora&rank=8&lr=1e-3&seed=7`.
 
+use super::DATASET;
+use super::datasets::{SHIPPED, Shipped, shipped};
 use super::routes::pairs;
 use crate::settings::{
-    BottleneckSettings, Ia3Settings, LoraSettings, Placement, ScheduleKind, Strategy,
+    BottleneckSettings, Ia3Settings, LoraSettings, Placement, ScheduleKind, Strategy, Task,
     TrainingSettings, expand_targets,
 };
 
@@ -87,6 +89,8 @@ pub struct Draft {
     pub bottleneck: BottleneckSettings,
     /// Before the text, under prompt and prefix tuning.
     pub virtual_tokens: usize,
+    /// What the lab trains on.
+    pub dataset: &'static Shipped,
     /// All settings but the strategy.
     pub training: TrainingSettings,
 }
@@ -106,6 +110,7 @@ impl Draft {
             ia3: Ia3Settings::default(),
             bottleneck: BottleneckSettings::default(),
             virtual_tokens: 8,
+            dataset: shipped(DATASET).unwrap_or(&SHIPPED[0]),
             training,
         };
         match draft.training.strategy.clone() {
@@ -188,13 +193,37 @@ impl Draft {
         if let Some(problem) = trial.settings().problem() {
             return Err(problem);
         }
+        if let Some(problem) = trial.combination() {
+            return Err(problem);
+        }
         *self = trial;
         Ok(())
     }
 
+    /// What does not go together, in words for the person who chose it.
+    fn combination(&self) -> Option<String> {
+        let task = self.dataset.task;
+        let training = &self.training;
+        if training.balanced_classes
+            && let Some(why) = task.refuses_class_weights()
+        {
+            return Some(format!("balanced classes: {why}"));
+        }
+        if task == Task::CausalLm && self.kind == StrategyKind::Head {
+            return Some(
+                "language modelling has no head of its own to train; choose another strategy"
+                    .into(),
+            );
+        }
+        None
+    }
+
     /// One setting as text.
+
     pub fn get(&self, key: &str) -> String {
         match key {
+            "data" => self.dataset.name.to_string(),
+            "task" => self.dataset.task.name().to_string(),
             "strategy" => self.kind.name().to_string(),
             "schedule" => schedule_name(self.training.schedule).to_string(),
             "rank" => self.lora.rank.to_string(),
@@ -220,6 +249,12 @@ impl Draft {
             "clip" => self.training.max_grad_norm.to_string(),
             "seed" => self.training.seed.to_string(),
             "examples" => self.training.max_train_samples.to_string(),
+            "accumulate" => self.training.gradient_accumulation_steps.to_string(),
+            "evaluate" => self.training.eval_steps.to_string(),
+            "patience" => self.training.early_stopping_patience.to_string(),
+            "best" => self.training.load_best_model_at_end.to_string(),
+            "epochs" => short_number(self.training.num_train_epochs),
+            "balanced" => self.training.balanced_classes.to_string(),
             _ => String::new(),
         }
     }
@@ -229,6 +264,17 @@ impl Draft {
         let whole = || value.parse::<usize>().map_err(|_| not("a whole number"));
         let number = || value.parse::<f64>().map_err(|_| not("a number"));
         match key {
+            "data" => {
+                let names: Vec<&str> = SHIPPED.iter().map(|set| set.name).collect();
+                self.dataset =
+                    shipped(value).ok_or_else(|| not(&format!("one of {}", names.join(", "))))?;
+            }
+            "task" => {
+                let task = self.dataset.task.name();
+                if value != task {
+                    return Err(not(&format!("{task} with the data {}", self.dataset.name)));
+                }
+            }
             "strategy" => {
                 self.kind = StrategyKind::parse(value).ok_or_else(|| {
                     let names = StrategyKind::ALL.map(StrategyKind::name);
@@ -270,6 +316,17 @@ impl Draft {
             "length" => self.training.max_length = whole()?,
             "decay" => self.training.weight_decay = number()?,
             "examples" => self.training.max_train_samples = whole()?,
+            "accumulate" => self.training.gradient_accumulation_steps = whole()?,
+            "evaluate" => self.training.eval_steps = whole()?,
+            "patience" => self.training.early_stopping_patience = whole()?,
+            "best" => {
+                let wished = value.parse().map_err(|_| not("true or false"))?;
+                self.training.load_best_model_at_end = wished;
+            }
+            "epochs" => self.training.num_train_epochs = number()?,
+            "balanced" => {
+                self.training.balanced_classes = value.parse().map_err(|_| not("true or false"))?;
+            }
             "clip" => self.training.max_grad_norm = number()?,
             "seed" => {
                 self.training.seed = value.parse().map_err(|_| not("a whole number"))?;
@@ -287,6 +344,8 @@ impl Draft {
         let unusual = UNCONTROLLED
             .iter()
             .chain(&REMEDIES)
+            .chain(&LOOP)
+            .chain(&DATA)
             .filter(|key| self.get(key) != default.get(key));
         let keys = ["strategy"]
             .iter()
@@ -301,6 +360,19 @@ impl Draft {
 /// The settings that every strategy has, in the order of the form.
 pub const TRAINING: [&str; 6] = ["lr", "schedule", "warmup", "steps", "batch", "seed"];
 
+/// How the loop goes, in the order of the form. An address names those that are not as usual.
+pub const LOOP: [&str; 6] = [
+    "epochs",
+    "accumulate",
+    "evaluate",
+    "patience",
+    "best",
+    "balanced",
+];
+
+/// What is learnt, where it is not film reviews.
+const DATA: [&str; 2] = ["data", "task"];
+
 /// Remedies against forgetting, in the order of the form. An address names those that are on.
 pub const REMEDIES: [&str; 4] = ["replay", "ewc", "l2sp", "llrd"];
 
@@ -310,7 +382,10 @@ const UNCONTROLLED: [&str; 7] = [
 ];
 
 /// Beyond these a page would only run out of memory or patience.
-const MOST: [(&str, usize); 8] = [
+const MOST: [(&str, usize); 11] = [
+    ("accumulate", 64),
+    ("epochs", 100),
+    ("patience", 1000),
     ("bottleneck", 1024),
     ("virtual", 256),
     ("rank", 1024),
@@ -390,6 +465,30 @@ mod tests {
         assert_eq!(Draft::from_query(&query).0, draft);
         let (_, problems) = Draft::from_query("llrd=7");
         assert_eq!(problems.len(), 1, "{problems:?}");
+    }
+
+    #[test]
+    fn data_and_loop_stand_in_the_address() {
+        let query = "data=ner&task=token-classification&epochs=3&accumulate=2&balanced=true";
+        let (draft, problems) = Draft::from_query(query);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(draft.dataset.name, "ner");
+        assert_eq!(draft.settings().num_train_epochs, 3.0);
+        assert_eq!(Draft::from_query(&draft.to_query()), (draft, vec![]));
+    }
+
+    #[test]
+    fn what_does_not_go_together_is_refused_with_the_reason() {
+        for (query, reason) in [
+            ("data=qa&balanced=true", "places in a text"),
+            ("data=instructions&strategy=head", "no head of its own"),
+            ("data=qa&task=causal-lm", "question-answering"),
+            ("data=nothing", "one of reviews"),
+        ] {
+            let (_, problems) = Draft::from_query(query);
+            assert_eq!(problems.len(), 1, "{query}");
+            assert!(problems[0].contains(reason), "{problems:?}");
+        }
     }
 
     #[test]

@@ -5,11 +5,12 @@ use leptos::task::spawn_local;
 
 use super::browser::worker::{Heard, WorkerPort};
 use super::browser::{download, gpu, place};
+use super::datasets::shipped;
 use super::device_choice::{DeviceWish, choose};
 use super::own_model::OwnModel;
 use super::routes::Route;
 use super::state::{Cause, Engine, Loading, State, Subject};
-use super::{DATASET, DEFAULT_MODEL, ENCODER, GENERAL_TEXT};
+use super::{DEFAULT_MODEL, ENCODER, GENERAL_TEXT};
 use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
 
 /// A worker that has not said a word by then will not.
@@ -20,6 +21,8 @@ const PATIENCE_MILLIS: u64 = 90_000;
 pub struct Wishes {
     pub device: DeviceWish,
     pub model: String,
+    /// Name of a shipped one.
+    pub dataset: String,
 }
 
 #[derive(Clone, Copy)]
@@ -243,11 +246,32 @@ impl EngineClient {
         self.load_model();
     }
 
+    /// The data set that is wished for.
     pub fn load_dataset(self) {
+        let name = self.wishes.with_value(|wishes| wishes.dataset.clone());
+        let Some(set) = shipped(&name) else { return };
         self.send(Command::LoadDataset {
-            name: DATASET.to_string(),
-            url: place::absolute(&format!("data/{DATASET}.csv")),
+            name,
+            url: place::absolute(&set.file()),
+            task: set.task,
         });
+    }
+
+    /// Wishes for a data set, and loads it if the page works with one and has another.
+    pub fn use_dataset(self, name: &str) {
+        let is_new = self.wishes.with_value(|wishes| wishes.dataset != name);
+        if !is_new {
+            return;
+        }
+        self.wishes
+            .update_value(|wishes| wishes.dataset = name.to_string());
+        self.state.update(|state| state.dataset = None);
+        let is_up = self
+            .state
+            .with_untracked(|state| state.device.is_some() && state.engine == Engine::Ready);
+        if is_up {
+            self.load_dataset();
+        }
     }
 
     pub fn model_name(self) -> String {

@@ -7,6 +7,7 @@ mod browser;
 mod charts;
 mod checks;
 mod controls;
+mod datasets;
 mod desk;
 mod device_choice;
 mod draft;
@@ -33,7 +34,7 @@ use wasm_bindgen::JsCast;
 pub const DEFAULT_MODEL: &str = "nano";
 /// The folder of the BERT that some widgets put beside it.
 pub const ENCODER: &str = "mini-bert";
-/// The file under `data/`, without its ending.
+/// The set that lessons work on, and the lab unless its address names another.
 pub const DATASET: &str = "reviews";
 /// What a run forgets is measured on it.
 pub const GENERAL_TEXT: &str = "stories";

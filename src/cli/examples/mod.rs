@@ -7,40 +7,82 @@ pub mod tags;
 
 use std::path::Path;
 
-use serde_json::Value;
+use burn::module::Module;
+use serde_json::{Value, json};
 
 use super::base::Base;
-use super::choices::RunnableTask;
+use super::block_on;
 use super::error::CliError;
-use crate::data::batch::Batch;
+use super::scoring::{answer_metrics, language_metrics, many_label_metrics, tag_metrics};
+use crate::data::questions::Window;
+use crate::engine::evaluate::tags as of_tags;
+use crate::engine::evaluate::{answers as of_answers, many_labels as of_many_labels};
+use crate::engine::examples::{Answers, Encoding, Examples, Kind};
 use crate::model::gpt2::Gpt2;
 use crate::protocol::Split;
-use crate::settings::Seed;
-use crate::train::Objective;
 
-/// What a run needs of its task.
-pub trait Examples {
-    fn task(&self) -> RunnableTask;
+/// A task's examples, and whether the model has a head of its own that goes by their labels.
+pub struct Opened {
+    pub examples: Examples,
+    pub head_fits: bool,
+}
 
-    /// In the order of the head's outputs, where they have names.
-    fn labels(&self) -> Option<&[String]>;
-
-    fn objective(&self) -> Objective;
-
-    /// The model with the head that the task needs: its own where it fits, or a fresh one.
-    fn with_head(&self, model: Gpt2, seed: &Seed) -> Gpt2;
-
-    /// Lengths of the examples to train on.
-    fn lengths(&self) -> Vec<usize>;
-
-    /// Some of the examples to train on.
-    fn batch(&self, indices: &[usize]) -> Batch;
-
+impl Opened {
     /// Metrics of a split, as `warmup evaluate` prints them; none where it has no examples.
-    fn score(&self, model: &Gpt2, split: Split) -> Result<Option<Value>, CliError>;
+    pub fn score(&self, model: &Gpt2, split: Split) -> Result<Option<Value>, CliError> {
+        if self.examples.is_blank(split) {
+            return Ok(None);
+        }
+        let model = model.valid();
+        let mut found = self.examples.no_answers();
+        for unit in self.examples.units(split) {
+            block_on(self.examples.answer(&model, split, &unit, &mut found))?;
+        }
+        Ok(Some(metrics(&self.examples, &found, split)))
+    }
+}
 
-    /// Weights under which rare classes count as much as frequent ones; an error says why the task has none.
-    fn balanced(&self) -> Result<Vec<f32>, CliError>;
+fn metrics(examples: &Examples, found: &Answers, split: Split) -> Value {
+    let labels = examples.labels();
+    match (&examples.kind, found) {
+        (Kind::ManyLabels { .. }, Answers::ManyLabels(found)) => {
+            many_label_metrics(&of_many_labels::scores(found, labels.len()), labels)
+        }
+        (Kind::Tags { splits, .. }, Answers::Tags(found)) => {
+            let cut_words = splits.of(split).iter().map(|s| s.cut_words).sum();
+            tag_metrics(&of_tags::scores(found, labels), labels, cut_words)
+        }
+        (
+            Kind::Questions {
+                questions, windows, ..
+            },
+            Answers::Windows(found),
+        ) => {
+            let (questions, windows) = (questions.of(split), windows.of(split));
+            let answered = of_answers::answers(questions, windows, found);
+            let mut metrics = answer_metrics(&of_answers::scores(&answered, found));
+            metrics["cut_questions"] = json!(cut(questions.len(), windows));
+            metrics
+        }
+        (Kind::Prompts { cut, .. }, Answers::Completions(found)) => {
+            let mut metrics = language_metrics(found.loss);
+            metrics["examples"] = json!(found.rows);
+            metrics["token_accuracy"] = json!(found.token_accuracy());
+            metrics["cut_examples"] = json!(cut[split as usize]);
+            metrics
+        }
+        // The other tasks have readers and metrics of their own here.
+        _ => Value::Null,
+    }
+}
+
+/// Questions whose answer no window holds whole.
+fn cut(questions: usize, windows: &[Window]) -> usize {
+    let mut held = vec![false; questions];
+    for window in windows.iter().filter(|window| window.holds_the_answer()) {
+        held[window.question] = true;
+    }
+    held.iter().filter(|held| !**held).count()
 }
 
 /// Where the examples come from.
@@ -58,6 +100,11 @@ pub struct Opening<'a> {
 }
 
 impl Opening<'_> {
+    fn encoding(&self) -> Encoding<'_> {
+        let context = self.base.config.n_positions;
+        Encoding::usual(&self.base.tokenizer, self.base.pad(), self.length, context)
+    }
+
     /// The split of rows that do not name theirs; none leaves it to a hash.
     fn whole(&self) -> Option<Split> {
         match (self.all_is_test, self.eval) {
@@ -84,36 +131,5 @@ impl Opening<'_> {
             splits.for_each(|split| *split = Split::Test);
         }
         rows
-    }
-}
-
-/// Examples as the model gets them.
-pub struct Splits<T> {
-    train: Vec<T>,
-    validation: Vec<T>,
-    test: Vec<T>,
-}
-
-impl<T> Splits<T> {
-    fn collect(mut of: impl FnMut(Split) -> Result<Vec<T>, CliError>) -> Result<Self, CliError> {
-        Ok(Self {
-            train: of(Split::Train)?,
-            validation: of(Split::Validation)?,
-            test: of(Split::Test)?,
-        })
-    }
-
-    /// The examples of a split; none where it has none.
-    fn filled(&self, split: Split) -> Option<&[T]> {
-        let examples = match split {
-            Split::Train => &self.train,
-            Split::Validation => &self.validation,
-            Split::Test => &self.test,
-        };
-        (!examples.is_empty()).then_some(examples)
-    }
-
-    fn train(&self) -> &[T] {
-        &self.train
     }
 }

@@ -16,16 +16,13 @@ use crate::cli::error::CliError;
 use crate::cli::scoring::language_metrics;
 use crate::data::batch::Batch;
 use crate::data::labelled::BatchOrder;
-use crate::data::stream::windows;
+use crate::data::stream::{hold_out, windows};
 use crate::engine::perplexity::text_loss;
 use crate::model::gpt2::Gpt2;
 use crate::settings::Seed;
 use crate::train::{Objective, Trainer, plan};
 
 const TASK: RunnableTask = RunnableTask::CausalLm;
-
-/// Without `--eval`, the last tenth of the text is held out.
-const HELD_OUT: usize = 10;
 
 pub fn run(job: &Job) -> Result<Summary, CliError> {
     let arguments = &job.arguments;
@@ -90,7 +87,8 @@ fn split(job: &Job) -> Result<(Vec<i32>, Vec<i32>), CliError> {
     let mut train = texts(&job.arguments.data, &job.base.tokenizer)?;
     let test = match &job.arguments.eval {
         Some(path) => texts(path, &job.base.tokenizer)?,
-        None => train.split_off(train.len() - train.len() / HELD_OUT),
+        // The last tenth of the text.
+        None => hold_out(&mut train),
     };
     if test.len() < 2 {
         let path = job.arguments.eval.as_ref().unwrap_or(&job.arguments.data);
@@ -106,7 +104,7 @@ fn split(job: &Job) -> Result<(Vec<i32>, Vec<i32>), CliError> {
 fn hold_out_validation(job: &Job, train: &mut Vec<i32>) -> Vec<i32> {
     match job.arguments.training.eval_steps {
         0 => Vec::new(),
-        _ => train.split_off(train.len() - train.len() / HELD_OUT),
+        _ => hold_out(train),
     }
 }
 

@@ -9,16 +9,17 @@ use super::steps::{Validate, train};
 use super::summary::{Measures, Outcome, Summary};
 use crate::cli::data::file_name;
 use crate::cli::error::CliError;
-use crate::cli::examples::Examples;
+use crate::cli::examples::Opened;
 use crate::data::labelled::BatchOrder;
 use crate::model::gpt2::Gpt2;
 use crate::protocol::Split;
 use crate::settings::Seed;
 use crate::train::{Trainer, plan};
 
-pub fn run(job: &Job, examples: &dyn Examples, length: usize) -> Result<Summary, CliError> {
+pub fn run(job: &Job, opened: &Opened, length: usize) -> Result<Summary, CliError> {
+    let examples = &opened.examples;
     let arguments = &job.arguments;
-    let lengths = examples.lengths();
+    let lengths = examples.lengths(Split::Train);
     if lengths.is_empty() {
         let name = file_name(&arguments.data);
         return Err(CliError::new(format!(
@@ -36,20 +37,20 @@ pub fn run(job: &Job, examples: &dyn Examples, length: usize) -> Result<Summary,
     let settings = arguments.settings(strategy, length, feed.steps_per_epoch())?;
 
     let seed = Seed::new(settings.seed);
-    let model = examples.with_head(job.base.model.clone(), &seed);
+    let model = examples.with_head(job.base.model.clone(), opened.head_fits, &seed);
     let model = plan::prepare(model, &settings.strategy, &seed)?;
     let run_plan = plan::describe(&model, &settings.strategy);
     let class_weights = match arguments.tasks.is_balanced() {
-        true => Some(examples.balanced()?),
+        true => Some(examples.balanced().map_err(unweighable)?),
         false => None,
     };
-    let before = measure(job, &model, examples)?;
+    let before = measure(job, &model, opened)?;
     let mut trainer = Trainer::new(model, examples.objective(), &settings);
     trainer.class_weights.clone_from(&class_weights);
     let began = Instant::now();
     let batch = |indices: &[usize]| examples.batch(indices);
     let validate = |model: &Gpt2| {
-        let scores = examples.score(model, Split::Validation)?;
+        let scores = opened.score(model, Split::Validation)?;
         scores.ok_or_else(|| CliError::new("no row of --data has the split `validation`"))
     };
     let validate: Option<Validate> = before.validation.is_some().then_some(&validate);
@@ -57,12 +58,13 @@ pub fn run(job: &Job, examples: &dyn Examples, length: usize) -> Result<Summary,
     let training_seconds = began.elapsed().as_secs_f64();
 
     let model = trainer.into_model();
-    let after = measure(job, &model, examples)?;
+    let after = measure(job, &model, opened)?;
     let task = examples.task();
-    let bytes_saved = job.save(&model, &settings.strategy, task, examples.labels())?;
+    let labels = (!examples.labels().is_empty()).then(|| examples.labels().to_vec());
+    let bytes_saved = job.save(&model, &settings.strategy, task, labels.as_deref())?;
     let outcome = Outcome {
         task,
-        labels: examples.labels().map(<[String]>::to_vec),
+        labels,
         plan: run_plan,
         before,
         after,
@@ -76,7 +78,12 @@ pub fn run(job: &Job, examples: &dyn Examples, length: usize) -> Result<Summary,
     Ok(summary)
 }
 
-fn measure(job: &Job, model: &Gpt2, examples: &dyn Examples) -> Result<Measures, CliError> {
+/// Why classes cannot be weighed.
+pub fn unweighable(why: &str) -> CliError {
+    CliError::new(format!("--class-weights balanced: {why}; leave it at none"))
+}
+
+fn measure(job: &Job, model: &Gpt2, examples: &Opened) -> Result<Measures, CliError> {
     Ok(Measures {
         validation: examples.score(model, Split::Validation)?,
         test: examples.score(model, Split::Test)?,

@@ -7,11 +7,8 @@ use super::summary::Summary;
 use super::{causal_lm, classification};
 use crate::cli::choices::{ClassWeights, RunnableTask};
 use crate::cli::error::CliError;
-use crate::cli::examples::Opening;
-use crate::cli::examples::answers::{AnswerArguments, AnswerExamples};
-use crate::cli::examples::many_labels::ManyLabelExamples;
-use crate::cli::examples::prompts::{PromptExamples, no_weights_for_words};
-use crate::cli::examples::tags::TagExamples;
+use crate::cli::examples::answers::AnswerArguments;
+use crate::cli::examples::{Opening, answers, many_labels, prompts, tags};
 
 #[derive(clap::Args)]
 pub struct TaskArguments {
@@ -37,23 +34,25 @@ pub fn run(job: &Job, task: RunnableTask) -> Result<Summary, CliError> {
         RunnableTask::SequenceClassification => classification::run(job),
         RunnableTask::CausalLm => {
             let opening = opening(job, usize::MAX)?;
-            match PromptExamples::open(&opening)? {
+            match prompts::open(&opening)? {
                 Some(prompts) => examples::run(job, &prompts, opening.length),
-                None if job.arguments.tasks.is_balanced() => Err(no_weights_for_words()),
+                None if job.arguments.tasks.is_balanced() => Err(examples::unweighable(
+                    task.refuses_class_weights().unwrap_or_default(),
+                )),
                 None => causal_lm::run(job),
             }
         }
         RunnableTask::TokenClassification => {
             let opening = opening(job, USUAL_LENGTH)?;
-            examples::run(job, &TagExamples::open(&opening)?, opening.length)
+            examples::run(job, &tags::open(&opening)?, opening.length)
         }
         RunnableTask::MultiLabelClassification => {
             let opening = opening(job, USUAL_LENGTH)?;
-            examples::run(job, &ManyLabelExamples::open(&opening)?, opening.length)
+            examples::run(job, &many_labels::open(&opening)?, opening.length)
         }
         RunnableTask::QuestionAnswering => {
             let opening = opening(job, USUAL_LENGTH_WITH_QUESTION)?;
-            let answers = AnswerExamples::open(&opening, job.arguments.tasks.answers)?;
+            let answers = answers::open(&opening, job.arguments.tasks.answers)?;
             examples::run(job, &answers, opening.length)
         }
     }

@@ -62,13 +62,15 @@ fn answer(index: usize, window: &Window, logits: &[f32], longest: usize) -> Wind
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuestionAnswer {
     pub text: String,
+    /// In the text, in Unicode code points; none where no window held any of it.
+    pub place: Option<(usize, usize)>,
     pub exact_match: f64,
     pub f1: f64,
 }
 
 /// One for each question; where no window held any text the answer is empty, which is wrong.
 pub fn answers(
-    questions: &[&Question],
+    questions: &[Question],
     windows: &[Window],
     found: &[WindowAnswer],
 ) -> Vec<QuestionAnswer> {
@@ -81,22 +83,22 @@ pub fn answers(
             *kept = Some((span.score, window, span));
         }
     }
-    let text = |question: &Question, best: &Option<(f32, &Window, Span)>| match best {
-        None => String::new(),
-        Some((_, window, span)) => {
-            let (from, to) = (window.offsets[span.start].0, window.offsets[span.end].1);
-            let characters = question.context.chars().skip(from).take(to - from);
-            characters.collect::<String>().trim().to_owned()
-        }
+    let text = |question: &Question, (from, to): (usize, usize)| {
+        let characters = question.context.chars().skip(from).take(to - from);
+        characters.collect::<String>().trim().to_owned()
     };
     let pairs = questions.iter().zip(&best);
     pairs
         .map(|(question, best)| {
-            let text = text(question, best);
+            let place = best.as_ref().map(|(_, window, span)| {
+                (window.offsets[span.start].0, window.offsets[span.end].1)
+            });
+            let text = place.map_or(String::new(), |place| text(question, place));
             let truths = question.answers.iter().map(|answer| answer.text.as_str());
             let (exact_match, f1) = squad::best(&text, truths);
             QuestionAnswer {
                 text,
+                place,
                 exact_match,
                 f1,
             }
@@ -161,7 +163,7 @@ mod tests {
             answer(1, &windows[1], &[0., 0., 9., 9., 4., 0., 0., 3.], 30),
         ];
         assert_eq!(found[1].span.map(|s| (s.start, s.end)), Some((0, 1)));
-        let answered = answers(&[&question, &question], &windows, &found);
+        let answered = answers(&[question.clone(), question], &windows, &found);
         assert_eq!(answered[0].text, "Ada Finch");
         assert_eq!((answered[0].exact_match, answered[0].f1), (0.0, 2.0 / 3.0));
         assert_eq!((answered[1].text.as_str(), answered[1].f1), ("", 0.0));

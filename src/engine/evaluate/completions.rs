@@ -1,12 +1,10 @@
 //! Scoring a language model on completions, the prompts being given.
 
-use burn::prelude::*;
-
 use crate::data::batch::Batch;
 use crate::data::prompts::EncodedPrompt;
-use crate::engine::perplexity::TextLoss;
+use crate::engine::perplexity::{TextLoss, losses_and_right};
 use crate::model::gpt2::{Gpt2, Pass, Tokens};
-use crate::train::loss::{nll, predicted_rows, select_rows};
+use crate::train::loss::{predicted_rows, select_rows};
 
 /// Rows scored together.
 const ROWS: usize = 8;
@@ -25,30 +23,27 @@ impl CompletionScores {
     }
 }
 
-/// `model` is without autodiff.
-pub async fn score(
-    model: &Gpt2,
-    rows: &[EncodedPrompt],
-    pad: i32,
-) -> Result<CompletionScores, String> {
-    let mut order: Vec<&EncodedPrompt> = rows.iter().collect();
-    order.sort_by_key(|row| row.ids.len());
-    let mut scores = CompletionScores {
-        rows: rows.len(),
-        ..CompletionScores::default()
-    };
-    for rows in order.chunks(ROWS) {
-        let parts: Vec<(&[i32], &[i32])> = rows
-            .iter()
-            .map(|row| (&row.ids[..], &row.labels[..]))
-            .collect();
-        scores.add(model, &Batch::of_tokens(&parts, pad)).await?;
-    }
-    Ok(scores)
+/// Indices of rows of such lengths, in groups to be scored together.
+pub fn units(lengths: &[usize]) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..lengths.len()).collect();
+    order.sort_by_key(|i| lengths[*i]);
+    order.chunks(ROWS).map(<[usize]>::to_vec).collect()
 }
 
 impl CompletionScores {
-    async fn add(&mut self, model: &Gpt2, batch: &Batch) -> Result<(), String> {
+    /// Scores some of the rows too. `model` is without autodiff.
+    pub async fn add(
+        &mut self,
+        model: &Gpt2,
+        rows: &[EncodedPrompt],
+        unit: &[usize],
+        pad: i32,
+    ) -> Result<(), String> {
+        let parts: Vec<(&[i32], &[i32])> = unit
+            .iter()
+            .map(|i| (&rows[*i].ids[..], &rows[*i].labels[..]))
+            .collect();
+        let batch = Batch::of_tokens(&parts, pad);
         let tokens = Tokens {
             ids: &batch.ids,
             attention_mask: batch.mask.as_deref(),
@@ -57,20 +52,12 @@ impl CompletionScores {
         let hidden = model.transformer.forward(tokens, &mut Pass::default());
         let (rows, classes) = predicted_rows(&batch.labels);
         let logits = model.lm_head(select_rows(hidden, rows));
-        let [rows, _] = logits.dims();
-        let own = TensorData::new(classes.clone(), [rows, 1]);
-        let own = Tensor::<2, Int>::from_data(own, &logits.device());
-        let columns = vec![
-            nll(logits.clone(), &classes),
-            logits.clone().gather(1, own),
-            logits.max_dim(1),
-        ];
-        for row in super::read(Tensor::cat(columns, 1)).await?.chunks(3) {
-            self.loss.nats += f64::from(row[0]);
-            // Right is what no other token's logit exceeds.
-            self.right_tokens += usize::from(row[1] >= row[2]);
+        for [nats, is_right] in losses_and_right(logits, &classes).await? {
+            self.loss.nats += f64::from(nats);
+            self.right_tokens += usize::from(is_right > 0.0);
         }
         self.loss.tokens += classes.len();
+        self.rows += unit.len();
         Ok(())
     }
 }

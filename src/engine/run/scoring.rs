@@ -1,27 +1,26 @@
 //! Scoring as units of one batch.
 
 use super::*;
-use crate::engine::evaluate::{answer_batch, scores, scoring_batches};
 
 /// A split being scored.
 pub struct Scoring {
     pub stage: RunStage,
     pub split: Split,
-    batches: Vec<Vec<usize>>,
+    units: Vec<Vec<usize>>,
     next: usize,
-    pub answers: Vec<Answer>,
+    pub answers: Answers,
     /// The model without autodiff, made once.
     model: Option<Gpt2>,
 }
 
 impl Scoring {
-    pub fn new(stage: RunStage, split: Split, texts: &[EncodedText]) -> Box<Self> {
+    pub fn new(stage: RunStage, split: Split, examples: &Examples) -> Box<Self> {
         Box::new(Self {
             stage,
             split,
-            batches: scoring_batches(texts),
+            units: examples.units(split),
             next: 0,
-            answers: Vec::new(),
+            answers: examples.no_answers(),
             model: None,
         })
     }
@@ -35,13 +34,12 @@ impl Run {
         let State::Scoring(scoring) = &mut self.state else {
             return Ok(());
         };
-        let texts = self.texts.of(scoring.split);
-        if let Some(indices) = scoring.batches.get(scoring.next) {
+        if let Some(unit) = scoring.units.get(scoring.next) {
             let model = scoring.model.get_or_insert_with(|| tuned.valid());
-            let found = answer_batch(model, texts, indices, self.pad)
+            self.examples
+                .answer(model, scoring.split, unit, &mut scoring.answers)
                 .await
                 .map_err(device_error)?;
-            scoring.answers.extend(found);
             scoring.next += 1;
             if scoring.split == Split::Test && scoring.stage == RunStage::ScoringBefore {
                 self.clock.test_scoring_millis += host.now_millis() - began;
@@ -71,7 +69,7 @@ impl Run {
         base: &Base,
         host: &impl Host,
     ) -> Result<(), EngineError> {
-        let found = scores(&scoring.answers, self.texts.of(scoring.split));
+        let found = self.examples.scores(&scoring.answers, scoring.split);
         let step = self.trainer.step;
         let event = Event::RunEvaluated {
             run_id: self.id,
@@ -101,7 +99,7 @@ impl Run {
             }
             RunStage::ScoringAfter => {
                 self.score_general(base, host).await?;
-                self.finish(scoring.answers, found, base, host).await?;
+                self.finish(&scoring.answers, found, base, host).await?;
             }
         }
         Ok(())

@@ -1,13 +1,13 @@
 //! A run's last word.
 
 use super::*;
-use crate::engine::evaluate::confusion;
-use crate::protocol::{Mistake, RunSummary};
+use crate::engine::examples::{by_label, mistakes};
+use crate::protocol::{Confusion, RunSummary};
 
 impl Run {
     pub(super) async fn finish(
         &mut self,
-        answers: Vec<Answer>,
+        answers: &Answers,
         after: Scores,
         base: &Base,
         host: &impl Host,
@@ -23,11 +23,13 @@ impl Run {
             ));
         };
         let run_plan = plan::describe(self.trainer.model(), &self.settings.strategy);
+        let (by_label, counts) = by_label(&self.examples, answers);
         let summary = RunSummary {
             before,
             after,
-            confusion: confusion(&answers, self.labels.len()),
-            mistakes: self.mistakes(&answers, base),
+            confusion: Confusion { counts },
+            by_label,
+            mistakes: mistakes(&self.examples, &self.rows, answers),
             frozen_proof: Digests::compare(digests_before, digests),
             training_millis: self.clock.training_millis,
             total_millis: host.now_millis() - self.clock.started_millis,
@@ -43,21 +45,5 @@ impl Run {
             },
         );
         Ok(())
-    }
-
-    fn mistakes(&self, answers: &[Answer], base: &Base) -> Vec<Mistake> {
-        wrongest(answers)
-            .into_iter()
-            .map(|answer| {
-                let text = &self.texts.test[answer.index];
-                Mistake {
-                    text: base.tokenizer.decode(&text.ids, true).unwrap_or_default(),
-                    truth: self.labels[answer.truth].clone(),
-                    answer: self.labels[answer.label()].clone(),
-                    probability: answer.probabilities[answer.label()],
-                    hard: text.hard.clone(),
-                }
-            })
-            .collect()
     }
 }

@@ -45,12 +45,16 @@ impl Run {
             );
         }
         let every = evaluation_interval(&self.settings, &self.options);
-        let due = every > 0 && done.is_multiple_of(every) && !self.texts.validation.is_empty();
+        let can = self.examples.count(Split::Validation) > 0;
+        let due = every > 0 && done.is_multiple_of(every) && can;
         // What the last step came to, the test split tells; the validation split only helps to choose.
         if due && (!over || self.settings.watches_validation()) {
             self.settle(host).await?;
-            let texts = &self.texts.validation;
-            self.state = State::Scoring(Scoring::new(RunStage::Training, Split::Validation, texts));
+            self.state = State::Scoring(Scoring::new(
+                RunStage::Training,
+                Split::Validation,
+                &self.examples,
+            ));
         } else if over {
             self.end_training(host);
         }
@@ -93,7 +97,7 @@ impl Run {
         self.state = State::Scoring(Scoring::new(
             RunStage::ScoringAfter,
             Split::Test,
-            &self.texts.test,
+            &self.examples,
         ));
     }
 
@@ -120,7 +124,9 @@ impl Run {
     }
 
     fn make_step(&mut self, step: usize, began_millis: f64) -> Pending {
-        let batches = self.batches(step);
+        let examples = Rc::clone(&self.examples);
+        let batches = self.feed.batches(step).iter();
+        let batches: Vec<_> = batches.map(|indices| examples.batch(indices)).collect();
         let replayed = self.replay.as_mut().map(|replay| replay.batch(step));
         let before = self.trainer.model().clone();
         Pending {
@@ -128,19 +134,6 @@ impl Run {
             began_millis,
             before,
         }
-    }
-
-    fn batches(&mut self, step: usize) -> Vec<Batch> {
-        let (texts, pad) = (&self.texts.train, self.pad);
-        let batch = |indices: &Vec<usize>| {
-            let rows: Vec<(&[i32], i32)> = indices
-                .iter()
-                .map(|i| &texts[*i])
-                .map(|text| (&text.ids[..], text.label as i32))
-                .collect();
-            Batch::classification(&rows, pad)
-        };
-        self.feed.batches(step).iter().map(batch).collect()
     }
 
     /// Reads a step's numbers back and keeps them for the next event.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::term;
+use crate::ui::datasets::SHIPPED;
 use crate::ui::desk::use_desk;
 use crate::ui::draft::{SCHEDULES, StrategyKind};
 use crate::ui::state::Run;
@@ -82,6 +83,8 @@ fn choices(key: &str) -> Option<Vec<(&'static str, &'static str)>> {
                 .collect(),
         ),
         "placement" => Some(text::PLACEMENTS.to_vec()),
+        "data" => Some(SHIPPED.iter().map(|set| (set.name, set.name)).collect()),
+        "best" | "balanced" => Some(text::SWITCH.to_vec()),
         "schedule" => Some(SCHEDULES.iter().map(|(name, _)| (*name, *name)).collect()),
         _ => None,
     }

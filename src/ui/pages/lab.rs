@@ -3,15 +3,18 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::ui::DATASET;
 use crate::ui::browser::place;
+use crate::ui::controls::field::Field;
 use crate::ui::controls::own_model::OwnModelControl;
 use crate::ui::desk::use_desk;
 use crate::ui::draft::Draft;
 use crate::ui::state::{Cause, Run};
-use crate::ui::text::pages as text;
+use crate::ui::text::{pages as text, run as words};
 use crate::ui::widgets::before_after::BeforeAfter;
 use crate::ui::widgets::classify_box::ClassifyBox;
 use crate::ui::widgets::confusion::Confusion;
+use crate::ui::widgets::data_peek::DataPeek;
 use crate::ui::widgets::export_script::ExportScript;
 use crate::ui::widgets::forgetting_chart::ForgettingChart;
 use crate::ui::widgets::frozen_proof::FrozenProof;
@@ -38,6 +41,7 @@ pub fn Lab(query: String) -> impl IntoView {
                 <h1>{text::LAB_TITLE}</h1>
                 <p class="lead">{text::LAB_LEAD}</p>
             </header>
+            <DataChoice />
             <section class="exhibit"><RunPanel in_lab=true /></section>
             <section class="exhibit"><OwnModelControl /></section>
             <Share hash />
@@ -70,6 +74,25 @@ pub fn Lab(query: String) -> impl IntoView {
             <h2>{text::LAB_SCRIPT}</h2>
             <section class="exhibit"><ExportScript /></section>
         </article>
+    }
+}
+
+/// Which data set, what it is, and a look at it.
+#[component]
+fn DataChoice() -> impl IntoView {
+    let desk = use_desk();
+    let set = Memo::new(move |_| desk.draft.with(|draft| draft.dataset));
+    Effect::new(move |_| desk.client.use_dataset(set.get().name));
+    // Lessons work on the set they were written for.
+    on_cleanup(move || desk.client.use_dataset(DATASET));
+    view! {
+        <section class="exhibit data_choice" data-testid="data-choice">
+            <Field key="data" />
+            <p data-task=move || set.get().task.name()>
+                {move || words::task(set.get().task)} " " {move || set.get().card}
+            </p>
+            <DataPeek />
+        </section>
     }
 }
 

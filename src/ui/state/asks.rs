@@ -19,6 +19,7 @@ pub enum Subject {
     Matrix,
     OneExample,
     Prompts,
+    Blend,
     Encoder,
     Masks,
     /// What the base would say before a blank.
@@ -36,7 +37,10 @@ impl Subject {
             Command::LoadGeneralText { .. } => Self::GeneralText,
             Command::PlanRun { .. } => Self::Plan,
             Command::Generate { .. } => Self::Generation,
-            Command::Classify { .. } => Self::Classification,
+            Command::Classify { .. } | Command::Tag { .. } | Command::AskQuestion { .. } => {
+                Self::Classification
+            }
+            Command::BlendAdapters { .. } => Self::Blend,
             Command::StartRun { .. } => Self::Run,
             Command::Pause { .. }
             | Command::Resume { .. }

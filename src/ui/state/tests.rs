@@ -216,6 +216,7 @@ fn test_scores_before_and_after_are_told_apart_from_validation() {
         accuracy,
         hard_accuracy: None,
         hard_examples: 0,
+        own: Default::default(),
     };
     for (step, split, accuracy) in [
         (0, Split::Test, 0.5),

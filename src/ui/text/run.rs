@@ -1,6 +1,7 @@
 //! Words of the run panel.
 
 use crate::protocol::{RunStage, Split};
+use crate::settings::Task;
 use crate::ui::draft::StrategyKind;
 use crate::ui::format;
 use crate::ui::state::{Happening, LogEntry, Phase, Run};
@@ -51,6 +52,51 @@ pub const PLACEMENTS: [(&str, &str); 2] = [
     ("houlsby", "Houlsby: after attention and MLP"),
 ];
 
+/// Of a setting that is on or off.
+pub const SWITCH: [(&str, &str); 2] = [("false", "off"), ("true", "on")];
+
+pub const LOOP: &str = "The loop";
+pub const DATA: &str = "Data";
+
+/// What a task is, in a sentence.
+pub fn task(task: Task) -> &'static str {
+    match task {
+        Task::SequenceClassification => "One label for each text (sequence classification).",
+        Task::MultiLabelClassification => {
+            "Any number of labels for each text (multi-label classification)."
+        }
+        Task::TokenClassification => "A tag for each word (token classification).",
+        Task::QuestionAnswering => "Where in a text the answer stands (question answering).",
+        Task::CausalLm => "What comes next (causal language modelling).",
+    }
+}
+
+/// The name of a task's figure, before and after.
+pub fn figure(name: &str) -> &'static str {
+    match name {
+        "accuracy" => "Accuracy",
+        "macro-f1" => "Macro F1",
+        "micro-f1" => "Micro F1",
+        "exact-match" => "Exactly right",
+        "entity-f1" => "F1 of entities",
+        "precision" => "Precision",
+        "recall" => "Recall",
+        "word-accuracy" => "Words tagged right",
+        "f1" => "F1 of words",
+        "text-perplexity" => "Perplexity, held-out text",
+        "token-accuracy" => "Tokens guessed right",
+        _ => "",
+    }
+}
+
+/// A figure as people read it.
+pub fn figure_value(name: &str, value: f64) -> String {
+    match name {
+        "text-perplexity" => format::perplexity(value),
+        _ => format::percent(value),
+    }
+}
+
 /// A settings field: its label, the glossary's word for it, and what it does.
 pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
     match key {
@@ -82,6 +128,25 @@ pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
             "Rate of each block below",
             None,
             "times that of the block above; 1 is off",
+        ),
+        "data" => ("Data set", None, "what the run learns from"),
+        "epochs" => ("Epochs", None, "passes over the data; 0 goes by steps"),
+        "accumulate" => ("Gradient accumulation", None, "batches in a step"),
+        "evaluate" => (
+            "Evaluate every",
+            None,
+            "steps between looks at the validation split; 0 chooses",
+        ),
+        "patience" => (
+            "Early stopping",
+            None,
+            "looks without a lower loss that end the run; 0 never",
+        ),
+        "best" => ("Keep the best", None, "end with the best weights"),
+        "balanced" => (
+            "Balanced classes",
+            None,
+            "rare classes weigh as much as frequent ones",
         ),
         "seed" => ("Seed", Some("seed"), "the same seed repeats the run"),
         _ => ("", None, ""),
@@ -150,13 +215,17 @@ pub fn happening(entry: &LogEntry) -> String {
     match &entry.happening {
         Happening::Started => "Run started.".into(),
         Happening::Entered(stage) => stage_words(*stage).trim_end_matches(" …").to_string() + ".",
-        Happening::Evaluated(which, scores) => format!(
-            "Scored on {} {} reviews: accuracy {}, loss {}.",
-            format::count(scores.examples),
-            split(*which),
-            format::percent(scores.accuracy),
-            format::loss(scores.loss_nats)
-        ),
+        Happening::Evaluated(which, scores) => {
+            let (name, value) = scores.headline();
+            format!(
+                "Scored on {} {} examples: {} {}, loss {}.",
+                format::count(scores.examples),
+                split(*which),
+                figure(name).to_lowercase(),
+                figure_value(name, value),
+                format::loss(scores.loss_nats)
+            )
+        }
         Happening::Paused => "Paused.".into(),
         Happening::Resumed => "Resumed.".into(),
         Happening::Finished => "Finished.".into(),

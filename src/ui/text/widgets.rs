@@ -52,7 +52,7 @@ pub const LABELS_EMPTY: &str = "The reviews are still on their way.";
 
 pub fn dataset(train: usize, validation: usize, test: usize) -> String {
     format!(
-        "{} reviews to train on, {} to check on during the run, {} held out for the score.",
+        "{} examples to train on, {} to check on during the run, {} held out for the score.",
         format::count(train),
         format::count(validation),
         format::count(test)
@@ -138,10 +138,9 @@ pub fn changed(changed: usize, all: usize) -> String {
 
 pub const BEFORE: &str = "Before";
 pub const AFTER: &str = "After";
-pub const HELD_OUT: &str = "held-out accuracy";
 
 pub fn held_out(examples: usize) -> String {
-    format!("on {} held-out reviews", format::count(examples))
+    format!("on {} held-out examples", format::count(examples))
 }
 
 pub fn hard(accuracy: f64, examples: usize) -> String {
@@ -156,11 +155,11 @@ pub fn sample_of(prompt: &str) -> String {
     format!("“{prompt}”, continued")
 }
 
-pub const CONFUSION: &str = "Answers on the held-out reviews";
-pub const CONFUSION_TRUTH: &str = "The review is";
+pub const CONFUSION: &str = "Answers on the held-out examples";
+pub const CONFUSION_TRUTH: &str = "It is";
 pub const CONFUSION_ANSWER: &str = "The model says";
 
-pub const MISTAKES_NONE: &str = "No wrong answer on the held-out reviews.";
+pub const MISTAKES_NONE: &str = "No wrong answer on the held-out examples.";
 pub const MISTAKES_MORE: &str = "Show all";
 pub const MISTAKES_HARD: &str = "hard";
 
@@ -193,6 +192,15 @@ pub const CHECK_OPEN: &str = "Choose an answer.";
 pub const CHECK_MET: &str = "Reached.";
 pub const CHECK_MISSED: &str = "Not reached yet.";
 pub const CHECK_WAITING: &str = "Waiting for your run.";
+
+pub const BY_LABEL: &str = "Label by label";
+pub const BY_LABEL_COLUMNS: [&str; 5] = ["Label", "Precision", "Recall", "F1", "To find"];
+
+/// A wrong answer that has no single probability.
+pub fn other_mistake(answer: &str, truth: &str) -> String {
+    let said = if answer.is_empty() { "nothing" } else { answer };
+    format!("The model said: {said}. Right is: {truth}.")
+}
 
 /// The sentence of the recap that only a run can write.
 pub fn saw(before: f64, after: f64, trainable: usize, total: usize, time: &str) -> String {

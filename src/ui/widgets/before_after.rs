@@ -7,7 +7,7 @@ use crate::protocol::Scores;
 use crate::ui::SAMPLE_PROMPT;
 use crate::ui::controls::number::number;
 use crate::ui::desk::use_desk;
-use crate::ui::format;
+use crate::ui::text::run;
 use crate::ui::text::widgets as text;
 
 #[component]
@@ -58,12 +58,28 @@ fn score(scores: Scores) -> impl IntoView {
         let words = text::hard(accuracy, scores.hard_examples);
         view! { <p class="quiet">{number(accuracy, words)}</p> }
     });
-    let share = format!("--done: {}", scores.accuracy);
+    let (name, value) = scores.headline();
+    let is_share = !name.ends_with("perplexity");
+    let others: Vec<_> = scores.figures().into_iter().skip(1).map(other).collect();
     view! {
-        <p class="big">{number(scores.accuracy, format::percent(scores.accuracy))}</p>
-        <div class="gauge" style=share aria-hidden="true"></div>
-        <p class="quiet">{text::HELD_OUT} ", " {text::held_out(scores.examples)}</p>
+        <p class="big">{number(value, run::figure_value(name, value))}</p>
+        {is_share.then(|| view! {
+            <div class="gauge" style=format!("--done: {value}") aria-hidden="true"></div>
+        })}
+        <p class="quiet">
+            {run::figure(name)} ", " {text::held_out(scores.examples)}
+        </p>
         {hard}
+        <dl class="figures small">{others}</dl>
+    }
+}
+
+fn other((name, value): (&'static str, f64)) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{run::figure(name)}</dt>
+            <dd>{number(value, run::figure_value(name, value))}</dd>
+        </div>
     }
 }
 

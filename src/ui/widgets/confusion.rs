@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::with_summary;
-use crate::protocol::Confusion as Counts;
+use crate::protocol::{Confusion as Counts, LabelScores};
 use crate::ui::desk::use_desk;
 use crate::ui::format;
 use crate::ui::text::widgets as text;
@@ -17,7 +17,13 @@ pub fn Confusion() -> impl IntoView {
     });
     view! {
         <div class="confusion">
-            {with_summary(move |summary| table(&labels.get(), &summary.confusion))}
+            {with_summary(move |summary| {
+                let has_matrix = !summary.confusion.counts.is_empty();
+                view! {
+                    {has_matrix.then(|| table(&labels.get(), &summary.confusion))}
+                    {by_label(&summary.by_label)}
+                }
+            })}
         </div>
     }
 }
@@ -62,6 +68,38 @@ fn table(labels: &[String], confusion: &Counts) -> impl IntoView + use<> {
             <tbody>{rows}</tbody>
         </table>
     }
+}
+
+/// Precision, recall and F1 of each label.
+fn by_label(scores: &[LabelScores]) -> Option<impl IntoView + use<>> {
+    let share =
+        |value: f64| view! { <td data-value=value.to_string()>{format::percent(value)}</td> };
+    let rows: Vec<_> = scores
+        .iter()
+        .map(|own| {
+            view! {
+                <tr>
+                    <th scope="row">{own.label.clone()}</th>
+                    {share(own.precision)}
+                    {share(own.recall)}
+                    {share(own.f1)}
+                    <td>{format::count(own.support)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let heads = text::BY_LABEL_COLUMNS.map(|name| view! { <th scope="col">{name}</th> });
+    (!rows.is_empty()).then(|| {
+        view! {
+            <table class="by_label">
+                <caption>{text::BY_LABEL}</caption>
+                <thead>
+                    <tr>{heads.into_iter().collect_view()}</tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+    })
 }
 
 fn cell(count: usize, all: usize, is_right: bool) -> impl IntoView {

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::marked::marked;
+use crate::protocol::Example;
 use crate::ui::desk::use_desk;
 use crate::ui::text::widgets as text;
 
@@ -14,20 +16,8 @@ pub fn DataPeek() -> impl IntoView {
     move || match dataset.get() {
         None => view! { <p class="empty">{text::LABELS_EMPTY}</p> }.into_any(),
         Some(dataset) => {
-            let examples = dataset
-                .examples
-                .iter()
-                .take(SHOWN)
-                .cloned()
-                .map(|example| {
-                    view! {
-                        <li>
-                            <blockquote>{example.text}</blockquote>
-                            <span class="answer">{example.label}</span>
-                        </li>
-                    }
-                })
-                .collect_view();
+            let examples = dataset.examples.iter().take(SHOWN).cloned();
+            let examples = examples.map(row).collect_view();
             let words = text::dataset(
                 dataset.train_rows,
                 dataset.validation_rows,
@@ -41,5 +31,17 @@ pub fn DataPeek() -> impl IntoView {
             }
             .into_any()
         }
+    }
+}
+
+fn row(example: Example) -> impl IntoView {
+    let question = (!example.question.is_empty())
+        .then(|| view! { <p class="question">{example.question.clone()}</p> });
+    view! {
+        <li>
+            {question}
+            <blockquote>{marked(&example.text, &example.spans)}</blockquote>
+            <span class="answer">{example.label}</span>
+        </li>
     }
 }

@@ -39,7 +39,10 @@ fn items(mistakes: &[Mistake]) -> Vec<impl IntoView + use<>> {
 }
 
 fn item(mistake: Mistake) -> impl IntoView {
-    let verdict = text::mistake(&mistake.answer, mistake.probability, &mistake.truth);
+    let verdict = match mistake.probability.is_nan() {
+        true => text::other_mistake(&mistake.answer, &mistake.truth),
+        false => text::mistake(&mistake.answer, mistake.probability, &mistake.truth),
+    };
     let hard = (!mistake.hard.is_empty())
         .then(|| view! { <span class="hard">{text::MISTAKES_HARD} ": " {mistake.hard}</span> });
     view! {

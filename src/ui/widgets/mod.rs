@@ -21,6 +21,7 @@ pub mod honesty_badge;
 pub mod lora_program;
 pub mod lora_rectangles;
 pub mod loss_chart;
+pub mod marked;
 pub mod matched_modules;
 pub mod matrix_lens;
 pub mod mistakes;

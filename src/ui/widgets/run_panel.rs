@@ -9,7 +9,7 @@ use crate::ui::controls::number::Number;
 use crate::ui::controls::run_buttons::RunButtons;
 use crate::ui::controls::term;
 use crate::ui::desk::use_desk;
-use crate::ui::draft::{REMEDIES, StrategyKind, TRAINING};
+use crate::ui::draft::{LOOP, REMEDIES, StrategyKind, TRAINING};
 use crate::ui::format;
 use crate::ui::state::{Phase, Plan, Run, State, Status, Subject, trainable_share};
 use crate::ui::text::run as text;
@@ -58,6 +58,10 @@ fn Settings(in_lab: bool) -> impl IntoView {
             {TRAINING.map(|key| view! { <Field key /> }).into_iter().collect_view()}
         </div>
         {in_lab.then(|| view! {
+            <fieldset class="fields">
+                <legend>{text::LOOP}</legend>
+                {LOOP.map(|key| view! { <Field key /> }).into_iter().collect_view()}
+            </fieldset>
             <fieldset class="fields">
                 <legend>{text::REMEDIES}</legend>
                 {REMEDIES.map(|key| view! { <Field key /> }).into_iter().collect_view()}
@@ -147,8 +151,13 @@ fn Figures() -> impl IntoView {
         desk.watch(move |state| state.run.as_ref().and_then(part))
     };
     let loss = of_run(|run| run.steps.last().map(|step| f64::from(step.loss_nats)));
-    let before = of_run(|run| run.scores_before().map(|scores| scores.accuracy));
-    let after = of_run(|run| run.scores_after().map(|scores| scores.accuracy));
+    let headline = desk.watch(|state| {
+        let run = state.run.as_ref()?;
+        Some((
+            run.scores_before()?.headline(),
+            run.scores_after().map(|s| s.headline().1),
+        ))
+    });
     let knew = of_run(Run::perplexity_before);
     let knows = of_run(Run::perplexity_after);
     let plan = desk.plan();
@@ -172,14 +181,16 @@ fn Figures() -> impl IntoView {
                 <dt>{text::LOSS}</dt>
                 <dd><Number value=loss show=format::loss testid="metric-loss" /></dd>
             </div>
-            <div>
-                <dt>{text::ACCURACY_BEFORE}</dt>
-                <dd><Number value=before show=format::percent testid="metric-accuracy-before" /></dd>
-            </div>
-            <div>
-                <dt>{text::ACCURACY_AFTER}</dt>
-                <dd><Number value=after show=format::percent testid="metric-accuracy-after" /></dd>
-            </div>
+            {move || {
+                let (name, before, after) = match headline.get() {
+                    Some(((name, before), after)) => (name, Some(before), after),
+                    None => ("accuracy", None, None),
+                };
+                [("before", before), ("after", after)]
+                    .map(|(when, value)| figure(name, when, value))
+                    .into_iter()
+                    .collect_view()
+            }}
             <div>
                 <dt>{text::PERPLEXITY_BEFORE} " " {term::explain("perplexity")}</dt>
                 <dd><Number value=knew show=format::perplexity testid="metric-perplexity-before" /></dd>
@@ -190,6 +201,24 @@ fn Figures() -> impl IntoView {
             </div>
         </dl>
         <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
+    }
+}
+
+/// A figure of the task, before or after.
+fn figure(name: &'static str, when: &'static str, value: Option<f64>) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{text::figure(name)} " " {when}</dt>
+            <dd>
+                <span
+                    class="number"
+                    data-testid=format!("metric-{name}-{when}")
+                    data-value=value.map(|value| value.to_string()).unwrap_or_default()
+                >
+                    {value.map_or("–".to_string(), |value| text::figure_value(name, value))}
+                </span>
+            </dd>
+        </div>
     }
 }
 

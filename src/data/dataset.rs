@@ -1,0 +1,105 @@
+//! A file of any task, read.
+
+use super::labelled::LabelledDataset;
+use super::many_labels::ManyLabelsDataset;
+use super::prompts::Prompted;
+use super::questions::Question;
+use super::reader::{
+    DataError, Texts, read_labelled, read_many_labels, read_prompts, read_questions, read_tagged,
+    read_texts,
+};
+use super::tagged::TaggedDataset;
+use crate::protocol::Split;
+use crate::settings::Task;
+
+/// What a run can be made on.
+#[derive(Debug, Clone)]
+pub enum Dataset {
+    Labelled(LabelledDataset),
+    ManyLabels(ManyLabelsDataset),
+    Tagged(TaggedDataset),
+    Questions(Vec<Question>),
+    Prompts(Vec<Prompted>),
+    Text(Texts),
+}
+
+impl Dataset {
+    /// Reads what `task` reads. `file` is the name that errors give.
+    pub fn read(task: Task, file: &str, bytes: &[u8]) -> Result<Self, DataError> {
+        Ok(match task {
+            Task::SequenceClassification => Self::Labelled(read_labelled(file, bytes)?),
+            Task::MultiLabelClassification => {
+                Self::ManyLabels(read_many_labels(file, bytes, None)?)
+            }
+            Task::TokenClassification => Self::Tagged(read_tagged(file, bytes, None)?),
+            Task::QuestionAnswering => Self::Questions(read_questions(file, bytes, None)?),
+            Task::CausalLm => match read_prompts(file, bytes, None)? {
+                Some(rows) => Self::Prompts(rows),
+                None => Self::Text(read_texts(file, bytes)?),
+            },
+        })
+    }
+
+    pub fn task(&self) -> Task {
+        match self {
+            Self::Labelled(_) => Task::SequenceClassification,
+            Self::ManyLabels(_) => Task::MultiLabelClassification,
+            Self::Tagged(_) => Task::TokenClassification,
+            Self::Questions(_) => Task::QuestionAnswering,
+            Self::Prompts(_) | Self::Text(_) => Task::CausalLm,
+        }
+    }
+
+    /// Names of the head's outputs, where they have any.
+    pub fn labels(&self) -> &[String] {
+        match self {
+            Self::Labelled(data) => &data.labels,
+            Self::ManyLabels(data) => &data.labels,
+            Self::Tagged(data) => &data.labels,
+            Self::Questions(_) | Self::Prompts(_) | Self::Text(_) => &[],
+        }
+    }
+
+    /// The split of every row, in the file's order. Plain text has paragraphs, and no splits.
+    pub fn splits(&self) -> Vec<Split> {
+        match self {
+            Self::Labelled(data) => data.rows.iter().map(|row| row.split).collect(),
+            Self::ManyLabels(data) => data.rows.iter().map(|row| row.split).collect(),
+            Self::Tagged(data) => data.rows.iter().map(|row| row.split).collect(),
+            Self::Questions(rows) => rows.iter().map(|row| row.split).collect(),
+            Self::Prompts(rows) => rows.iter().map(|row| row.split).collect(),
+            Self::Text(texts) => vec![Split::Train; texts.texts.len()],
+        }
+    }
+
+    /// Indices of the rows of a split.
+    pub fn rows_of(&self, split: Split) -> Vec<usize> {
+        let splits = self.splits().into_iter().enumerate();
+        let own = splits.filter(|(_, of)| *of == split);
+        own.map(|(index, _)| index).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_task_reads_its_own_file() {
+        let read = |task, file: &str, bytes: &str| Dataset::read(task, file, bytes.as_bytes());
+        let tagged = read(
+            Task::TokenClassification,
+            "x.jsonl",
+            "{\"tokens\":[\"Ada\"],\"ner_tags\":[\"B-PER\"],\"split\":\"test\"}",
+        );
+        let tagged = tagged.unwrap();
+        assert_eq!(tagged.labels(), ["B-PER"]);
+        assert_eq!(tagged.rows_of(Split::Test), [0]);
+        let prompts = read(Task::CausalLm, "x.csv", "prompt,completion\na,b\n").unwrap();
+        assert!(matches!(prompts, Dataset::Prompts(_)));
+        let text = read(Task::CausalLm, "x.txt", "a\nb\n").unwrap();
+        assert_eq!((text.task(), text.splits().len()), (Task::CausalLm, 2));
+        let error = read(Task::QuestionAnswering, "x.csv", "text\na\n").unwrap_err();
+        assert!(error.to_string().contains(".jsonl"), "{error}");
+    }
+}

@@ -1,0 +1,261 @@
+//! The examples of a task as the model gets them, for the page's runs and for the command line alike.
+
+pub mod encode;
+pub mod peek;
+mod report;
+pub mod scoring;
+
+pub use encode::Encoding;
+pub use peek::peek;
+pub use report::{by_label, mistakes};
+pub use scoring::Answers;
+
+use crate::data::batch::{Batch, IGNORED};
+use crate::data::labelled::{EncodedText, drawn};
+use crate::data::many_labels::EncodedManyLabels;
+use crate::data::prompts::EncodedPrompt;
+use crate::data::questions::{Question, Window};
+use crate::data::tagged::EncodedSentence;
+use crate::model::gpt2::Gpt2;
+use crate::protocol::Split;
+use crate::settings::{Seed, Task};
+use crate::train::{Objective, class_weights, plan};
+
+/// The three parts of a data set.
+#[derive(Debug, Clone)]
+pub struct Splits<T> {
+    pub train: Vec<T>,
+    pub validation: Vec<T>,
+    pub test: Vec<T>,
+}
+
+impl<T> Splits<T> {
+    pub fn of(&self, split: Split) -> &[T] {
+        match split {
+            Split::Train => &self.train,
+            Split::Validation => &self.validation,
+            Split::Test => &self.test,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub enum Kind {
+    Classes {
+        labels: Vec<String>,
+        splits: Splits<EncodedText>,
+    },
+    ManyLabels {
+        labels: Vec<String>,
+        splits: Splits<EncodedManyLabels>,
+    },
+    Tags {
+        labels: Vec<String>,
+        splits: Splits<EncodedSentence>,
+    },
+    Questions {
+        questions: Splits<Question>,
+        windows: Splits<Window>,
+        /// Tokens of the longest answer that is considered.
+        longest: usize,
+    },
+    Prompts {
+        splits: Splits<EncodedPrompt>,
+        /// Rows of which nothing to learn is left within the length, by split.
+        cut: [usize; 3],
+    },
+    /// Running text: windows to train on, streams to measure on.
+    Text {
+        splits: Splits<Vec<i32>>,
+        context: usize,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub struct Examples {
+    pub kind: Kind,
+    /// The id that pads.
+    pub pad: i32,
+}
+
+impl Examples {
+    pub fn task(&self) -> Task {
+        match self.kind {
+            Kind::Classes { .. } => Task::SequenceClassification,
+            Kind::ManyLabels { .. } => Task::MultiLabelClassification,
+            Kind::Tags { .. } => Task::TokenClassification,
+            Kind::Questions { .. } => Task::QuestionAnswering,
+            Kind::Prompts { .. } | Kind::Text { .. } => Task::CausalLm,
+        }
+    }
+
+    /// In the order of the head's outputs, where they have names.
+    pub fn labels(&self) -> &[String] {
+        match &self.kind {
+            Kind::Classes { labels, .. }
+            | Kind::ManyLabels { labels, .. }
+            | Kind::Tags { labels, .. } => labels,
+            _ => &[],
+        }
+    }
+
+    pub fn objective(&self) -> Objective {
+        let pad = Some(self.pad);
+        match self.task() {
+            Task::SequenceClassification => Objective::SequenceClassification { pad },
+            Task::MultiLabelClassification => Objective::MultiLabelClassification { pad },
+            Task::TokenClassification => Objective::TokenClassification,
+            Task::QuestionAnswering => Objective::QuestionAnswering,
+            Task::CausalLm => Objective::CausalLm,
+        }
+    }
+
+    /// The model with the head that the task needs: its own where `own_fits`, or a fresh one.
+    pub fn with_head(&self, model: Gpt2, own_fits: bool, seed: &Seed) -> Gpt2 {
+        with_head(model, (self.task(), self.labels().len()), own_fits, seed)
+    }
+
+    /// How many examples a split has; windows where texts are cut into some.
+    pub fn count(&self, split: Split) -> usize {
+        match &self.kind {
+            Kind::Classes { splits, .. } => splits.of(split).len(),
+            Kind::ManyLabels { splits, .. } => splits.of(split).len(),
+            Kind::Tags { splits, .. } => splits.of(split).len(),
+            Kind::Questions { windows, .. } => windows.of(split).len(),
+            Kind::Prompts { splits, .. } => splits.of(split).len(),
+            Kind::Text { splits, .. } => splits.of(split).len(),
+        }
+    }
+
+    /// Whether there is nothing to score in a split.
+    pub fn is_blank(&self, split: Split) -> bool {
+        match &self.kind {
+            Kind::Questions { questions, .. } => questions.of(split).is_empty(),
+            _ => self.count(split) == 0,
+        }
+    }
+
+    /// The tokens of an example.
+    pub fn ids(&self, split: Split, index: usize) -> &[i32] {
+        match &self.kind {
+            Kind::Classes { splits, .. } => &splits.of(split)[index].ids,
+            Kind::ManyLabels { splits, .. } => &splits.of(split)[index].ids,
+            Kind::Tags { splits, .. } => &splits.of(split)[index].ids,
+            Kind::Questions { windows, .. } => &windows.of(split)[index].ids,
+            Kind::Prompts { splits, .. } => &splits.of(split)[index].ids,
+            Kind::Text { splits, .. } => &splits.of(split)[index],
+        }
+    }
+
+    /// Lengths of a split's examples.
+    pub fn lengths(&self, split: Split) -> Vec<usize> {
+        let count = self.count(split);
+        (0..count).map(|i| self.ids(split, i).len()).collect()
+    }
+
+    /// Some of the examples to train on.
+    pub fn batch(&self, indices: &[usize]) -> Batch {
+        if let Kind::Text { splits, .. } = &self.kind {
+            return Batch::causal(indices.iter().map(|i| splits.train[*i].clone()).collect());
+        }
+        let ids: Vec<&[i32]> = indices.iter().map(|i| self.ids(Split::Train, *i)).collect();
+        let labels: Vec<Vec<i32>> = indices.iter().map(|i| self.learnt(*i)).collect();
+        match self.task() {
+            Task::TokenClassification | Task::CausalLm => {
+                let labels = labels.iter().map(|row| &row[..]);
+                let rows: Vec<(&[i32], &[i32])> = ids.into_iter().zip(labels).collect();
+                Batch::of_tokens(&rows, self.pad)
+            }
+            _ => Batch::padded(ids.into_iter(), labels, self.pad),
+        }
+    }
+
+    /// What an example to train on teaches, in a batch's form.
+    fn learnt(&self, index: usize) -> Vec<i32> {
+        match &self.kind {
+            Kind::Classes { splits, .. } => vec![splits.train[index].label as i32],
+            Kind::ManyLabels { splits, .. } => splits.train[index].answers.clone(),
+            Kind::Tags { splits, .. } => splits.train[index].labels.clone(),
+            Kind::Questions { windows, .. } => {
+                let (start, end) = windows.train[index].ends;
+                vec![start as i32, end as i32]
+            }
+            Kind::Prompts { splits, .. } => splits.train[index].labels.clone(),
+            Kind::Text { splits, .. } => splits.train[index].clone(),
+        }
+    }
+
+    /// Weights under which rare classes count as much as frequent ones; an error says why the task has none.
+    pub fn balanced(&self) -> Result<Vec<f32>, &'static str> {
+        let labels = self.labels().len();
+        match &self.kind {
+            Kind::Classes { splits, .. } => {
+                let classes = splits.train.iter().map(|text| text.label);
+                Ok(class_weights::balanced_over(classes, labels))
+            }
+            // Of the yes of each label, as `BCEWithLogitsLoss`'s `pos_weight`.
+            Kind::ManyLabels { splits, .. } => {
+                let texts = &splits.train;
+                let has = |label: usize| texts.iter().filter(|t| t.answers[label] == 1).count();
+                let yes: Vec<usize> = (0..labels).map(has).collect();
+                Ok(class_weights::balanced_yes(&yes, texts.len()))
+            }
+            Kind::Tags { splits, .. } => {
+                let all = splits.train.iter().flat_map(|sentence| &sentence.labels);
+                let words = all.filter(|label| **label != IGNORED);
+                let classes = words.map(|label| *label as usize);
+                Ok(class_weights::balanced_over(classes, labels))
+            }
+            Kind::Questions { .. } | Kind::Prompts { .. } | Kind::Text { .. } => {
+                Err(self.task().refuses_class_weights().unwrap_or_default())
+            }
+        }
+    }
+
+    /// Keeps `count` of the examples to train on, drawn by seed, of each label alike where each has one; 0 is all.
+    pub fn draw(&mut self, count: usize, seed: u64) {
+        if count == 0 || count >= self.count(Split::Train) {
+            return;
+        }
+        let label = |index: usize| match &self.kind {
+            Kind::Classes { splits, .. } => splits.train[index].label,
+            _ => 0,
+        };
+        let labels: Vec<usize> = (0..self.count(Split::Train)).map(label).collect();
+        let kept = drawn(&labels, count, seed);
+        match &mut self.kind {
+            Kind::Classes { splits, .. } => keep(&mut splits.train, &kept),
+            Kind::ManyLabels { splits, .. } => keep(&mut splits.train, &kept),
+            Kind::Tags { splits, .. } => keep(&mut splits.train, &kept),
+            Kind::Questions { windows, .. } => keep(&mut windows.train, &kept),
+            Kind::Prompts { splits, .. } => keep(&mut splits.train, &kept),
+            Kind::Text { splits, .. } => keep(&mut splits.train, &kept),
+        }
+    }
+}
+
+fn keep<T: Clone>(examples: &mut Vec<T>, kept: &[usize]) {
+    *examples = kept.iter().map(|i| examples[*i].clone()).collect();
+}
+
+/// The model with the head of a task of so many labels: its own where `own_fits`, or a fresh one.
+pub fn with_head(model: Gpt2, (task, labels): (Task, usize), own_fits: bool, seed: &Seed) -> Gpt2 {
+    match task {
+        Task::SequenceClassification | Task::MultiLabelClassification => {
+            let own = model.score.clone().filter(|_| own_fits);
+            let head = own.unwrap_or_else(|| plan::fresh_score(&model, labels, seed));
+            model.without_heads().with_score(head)
+        }
+        Task::TokenClassification => {
+            let own = model.classifier.clone().filter(|_| own_fits);
+            let head = own.unwrap_or_else(|| plan::fresh_head(&model, "classifier", labels, seed));
+            model.without_heads().with_head("classifier", head)
+        }
+        Task::QuestionAnswering => {
+            let own = model.qa_outputs.clone().filter(|head| head.outputs() == 2);
+            let head = own.unwrap_or_else(|| plan::fresh_head(&model, "qa_outputs", 2, seed));
+            model.without_heads().with_head("qa_outputs", head)
+        }
+        Task::CausalLm => model.without_heads(),
+    }
+}

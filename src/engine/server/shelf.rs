@@ -1,0 +1,108 @@
+//! What finished runs leave: the weights that answer, and adapters kept to be switched and blended.
+
+use burn::module::Module;
+
+use super::*;
+use crate::model::adapters::blend::blend;
+use crate::model::gpt2::Gpt2;
+use crate::model::parameters;
+use crate::protocol::{AdapterInfo, BlendPart};
+use crate::settings::{Strategy, Task};
+
+/// Adapters kept at once. Each is small: its tensors are its own, the base's are shared.
+const MOST_KEPT: usize = 12;
+
+/// A model that answers for a task.
+#[derive(Clone)]
+pub struct Tuned {
+    pub model: Gpt2,
+    pub task: Task,
+    pub labels: Vec<String>,
+}
+
+impl Tuned {
+    pub fn of(run: &Run, model: Gpt2) -> Self {
+        Self {
+            model: model.no_grad(),
+            task: run.task(),
+            labels: run.labels().to_vec(),
+        }
+    }
+}
+
+/// An adapter on the shelf.
+pub struct Kept {
+    info: AdapterInfo,
+    tuned: Tuned,
+}
+
+impl<H: Host> Server<H> {
+    /// Takes over what a finished run has made. Plain LoRA goes on the shelf: a product can be turned up and
+    /// down after training.
+    pub(super) fn keep(&mut self, run: &Run) {
+        let tuned = Tuned::of(run, run.tuned());
+        if let Strategy::Lora(lora) = &run.settings().strategy
+            && !lora.use_dora
+        {
+            let parameters = parameters::list(&tuned.model).into_iter();
+            let info = AdapterInfo {
+                run_id: run.id,
+                name: format!("run {}", run.id.0),
+                task: tuned.task,
+                rank: lora.rank,
+                alpha: lora.alpha,
+                parameters: parameters
+                    .filter(|p| parameters::is_adapter(&p.name))
+                    .map(|p| p.count())
+                    .sum(),
+            };
+            if self.shelf.len() == MOST_KEPT {
+                self.shelf.remove(0);
+            }
+            self.shelf.push(Kept {
+                info: info.clone(),
+                tuned: tuned.clone(),
+            });
+            run.tell(&self.host, Event::AdapterKept(info));
+        }
+        self.tuned = Some(tuned);
+    }
+
+    /// Puts a blend in the place of what was tuned. Task and head are the first part's: the learner's order says
+    /// which one answers, and the others only lend their products.
+    pub(super) fn blend(
+        &mut self,
+        id: Option<RequestId>,
+        parts: Vec<BlendPart>,
+    ) -> Result<(), EngineError> {
+        self.refuse_while_running("change the adapters")?;
+        let wrong = |message: String| EngineError::new(ErrorKind::State, message);
+        let mut models = Vec::with_capacity(parts.len());
+        let mut first: Option<&Tuned> = None;
+        for BlendPart { run_id, weight } in &parts {
+            let kept = self.shelf.iter().find(|kept| kept.info.run_id == *run_id);
+            let kept = kept.ok_or_else(|| {
+                wrong(format!(
+                    "The adapter of run {} is not on the shelf any more.",
+                    run_id.0
+                ))
+            })?;
+            if !weight.is_finite() {
+                return Err(wrong(format!(
+                    "The volume of run {} is {weight}, but must be a number.",
+                    run_id.0
+                )));
+            }
+            first.get_or_insert(&kept.tuned);
+            models.push((kept.tuned.model.clone(), *weight));
+        }
+        let first = first.ok_or_else(|| wrong("Name at least one adapter.".to_owned()))?;
+        let model = blend(models).map_err(|e| wrong(e.to_string()))?.no_grad();
+        self.tuned = Some(Tuned {
+            model,
+            ..first.clone()
+        });
+        self.tell(id, Event::AdaptersBlended { parts });
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! What cannot be done, and says so.
+
+use super::*;
+
+#[test]
+fn commands_before_a_model_are_told_to_wait() {
+    let events = say(vec![start(Strategy::Full)]);
+    assert!(errors(&events)[0].message.contains("No model is loaded"));
+}
+
+#[test]
+fn a_missing_and_a_cut_model_each_say_so() {
+    let model = |url: &str| Command::LoadModel {
+        name: "x".into(),
+        base_url: url.into(),
+    };
+    let events = say(vec![model("nowhere"), model("cut")]);
+    let errors = errors(&events);
+    assert_eq!(errors[0].kind, ErrorKind::Network);
+    assert!(errors[0].message.contains("config.json") && errors[0].message.contains("404"));
+    assert_eq!(errors[1].kind, ErrorKind::Model);
+    assert!(
+        errors[1].message.contains("cut short"),
+        "{}",
+        errors[1].message
+    );
+}
+
+#[test]
+fn targets_that_match_nothing_are_refused_before_the_run() {
+    let lora = crate::settings::LoraSettings {
+        target_modules: vec!["q_proj".into()],
+        ..Default::default()
+    };
+    let events = say([
+        load(),
+        vec![Command::PlanRun {
+            strategy: Strategy::Lora(lora),
+        }],
+    ]
+    .concat());
+    assert!(errors(&events)[0].message.contains("q_proj"));
+}

@@ -1,0 +1,80 @@
+//! What a run learns to do.
+
+use serde::{Deserialize, Serialize};
+
+/// The tasks that GPT-2 can be fine-tuned for here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Task {
+    CausalLm,
+    #[default]
+    SequenceClassification,
+    MultiLabelClassification,
+    TokenClassification,
+    QuestionAnswering,
+}
+
+impl Task {
+    pub const ALL: [Self; 5] = [
+        Self::SequenceClassification,
+        Self::MultiLabelClassification,
+        Self::TokenClassification,
+        Self::QuestionAnswering,
+        Self::CausalLm,
+    ];
+
+    /// The word for it in flags, addresses and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CausalLm => "causal-lm",
+            Self::SequenceClassification => "sequence-classification",
+            Self::MultiLabelClassification => "multi-label-classification",
+            Self::TokenClassification => "token-classification",
+            Self::QuestionAnswering => "question-answering",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|task| task.name() == name)
+    }
+
+    /// What transformers' configurations call it, where its head is another task's too.
+    pub fn problem_type(self) -> Option<&'static str> {
+        (self == Self::MultiLabelClassification).then_some("multi_label_classification")
+    }
+
+    /// PEFT's name for it.
+    pub fn peft_name(self) -> &'static str {
+        match self {
+            Self::CausalLm => "CAUSAL_LM",
+            Self::SequenceClassification | Self::MultiLabelClassification => "SEQ_CLS",
+            Self::TokenClassification => "TOKEN_CLS",
+            Self::QuestionAnswering => "QUESTION_ANS",
+        }
+    }
+
+    /// Why its classes cannot be weighed, where they cannot.
+    pub fn refuses_class_weights(self) -> Option<&'static str> {
+        match self {
+            Self::CausalLm => Some(
+                "the classes of causal-lm are the words themselves, whose frequencies are what it learns",
+            ),
+            Self::QuestionAnswering => Some(
+                "the classes of question answering are places in a text, which have no frequency to balance",
+            ),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_task_is_found_by_its_name() {
+        for task in Task::ALL {
+            assert_eq!(Task::parse(task.name()), Some(task));
+        }
+        assert_eq!(Task::parse("masked-lm"), None);
+    }
+}

@@ -1,0 +1,141 @@
+//! The data sets that ship with the page; each has its card beside it in `www/data`.
+
+use crate::settings::Task;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shipped {
+    /// The file under `data/`, without its ending.
+    pub name: &'static str,
+    pub ending: &'static str,
+    pub task: Task,
+    /// Rows, questions or paragraphs.
+    pub rows: usize,
+    /// What it is, in a sentence.
+    pub card: &'static str,
+}
+
+impl Shipped {
+    pub fn file(&self) -> String {
+        format!("data/{}.{}", self.name, self.ending)
+    }
+}
+
+const fn set(
+    (name, ending): (&'static str, &'static str),
+    task: Task,
+    rows: usize,
+    card: &'static str,
+) -> Shipped {
+    Shipped {
+        name,
+        ending,
+        task,
+        rows,
+        card,
+    }
+}
+
+const ONE: Task = Task::SequenceClassification;
+
+pub const SHIPPED: [Shipped; 12] = [
+    set(
+        ("reviews", "csv"),
+        ONE,
+        1695,
+        "Short film reviews, positive or negative; some are hard on purpose.",
+    ),
+    set(
+        ("topics", "csv"),
+        ONE,
+        300,
+        "Items from a small town's paper, sorted by the page they stand on: five pages that share places and people.",
+    ),
+    set(
+        ("tickets", "csv"),
+        ONE,
+        300,
+        "Messages to a small shop's customer support, each for one of five desks.",
+    ),
+    set(
+        ("medical", "csv"),
+        ONE,
+        300,
+        "Notes of a village doctor in four kinds; invented, and no advice to anyone.",
+    ),
+    set(
+        ("legal", "csv"),
+        ONE,
+        300,
+        "Clauses of contracts, each about one of five matters.",
+    ),
+    set(
+        ("code", "csv"),
+        ONE,
+        300,
+        "Comments as programmers write them above a function, of five kinds.",
+    ),
+    set(
+        ("moderation", "csv"),
+        Task::MultiLabelClassification,
+        300,
+        "Posts of a forum for bakers; each breaks none, one or several of five rules.",
+    ),
+    set(
+        ("ner", "jsonl"),
+        Task::TokenClassification,
+        360,
+        "Sentences in which people, places, organisations and dates are marked; the test has names that training has not.",
+    ),
+    set(
+        ("qa", "jsonl"),
+        Task::QuestionAnswering,
+        300,
+        "Questions about a hundred short passages; each answer is a piece of its passage, word for word.",
+    ),
+    set(
+        ("instructions", "jsonl"),
+        Task::CausalLm,
+        220,
+        "Questions to a village librarian, each with the answer; only the answer counts in the loss.",
+    ),
+    set(
+        ("beekeeping", "txt"),
+        Task::CausalLm,
+        226,
+        "A year of a beekeeper's handbook and diary: a subject that the model hardly knows.",
+    ),
+    set(
+        ("stories", "txt"),
+        Task::CausalLm,
+        160,
+        "The stories on which forgetting is measured; a run on them learns its own exam.",
+    ),
+];
+
+/// The set of this name.
+pub fn shipped(name: &str) -> Option<&'static Shipped> {
+    SHIPPED.iter().find(|set| set.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_set_is_there_with_its_card_and_its_rows() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/www/");
+        for set in &SHIPPED {
+            let text = std::fs::read_to_string(format!("{folder}{}", set.file())).unwrap();
+            let header = usize::from(set.ending == "csv");
+            let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+            // A quoted field may go over several lines.
+            assert!(lines - header >= set.rows, "{}: {lines}", set.name);
+            if set.ending != "csv" {
+                assert_eq!(lines, set.rows, "{}", set.name);
+            }
+            let card = format!("{folder}data/{}.md", set.name);
+            assert!(std::fs::exists(&card).unwrap(), "{card}");
+        }
+        assert_eq!(shipped("nothing"), None);
+    }
+}
