@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use super::browser::worker::{Heard, WorkerPort};
 use super::browser::{download, gpu, place};
-use super::device_choice::{DeviceWish, choose};
+use super::device_choice::{DeviceWish, choose, default_model};
 use super::own_model::OwnModel;
 use super::routes::Route;
 use super::state::{Cause, Engine, Loading, State, Subject};
@@ -19,7 +19,8 @@ const PATIENCE_MILLIS: u64 = 90_000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wishes {
     pub device: DeviceWish,
-    pub model: String,
+    /// A folder under `models/`; the device decides where none is named.
+    pub model: Option<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -236,9 +237,16 @@ impl EngineClient {
         });
     }
 
-    pub fn load_shipped_model(self) {
+    /// Loads one of the models under `models/`, now and after a restart.
+    pub fn load_shipped(self, name: &str) {
         self.wishes
-            .update_value(|wishes| wishes.model = DEFAULT_MODEL.to_string());
+            .update_value(|wishes| wishes.model = Some(name.to_string()));
+        self.own_model.set_value(None);
+        self.load_model();
+    }
+
+    pub fn load_shipped_model(self) {
+        self.wishes.update_value(|wishes| wishes.model = None);
         self.own_model.set_value(None);
         self.load_model();
     }
@@ -251,7 +259,14 @@ impl EngineClient {
     }
 
     pub fn model_name(self) -> String {
-        self.wishes.with_value(|wishes| wishes.model.clone())
+        let wished = self.wishes.with_value(|wishes| wishes.model.clone());
+        wished.unwrap_or_else(|| {
+            let device = self.state.with_untracked(|state| state.device.clone());
+            device
+                .as_ref()
+                .map_or(DEFAULT_MODEL, default_model)
+                .to_string()
+        })
     }
 
     /// Sends a command, unless there is no worker to hear it.

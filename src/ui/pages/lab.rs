@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::ui::browser::place;
+use crate::ui::controls::model_picker::ModelPicker;
 use crate::ui::controls::own_model::OwnModelControl;
 use crate::ui::desk::use_desk;
 use crate::ui::draft::Draft;
@@ -39,7 +40,7 @@ pub fn Lab(query: String) -> impl IntoView {
                 <p class="lead">{text::LAB_LEAD}</p>
             </header>
             <section class="exhibit"><RunPanel in_lab=true /></section>
-            <section class="exhibit"><OwnModelControl /></section>
+            <section class="exhibit"><ModelPicker /><OwnModelControl /></section>
             <Share hash />
             <h2>{text::LAB_CURVES}</h2>
             <div class="pair">
