@@ -38,7 +38,7 @@ pub async fn run(
             causal: Some(causal),
             ..Pass::default()
         };
-        forward(&[text.input_ids.clone()], &mut pass);
+        forward(std::slice::from_ref(&text.input_ids), &mut pass);
         let ours = joined(name, record.attention).await?;
         let case = format!("{set}masks");
         let mut comparison = Comparison::new(&case, &format!("attention, {name}"), PROBABILITIES);

@@ -102,13 +102,8 @@ impl State {
         self.asks.is_open(subject)
     }
 
-    /// Notes what is asked and gives the frame to send.
-    pub fn ask(&mut self, command: Command) -> Frame<Command> {
-        let subject = Subject::of(&command);
-        self.ask_about(subject, command)
-    }
-
-    /// The same for a question that has a place of its own beside others of its kind.
+    /// Notes what is asked and gives the frame to send. The subject is the command's own, or a place of its own for
+    /// a question beside others of its kind.
     pub fn ask_about(&mut self, subject: Subject, command: Command) -> Frame<Command> {
         let id = self.asks.note(subject);
         self.insights.ask(subject);

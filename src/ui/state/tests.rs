@@ -260,3 +260,59 @@ fn the_same_trouble_is_told_once() {
     }
     assert_eq!(state.notices.list().len(), 1);
 }
+
+impl State {
+    fn ask(&mut self, command: Command) -> Frame<Command> {
+        self.ask_about(Subject::of(&command), command)
+    }
+}
+
+#[test]
+fn two_questions_for_the_next_token_are_kept_apart() {
+    let mut state = State::default();
+    let probe = |text: &str| Command::Probe {
+        text: text.into(),
+        weights: crate::protocol::WeightsChoice::Base,
+    };
+    let answer = |token: &str| crate::protocol::Probe {
+        tokens: vec![token.into()],
+        attention: Vec::new(),
+        layers: 0,
+        heads: 0,
+        hidden_norms: Vec::new(),
+        next: Vec::new(),
+    };
+    let lesson = state.ask(probe("The king"));
+    let blank = state.ask_about(Subject::Blank, probe("They put"));
+    for (frame, token) in [(blank, "blank"), (lesson, "lesson")] {
+        state.apply(Frame {
+            request_id: frame.request_id,
+            body: Event::Probed(answer(token)),
+        });
+    }
+    let told = |found: &Answer<crate::protocol::Probe>| found.done().unwrap().tokens[0].clone();
+    assert_eq!(told(&state.insights.probe), "lesson");
+    assert_eq!(told(&state.insights.blank), "blank");
+}
+
+#[test]
+fn a_fresh_worker_holds_no_encoder() {
+    let mut state = State::default();
+    let load = state.ask(Command::LoadEncoder {
+        name: "mini-bert".into(),
+        base_url: "b".into(),
+    });
+    state.apply(Frame {
+        request_id: load.request_id,
+        body: Event::DownloadProgressed {
+            file: "model.safetensors".into(),
+            received_bytes: 1,
+            total_bytes: Some(2),
+        },
+    });
+    assert_eq!(state.insights.encoder_progress.unwrap().fraction(), Some(0.5));
+    assert!(state.insights.encoder.is_going());
+    state.insights.lose_encoder();
+    assert_eq!(state.insights.encoder, Answer::Idle);
+    assert_eq!(state.insights.encoder_progress, None);
+}

@@ -39,6 +39,8 @@ pub fn AttentionMap() -> impl IntoView {
     });
     let answer = desk.watch(|state| state.insights.attention.clone());
     let report = last_report(answer);
+    let layers = move || count(report, |report| report.layers);
+    let heads = move || count(report, |report| report.heads);
     let is_running =
         desk.watch(|state| matches!(state.status(), Status::Training | Status::Paused));
     let choose_reader = move |event| {
@@ -80,8 +82,8 @@ pub fn AttentionMap() -> impl IntoView {
                         {readers.collect_view()}
                     </select>
                 </div>
-                <Picker name=text::LAYER testid="attention-layer" chosen=layer count=move || count(report, |r| r.layers) />
-                <Picker name=text::HEAD testid="attention-head" chosen=head count=move || count(report, |r| r.heads) />
+                <Picker name=text::LAYER testid="attention-layer" chosen=layer count=layers />
+                <Picker name=text::HEAD testid="attention-head" chosen=head count=heads />
                 <button class="primary" data-testid="attend">{text::ATTENTION_ASK}</button>
             </div>
             <label class="choice">

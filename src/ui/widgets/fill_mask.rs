@@ -44,6 +44,7 @@ pub fn FillMask() -> impl IntoView {
         typed.set(sentence.to_string());
         wants.set(true);
     });
+    let masks = |masks: &Vec<MaskGuess>| by_encoder(masks);
     view! {
         <form
             class="fill_mask"
@@ -71,7 +72,7 @@ pub fn FillMask() -> impl IntoView {
                     <p class="read">{text::READS_ALL} " " <q>{asked}</q></p>
                     <Answered
                         answer=desk.watch(|state| state.insights.masks.clone())
-                        show=|masks: &Vec<MaskGuess>| by_encoder(masks).into_any()
+                        show=masks
                     />
                 </section>
                 <section data-testid="fill-decoder">
@@ -79,7 +80,7 @@ pub fn FillMask() -> impl IntoView {
                     <p class="read">{text::READS_BEFORE} " " <q>{before}</q></p>
                     <Answered
                         answer=desk.watch(|state| state.insights.blank.clone())
-                        show=|probe: &Probe| bars(&probe.next).into_any()
+                        show=by_decoder
                     />
                 </section>
             </div>
@@ -130,7 +131,7 @@ fn Sentences(typed: RwSignal<String>, choose: Callback<&'static str>) -> impl In
 }
 
 #[component]
-fn Answered<T: Send + Sync + PartialEq + 'static>(
+fn Answered<T: Clone + Send + Sync + PartialEq + 'static>(
     answer: Memo<Answer<T>>,
     show: fn(&T) -> AnyView,
 ) -> impl IntoView {
@@ -141,7 +142,11 @@ fn Answered<T: Send + Sync + PartialEq + 'static>(
     }
 }
 
-fn by_encoder(masks: &[MaskGuess]) -> impl IntoView + use<> {
+fn by_decoder(probe: &Probe) -> AnyView {
+    bars(&probe.next).into_any()
+}
+
+fn by_encoder(masks: &[MaskGuess]) -> AnyView {
     let has_many = masks.len() > 1;
     let list: Vec<_> = masks
         .iter()
@@ -154,7 +159,7 @@ fn by_encoder(masks: &[MaskGuess]) -> impl IntoView + use<> {
             }
         })
         .collect();
-    list
+    list.into_any()
 }
 
 fn bars(candidates: &[LabelProbability]) -> impl IntoView + use<> {
