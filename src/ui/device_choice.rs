@@ -1,8 +1,7 @@
 //! Which engine to fetch.
 
 use super::state::Cause;
-use super::{DEFAULT_MODEL, GPU_MODEL};
-use crate::protocol::{DeviceInfo, DeviceKind};
+use crate::protocol::DeviceKind;
 
 /// `?device=` in the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,14 +50,6 @@ pub fn choose(wish: DeviceWish, gpu: Gpu) -> (DeviceKind, Option<Cause>) {
     }
 }
 
-/// The shipped model that fits a device.
-pub fn default_model(device: &DeviceInfo) -> &'static str {
-    match device.kind {
-        DeviceKind::WebGpu if !device.is_software => GPU_MODEL,
-        _ => DEFAULT_MODEL,
-    }
-}
-
 /// Whether an adapter's own description names a renderer that runs on the CPU.
 pub fn names_software(description: &str) -> bool {
     let description = description.to_lowercase();
@@ -87,18 +78,6 @@ mod tests {
         for gpu in [Gpu::NoApi, Gpu::NoAdapter, Gpu::Software] {
             assert_eq!(choose(DeviceWish::Auto, gpu), (DeviceKind::Cpu, None));
         }
-    }
-
-    #[test]
-    fn the_larger_model_is_for_real_gpus() {
-        let device = |kind, is_software| DeviceInfo {
-            kind,
-            description: String::new(),
-            is_software,
-        };
-        assert_eq!(default_model(&device(DeviceKind::WebGpu, false)), "small");
-        assert_eq!(default_model(&device(DeviceKind::WebGpu, true)), "nano");
-        assert_eq!(default_model(&device(DeviceKind::Cpu, false)), "nano");
     }
 
     #[test]

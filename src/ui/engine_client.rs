@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use super::browser::worker::{Heard, WorkerPort};
 use super::browser::{download, gpu, place};
-use super::device_choice::{DeviceWish, choose, default_model};
+use super::device_choice::{DeviceWish, choose};
 use super::own_model::OwnModel;
 use super::routes::Route;
 use super::state::{Cause, Engine, Loading, State, Subject};
@@ -19,8 +19,7 @@ const PATIENCE_MILLIS: u64 = 90_000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wishes {
     pub device: DeviceWish,
-    /// A folder under `models/`; the device decides where none is named.
-    pub model: Option<String>,
+    pub model: String,
 }
 
 #[derive(Clone, Copy)]
@@ -237,16 +236,14 @@ impl EngineClient {
         });
     }
 
+    pub fn load_shipped_model(self) {
+        self.load_shipped(DEFAULT_MODEL);
+    }
+
     /// Loads one of the models under `models/`, now and after a restart.
     pub fn load_shipped(self, name: &str) {
         self.wishes
-            .update_value(|wishes| wishes.model = Some(name.to_string()));
-        self.own_model.set_value(None);
-        self.load_model();
-    }
-
-    pub fn load_shipped_model(self) {
-        self.wishes.update_value(|wishes| wishes.model = None);
+            .update_value(|wishes| wishes.model = name.to_string());
         self.own_model.set_value(None);
         self.load_model();
     }
@@ -259,14 +256,7 @@ impl EngineClient {
     }
 
     pub fn model_name(self) -> String {
-        let wished = self.wishes.with_value(|wishes| wishes.model.clone());
-        wished.unwrap_or_else(|| {
-            let device = self.state.with_untracked(|state| state.device.clone());
-            device
-                .as_ref()
-                .map_or(DEFAULT_MODEL, default_model)
-                .to_string()
-        })
+        self.wishes.with_value(|wishes| wishes.model.clone())
     }
 
     /// Sends a command, unless there is no worker to hear it.

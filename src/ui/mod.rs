@@ -30,10 +30,8 @@ mod widgets;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// The folder under `models/` that is loaded on a CPU, unless the address names another.
+/// The folder under `models/` that is loaded unless the address names another.
 pub const DEFAULT_MODEL: &str = "nano";
-/// The same on a GPU, which makes its steps in the time that the CPU takes for the smaller one's.
-pub const GPU_MODEL: &str = "small";
 /// The folder of the BERT that some widgets put beside it.
 pub const ENCODER: &str = "mini-bert";
 /// The file under `data/`, without its ending.

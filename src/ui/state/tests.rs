@@ -310,7 +310,10 @@ fn a_fresh_worker_holds_no_encoder() {
             total_bytes: Some(2),
         },
     });
-    assert_eq!(state.insights.encoder_progress.unwrap().fraction(), Some(0.5));
+    assert_eq!(
+        state.insights.encoder_progress.unwrap().fraction(),
+        Some(0.5)
+    );
     assert!(state.insights.encoder.is_going());
     state.insights.lose_encoder();
     assert_eq!(state.insights.encoder, Answer::Idle);
