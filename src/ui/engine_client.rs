@@ -240,8 +240,13 @@ impl EngineClient {
     }
 
     pub fn load_shipped_model(self) {
+        self.load_shipped(DEFAULT_MODEL);
+    }
+
+    /// Loads one of the models under `models/`, now and after a restart.
+    pub fn load_shipped(self, name: &str) {
         self.wishes
-            .update_value(|wishes| wishes.model = DEFAULT_MODEL.to_string());
+            .update_value(|wishes| wishes.model = name.to_string());
         self.own_model.set_value(None);
         self.load_model();
     }

@@ -22,6 +22,7 @@ mod program;
 mod routes;
 mod runs;
 mod script;
+mod shipped;
 mod state;
 mod storeys;
 mod text;

@@ -5,6 +5,7 @@ pub mod encoder_line;
 pub mod engine_status;
 pub mod field;
 pub mod html;
+pub mod model_picker;
 pub mod notices;
 pub mod number;
 pub mod own_model;

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use crate::ui::DATASET;
 use crate::ui::browser::place;
 use crate::ui::controls::field::Field;
+use crate::ui::controls::model_picker::ModelPicker;
 use crate::ui::controls::own_model::OwnModelControl;
 use crate::ui::desk::use_desk;
 use crate::ui::draft::Draft;
@@ -43,7 +44,7 @@ pub fn Lab(query: String) -> impl IntoView {
             </header>
             <DataChoice />
             <section class="exhibit"><RunPanel in_lab=true /></section>
-            <section class="exhibit"><OwnModelControl /></section>
+            <section class="exhibit"><ModelPicker /><OwnModelControl /></section>
             <Share hash />
             <h2>{text::LAB_CURVES}</h2>
             <div class="pair">

@@ -6,6 +6,7 @@ pub mod code;
 pub mod encoder;
 pub mod guide;
 pub mod lessons;
+pub mod model_picker;
 pub mod notices;
 pub mod own_model;
 pub mod pages;
