@@ -16,7 +16,6 @@ pub struct Input {
     #[serde(default)]
     pub position_ids: Option<Vec<Vec<i32>>>,
     /// BERT's: which of two texts a token belongs to.
-    #[cfg(not(target_arch = "wasm32"))]
     #[serde(default)]
     pub token_type_ids: Option<Vec<Vec<i32>>>,
     /// In batches for training.
@@ -48,7 +47,6 @@ impl Input {
             input_ids,
             attention_mask: None,
             position_ids: None,
-            #[cfg(not(target_arch = "wasm32"))]
             token_type_ids: None,
             labels: None,
         }
