@@ -6,7 +6,7 @@ import { answerAll } from '../lesson.mjs';
 const status = (page, check) => page.locator(`[data-testid=check-status][data-check=${check}]`);
 
 test('a learner reads, mends, counts, runs and exports', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   await openPage({ route: '#/lesson/code' });
 
   // Reading: the arrow keys walk, the line says what it does and what stands for it here.
@@ -47,7 +47,7 @@ test('a learner reads, mends, counts, runs and exports', async ({ page, openPage
   await waitForEngine();
   await page.getByTestId('run-start').click();
   await waitForEngine('training', { timeout: 30_000 });
-  await waitForEngine('ready', { timeout: 150_000 });
+  await waitForEngine('ready', { timeout: 300_000 });
   await expect(status(page, 'same-run')).toHaveAttribute('data-state', 'right');
   await expect(page.getByTestId('lesson-progress')).toHaveAttribute('data-passed', '5');
 

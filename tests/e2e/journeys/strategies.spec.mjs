@@ -5,7 +5,7 @@ import { answerAll, guessAll } from '../lesson.mjs';
 const status = (page, check) => page.locator(`[data-testid=check-status][data-check=${check}]`);
 
 test('a learner freezes, counts and compares strategies', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   await openPage({ route: '#/lesson/strategies' });
   await waitForEngine();
 
@@ -34,8 +34,8 @@ test('a learner freezes, counts and compares strategies', async ({ page, openPag
   await guessAll(page, 'strategies');
 
   for (const key of ['full', 'lora']) {
-    await page.getByTestId(`run-${key}`).click();
-    await expect(page.locator(`[data-run=${key}]`)).toHaveAttribute('data-origin', 'measured', { timeout: 90_000 });
+    await page.getByTestId(`start-${key}`).click();
+    await expect(page.locator(`[data-run=${key}]`)).toHaveAttribute('data-origin', 'measured', { timeout: 150_000 });
   }
   await expect(status(page, 'gain-of-few')).toHaveAttribute('data-state', 'right');
   await expect(page.getByTestId('lesson-progress')).toHaveAttribute('data-passed', '4');

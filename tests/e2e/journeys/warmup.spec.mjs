@@ -5,7 +5,7 @@ import { answerAll } from '../lesson.mjs';
 const status = (page, check) => page.locator(`[data-testid=check-status][data-check=${check}]`);
 
 test('a learner draws a schedule, and it is the one that runs', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   await openPage({ route: '#/lesson/warmup' });
   await answerAll(page, 'warmup');
 
@@ -36,19 +36,19 @@ test('a learner draws a schedule, and it is the one that runs', async ({ page, o
   await waitForEngine();
   await page.getByTestId('run-start').click();
   await waitForEngine('training', { timeout: 30_000 });
-  await waitForEngine('ready', { timeout: 150_000 });
+  await waitForEngine('ready', { timeout: 300_000 });
   await expect(status(page, 'gentle')).toHaveAttribute('data-state', 'right');
   await expect(page.getByTestId('lesson-progress')).toHaveAttribute('data-passed', '4');
   await checkAccessibility();
 });
 
 test('a pair of runs is compared, with the norms of both', async ({ page, openPage, waitForEngine }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   await openPage({ route: '#/lesson/warmup' });
   await waitForEngine();
   for (const key of ['without', 'with']) {
-    await page.getByTestId(`run-${key}`).click();
-    await expect(page.locator(`[data-run=${key}]`)).toHaveAttribute('data-origin', 'measured', { timeout: 90_000 });
+    await page.getByTestId(`start-${key}`).click();
+    await expect(page.locator(`[data-run=${key}]`)).toHaveAttribute('data-origin', 'measured', { timeout: 150_000 });
   }
   const rows = page.getByTestId('norm-chart').locator('tbody tr');
   await expect(rows).toHaveCount(60);
@@ -70,7 +70,7 @@ test('the first step of AdamW moves every parameter by the rate, as the lesson s
   }
   await page.getByTestId('run-start').click();
   await waitForEngine('training', { timeout: 30_000 });
-  await waitForEngine('ready', { timeout: 90_000 });
+  await waitForEngine('ready', { timeout: 150_000 });
   await page.getByTestId('inspect-updates').click();
   const rows = page.locator('.update_norms tbody tr');
   await expect(rows.first()).toBeAttached({ timeout: 30_000 });
