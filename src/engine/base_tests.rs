@@ -224,7 +224,11 @@ fn another_architecture_is_named_before_its_weights_are_fetched() {
         // Were they asked for, the error would be another.
         files.0.remove("m/model.safetensors");
         let error = fetch(&files, folder()).err().unwrap();
-        assert_says(&error, ErrorKind::Model, &[word, "only gpt2 is supported"]);
+        assert_says(
+            &error,
+            ErrorKind::Model,
+            &[word, "only gpt2 or bert is supported"],
+        );
     }
 }
 

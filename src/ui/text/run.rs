@@ -24,8 +24,6 @@ pub const NO_RUN: &str = "No run yet.";
 pub const NO_ENGINE: &str = "Without an engine there can be no run; see the notice at the top.";
 
 pub const LOSS: &str = "Loss now";
-pub const ACCURACY_BEFORE: &str = "Accuracy before";
-pub const ACCURACY_AFTER: &str = "Accuracy after";
 pub const REMEDIES: &str = "Against forgetting";
 pub const PERPLEXITY_BEFORE: &str = "Perplexity before";
 pub const PERPLEXITY_AFTER: &str = "Perplexity now";
@@ -56,7 +54,6 @@ pub const PLACEMENTS: [(&str, &str); 2] = [
 pub const SWITCH: [(&str, &str); 2] = [("false", "off"), ("true", "on")];
 
 pub const LOOP: &str = "The loop";
-pub const DATA: &str = "Data";
 
 /// What a task is, in a sentence.
 pub fn task(task: Task) -> &'static str {
