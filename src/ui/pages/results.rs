@@ -7,7 +7,7 @@ use crate::ui::browser::files;
 use crate::ui::controls::number::number;
 use crate::ui::desk::use_desk;
 use crate::ui::format;
-use crate::ui::learner::{RunRecord, Shelf};
+use crate::ui::learner::{Progress, RunRecord, Shelf};
 use crate::ui::text::lessons as text;
 use crate::ui::widgets::honesty_badge::{HonestyBadge, Origin};
 
@@ -16,7 +16,7 @@ pub fn Results() -> impl IntoView {
     let desk = use_desk();
     let is_empty = Memo::new(move |_| {
         desk.shelf.with(|shelf| shelf.records().is_empty())
-            && desk.progress.with(|progress| progress.is_empty())
+            && desk.progress.with(Progress::is_empty)
     });
     let summary = move || {
         let complete = desk.progress.with(|progress| {

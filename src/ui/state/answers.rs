@@ -10,18 +10,13 @@ use crate::protocol::{
 };
 
 /// An ask with one answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub enum Answer<T> {
+    #[default]
     Idle,
     Going,
     Done(Arc<T>),
     Failed(EngineError),
-}
-
-impl<T> Default for Answer<T> {
-    fn default() -> Self {
-        Self::Idle
-    }
 }
 
 impl<T> Answer<T> {
