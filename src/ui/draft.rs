@@ -219,7 +219,6 @@ impl Draft {
     }
 
     /// One setting as text.
-
     pub fn get(&self, key: &str) -> String {
         match key {
             "data" => self.dataset.name.to_string(),
