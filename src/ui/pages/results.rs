@@ -29,7 +29,7 @@ pub fn Results() -> impl IntoView {
         text::results_summary(complete, LESSONS.len(), runs)
     };
     let download = move |_| {
-        let json = desk.shelf.with(|shelf| serde_json::to_string(shelf));
+        let json = desk.shelf.with(serde_json::to_string);
         if let Ok(json) = json {
             files::download("warmup-runs.json", "application/json", &json);
         }
