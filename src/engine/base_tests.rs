@@ -212,10 +212,11 @@ fn another_architecture_is_named_before_its_weights_are_fetched() {
     let llama = r#"{"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":64,"vocab_size":32000}"#;
     let bert = r#"{"architectures":["BertForMaskedLM"],"model_type":"bert","hidden_size":64,"vocab_size":30522}"#;
     let unnamed = r#"{"architectures":["OPTForCausalLM"],"hidden_size":64}"#;
-    for (config, word) in [
-        (llama, "llama"),
-        (bert, "bert"),
-        (unnamed, "OPTForCausalLM"),
+    let only = "only gpt2 or bert is supported";
+    for (config, word, remedy) in [
+        (llama, "llama", only),
+        (bert, "it is a BERT", "the base must be a GPT-2"),
+        (unnamed, "OPTForCausalLM", only),
     ] {
         let mut files = good();
         files
@@ -224,11 +225,7 @@ fn another_architecture_is_named_before_its_weights_are_fetched() {
         // Were they asked for, the error would be another.
         files.0.remove("m/model.safetensors");
         let error = fetch(&files, folder()).err().unwrap();
-        assert_says(
-            &error,
-            ErrorKind::Model,
-            &[word, "only gpt2 or bert is supported"],
-        );
+        assert_says(&error, ErrorKind::Model, &[word, remedy]);
     }
 }
 

@@ -15,10 +15,10 @@ const open = (slug, { openPage, waitForEngine }) => openPage({ route: `#/lesson/
 
 test('pretrained: the trained network is sure where the untrained is not', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
   await open('pretrained', { openPage, waitForEngine });
-  await page.getByTestId('probe-input').fill('Once upon a');
+  await page.getByTestId('probe-input').fill('Mr. Sherlock');
   await page.getByTestId('probe').click();
   const likeliest = (id) => page.getByTestId(id).locator('.candidates .number').first();
-  await expect(page.getByTestId('next-trained').locator('.candidates code').first()).toHaveText('·time');
+  await expect(page.getByTestId('next-trained').locator('.candidates code').first()).toHaveText('·Holmes');
   expect(await numberOf(likeliest('next-trained'))).toBeGreaterThan(0.9);
   expect(await numberOf(likeliest('next-untrained'))).toBeLessThan(0.01);
   await answerAll(page, 'pretrained');
@@ -71,9 +71,9 @@ test('forgetting: a careless run, then a remedy that reaches the corner', async 
   await runSets(page, 4);
   // LoRA at a rate three times higher, the second of the two places to begin.
   const panel = page.locator('.remedy_panel');
-  await panel.getByLabel('Strategy').selectOption('lora');
-  await panel.getByLabel('Learning rate').fill('3e-3');
-  await panel.getByLabel('Learning rate').press('Tab');
+  await panel.locator('[data-field=strategy]').selectOption('lora');
+  await panel.locator('[data-field=lr]').fill('3e-3');
+  await panel.locator('[data-field=lr]').press('Tab');
   await runOnce(page, waitForEngine);
   await expect(page.getByTestId('attempt')).toHaveCount(1);
   await answerAll(page, 'forgetting');
