@@ -63,7 +63,7 @@ pub fn gelu(x: Tensor<2>) -> Tensor<2> {
     if ONLY_CPU || cpu::runs_here(&x) {
         return cpu::gelu(x);
     }
-    burn::tensor::activation::gelu(x)
+    portable::gelu(x)
 }
 
 /// Multi-head attention of whole sequences over themselves: `qkv: [batch · seq, 3 · d_model]` and the

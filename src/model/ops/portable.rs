@@ -28,6 +28,13 @@ pub fn layer_norm(x: Tensor<2>, gain: Tensor<1>, bias: Tensor<1>, epsilon: f64) 
     burn::tensor::module::layer_norm(x, gain, Some(bias), epsilon)
 }
 
+/// x · Φ(x), with Φ of the normal distribution. Not burn's `gelu`: its derivative is that of the approximation by
+/// tanh, which is off by up to 2e-4.
+pub fn gelu(x: Tensor<2>) -> Tensor<2> {
+    let share = x.clone().mul_scalar(std::f64::consts::FRAC_1_SQRT_2).erf();
+    x.mul(share.add_scalar(1.0)).mul_scalar(0.5)
+}
+
 /// `½ x (1 + tanh u)` is `x · sigmoid(2u)`, which needs no cube and no tanh.
 pub fn gelu_new(x: Tensor<2>) -> Tensor<2> {
     let doubled = 2.0 * (2.0 / std::f64::consts::PI).sqrt();

@@ -26,6 +26,13 @@ test('pretrained: the trained network is sure where the untrained is not', async
   await checkAccessibility();
 });
 
+test('encoder-or-decoder: every question of the lesson', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
+  await open('encoder-or-decoder', { openPage, waitForEngine });
+  await answerAll(page, 'encoder-or-decoder');
+  await expectComplete(page, 'encoder-or-decoder');
+  await checkAccessibility();
+});
+
 test('loss: one example step by step, then how far a run moves', async ({ page, openPage, waitForEngine }) => {
   test.setTimeout(6 * MINUTE);
   await open('loss', { openPage, waitForEngine });
@@ -89,6 +96,18 @@ test('sentiment: the worked example from end to end', async ({ page, openPage, w
   await expect(page.getByTestId('classified')).toContainText(/positive|negative/);
   await answerAll(page, 'sentiment');
   await expectComplete(page, 'sentiment');
+});
+
+test('lora: a run, a look inside its matrices, a judgement', async ({ page, openPage, waitForEngine }) => {
+  test.setTimeout(6 * MINUTE);
+  await open('lora', { openPage, waitForEngine });
+  for (const guess of ['guess-share', 'guess-accuracy']) await page.locator(`#${guess}`).fill('60');
+  await runOnce(page, waitForEngine, 5);
+  await page.getByTestId('inspect-matrix').click();
+  // Of rank 8: the first eight singular values are all there is.
+  expect(await numberOf(page.getByTestId('concentration'))).toBeGreaterThan(0.999);
+  await answerAll(page, 'lora');
+  await expectComplete(page, 'lora');
 });
 
 test('when: asked, then trained on more and more examples', async ({ page, openPage, waitForEngine }) => {
