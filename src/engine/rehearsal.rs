@@ -70,6 +70,13 @@ impl Rehearsal {
         Ok(self.texts.len() >= self.wanted && self.fisher.texts() >= self.fisher_wanted)
     }
 
+    /// Units done, and all of them.
+    pub fn progress(&self) -> (usize, usize) {
+        let groups = |texts: usize| texts.div_ceil(SAMPLED_TOGETHER);
+        let done = groups(self.texts.len()) + self.fisher.texts();
+        (done, groups(self.wanted) + self.fisher_wanted)
+    }
+
     /// Anchors the trainer's model where it now stands; what is to be replayed.
     pub fn install(self, trainer: &mut Trainer, settings: &TrainingSettings) -> Option<Replay> {
         let fisher = match self.fisher_wanted {

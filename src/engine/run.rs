@@ -2,6 +2,7 @@
 
 mod general;
 mod scoring;
+mod stage;
 mod summary;
 mod training;
 
@@ -27,6 +28,7 @@ use crate::settings::{Sampling, Seed, Task, TrainingSettings};
 use crate::train::trainer::StepOutcome;
 use crate::train::{BestModel, Replay, Trainer, plan};
 use scoring::Scoring;
+use stage::StageClock;
 
 /// Where a run stands. Every state carries what it needs and no more.
 enum State {
@@ -66,6 +68,7 @@ pub struct Run {
     pending: Option<Pending>,
     unsent: Vec<StepMetrics>,
     last_sent_millis: f64,
+    stage: StageClock,
     clock: Clock,
     digests_before: Option<Digests>,
     before: Option<Scores>,
@@ -135,6 +138,7 @@ impl Run {
             pending: None,
             unsent: Vec::new(),
             last_sent_millis: f64::NEG_INFINITY,
+            stage: StageClock::default(),
             clock: Clock {
                 started_millis: now_millis,
                 ..Clock::default()
@@ -175,6 +179,7 @@ impl Run {
             State::Training => self.train(host).await?,
             State::Finished => {}
         }
+        self.tell_stage(host);
         Ok(if matches!(self.state, State::Finished) {
             Progress::Over
         } else {
@@ -223,16 +228,6 @@ impl Run {
         );
         self.sample(base, host, Moment::Before).await?;
         self.score_general(base, host).await
-    }
-
-    fn enter(&self, host: &impl Host, stage: RunStage) {
-        self.tell(
-            host,
-            Event::RunStageEntered {
-                run_id: self.id,
-                stage,
-            },
-        );
     }
 
     /// Continues the prompt with the model as it is.

@@ -56,6 +56,7 @@ pub struct Preset {
 /// The widgets that a lesson may name; the file name in `src/ui/widgets` is the name in Markdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Widget {
+    AdapterShelf,
     AttentionMap,
     BeforeAfter,
     ClassifyBox,

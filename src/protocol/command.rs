@@ -105,9 +105,10 @@ pub enum Command {
         context: String,
     },
     /// Let adapters that the engine keeps answer together, each times a weight; those not named are off.
-    /// Answered by `AdaptersBlended`.
+    /// `merged` adds their products into the weights. Answered by `AdaptersBlended`.
     BlendAdapters {
         parts: Vec<BlendPart>,
+        merged: bool,
     },
     /// Make a model the base whose files were chosen one by one; each lies at an address of its own. Answered as
     /// `LoadModel`.

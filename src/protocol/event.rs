@@ -31,11 +31,18 @@ pub enum Event {
     RunStarted {
         run_id: RunId,
         plan: RunPlan,
+        /// Of the optimizer; where epochs are asked for, as many as they take.
+        total_steps: usize,
     },
     /// What the run is busy with between its steps.
     RunStageEntered {
         run_id: RunId,
         stage: RunStage,
+    },
+    /// How far the stage is, where it is not training; told a few times a second.
+    RunStageAdvanced {
+        run_id: RunId,
+        progress: StageProgress,
     },
     /// Metrics since the last such event: at most one event a display frame.
     StepsCompleted {
@@ -145,6 +152,9 @@ pub enum Event {
     /// From now on these answer.
     AdaptersBlended {
         parts: Vec<BlendPart>,
+        merged: bool,
+        /// Of adapters, beside the base's own and the head's.
+        added_parameters: usize,
     },
     EncoderLoaded(EncoderInfo),
     /// One entry a `[MASK]`, in order.

@@ -121,6 +121,10 @@ pub struct LabelScores {
     pub support: usize,
 }
 
+/// Adapters that the engine keeps at once; the oldest goes first. Each is small: its tensors are its own, the base's
+/// are shared.
+pub const MOST_ADAPTERS: usize = 12;
+
 /// A finished run's adapter that the engine keeps, to be switched and blended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AdapterInfo {

@@ -147,6 +147,15 @@ pub enum RunStage {
     ScoringAfter,
 }
 
+/// Units of work of a stage: batches to score, texts to write and to weigh.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StageProgress {
+    pub done: usize,
+    pub all: usize,
+    /// Of this stage alone, from its pace so far.
+    pub remaining_millis: f64,
+}
+
 /// One optimizer step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct StepMetrics {

@@ -131,21 +131,25 @@ const RUNS_KEY: &str = "warmup.runs";
 /// A run that ends goes on the shelf; shelf and answers go to the browser's storage; runs that wait begin.
 fn keep_what_is_done(desk: Desk) {
     let ended = desk.watch(|state| {
-        let run = state.run.as_ref()?;
-        Some((run.request_id, RunRecord::of(run, state)?))
+        let run = state.run.as_ref().filter(|run| !run.is_going())?;
+        Some(run.request_id)
     });
     let can_start = desk.watch(State::can_start_run);
     // One effect for both, because a run that starts takes the place of the one that ended.
     Effect::new(move |kept: Option<Option<RequestId>>| {
         let (ended, kept) = (ended.get(), kept.flatten());
-        let newest = ended.as_ref().map(|(id, _)| *id).or(kept);
-        if let Some((_, record)) = ended.filter(|(id, _)| Some(*id) != kept) {
-            desk.shelf.update(|shelf| shelf.put(record));
+        if ended.is_some() && ended != kept {
+            let record = desk
+                .state
+                .with_untracked(|state| RunRecord::of(state.run.as_ref()?, state));
+            if let Some(record) = record {
+                desk.shelf.update(|shelf| shelf.put(record));
+            }
         }
         if can_start.get() && desk.queue.with(|queue| !queue.is_empty()) {
             desk.start_next();
         }
-        newest
+        ended.or(kept)
     });
     Effect::new(move |is_first: Option<()>| {
         let shelf = desk.shelf.get();

@@ -9,7 +9,7 @@ use super::datasets::shipped;
 use super::device_choice::{DeviceWish, choose};
 use super::own_model::OwnModel;
 use super::routes::Route;
-use super::state::{Cause, Engine, Loading, State, Subject};
+use super::state::{Cause, Engine, Loading, Run, State, Subject};
 use super::{DEFAULT_MODEL, ENCODER, GENERAL_TEXT};
 use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
 
@@ -145,7 +145,14 @@ impl EngineClient {
         {
             return self.lose(&error.message);
         }
-        let asks_more = matches!(frame.body, Event::Ready { .. } | Event::ModelLoaded(_));
+        let asks_more = matches!(
+            frame.body,
+            Event::Ready { .. }
+                | Event::ModelLoaded(_)
+                | Event::RunFinished { .. }
+                | Event::RunCancelled { .. }
+                | Event::RunFailed { .. }
+        );
         self.state.update(|state| state.apply(frame));
         if asks_more {
             self.load_what_is_needed();
@@ -171,12 +178,16 @@ impl EngineClient {
     /// Asks for model and data, where the page shown works with them and they have not been asked for.
     pub fn load_what_is_needed(self) {
         let is_needed = self.route.with_untracked(Route::needs_model);
+        let wished = self.wishes.with_value(|wishes| wishes.dataset.clone());
         let (is_up, has_model, has_data, has_text) = self.state.with_untracked(|state| {
-            let is_up = state.device.is_some() && state.engine == Engine::Ready;
+            // A run holds on to what it began with.
+            let is_running = state.run.as_ref().is_some_and(Run::is_going);
+            let is_up = state.device.is_some() && state.engine == Engine::Ready && !is_running;
+            let loaded = state.dataset.as_ref().map(|data| &data.name);
             (
                 is_up,
                 state.model.is_some(),
-                state.dataset.is_some() || state.is_asked(Subject::Dataset),
+                loaded == Some(&wished) || state.is_asked(Subject::Dataset),
                 state.general_text.is_some() || state.is_asked(Subject::GeneralText),
             )
         });
@@ -187,6 +198,7 @@ impl EngineClient {
             self.load_model();
         }
         if !has_data {
+            self.state.update(State::forget_dataset);
             self.load_dataset();
         }
         if has_model && !has_text {
@@ -262,7 +274,8 @@ impl EngineClient {
         });
     }
 
-    /// Wishes for a data set, and loads it if the page works with one and has another.
+    /// Wishes for a data set, and loads it if the page works with one and has another; after the run, while one is
+    /// going.
     pub fn use_dataset(self, name: &str) {
         let is_new = self.wishes.with_value(|wishes| wishes.dataset != name);
         if !is_new {
@@ -270,13 +283,12 @@ impl EngineClient {
         }
         self.wishes
             .update_value(|wishes| wishes.dataset = name.to_string());
-        self.state.update(|state| state.dataset = None);
-        let is_up = self
-            .state
-            .with_untracked(|state| state.device.is_some() && state.engine == Engine::Ready);
-        if is_up {
-            self.load_dataset();
+        let is_running = |state: &State| state.run.as_ref().is_some_and(Run::is_going);
+        if self.state.with_untracked(is_running) {
+            return;
         }
+        self.state.update(State::forget_dataset);
+        self.load_what_is_needed();
     }
 
     pub fn model_name(self) -> String {

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use super::browser::{files, place};
 use super::checks::{ChoiceCheck, GuessBlock, MeasuredCheck};
 use super::controls::html::prose;
+use super::controls::passed::{PassedGauge, in_words, passed};
 use super::desk::use_desk;
 use super::draft::Draft;
 use super::guess::Guess;
@@ -14,6 +15,7 @@ use super::learner::RunRecord;
 use super::runs::RunSetView;
 use super::state::Run;
 use super::text::{lessons as words, pages as text};
+use super::widgets::adapter_shelf::AdapterShelf;
 use super::widgets::attention_map::AttentionMap;
 use super::widgets::before_after::BeforeAfter;
 use super::widgets::classify_box::ClassifyBox;
@@ -101,15 +103,7 @@ fn neighbour(lesson: &Lesson, step: isize) -> Option<(String, &'static str)> {
 #[component]
 fn LessonEnd(lesson: &'static Lesson) -> impl IntoView {
     let desk = use_desk();
-    let count = Memo::new(move |_| desk.progress.with(|progress| progress.count(lesson)));
-    let words = move || {
-        let (passed, all) = count.get();
-        words::checks_passed(passed, all)
-    };
-    let share = move || {
-        let (passed, all) = count.get();
-        format!("--done: {}", passed as f64 / all.max(1) as f64)
-    };
+    let count = passed(lesson);
     let forget = move |_| {
         desk.progress
             .update(|progress| progress.forget_lesson(lesson.slug));
@@ -119,8 +113,8 @@ fn LessonEnd(lesson: &'static Lesson) -> impl IntoView {
     };
     view! {
         <aside class="lesson-end" data-testid="lesson-progress" data-passed=move || count.get().0.to_string()>
-            <p>{words}</p>
-            <span class="gauge" style=share aria-hidden="true"></span>
+            <p>{in_words(count)}</p>
+            <PassedGauge count />
             <button type="button" data-testid="reset-lesson" hidden=move || count.get().0 == 0 on:click=forget>
                 {words::RESET_LESSON}
             </button>
@@ -178,7 +172,8 @@ fn block(lesson: &'static Lesson, block: &'static Block) -> AnyView {
 /// How much room a widget wants.
 fn frame_class(widget: Widget) -> &'static str {
     match widget {
-        Widget::AttentionMap
+        Widget::AdapterShelf
+        | Widget::AttentionMap
         | Widget::BeforeAfter
         | Widget::DebugProgram
         | Widget::ExampleSteps
@@ -219,6 +214,7 @@ fn frame_class(widget: Widget) -> &'static str {
 
 fn widget_view(widget: Widget) -> AnyView {
     match widget {
+        Widget::AdapterShelf => view! { <AdapterShelf /> }.into_any(),
         Widget::AttentionMap => view! { <AttentionMap /> }.into_any(),
         Widget::BeforeAfter => view! { <BeforeAfter /> }.into_any(),
         Widget::ClassifyBox => view! { <ClassifyBox /> }.into_any(),

@@ -19,6 +19,7 @@ mod lesson_view;
 mod own_model;
 mod pages;
 mod program;
+mod rate_puzzle;
 mod routes;
 mod runs;
 mod script;

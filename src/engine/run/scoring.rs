@@ -26,6 +26,13 @@ impl Scoring {
     }
 }
 
+impl Scoring {
+    /// Batches scored, and all of them.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.next, self.units.len())
+    }
+}
+
 impl Run {
     /// Scores the next batch; at the end of the split says so and goes on to what follows.
     pub(super) async fn score(&mut self, base: &Base, host: &impl Host) -> Result<(), EngineError> {

@@ -121,7 +121,7 @@ impl<H: Host> Server<H> {
             Command::AskQuestion { question, context } => {
                 self.ask_question(id, &question, &context).await
             }
-            Command::BlendAdapters { parts } => self.blend(id, parts),
+            Command::BlendAdapters { parts, merged } => self.blend(id, parts, merged),
         }
     }
 
@@ -156,17 +156,17 @@ impl<H: Host> Server<H> {
         let dataset = Rc::clone(self.dataset()?);
         let run_id = RunId(self.next_run);
         let now = self.host.now_millis();
-        let (mut run, run_plan) = Run::new(run_id, id, base, dataset, settings, options, now)?;
+        let (mut run, plan) = Run::new(run_id, id, base, dataset, settings, options, now)?;
         run.general = self.general.clone();
         self.next_run += 1;
+        let total_steps = run.settings().total_steps;
         self.run = Some(run);
-        self.tell(
-            id,
-            Event::RunStarted {
-                run_id,
-                plan: run_plan,
-            },
-        );
+        let body = Event::RunStarted {
+            run_id,
+            plan,
+            total_steps,
+        };
+        self.tell(id, body);
         Ok(())
     }
 

@@ -6,11 +6,8 @@ use super::*;
 use crate::model::adapters::blend::blend;
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
-use crate::protocol::{AdapterInfo, BlendPart};
+use crate::protocol::{AdapterInfo, BlendPart, MOST_ADAPTERS};
 use crate::settings::{Strategy, Task};
-
-/// Adapters kept at once. Each is small: its tensors are its own, the base's are shared.
-const MOST_KEPT: usize = 12;
 
 /// A model that answers for a task.
 #[derive(Clone)]
@@ -36,6 +33,15 @@ pub struct Kept {
     tuned: Tuned,
 }
 
+/// Parameters that stand beside the base's own, the head's left out.
+fn adapter_parameters(model: &Gpt2) -> usize {
+    parameters::list(model)
+        .iter()
+        .filter(|parameter| parameters::is_adapter(&parameter.name))
+        .map(|parameter| parameter.count())
+        .sum()
+}
+
 impl<H: Host> Server<H> {
     /// Takes over what a finished run has made. Plain LoRA goes on the shelf: a product can be turned up and
     /// down after training.
@@ -44,19 +50,15 @@ impl<H: Host> Server<H> {
         if let Strategy::Lora(lora) = &run.settings().strategy
             && !lora.use_dora
         {
-            let parameters = parameters::list(&tuned.model).into_iter();
             let info = AdapterInfo {
                 run_id: run.id,
                 name: format!("run {}", run.id.0),
                 task: tuned.task,
                 rank: lora.rank,
                 alpha: lora.alpha,
-                parameters: parameters
-                    .filter(|p| parameters::is_adapter(&p.name))
-                    .map(|p| p.count())
-                    .sum(),
+                parameters: adapter_parameters(&tuned.model),
             };
-            if self.shelf.len() == MOST_KEPT {
+            if self.shelf.len() == MOST_ADAPTERS {
                 self.shelf.remove(0);
             }
             self.shelf.push(Kept {
@@ -74,6 +76,7 @@ impl<H: Host> Server<H> {
         &mut self,
         id: Option<RequestId>,
         parts: Vec<BlendPart>,
+        merged: bool,
     ) -> Result<(), EngineError> {
         self.refuse_while_running("change the adapters")?;
         let wrong = |message: String| EngineError::new(ErrorKind::State, message);
@@ -97,12 +100,19 @@ impl<H: Host> Server<H> {
             models.push((kept.tuned.model.clone(), *weight));
         }
         let first = first.ok_or_else(|| wrong("Name at least one adapter.".to_owned()))?;
-        let model = blend(models).map_err(|e| wrong(e.to_string()))?.no_grad();
+        let blended = blend(models).map_err(|e| wrong(e.to_string()))?;
+        let model = if merged { blended.merged() } else { blended }.no_grad();
+        let added_parameters = adapter_parameters(&model);
         self.tuned = Some(Tuned {
             model,
             ..first.clone()
         });
-        self.tell(id, Event::AdaptersBlended { parts });
+        let body = Event::AdaptersBlended {
+            parts,
+            merged,
+            added_parameters,
+        };
+        self.tell(id, body);
         Ok(())
     }
 }

@@ -227,30 +227,34 @@ fn epochs_become_steps() {
 
 #[test]
 fn an_adapters_volume_is_turned_after_training() {
-    let blend = |weight| Command::BlendAdapters {
+    let blend = |run, weight, merged| Command::BlendAdapters {
         parts: vec![BlendPart {
-            run_id: RunId(1),
+            run_id: RunId(run),
             weight,
         }],
+        merged,
     };
     let task = Task::SequenceClassification;
-    let events = then(task, "topics.csv", blend(0.5));
+    let events = then(task, "topics.csv", blend(1, 0.5, false));
     let kept = events
         .iter()
         .any(|e| matches!(e, Event::AdapterKept(info) if info.rank == 8));
     assert!(kept);
     let is_half = |parts: &[BlendPart]| parts[0].weight == 0.5;
     assert!(
-        matches!(events.last(), Some(Event::AdaptersBlended { parts }) if is_half(parts)),
+        matches!(events.last(), Some(Event::AdaptersBlended { parts, .. }) if is_half(parts)),
         "{:?}",
         errors(&events)
     );
-    let missing = Command::BlendAdapters {
-        parts: vec![BlendPart {
-            run_id: RunId(9),
-            weight: 1.0,
-        }],
-    };
-    let events = then(task, "topics.csv", missing);
+    let events = then(task, "topics.csv", blend(1, 1.0, true));
+    let nothing_beside = matches!(
+        events.last(),
+        Some(Event::AdaptersBlended {
+            added_parameters: 0,
+            ..
+        })
+    );
+    assert!(nothing_beside, "{:?}", events.last());
+    let events = then(task, "topics.csv", blend(9, 1.0, false));
     assert!(errors(&events)[0].message.contains("run 9"));
 }

@@ -43,7 +43,8 @@ pub async fn program_bytes(engine: &str) -> Option<u64> {
     Some(bytes as u64)
 }
 
-async fn fetch(url: &str) -> Result<Response, JsValue> {
+/// A file's answer, where it is one.
+pub async fn fetch(url: &str) -> Result<Response, JsValue> {
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let response: Response = JsFuture::from(window.fetch_with_str(url))
         .await?

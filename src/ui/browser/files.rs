@@ -1,6 +1,7 @@
 //! Files to the learner's disk, and paper.
 
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
 /// Offers `text` as a file to keep.
@@ -32,17 +33,8 @@ pub fn print() {
 
 /// The text of a file beside the page.
 pub async fn read(url: &str) -> Option<String> {
-    let window = web_sys::window()?;
-    let response: web_sys::Response =
-        wasm_bindgen_futures::JsFuture::from(window.fetch_with_str(url))
-            .await
-            .ok()?
-            .dyn_into()
-            .ok()?;
-    if !response.ok() {
-        return None;
-    }
-    wasm_bindgen_futures::JsFuture::from(response.text().ok()?)
+    let response = super::download::fetch(url).await.ok()?;
+    JsFuture::from(response.text().ok()?)
         .await
         .ok()?
         .as_string()

@@ -188,11 +188,7 @@ fn line(series: &Series, x: &Scale, y: &Scale) -> Line {
         .filter(|(_, value)| value.is_finite())
         .map(|(at, value)| (x.map(*at), y.map(*value)))
         .collect();
-    let mut path = String::with_capacity(pixels.len() * 14);
-    for (index, (x, y)) in pixels.iter().enumerate() {
-        let command = if index == 0 { 'M' } else { 'L' };
-        path.push_str(&format!("{command}{x:.1} {y:.1}"));
-    }
+    let path = path(&pixels);
     let marks = match series.look {
         Look::Marked => pixels,
         Look::Faint | Look::Bold | Look::Nth(_) => Vec::new(),
@@ -202,6 +198,16 @@ fn line(series: &Series, x: &Scale, y: &Scale) -> Line {
         path,
         marks,
     }
+}
+
+/// An SVG path through points in pixels.
+pub fn path(points: &[(f64, f64)]) -> String {
+    let mut path = String::with_capacity(points.len() * 14);
+    for (index, (x, y)) in points.iter().enumerate() {
+        let command = if index == 0 { 'M' } else { 'L' };
+        path.push_str(&format!("{command}{x:.1} {y:.1}"));
+    }
+    path
 }
 
 /// The entry of `xs` nearest to `x`.

@@ -1,5 +1,7 @@
 //! Small parts that pages and widgets are made of.
 
+pub mod answered;
+pub mod ask_form;
 pub mod counted_model;
 pub mod encoder_line;
 pub mod engine_status;
@@ -9,8 +11,10 @@ pub mod model_picker;
 pub mod notices;
 pub mod number;
 pub mod own_model;
+pub mod passed;
 pub mod program_view;
 pub mod run_buttons;
 pub mod slider;
 pub mod term;
+pub mod text_field;
 pub mod theme_toggle;

@@ -6,7 +6,7 @@ use super::term;
 
 #[component]
 pub fn Slider(
-    id: &'static str,
+    #[prop(into)] id: String,
     label: &'static str,
     /// The glossary's word for it.
     #[prop(optional)]
@@ -29,10 +29,10 @@ pub fn Slider(
     view! {
         <div class="slider">
             <span class="label">
-                <label for=id>{label}</label>
+                <label for=id.clone()>{label}</label>
                 {word.and_then(term::explain)}
             </span>
-            <output for=id data-value=move || value.get().to_string()>
+            <output for=id.clone() data-value=move || value.get().to_string()>
                 {words}
             </output>
             <input

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lessons::measure::What;
+use crate::ui::datasets::shipped;
 use crate::ui::draft::Draft;
 use crate::ui::state::{Phase, Run, State};
 
@@ -81,7 +82,7 @@ impl RunRecord {
         Some(Self {
             lesson: run.tag.lesson.to_string(),
             key: run.tag.key.to_string(),
-            settings: Draft::from_settings(run.settings.clone()).to_query(),
+            settings: settings(run),
             model: state.model.as_ref()?.name.clone(),
             device: state.device.as_ref()?.description.clone(),
             trainable: plan.trainable_parameters(),
@@ -126,6 +127,13 @@ impl RunRecord {
     }
 }
 
+/// The settings as an address, with the data that the run learnt.
+fn settings(run: &Run) -> String {
+    let mut draft = Draft::from_settings(run.settings.clone());
+    draft.dataset = shipped(&run.learnt.dataset).unwrap_or(draft.dataset);
+    draft.to_query()
+}
+
 /// Every nth step, the last one always.
 fn thinned(run: &Run) -> Vec<Point> {
     let stride = run.steps.len().div_ceil(MOST_POINTS).max(1);
@@ -147,6 +155,9 @@ fn thinned(run: &Run) -> Vec<Point> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::protocol::RequestId;
+    use crate::settings::TrainingSettings;
+    use crate::ui::state::Learnt;
 
     pub fn record(lesson: &str, key: &str, accuracy: f64, perplexity: f64) -> RunRecord {
         let figures = |accuracy, perplexity| Figures {
@@ -181,6 +192,20 @@ pub mod tests {
         assert!((record.measure(What::Gain).unwrap() - 0.2).abs() < 1e-12);
         assert_eq!(record.measure(What::Damage), Some(10.0));
         assert_eq!(record.measure(What::Share), Some(0.1));
+    }
+
+    #[test]
+    fn the_data_of_a_run_stands_in_its_address() {
+        let run = |dataset: &str| {
+            let learnt = Learnt {
+                dataset: dataset.into(),
+                ..Learnt::default()
+            };
+            Run::new(RequestId(1), TrainingSettings::default(), learnt)
+        };
+        let topics = settings(&run("topics"));
+        assert!(topics.contains("data=topics"), "{topics}");
+        assert_ne!(topics, settings(&run("reviews")));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::lessons::{self, LESSONS, Lesson};
+use crate::ui::controls::passed::{PassedGauge, in_words, passed};
 use crate::ui::desk::use_desk;
 use crate::ui::text::{lessons as words, pages as text};
 use crate::ui::widgets::generate_box::GenerateBox;
@@ -83,19 +84,10 @@ fn Continue() -> impl IntoView {
 
 #[component]
 fn LessonEntry(lesson: &'static Lesson) -> impl IntoView {
-    let desk = use_desk();
-    let count = Memo::new(move |_| desk.progress.with(|progress| progress.count(lesson)));
+    let count = passed(lesson);
     let is_complete = move || {
         let (passed, all) = count.get();
         passed == all
-    };
-    let words = move || {
-        let (passed, all) = count.get();
-        words::checks_passed(passed, all)
-    };
-    let share = move || {
-        let (passed, all) = count.get();
-        format!("--done: {}", passed as f64 / all.max(1) as f64)
     };
     let goals = lesson
         .objectives
@@ -109,8 +101,8 @@ fn LessonEntry(lesson: &'static Lesson) -> impl IntoView {
                 <h3>
                     <a href=format!("#/lesson/{}", lesson.slug)>{lesson.title}</a>
                 </h3>
-                <p class="quiet">{text::minutes(lesson.minutes)} ", " {words}</p>
-                <span class="gauge" style=share aria-hidden="true"></span>
+                <p class="quiet">{text::minutes(lesson.minutes)} ", " {in_words(count)}</p>
+                <PassedGauge count />
                 <details>
                     <summary>{text::LESSON_GOALS}</summary>
                     <ul>{goals}</ul>

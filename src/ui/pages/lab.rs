@@ -12,8 +12,8 @@ use crate::ui::desk::use_desk;
 use crate::ui::draft::Draft;
 use crate::ui::state::{Cause, Run};
 use crate::ui::text::{pages as text, run as words};
+use crate::ui::widgets::adapter_shelf::AdapterShelf;
 use crate::ui::widgets::before_after::BeforeAfter;
-use crate::ui::widgets::classify_box::ClassifyBox;
 use crate::ui::widgets::confusion::Confusion;
 use crate::ui::widgets::data_peek::DataPeek;
 use crate::ui::widgets::export_script::ExportScript;
@@ -26,6 +26,7 @@ use crate::ui::widgets::mistakes::Mistakes;
 use crate::ui::widgets::parameter_map::ParameterMap;
 use crate::ui::widgets::run_panel::RunPanel;
 use crate::ui::widgets::schedule_chart::ScheduleChart;
+use crate::ui::widgets::try_box::TryBox;
 
 #[component]
 pub fn Lab(query: String) -> impl IntoView {
@@ -69,9 +70,11 @@ pub fn Lab(query: String) -> impl IntoView {
             </div>
             <h2>{text::LAB_TRY}</h2>
             <div class="pair">
-                <Titled title=text::LAB_CLASSIFY><ClassifyBox /></Titled>
+                <Titled title=text::LAB_CLASSIFY><TryBox /></Titled>
                 <Titled title=text::LAB_GENERATE><GenerateBox offer_tuned=true /></Titled>
             </div>
+            <h2>{text::LAB_ADAPTERS}</h2>
+            <section class="exhibit"><AdapterShelf /></section>
             <h2>{text::LAB_SCRIPT}</h2>
             <section class="exhibit"><ExportScript /></section>
         </article>

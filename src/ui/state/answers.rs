@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::Progress;
 use super::asks::Subject;
+use super::run::Learnt;
 use crate::protocol::{
-    AttentionReport, EncoderInfo, EngineError, Event, ExampleStep, LabelProbability, MaskGuess,
-    MatrixInsight, Probe, PromptScores, RunPlan, Updates, VerifiedQuantity,
+    AdapterInfo, AttentionReport, BlendPart, EncoderInfo, EngineError, Event, ExampleStep,
+    LabelProbability, MOST_ADAPTERS, MaskGuess, MatrixInsight, Probe, PromptScores, RunPlan,
+    TextSpan, Updates, VerifiedQuantity,
 };
 
 /// An ask with one answer.
@@ -57,6 +59,13 @@ pub struct Insights {
     pub masks: Answer<Vec<MaskGuess>>,
     pub blank: Answer<Probe>,
     pub attention: Answer<AttentionReport>,
+    /// A text of the learner's own, before the tuned model.
+    pub classified: Answer<Classified>,
+    pub tagged: Answer<Tagged>,
+    pub located: Answer<Located>,
+    /// What the engine keeps of finished runs, and which of them answer now.
+    pub adapters: Vec<KeptAdapter>,
+    pub blend: Answer<Voice>,
 }
 
 impl Insights {
@@ -73,6 +82,10 @@ impl Insights {
             Subject::Masks => self.masks = Answer::Going,
             Subject::Blank => self.blank = Answer::Going,
             Subject::Attention => self.attention = Answer::Going,
+            Subject::Classification => self.classified = Answer::Going,
+            Subject::Tags => self.tagged = Answer::Going,
+            Subject::Question => self.located = Answer::Going,
+            Subject::Blend => self.blend = Answer::Going,
             _ => {}
         }
     }
@@ -108,9 +121,83 @@ impl Insights {
                 self.prompts.sort_by_key(|scores| scores.shots);
                 self.prompting = done(scores);
             }
+            (
+                _,
+                Event::TextClassified {
+                    label,
+                    probabilities,
+                },
+            ) => {
+                self.classified = done(&Classified {
+                    label: label.clone(),
+                    probabilities: probabilities.clone(),
+                });
+            }
+            (_, Event::TextTagged { text, spans }) => {
+                self.tagged = done(&Tagged {
+                    text: text.clone(),
+                    spans: spans.clone(),
+                });
+            }
+            (
+                _,
+                Event::QuestionAnswered {
+                    context,
+                    answer,
+                    span,
+                    ..
+                },
+            ) => {
+                self.located = done(&Located {
+                    context: context.clone(),
+                    answer: answer.clone(),
+                    span: span.clone(),
+                });
+            }
+            (
+                _,
+                Event::AdaptersBlended {
+                    parts,
+                    merged,
+                    added_parameters,
+                },
+            ) => {
+                self.blend = done(&Voice {
+                    parts: parts.clone(),
+                    merged: *merged,
+                    added_parameters: *added_parameters,
+                });
+                // They were another model's words.
+                self.forget_words();
+            }
             _ => return false,
         }
         true
+    }
+
+    /// Notes an adapter that the engine keeps from now on; an older one may have made room for it.
+    pub fn keep(&mut self, adapter: KeptAdapter) {
+        self.adapters.push(adapter);
+        let excess = self.adapters.len().saturating_sub(MOST_ADAPTERS);
+        self.adapters.drain(..excess);
+    }
+
+    /// Another run takes the tuned model's place.
+    pub fn forget_tuned(&mut self) {
+        self.forget_words();
+        self.blend = Answer::Idle;
+    }
+
+    fn forget_words(&mut self) {
+        self.classified = Answer::Idle;
+        self.tagged = Answer::Idle;
+        self.located = Answer::Idle;
+    }
+
+    /// A fresh worker holds no adapters.
+    pub fn lose_adapters(&mut self) {
+        self.adapters.clear();
+        self.forget_tuned();
     }
 
     /// A fresh worker holds no encoder.
@@ -135,6 +222,10 @@ impl Insights {
             Subject::Masks => self.masks = Answer::Failed(error.clone()),
             Subject::Blank => self.blank = Answer::Failed(error.clone()),
             Subject::Attention => self.attention = Answer::Failed(error.clone()),
+            Subject::Classification => self.classified = Answer::Failed(error.clone()),
+            Subject::Tags => self.tagged = Answer::Failed(error.clone()),
+            Subject::Question => self.located = Answer::Failed(error.clone()),
+            Subject::Blend => self.blend = Answer::Failed(error.clone()),
             _ => return false,
         }
         true
@@ -172,17 +263,43 @@ pub enum Generation {
     Failed(EngineError),
 }
 
-/// A text being scored.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub enum Classification {
-    #[default]
-    Idle,
-    Going,
-    Done {
-        label: String,
-        probabilities: Vec<LabelProbability>,
-    },
-    Failed(EngineError),
+/// What answers since adapters were blended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Voice {
+    pub parts: Vec<BlendPart>,
+    pub merged: bool,
+    /// Beside the base's own; the head not counted.
+    pub added_parameters: usize,
+}
+
+/// An adapter that the engine keeps, and what it was trained on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptAdapter {
+    pub info: AdapterInfo,
+    pub learnt: Learnt,
+    pub learning_rate: f64,
+}
+
+/// A text and the label that the tuned model gives it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classified {
+    pub label: String,
+    pub probabilities: Vec<LabelProbability>,
+}
+
+/// A text and the entities that the tuned model finds in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tagged {
+    pub text: String,
+    pub spans: Vec<TextSpan>,
+}
+
+/// A text and the place in it that answers a question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Located {
+    pub context: String,
+    pub answer: String,
+    pub span: Option<TextSpan>,
 }
 
 /// This machine's numbers against the reference's.

@@ -7,6 +7,17 @@ use crate::protocol::{BUILD_ID, EngineError, ErrorKind, Event, PROTOCOL_VERSION,
 impl State {
     /// Takes in what the engine says. Answers to forgotten asks and events of other runs change nothing.
     pub fn apply(&mut self, frame: Frame<Event>) {
+        if let Event::AdapterKept(info) = &frame.body {
+            let run = self.run.as_ref().filter(|run| run.id == Some(info.run_id));
+            if let Some(run) = run {
+                self.insights.keep(KeptAdapter {
+                    info: info.clone(),
+                    learnt: run.learnt.clone(),
+                    learning_rate: run.settings.learning_rate,
+                });
+            }
+            return;
+        }
         if let Some(run_id) = run_id_of(&frame.body) {
             self.apply_to_run(run_id, frame);
             return;
@@ -50,6 +61,7 @@ impl State {
             // A fresh worker holds nothing yet, whatever the one before it held.
             (self.model, self.dataset, self.general_text) = (None, None, None);
             self.insights.lose_encoder();
+            self.insights.lose_adapters();
             return;
         }
         let page = format!("{BUILD_ID}, protocol {PROTOCOL_VERSION}");
@@ -83,6 +95,7 @@ impl State {
             }
             Event::ModelLoaded(model) => {
                 self.model = Some(Arc::new(model));
+                self.insights.lose_adapters();
                 self.engine = Engine::Ready;
                 self.asks.close(subject);
             }
@@ -111,15 +124,6 @@ impl State {
                     text,
                     tokens,
                     millis,
-                };
-            }
-            Event::TextClassified {
-                label,
-                probabilities,
-            } => {
-                self.classification = Classification::Done {
-                    label,
-                    probabilities,
                 };
             }
             Event::CaseVerified(row) => {
@@ -165,9 +169,6 @@ impl State {
                 }
             }
             Some(Subject::Generation) => self.generation = Generation::Failed(error.clone()),
-            Some(Subject::Classification) => {
-                self.classification = Classification::Failed(error.clone());
-            }
             Some(Subject::Verification) => {
                 let rows = self.verification.take_rows();
                 let error = error.clone();
@@ -209,9 +210,6 @@ impl State {
         }
         if matches!(self.generation, Generation::Going { .. }) {
             self.generation = Generation::Idle;
-        }
-        if self.classification == Classification::Going {
-            self.classification = Classification::Idle;
         }
         self.insights = Insights::default();
         let gone = || EngineError::new(ErrorKind::Device, reason);

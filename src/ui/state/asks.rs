@@ -25,6 +25,8 @@ pub enum Subject {
     /// What the base would say before a blank.
     Blank,
     Attention,
+    Tags,
+    Question,
     Verification,
     Bench,
 }
@@ -37,9 +39,9 @@ impl Subject {
             Command::LoadGeneralText { .. } => Self::GeneralText,
             Command::PlanRun { .. } => Self::Plan,
             Command::Generate { .. } => Self::Generation,
-            Command::Classify { .. } | Command::Tag { .. } | Command::AskQuestion { .. } => {
-                Self::Classification
-            }
+            Command::Classify { .. } => Self::Classification,
+            Command::Tag { .. } => Self::Tags,
+            Command::AskQuestion { .. } => Self::Question,
             Command::BlendAdapters { .. } => Self::Blend,
             Command::StartRun { .. } => Self::Run,
             Command::Pause { .. }

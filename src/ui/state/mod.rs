@@ -9,11 +9,14 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Answer, Bench, Classification, Generation, Insights, Plan, Verification};
+pub use answers::{
+    Answer, Bench, Classified, Generation, Insights, KeptAdapter, Located, Plan, Tagged,
+    Verification,
+};
 pub use asks::{Asks, Subject};
 pub use engine::{Engine, Failure, Loading, Progress, Status};
 pub use notice::{Action, Cause, Notice, Notices};
-pub use run::{Happening, LogEntry, Phase, Run, trainable_share};
+pub use run::{Happening, Learnt, LogEntry, Phase, Run, trainable_share};
 
 use std::sync::Arc;
 
@@ -35,7 +38,6 @@ pub struct State {
     /// The last run, going or ended.
     pub run: Option<Run>,
     pub generation: Generation,
-    pub classification: Classification,
     pub verification: Verification,
     pub bench: Bench,
     pub insights: Insights,
@@ -58,7 +60,6 @@ impl Default for State {
             plan: Plan::Unknown,
             run: None,
             generation: Generation::Idle,
-            classification: Classification::Idle,
             verification: Verification::Idle,
             bench: Bench::Idle,
             insights: Insights::default(),
@@ -88,6 +89,25 @@ impl State {
         }
     }
 
+    /// Whether the last run came to its end, so that there is a tuned model.
+    pub fn has_result(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.summary().is_some())
+    }
+
+    /// What the model that answers now has learnt: the last run's, or that of the adapter whose head was chosen.
+    pub fn learnt(&self) -> Option<&Learnt> {
+        let voice = self.insights.blend.done();
+        let chosen = voice.and_then(|voice| {
+            let first = voice.parts.first()?.run_id;
+            let all = &self.insights.adapters;
+            all.iter().find(|kept| kept.info.run_id == first)
+        });
+        let of_run = || self.run.as_ref().filter(|run| run.summary().is_some());
+        chosen
+            .map(|kept| &kept.learnt)
+            .or_else(|| of_run().map(|run| &run.learnt))
+    }
+
     /// Whether a run could start now.
     pub fn can_start_run(&self) -> bool {
         self.status() == Status::Ready && self.model.is_some() && self.dataset.is_some()
@@ -100,6 +120,12 @@ impl State {
 
     pub fn is_asked(&self, subject: Subject) -> bool {
         self.asks.is_open(subject)
+    }
+
+    /// Another data set will take its place.
+    pub fn forget_dataset(&mut self) {
+        self.dataset = None;
+        self.asks.close(Subject::Dataset);
     }
 
     /// Notes what is asked and gives the frame to send. The subject is the command's own, or a place of its own for
@@ -117,8 +143,13 @@ impl State {
                 };
             }
             Command::StartRun { settings, .. } => {
-                self.classification = Classification::Idle;
-                self.run = Some(Run::new(id, settings.clone()));
+                self.insights.forget_tuned();
+                let learnt = self.dataset.as_ref().map(|set| Learnt {
+                    dataset: set.name.clone(),
+                    task: set.task,
+                });
+                let learnt = learnt.unwrap_or_default();
+                self.run = Some(Run::new(id, settings.clone(), learnt));
             }
             Command::Generate { prompt, .. } => {
                 self.generation = Generation::Going {
@@ -126,7 +157,6 @@ impl State {
                     text: String::new(),
                 };
             }
-            Command::Classify { .. } => self.classification = Classification::Going,
             Command::Verify { .. } => {
                 self.verification = Verification::Going { rows: Vec::new() };
             }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::protocol::{
     EngineError, ErrorKind, Event, GeneralLoss, Moment, RequestId, RunId, RunPlan, RunProgress,
-    RunStage, RunSummary, Scores, Split, StepMetrics,
+    RunStage, RunSummary, Scores, Split, StageProgress, StepMetrics,
 };
-use crate::settings::TrainingSettings;
+use crate::settings::{Task, TrainingSettings};
 use crate::ui::learner::RunTag;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -15,11 +15,15 @@ pub struct Run {
     /// Given by the engine when the run starts.
     pub id: Option<RunId>,
     pub settings: TrainingSettings,
+    /// What was loaded when it was asked for.
+    pub learnt: Learnt,
     /// Set by whoever started it.
     pub tag: RunTag,
     pub plan: Option<Arc<RunPlan>>,
     pub phase: Phase,
     pub progress: Option<RunProgress>,
+    /// Of the stage, where it is not training.
+    pub stage_progress: Option<StageProgress>,
     pub steps: Vec<StepMetrics>,
     pub evaluations: Vec<Evaluation>,
     /// The general text's loss, with the steps made so far.
@@ -27,6 +31,13 @@ pub struct Run {
     pub sample_before: Option<String>,
     pub sample_after: Option<String>,
     pub log: Vec<LogEntry>,
+}
+
+/// What a run learns.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Learnt {
+    pub dataset: String,
+    pub task: Task,
 }
 
 /// Where a run stands.
@@ -83,15 +94,17 @@ pub enum Happening {
 }
 
 impl Run {
-    pub fn new(request_id: RequestId, settings: TrainingSettings) -> Self {
+    pub fn new(request_id: RequestId, settings: TrainingSettings, learnt: Learnt) -> Self {
         Self {
             request_id,
             id: None,
             settings,
+            learnt,
             tag: RunTag::default(),
             plan: None,
             phase: Phase::Starting,
             progress: None,
+            stage_progress: None,
             steps: Vec::new(),
             evaluations: Vec::new(),
             general: Vec::new(),
@@ -177,8 +190,13 @@ impl Run {
     /// Takes in an event of this run.
     pub fn apply(&mut self, event: Event) {
         match event {
-            Event::RunStarted { run_id, plan } => {
+            Event::RunStarted {
+                run_id,
+                plan,
+                total_steps,
+            } => {
                 self.id = Some(run_id);
+                self.settings.total_steps = total_steps;
                 self.plan = Some(Arc::new(plan));
                 self.phase = Phase::Active {
                     stage: RunStage::ScoringBefore,
@@ -186,9 +204,11 @@ impl Run {
                 self.note(Happening::Started);
             }
             Event::RunStageEntered { stage, .. } => {
+                self.stage_progress = None;
                 self.phase = Phase::Active { stage };
                 self.note(Happening::Entered(stage));
             }
+            Event::RunStageAdvanced { progress, .. } => self.stage_progress = Some(progress),
             Event::StepsCompleted {
                 steps, progress, ..
             } => {
@@ -283,6 +303,7 @@ pub fn run_id_of(event: &Event) -> Option<RunId> {
     match event {
         Event::RunStarted { run_id, .. }
         | Event::RunStageEntered { run_id, .. }
+        | Event::RunStageAdvanced { run_id, .. }
         | Event::StepsCompleted { run_id, .. }
         | Event::RunEvaluated { run_id, .. }
         | Event::GeneralTextScored { run_id, .. }

@@ -81,7 +81,11 @@ fn running(run_id: RunId) -> State {
     let plan = plan();
     state.apply(from_engine(
         Some(request_id),
-        Event::RunStarted { run_id, plan },
+        Event::RunStarted {
+            run_id,
+            plan,
+            total_steps: 200,
+        },
     ));
     state
 }
@@ -175,6 +179,7 @@ fn a_start_that_answers_an_older_ask_is_ignored() {
         Event::RunStarted {
             run_id: RunId(1),
             plan,
+            total_steps: 200,
         },
     ));
     assert_eq!(state.run.unwrap().id, None);

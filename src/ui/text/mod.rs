@@ -1,6 +1,7 @@
 //! Every word the page says, by key, so that another language can be put beside it. Lessons have their
 //! own, in Markdown.
 
+pub mod adapters;
 pub mod charts;
 pub mod code;
 pub mod encoder;

@@ -55,6 +55,7 @@ pub const LAB_CONFUSION: &str = "Right and wrong";
 pub const LAB_MISTAKES: &str = "The wrong answers";
 pub const LAB_CLASSIFY: &str = "Judge a review of yours";
 pub const LAB_GENERATE: &str = "Continue a story";
+pub const LAB_ADAPTERS: &str = "Adapters to switch and blend";
 pub const LAB_SCRIPT: &str = "The same run as a program in Python";
 pub const LAB_TRY: &str = "Your own words";
 

@@ -180,10 +180,10 @@ fn steps(n: usize) -> String {
 
 pub fn stage_words(stage: RunStage) -> &'static str {
     match stage {
-        RunStage::ScoringBefore => "Scoring the model on held-out reviews, before any training …",
+        RunStage::ScoringBefore => "Scoring the model on held-out examples, before any training …",
         RunStage::Preparing => "Making ready what keeps the model from forgetting …",
         RunStage::Training => "Training …",
-        RunStage::ScoringAfter => "Scoring again on the same held-out reviews …",
+        RunStage::ScoringAfter => "Scoring again on the same held-out examples …",
     }
 }
 
@@ -197,6 +197,11 @@ pub fn progress(completed: usize, total: usize) -> String {
 
 pub fn time_left(millis: f64) -> String {
     format!("about {} left", format::duration(millis))
+}
+
+/// Of scoring, or of making ready.
+pub fn stage_left(millis: f64) -> String {
+    format!("about {} left of this part", format::duration(millis))
 }
 
 pub fn split(split: Split) -> &'static str {

@@ -39,13 +39,47 @@ pub fn generated(tokens: usize, millis: f64) -> String {
     )
 }
 
-pub const REVIEW: &str = "Your review";
+/// What the learner may write, by the data set that the model has learnt.
+pub fn own_text(dataset: Option<&str>) -> &'static str {
+    match dataset {
+        None | Some("reviews") => "Your review",
+        Some("tickets") => "Your message to the shop",
+        Some("moderation") => "Your post",
+        Some("code") => "Your comment",
+        Some("legal") => "Your clause",
+        Some("medical") => "Your note",
+        Some(_) => "Your text",
+    }
+}
+
 pub const CLASSIFY: &str = "Ask the tuned model";
 pub const CLASSIFY_NEEDS_RUN: &str = "This needs a finished run: the head has to be trained first.";
-pub const CLASSIFY_GOING: &str = "Reading …";
+pub const NOT_ASKED: &str = "The answer appears here.";
+pub const TRY_LANGUAGE: &str =
+    "This run learned to go on with a text: let it, in the box beside, with the tuned weights.";
+pub const TAG: &str = "Your sentence";
+pub const TAG_START: &str =
+    "On Monday Clara Winter took the train from Brighton to the Royal Society.";
+pub const TAG_NONE: &str = "It marks nothing in this sentence.";
+pub const PASSAGE: &str = "The passage";
+pub const PASSAGE_START: &str = "The mill by the river was built in 1822 by Thomas Ward. It ground wheat for the village until a flood carried off its wheel. Since then a bakery has stood there.";
+pub const QUESTION: &str = "Your question about it";
+pub const QUESTION_START: &str = "Who built the mill?";
+pub const LOCATED_NONE: &str = "It finds no answer in this passage.";
 
-pub fn verdict(label: &str, probability: f64) -> String {
-    format!("{label}, with probability {}", format::percent(probability))
+pub fn located(answer: &str) -> String {
+    format!("“{answer}”")
+}
+
+/// `probability` is of that label; several labels, or none, have one each.
+pub fn verdict(label: &str, probability: Option<f64>) -> String {
+    match probability {
+        Some(probability) => {
+            format!("{label}, with probability {}", format::percent(probability))
+        }
+        None if label.is_empty() => "none of the labels".to_string(),
+        None => label.to_string(),
+    }
 }
 
 pub const LABELS_EMPTY: &str = "The reviews are still on their way.";

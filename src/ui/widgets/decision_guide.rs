@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::ui::desk::use_desk;
 use crate::ui::text::guide as text;
 
 /// What an answer speaks for.
@@ -47,7 +46,6 @@ pub fn advise(chosen: &[Option<usize>]) -> Advice {
 
 #[component]
 pub fn DecisionGuide() -> impl IntoView {
-    let _ = use_desk();
     let chosen = RwSignal::new([None::<usize>; text::QUESTIONS.len()]);
     let advice = Memo::new(move |_| chosen.with(|chosen| advise(chosen)));
     let questions = text::QUESTIONS

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::honesty_badge::{HonestyBadge, Origin};
 use crate::protocol::{Command, ExampleStep};
+use crate::ui::controls::answered::Answered;
 use crate::ui::controls::number::number;
 use crate::ui::controls::slider::Slider;
 use crate::ui::desk::use_desk;
@@ -52,6 +53,7 @@ pub fn ExampleSteps() -> impl IntoView {
         }
     };
     let answer = desk.watch(|state| state.insights.example.clone());
+    let show = |rows: &Vec<ExampleStep>| table(rows).into_any();
     view! {
         <div class="example_steps">
             <div class="field">
@@ -84,12 +86,11 @@ pub fn ExampleSteps() -> impl IntoView {
                     on_slide=move |value| power.set(value)
                 />
             </div>
-            {move || match answer.get() {
-                Answer::Done(rows) => table(&rows).into_any(),
-                Answer::Failed(error) => view! { <p class="empty">{error.message}</p> }.into_any(),
-                Answer::Going => view! { <p class="empty">{text::WAITING}</p> }.into_any(),
-                Answer::Idle => view! { <p class="empty">{text::EXAMPLE_EMPTY}</p> }.into_any(),
-            }}
+            <Answered
+                answer
+                show
+                empty=text::EXAMPLE_EMPTY
+            />
         </div>
     }
 }

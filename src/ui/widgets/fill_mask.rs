@@ -5,11 +5,13 @@ use leptos::prelude::*;
 use super::honesty_badge::{HonestyBadge, Origin};
 use super::next_token::visible;
 use crate::protocol::{Command, LabelProbability, MaskGuess, Probe, WeightsChoice};
+use crate::ui::controls::answered::Answered;
 use crate::ui::controls::encoder_line::{EncoderLine, want_encoder};
 use crate::ui::controls::number::number;
+use crate::ui::controls::text_field::TextField;
 use crate::ui::desk::{Desk, use_desk};
 use crate::ui::format;
-use crate::ui::state::{Answer, Status, Subject};
+use crate::ui::state::{Status, Subject};
 use crate::ui::text::{encoder as text, widgets as words};
 
 /// Candidates shown.
@@ -45,6 +47,7 @@ pub fn FillMask() -> impl IntoView {
         wants.set(true);
     });
     let masks = |masks: &Vec<MaskGuess>| by_encoder(masks);
+    let blank = |probe: &Probe| bars(&probe.next).into_any();
     view! {
         <form
             class="fill_mask"
@@ -54,14 +57,7 @@ pub fn FillMask() -> impl IntoView {
             }
         >
             <Sentences typed choose />
-            <label for="fill-mask-text">{text::FILL_LABEL}</label>
-            <textarea
-                id="fill-mask-text"
-                rows="2"
-                data-testid="fill-input"
-                prop:value=typed
-                on:input=move |event| typed.set(event_target_value(&event))
-            ></textarea>
+            <TextField id="fill-mask-text" label=text::FILL_LABEL rows=2 testid="fill-input" value=typed />
             <div class="buttons">
                 <button class="primary" data-testid="fill">{text::FILL_ASK}</button>
             </div>
@@ -73,6 +69,7 @@ pub fn FillMask() -> impl IntoView {
                     <Answered
                         answer=desk.watch(|state| state.insights.masks.clone())
                         show=masks
+                        empty=text::WAITING
                     />
                 </section>
                 <section data-testid="fill-decoder">
@@ -80,7 +77,8 @@ pub fn FillMask() -> impl IntoView {
                     <p class="read">{text::READS_BEFORE} " " <q>{before}</q></p>
                     <Answered
                         answer=desk.watch(|state| state.insights.blank.clone())
-                        show=by_decoder
+                        show=blank
+                        empty=text::WAITING
                     />
                 </section>
             </div>
@@ -128,22 +126,6 @@ fn Sentences(typed: RwSignal<String>, choose: Callback<&'static str>) -> impl In
             {buttons}
         </div>
     }
-}
-
-#[component]
-fn Answered<T: Clone + Send + Sync + PartialEq + 'static>(
-    answer: Memo<Answer<T>>,
-    show: fn(&T) -> AnyView,
-) -> impl IntoView {
-    move || match answer.get() {
-        Answer::Done(found) => show(&found),
-        Answer::Failed(error) => view! { <p class="empty">{error.message}</p> }.into_any(),
-        Answer::Going | Answer::Idle => view! { <p class="empty">{text::WAITING}</p> }.into_any(),
-    }
-}
-
-fn by_decoder(probe: &Probe) -> AnyView {
-    bars(&probe.next).into_any()
 }
 
 fn by_encoder(masks: &[MaskGuess]) -> AnyView {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::protocol::{Command, WeightsChoice};
 use crate::settings::Sampling;
 use crate::ui::controls::slider::Slider;
+use crate::ui::controls::text_field::TextField;
 use crate::ui::desk::use_desk;
 use crate::ui::state::{Generation, State, Status};
 use crate::ui::text::widgets as text;
@@ -22,13 +23,7 @@ pub fn GenerateBox(#[prop(optional)] offer_tuned: bool) -> impl IntoView {
     let presses = RwSignal::new(0_u64);
     let is_queued = RwSignal::new(false);
     let wants_tuned = RwSignal::new(false);
-    let has_tuned = desk.watch(move |state| {
-        offer_tuned
-            && state
-                .run
-                .as_ref()
-                .is_some_and(|run| run.summary().is_some())
-    });
+    let has_tuned = desk.watch(move |state| offer_tuned && state.has_result());
     let is_ready = desk.watch(|state| state.is_idle() && state.model.is_some());
     let is_running =
         desk.watch(|state| matches!(state.status(), Status::Training | Status::Paused));
@@ -68,14 +63,7 @@ pub fn GenerateBox(#[prop(optional)] offer_tuned: bool) -> impl IntoView {
     };
     view! {
         <form class="generate_box" on:submit=submit>
-            <label for="prompt">{text::PROMPT}</label>
-            <textarea
-                id="prompt"
-                rows="2"
-                data-testid="prompt-input"
-                prop:value=prompt
-                on:input=move |event| prompt.set(event_target_value(&event))
-            ></textarea>
+            <TextField id="prompt" label=text::PROMPT rows=2 testid="prompt-input" value=prompt />
             <div class="buttons">
                 <button class="primary" data-testid="generate" disabled=is_blocked>
                     {text::GENERATE}

@@ -116,6 +116,7 @@ mod tests {
     use super::*;
     use crate::protocol::{RequestId, StepMetrics};
     use crate::settings::TrainingSettings;
+    use crate::ui::state::Learnt;
 
     #[test]
     fn before_a_run_the_axis_is_that_of_the_settings() {
@@ -126,7 +127,7 @@ mod tests {
 
     #[test]
     fn every_step_is_in_the_data() {
-        let mut run = Run::new(RequestId(1), TrainingSettings::default());
+        let mut run = Run::new(RequestId(1), TrainingSettings::default(), Learnt::default());
         run.steps = (0..3)
             .map(|step| StepMetrics {
                 step,

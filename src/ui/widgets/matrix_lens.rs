@@ -7,8 +7,9 @@ use crate::protocol::{Command, Grid, MatrixInsight};
 use crate::ui::charts::heatmap::{HeatMap, largest};
 use crate::ui::charts::line::LineChart;
 use crate::ui::charts::plot::{LineData, Look, Series, Unit};
+use crate::ui::controls::answered::Answered;
 use crate::ui::desk::use_desk;
-use crate::ui::state::Answer;
+use crate::ui::state::{Answer, State};
 use crate::ui::text::probes as text;
 
 /// How many singular values the sentence sums up.
@@ -17,12 +18,7 @@ const FIRST: usize = 8;
 #[component]
 pub fn MatrixLens() -> impl IntoView {
     let desk = use_desk();
-    let has_run = desk.watch(|state| {
-        state
-            .run
-            .as_ref()
-            .is_some_and(|run| run.summary().is_some())
-    });
+    let has_run = desk.watch(State::has_result);
     let is_idle = desk.watch(|state| state.is_idle());
     let names = desk.watch(|state| {
         let model = state.model.as_ref()?;
@@ -50,10 +46,11 @@ pub fn MatrixLens() -> impl IntoView {
             chosen.set(index);
         }
     };
-    let hint = move || match has_run.get() {
+    let hint = Signal::derive(move || match has_run.get() {
         true => text::MATRIX_EMPTY,
         false => text::UPDATES_NEED_RUN,
-    };
+    });
+    let show = |found: &MatrixInsight| drawings(found).into_any();
     view! {
         <div class="matrix_lens">
             <div class="buttons">
@@ -71,12 +68,7 @@ pub fn MatrixLens() -> impl IntoView {
                     {text::MATRIX_LOOK}
                 </button>
             </div>
-            {move || match answer.get() {
-                Answer::Done(found) => drawings(&found).into_any(),
-                Answer::Failed(error) => view! { <p class="empty">{error.message}</p> }.into_any(),
-                Answer::Going => view! { <p class="empty">{text::WAITING}</p> }.into_any(),
-                Answer::Idle => view! { <p class="empty">{hint}</p> }.into_any(),
-            }}
+            <Answered answer show empty=hint />
         </div>
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A widget knows the part of the state that it draws and the intents that it sends, no more.
 
+pub mod adapter_shelf;
 pub mod attention_map;
 pub mod before_after;
 pub mod classify_box;
@@ -38,6 +39,7 @@ pub mod sketch_curve;
 pub mod strategy_table;
 pub mod target_counts;
 pub mod trainer_program;
+pub mod try_box;
 pub mod update_norms;
 pub mod what_you_saw;
 

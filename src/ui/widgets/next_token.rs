@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::honesty_badge::{HonestyBadge, Origin};
 use crate::protocol::{Command, Probe, WeightsChoice};
+use crate::ui::controls::answered::Answered;
 use crate::ui::controls::number::number;
+use crate::ui::controls::text_field::TextField;
 use crate::ui::desk::{Desk, use_desk};
 use crate::ui::format;
 use crate::ui::state::{Answer, Status};
@@ -47,14 +49,7 @@ pub fn NextToken() -> impl IntoView {
                 wants.set(true);
             }
         >
-            <label for="next-token-text">{text::NEXT_TOKEN_LABEL}</label>
-            <textarea
-                id="next-token-text"
-                rows="2"
-                data-testid="probe-input"
-                prop:value=typed
-                on:input=move |event| typed.set(event_target_value(&event))
-            ></textarea>
+            <TextField id="next-token-text" label=text::NEXT_TOKEN_LABEL rows=2 testid="probe-input" value=typed />
             <div class="buttons">
                 <button class="primary" data-testid="probe">{text::NEXT_TOKEN_ASK}</button>
             </div>
@@ -110,15 +105,11 @@ fn Candidates(
     answer: Memo<Answer<Probe>>,
     append: Callback<String>,
 ) -> impl IntoView {
-    let list = move || match answer.get() {
-        Answer::Done(probe) => bars(&probe, append).into_any(),
-        Answer::Failed(error) => view! { <p class="empty">{error.message}</p> }.into_any(),
-        Answer::Going | Answer::Idle => view! { <p class="empty">{text::WAITING}</p> }.into_any(),
-    };
+    let show = move |probe: &Probe| bars(probe, append).into_any();
     view! {
         <section data-testid=testid>
             <h3>{title}</h3>
-            {list}
+            <Answered answer show />
         </section>
     }
 }

@@ -83,11 +83,20 @@ fn Progress() -> impl IntoView {
     let words = move || steps.get().map(|(done, all)| text::progress(done, all));
     let left = desk.watch(|state| {
         let run = state.run.as_ref().filter(|run| run.is_going())?;
-        Some(text::time_left(run.progress?.remaining_millis))
+        Some(match run.stage_progress {
+            Some(stage) => text::stage_left(stage.remaining_millis),
+            None => text::time_left(run.progress?.remaining_millis),
+        })
+    });
+    let stage = desk.watch(|state| {
+        let run = state.run.as_ref().filter(|run| run.is_going())?;
+        let stage = run.stage_progress?;
+        Some((stage.done, stage.all))
     });
     let done = move || {
-        steps
+        stage
             .get()
+            .or_else(|| steps.get())
             .map_or(0.0, |(done, all)| done as f64 / all.max(1) as f64)
     };
     let is_scoring = desk.watch(|state| {
@@ -113,7 +122,7 @@ fn Progress() -> impl IntoView {
             <p class="stage" role="status">{sentence}</p>
             <span
                 class="bar"
-                class:unknown=is_scoring
+                class:unknown=move || is_scoring.get() && stage.get().is_none()
                 role="progressbar"
                 aria-label=words
                 aria-valuemin="0"

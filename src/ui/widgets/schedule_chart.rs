@@ -6,17 +6,27 @@ use crate::settings::TrainingSettings;
 use crate::ui::charts::line::LineChart;
 use crate::ui::charts::plot::{LineData, Look, Series, Unit};
 use crate::ui::desk::use_desk;
-use crate::ui::draft::schedule_name;
+use crate::ui::draft::{Draft, schedule_name};
 use crate::ui::format;
 use crate::ui::text::charts as text;
 
 #[component]
 pub fn ScheduleChart() -> impl IntoView {
     let desk = use_desk();
-    let settings = Memo::new(move |_| desk.draft.with(|draft| draft.settings()));
     let run_at = desk.watch(|state| {
         let run = state.run.as_ref()?;
         Some((run.settings.clone(), run.completed_steps()))
+    });
+    // How many steps epochs take, a run knows that began with them.
+    let settings = Memo::new(move |_| {
+        let mut settings = desk.draft.with(Draft::settings);
+        if settings.num_train_epochs > 0.0
+            && let Some((of_run, _)) = run_at.get()
+            && of_run.num_train_epochs == settings.num_train_epochs
+        {
+            settings.total_steps = of_run.total_steps;
+        }
+        settings
     });
     let data = Memo::new(move |_| {
         let settings = settings.get();

@@ -4,6 +4,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use crate::ui::browser::measure;
+use crate::ui::charts::plot::path;
 use crate::ui::desk::{Desk, use_desk};
 use crate::ui::learner::RunRecord;
 use crate::ui::routes::Route;
@@ -207,15 +208,6 @@ fn gap(points: &[f64; POINTS], run: &RunRecord) -> f64 {
         .map(|point| distance(point.step, point.loss_nats))
         .sum();
     total / run.curve.len().max(1) as f64
-}
-
-fn path(points: &[(f64, f64)]) -> String {
-    let mut out = String::new();
-    for (index, (x, y)) in points.iter().enumerate() {
-        let command = if index == 0 { 'M' } else { 'L' };
-        out += &format!("{command}{x:.1} {y:.1}");
-    }
-    out
 }
 
 #[cfg(test)]

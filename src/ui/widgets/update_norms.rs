@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::honesty_badge::{HonestyBadge, Origin};
 use crate::protocol::{Command, MatrixUpdate, Updates};
+use crate::ui::controls::answered::Answered;
 use crate::ui::controls::number::number;
 use crate::ui::desk::use_desk;
 use crate::ui::format;
-use crate::ui::state::Answer;
+use crate::ui::state::{Answer, State};
 use crate::ui::text::probes as text;
 
 /// Rows before the table of all.
@@ -16,18 +17,14 @@ const SHOWN: usize = 8;
 #[component]
 pub fn UpdateNorms() -> impl IntoView {
     let desk = use_desk();
-    let has_run = desk.watch(|state| {
-        state
-            .run
-            .as_ref()
-            .is_some_and(|run| run.summary().is_some())
-    });
+    let has_run = desk.watch(State::has_result);
     let is_idle = desk.watch(|state| state.is_idle());
     let answer = desk.watch(|state| state.insights.updates.clone());
-    let hint = move || match has_run.get() {
+    let hint = Signal::derive(move || match has_run.get() {
         true => text::UPDATES_EMPTY,
         false => text::UPDATES_NEED_RUN,
-    };
+    });
+    let show = |found: &Updates| report(found).into_any();
     view! {
         <div class="update_norms">
             <button
@@ -39,12 +36,7 @@ pub fn UpdateNorms() -> impl IntoView {
             >
                 {text::UPDATES_ASK}
             </button>
-            {move || match answer.get() {
-                Answer::Done(found) => report(&found).into_any(),
-                Answer::Failed(error) => view! { <p class="empty">{error.message}</p> }.into_any(),
-                Answer::Going => view! { <p class="empty">{text::WAITING}</p> }.into_any(),
-                Answer::Idle => view! { <p class="empty">{hint}</p> }.into_any(),
-            }}
+            <Answered answer show empty=hint />
         </div>
     }
 }

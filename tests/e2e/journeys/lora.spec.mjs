@@ -42,6 +42,19 @@ test('a LoRA run: the loss falls, the accuracy rises, the frozen weights stand s
   await page.getByTestId('classify-input').fill('A wonderful, warm film. We loved every minute of it.');
   await page.getByTestId('classify').click();
   await expect(page.getByTestId('classified')).toContainText(/positive|negative/);
+
+  // The shelf: silence, the head of the run on the plain base; merged, the same answer with nothing beside W.
+  const shelf = page.getByTestId('adapter-shelf');
+  const sure = async () => Number(await page.getByTestId('classified').locator('[data-value]').first().getAttribute('data-value'));
+  const asTrained = await sure();
+  await shelf.getByRole('slider').fill('0');
+  await expect(page.getByTestId('blend-said')).toContainText('One adapter answers');
+  await expect.poll(sure).not.toBe(asTrained);
+  await shelf.getByRole('slider').fill('1');
+  await expect.poll(async () => Math.abs((await sure()) - asTrained)).toBeLessThan(1e-5);
+  await page.getByTestId('merge').check();
+  await expect(page.getByTestId('blend-said')).toContainText('Merged: 0 parameters');
+  await expect.poll(async () => Math.abs((await sure()) - asTrained)).toBeLessThan(1e-5);
   await checkAccessibility();
 });
 

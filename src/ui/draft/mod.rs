@@ -1,83 +1,16 @@
 //! The settings form, and its form in an address: `strategy=lora&rank=8&lr=1e-3&seed=7`.
 
-use super::DATASET;
-use super::datasets::{SHIPPED, Shipped, shipped};
-use super::routes::pairs;
+mod values;
+
+use values::TARGETS;
+pub use values::{SCHEDULES, StrategyKind, schedule_name, short_number, targets};
+
 use crate::settings::{
-    BottleneckSettings, Ia3Settings, LoraSettings, Placement, ScheduleKind, Strategy, Task,
-    TrainingSettings, expand_targets,
+    BottleneckSettings, Ia3Settings, LoraSettings, Placement, Strategy, Task, TrainingSettings,
 };
-
-/// A strategy's name without its settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StrategyKind {
-    Lora,
-    Full,
-    Partial,
-    Head,
-    BitFit,
-    Ia3,
-    Adapter,
-    Prompt,
-    Prefix,
-}
-
-impl StrategyKind {
-    pub const ALL: [Self; 9] = [
-        Self::Lora,
-        Self::Full,
-        Self::Partial,
-        Self::Head,
-        Self::BitFit,
-        Self::Ia3,
-        Self::Adapter,
-        Self::Prompt,
-        Self::Prefix,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Lora => "lora",
-            Self::Full => "full",
-            Self::Partial => "partial",
-            Self::Head => "head",
-            Self::BitFit => "bitfit",
-            Self::Ia3 => "ia3",
-            Self::Adapter => "adapter",
-            Self::Prompt => "prompt",
-            Self::Prefix => "prefix",
-        }
-    }
-
-    /// The settings of its own, in the order of the form.
-    pub fn fields(self) -> &'static [&'static str] {
-        match self {
-            Self::Lora => &["rank", "alpha", "targets"],
-            Self::Partial => &["freeze"],
-            Self::Adapter => &["placement", "bottleneck"],
-            Self::Prompt | Self::Prefix => &["virtual"],
-            Self::Full | Self::Head | Self::BitFit | Self::Ia3 => &[],
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-}
-
-/// Schedules by the names that addresses and flags use.
-pub const SCHEDULES: [(&str, ScheduleKind); 3] = [
-    ("linear", ScheduleKind::Linear),
-    ("cosine", ScheduleKind::Cosine),
-    ("constant", ScheduleKind::Constant),
-];
-
-pub fn schedule_name(kind: ScheduleKind) -> &'static str {
-    SCHEDULES
-        .iter()
-        .find(|(_, other)| *other == kind)
-        .map_or("linear", |(name, _)| name)
-}
+use crate::ui::DATASET;
+use crate::ui::datasets::{SHIPPED, Shipped, shipped};
+use crate::ui::routes::pairs;
 
 /// Everything the form holds. The settings of a strategy not chosen are kept for when it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -395,112 +328,5 @@ const MOST: [(&str, usize); 11] = [
     ("length", 1024),
 ];
 
-const TARGETS: &str = "module names with commas between them, such as c_attn,c_proj, or all-linear";
-
-/// Module names with commas between them.
-pub fn targets(text: &str) -> Option<Vec<String>> {
-    let names: Vec<String> = text
-        .split(',')
-        .map(|name| name.trim().to_string())
-        .filter(|name| !name.is_empty())
-        .collect();
-    let plain = |name: &String| {
-        name.chars()
-            .all(|c| c.is_ascii_alphanumeric() || "._".contains(c))
-    };
-    let names = expand_targets(names);
-    (!names.is_empty() && names.iter().all(plain)).then_some(names)
-}
-
-/// The shorter of `0.001` and `1e-3`; both read back to the same number.
-pub fn short_number(value: f64) -> String {
-    let (plain, scientific) = (format!("{value}"), format!("{value:e}"));
-    if scientific.len() < plain.len() {
-        scientific
-    } else {
-        plain
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_says_the_settings_and_reads_back() {
-        let (draft, problems) = Draft::from_query(
-            "strategy=lora&rank=4&alpha=16&lr=1e-3&warmup=20&steps=200&batch=16&schedule=cosine&seed=9",
-        );
-        assert!(problems.is_empty(), "{problems:?}");
-        assert_eq!(draft.lora.rank, 4);
-        assert_eq!(draft.training.learning_rate, 1e-3);
-        assert_eq!(draft.training.schedule, ScheduleKind::Cosine);
-        assert_eq!(Draft::from_query(&draft.to_query()), (draft, vec![]));
-    }
-
-    #[test]
-    fn bad_values_are_named_and_leave_the_default() {
-        let (draft, problems) =
-            Draft::from_query("rank=0&lr=fast&strategy=magic&steps=50&colour=red");
-        let default = Draft::default();
-        assert_eq!(draft.lora.rank, default.lora.rank);
-        assert_eq!(draft.training.learning_rate, default.training.learning_rate);
-        assert_eq!(draft.training.total_steps, 50);
-        assert_eq!(problems.len(), 4);
-        assert!(problems[0].contains("rank=0"));
-        assert!(problems[2].contains("lora, full, partial, head, bitfit"));
-    }
-
-    #[test]
-    fn remedies_stand_in_the_address_when_they_are_on() {
-        let (draft, problems) = Draft::from_query("strategy=full&replay=0.25&ewc=30");
-        assert!(problems.is_empty(), "{problems:?}");
-        assert_eq!(draft.settings().remedies.replay, 0.25);
-        let query = draft.to_query();
-        assert!(
-            query.contains("replay=0.25&ewc=30") && !query.contains("l2sp"),
-            "{query}"
-        );
-        assert_eq!(Draft::from_query(&query).0, draft);
-        let (_, problems) = Draft::from_query("llrd=7");
-        assert_eq!(problems.len(), 1, "{problems:?}");
-    }
-
-    #[test]
-    fn data_and_loop_stand_in_the_address() {
-        let query = "data=ner&task=token-classification&epochs=3&accumulate=2&balanced=true";
-        let (draft, problems) = Draft::from_query(query);
-        assert!(problems.is_empty(), "{problems:?}");
-        assert_eq!(draft.dataset.name, "ner");
-        assert_eq!(draft.settings().num_train_epochs, 3.0);
-        assert_eq!(Draft::from_query(&draft.to_query()), (draft, vec![]));
-    }
-
-    #[test]
-    fn what_does_not_go_together_is_refused_with_the_reason() {
-        for (query, reason) in [
-            ("data=qa&balanced=true", "places in a text"),
-            ("data=instructions&strategy=head", "no head of its own"),
-            ("data=qa&task=causal-lm", "question-answering"),
-            ("data=nothing", "one of reviews"),
-        ] {
-            let (_, problems) = Draft::from_query(query);
-            assert_eq!(problems.len(), 1, "{query}");
-            assert!(problems[0].contains(reason), "{problems:?}");
-        }
-    }
-
-    #[test]
-    fn partial_keeps_its_blocks() {
-        let (draft, _) = Draft::from_query("strategy=partial&freeze=3");
-        assert_eq!(draft.strategy(), Strategy::Partial { frozen_blocks: 3 });
-        assert!(draft.to_query().contains("freeze=3"));
-    }
-
-    #[test]
-    fn numbers_in_addresses_are_short_and_exact() {
-        assert_eq!(short_number(1e-3), "1e-3");
-        assert_eq!(short_number(0.25), "0.25");
-        assert_eq!(short_number(2e-3).parse::<f64>(), Ok(2e-3));
-    }
-}
+mod tests;

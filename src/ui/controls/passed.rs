@@ -1,0 +1,29 @@
+//! How many of a lesson's checks are passed, in words and as a bar.
+
+use leptos::prelude::*;
+
+use crate::lessons::Lesson;
+use crate::ui::desk::use_desk;
+use crate::ui::text::lessons as text;
+
+/// Checks passed, and all there are.
+pub fn passed(lesson: &'static Lesson) -> Memo<(usize, usize)> {
+    let desk = use_desk();
+    Memo::new(move |_| desk.progress.with(|progress| progress.count(lesson)))
+}
+
+pub fn in_words(count: Memo<(usize, usize)>) -> impl Fn() -> String + Copy + Send + Sync + 'static {
+    move || {
+        let (passed, all) = count.get();
+        text::checks_passed(passed, all)
+    }
+}
+
+#[component]
+pub fn PassedGauge(count: Memo<(usize, usize)>) -> impl IntoView {
+    let share = move || {
+        let (passed, all) = count.get();
+        format!("--done: {}", passed as f64 / all.max(1) as f64)
+    };
+    view! { <span class="gauge" style=share aria-hidden="true"></span> }
+}

@@ -1,0 +1,79 @@
+use super::*;
+use crate::settings::ScheduleKind;
+
+#[test]
+fn an_address_says_the_settings_and_reads_back() {
+    let (draft, problems) = Draft::from_query(
+        "strategy=lora&rank=4&alpha=16&lr=1e-3&warmup=20&steps=200&batch=16&schedule=cosine&seed=9",
+    );
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(draft.lora.rank, 4);
+    assert_eq!(draft.training.learning_rate, 1e-3);
+    assert_eq!(draft.training.schedule, ScheduleKind::Cosine);
+    assert_eq!(Draft::from_query(&draft.to_query()), (draft, vec![]));
+}
+
+#[test]
+fn bad_values_are_named_and_leave_the_default() {
+    let (draft, problems) = Draft::from_query("rank=0&lr=fast&strategy=magic&steps=50&colour=red");
+    let default = Draft::default();
+    assert_eq!(draft.lora.rank, default.lora.rank);
+    assert_eq!(draft.training.learning_rate, default.training.learning_rate);
+    assert_eq!(draft.training.total_steps, 50);
+    assert_eq!(problems.len(), 4);
+    assert!(problems[0].contains("rank=0"));
+    assert!(problems[2].contains("lora, full, partial, head, bitfit"));
+}
+
+#[test]
+fn remedies_stand_in_the_address_when_they_are_on() {
+    let (draft, problems) = Draft::from_query("strategy=full&replay=0.25&ewc=30");
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(draft.settings().remedies.replay, 0.25);
+    let query = draft.to_query();
+    assert!(
+        query.contains("replay=0.25&ewc=30") && !query.contains("l2sp"),
+        "{query}"
+    );
+    assert_eq!(Draft::from_query(&query).0, draft);
+    let (_, problems) = Draft::from_query("llrd=7");
+    assert_eq!(problems.len(), 1, "{problems:?}");
+}
+
+#[test]
+fn data_and_loop_stand_in_the_address() {
+    let query = "data=ner&task=token-classification&epochs=3&accumulate=2&balanced=true";
+    let (draft, problems) = Draft::from_query(query);
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(draft.dataset.name, "ner");
+    assert_eq!(draft.settings().num_train_epochs, 3.0);
+    assert_eq!(Draft::from_query(&draft.to_query()), (draft, vec![]));
+}
+
+#[test]
+fn what_does_not_go_together_is_refused_with_the_reason() {
+    for (query, reason) in [
+        ("data=qa&balanced=true", "places in a text"),
+        ("data=instructions&strategy=head", "no head of its own"),
+        ("data=qa&task=causal-lm", "question-answering"),
+        ("data=nothing", "one of reviews"),
+    ] {
+        let (_, problems) = Draft::from_query(query);
+        assert_eq!(problems.len(), 1, "{query}");
+        assert!(problems[0].contains(reason), "{problems:?}");
+    }
+}
+
+#[test]
+fn partial_keeps_its_blocks() {
+    let (draft, _) = Draft::from_query("strategy=partial&freeze=3");
+    assert_eq!(draft.strategy(), Strategy::Partial { frozen_blocks: 3 });
+    assert!(draft.to_query().contains("freeze=3"));
+}
+
+#[test]
+fn numbers_in_addresses_are_short_and_exact() {
+    assert_eq!(short_number(1e-3), "1e-3");
+    assert_eq!(short_number(0.25), "0.25");
+    assert_eq!(short_number(2e-3).parse::<f64>(), Ok(2e-3));
+}
