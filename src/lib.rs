@@ -27,3 +27,6 @@ pub mod cli;
 pub mod lessons;
 #[cfg(feature = "ui")]
 pub mod ui;
+
+#[cfg(any(feature = "ui", feature = "worker"))]
+pub mod weights_store;

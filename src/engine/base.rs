@@ -2,6 +2,7 @@
 
 use burn::module::Module;
 use burn::prelude::Device;
+use sha2::{Digest, Sha256};
 
 use super::host::Host;
 use crate::data::tokenizer::Tokenizer;
@@ -20,10 +21,12 @@ pub struct Base {
     pub info: ModelInfo,
 }
 
+const WEIGHTS: &str = "model.safetensors";
+
 /// Where the files of a model lie.
 pub enum Place {
-    /// In a folder, under their usual names.
-    Folder(String),
+    /// In a folder, under their usual names; the weights must be these, where a SHA-256 is given.
+    Folder { url: String, sha256: Option<String> },
     /// Chosen one by one.
     Files(Vec<NamedUrl>),
 }
@@ -31,13 +34,32 @@ pub enum Place {
 impl Place {
     fn url(&self, file: &str) -> Option<String> {
         match self {
-            Self::Folder(url) => Some(format!("{}/{file}", url.trim_end_matches('/'))),
+            Self::Folder { url, .. } => Some(format!("{}/{file}", url.trim_end_matches('/'))),
             Self::Files(files) => {
                 let found = files.iter().find(|chosen| chosen.name == file)?;
                 Some(found.url.clone())
             }
         }
     }
+}
+
+/// Weights on this machine.
+pub(super) struct Weights<B> {
+    pub body: B,
+    url: String,
+    pub were_kept: bool,
+}
+
+/// SHA-256 in hexadecimal.
+fn digest(file: &mut impl ByteSource) -> Result<String, String> {
+    const PIECE: u64 = 4 << 20;
+    let (mut digest, mut at) = (Sha256::new(), 0);
+    while at < file.len() {
+        let length = PIECE.min(file.len() - at);
+        digest.update(file.read(at, length as usize)?);
+        at += length;
+    }
+    Ok(format!("{:x}", digest.finalize()))
 }
 
 /// Fetches the files of one model, and says of each what is wrong with it.
@@ -107,13 +129,48 @@ impl<H: Host> Fetcher<'_, H> {
         String::from_utf8(bytes).map_err(|_| self.wrong(format!("{file} is not text in UTF-8")))
     }
 
-    pub async fn weights(&mut self) -> Result<H::Body, EngineError> {
-        const FILE: &str = "model.safetensors";
-        let url = self.url(FILE)?;
+    /// The weights: those kept from an earlier visit, if they are the ones wanted; else from where they lie.
+    pub async fn weights(&mut self) -> Result<Weights<H::Body>, EngineError> {
+        let url = self.url(WEIGHTS)?;
+        if let Place::Folder { sha256, .. } = &self.place
+            && let Some((body, found)) = self.host.kept(&url).await
+            && sha256.as_ref().is_none_or(|wanted| *wanted == found)
+        {
+            return Ok(Weights {
+                body,
+                url,
+                were_kept: true,
+            });
+        }
         let tell = &mut *self.progressed;
-        let mut progressed = |received, total| tell(FILE, received, total);
+        let mut progressed = |received, total| tell(WEIGHTS, received, total);
         let body = self.host.open(&url, &mut progressed).await;
-        body.map_err(|reason| self.failed(FILE, &reason))
+        Ok(Weights {
+            body: body.map_err(|reason| self.failed(WEIGHTS, &reason))?,
+            url,
+            were_kept: false,
+        })
+    }
+
+    /// Keeps weights that have made a model, if they are the ones that were wanted.
+    pub async fn keep(&self, mut weights: Weights<H::Body>) -> Result<(), EngineError> {
+        let Place::Folder { sha256, .. } = &self.place else {
+            return Ok(());
+        };
+        if weights.were_kept {
+            return Ok(());
+        }
+        let found = digest(&mut weights.body).map_err(|e| self.wrong(e))?;
+        if let Some(wanted) = sha256.as_ref().filter(|wanted| **wanted != found) {
+            let (found, wanted) = (found.get(..8), wanted.get(..8));
+            return Err(self.wrong(format!(
+                "{WEIGHTS} is another file (SHA-256 {}…) than the page was made for ({}…); reload the page, and if that does not help, tell who runs it",
+                found.unwrap_or_default(),
+                wanted.unwrap_or_default(),
+            )));
+        }
+        self.host.keep(&weights.url, &weights.body, &found).await;
+        Ok(())
     }
 
     /// From `tokenizer.json`, or from GPT-2's own two files where there is none.
@@ -133,7 +190,7 @@ impl<H: Host> Fetcher<'_, H> {
             Ok(vocab) => vocab,
             // A folder with neither is told of the file that most models have.
             Err(error) => {
-                let is_folder = matches!(self.place, Place::Folder(_));
+                let is_folder = matches!(self.place, Place::Folder { .. });
                 return Err(if is_folder { absent } else { error });
             }
         };
@@ -163,10 +220,11 @@ impl Base {
         let tokenizer = files.tokenizer().await?;
         files.check_vocabulary(&tokenizer, config.vocab_size)?;
         let weights = files.weights().await?;
-        let weights_bytes = weights.len();
-        let model = folder::build(&config, weights, device)
+        let model = folder::build(&config, weights.body.clone(), device)
             .map_err(|e| files.wrong(e))?
             .no_grad();
+        let (weights_bytes, weights_were_kept) = (weights.body.len(), weights.were_kept);
+        files.keep(weights).await?;
         let info = ModelInfo {
             name: name.to_owned(),
             layers: config.n_layer,
@@ -175,6 +233,7 @@ impl Base {
             vocabulary: config.vocab_size,
             context: config.n_positions,
             weights_bytes,
+            weights_were_kept,
             load_millis: host.now_millis() - started,
             parameters: parameters::list(&model),
         };

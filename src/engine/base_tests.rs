@@ -1,5 +1,6 @@
 //! A model's files on their way in, good ones and bad ones.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -17,7 +18,11 @@ use crate::settings::Seed;
 
 /// Files by URL. A file that is `None` breaks off.
 #[derive(Default)]
-struct Files(BTreeMap<String, Option<Vec<u8>>>);
+struct Files {
+    files: BTreeMap<String, Option<Vec<u8>>>,
+    /// What was kept: bytes and SHA-256 by URL.
+    store: RefCell<BTreeMap<String, (Vec<u8>, String)>>,
+}
 
 impl Host for Files {
     type Body = Vec<u8>;
@@ -30,7 +35,7 @@ impl Host for Files {
         url: &str,
         _progressed: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, String> {
-        match self.0.get(url) {
+        match self.files.get(url) {
             None => Err("the server answered 404 Not Found".to_owned()),
             Some(None) => {
                 Err("the download was cut short, 7 of 10 bytes came; try again".to_owned())
@@ -44,6 +49,13 @@ impl Host for Files {
         progressed: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, String> {
         self.fetch(url, progressed).await
+    }
+    async fn kept(&self, url: &str) -> Option<(Vec<u8>, String)> {
+        self.store.borrow().get(url).cloned()
+    }
+    async fn keep(&self, url: &str, file: &Vec<u8>, sha256: &str) {
+        let kept = (file.clone(), sha256.to_owned());
+        self.store.borrow_mut().insert(url.to_owned(), kept);
     }
     async fn breathe(&self) {}
     fn send(&self, _frame: Frame<Event>) {}
@@ -82,11 +94,11 @@ fn good() -> Files {
         ("m/merges.txt", read("merges.txt")),
         ("m/model.safetensors", weights(&config)),
     ];
-    Files(
-        files
-            .map(|(url, bytes)| (url.to_owned(), Some(bytes)))
-            .into(),
-    )
+    let files = files.map(|(url, bytes)| (url.to_owned(), Some(bytes)));
+    Files {
+        files: files.into(),
+        ..Files::default()
+    }
 }
 
 fn fetch(files: &Files, place: Place) -> Result<Base, EngineError> {
@@ -101,7 +113,10 @@ fn fetch(files: &Files, place: Place) -> Result<Base, EngineError> {
 }
 
 fn folder() -> Place {
-    Place::Folder("m/".to_owned())
+    Place::Folder {
+        url: "m/".to_owned(),
+        sha256: None,
+    }
 }
 
 /// The chosen files among those of `m`.
@@ -123,9 +138,9 @@ const ALL: [&str; 4] = [
 /// The one error of `m` with a file changed.
 fn trouble(file: &str, change: impl Fn(Vec<u8>) -> Option<Vec<u8>>) -> EngineError {
     let mut files = good();
-    let bytes = files.0.remove(&format!("m/{file}")).flatten();
+    let bytes = files.files.remove(&format!("m/{file}")).flatten();
     files
-        .0
+        .files
         .insert(format!("m/{file}"), change(bytes.unwrap_or_default()));
     fetch(&files, folder()).err().unwrap()
 }
@@ -180,7 +195,7 @@ fn files_may_be_chosen_one_by_one_and_each_that_is_missing_is_named() {
 fn a_folder_without_a_file_says_which() {
     for missing in ["config.json", "merges.txt", "model.safetensors"] {
         let mut files = good();
-        files.0.remove(&format!("m/{missing}"));
+        files.files.remove(&format!("m/{missing}"));
         let error = fetch(&files, folder()).err().unwrap();
         assert_says(&error, ErrorKind::Network, &[missing, "404"]);
     }
@@ -220,10 +235,10 @@ fn another_architecture_is_named_before_its_weights_are_fetched() {
     ] {
         let mut files = good();
         files
-            .0
+            .files
             .insert("m/config.json".into(), Some(config.as_bytes().to_vec()));
         // Were they asked for, the error would be another.
-        files.0.remove("m/model.safetensors");
+        files.files.remove("m/model.safetensors");
         let error = fetch(&files, folder()).err().unwrap();
         assert_says(&error, ErrorKind::Model, &[word, remedy]);
     }
@@ -249,4 +264,65 @@ fn a_vocabulary_that_does_not_fit_the_weights_is_noticed() {
         ErrorKind::Model,
         &["its tokenizer knows", "its weights only"],
     );
+}
+
+#[test]
+fn weights_come_once_and_are_kept_under_their_checksum() {
+    let mut files = good();
+    assert!(!fetch(&files, folder()).unwrap().info.weights_were_kept);
+    let sha256 = files.store.borrow()["m/model.safetensors"].1.clone();
+    assert_eq!(sha256.len(), 64);
+
+    files.files.remove("m/model.safetensors");
+    let wanted = |sha256: &str| Place::Folder {
+        url: "m/".to_owned(),
+        sha256: Some(sha256.to_owned()),
+    };
+    assert!(fetch(&files, folder()).unwrap().info.weights_were_kept);
+    assert!(
+        fetch(&files, wanted(&sha256))
+            .unwrap()
+            .info
+            .weights_were_kept
+    );
+    // Those of an older page are not taken for the new ones.
+    let error = fetch(&files, wanted(&"0".repeat(64))).err().unwrap();
+    assert!(error.message.contains("404"), "{}", error.message);
+    // Chosen files are here already.
+    let error = fetch(
+        &files,
+        chosen(&[
+            "config.json",
+            "vocab.json",
+            "merges.txt",
+            "model.safetensors",
+        ]),
+    )
+    .err()
+    .unwrap();
+    assert!(error.message.contains("404"), "{}", error.message);
+}
+
+#[test]
+fn bad_weights_leave_what_is_kept_as_it_was() {
+    let mut files = good();
+    fetch(&files, folder()).unwrap();
+    let before = files.store.borrow().clone();
+    let good_bytes = files.files["m/model.safetensors"].clone().unwrap();
+
+    let other = Place::Folder {
+        url: "m/".to_owned(),
+        sha256: Some("0".repeat(64)),
+    };
+    let error = fetch(&files, other).err().unwrap();
+    assert!(error.message.contains("another file"), "{}", error.message);
+    assert_eq!(*files.store.borrow(), before);
+
+    files.store.borrow_mut().clear();
+    let half = good_bytes[..good_bytes.len() / 2].to_vec();
+    for broken in [None, Some(half)] {
+        files.files.insert("m/model.safetensors".to_owned(), broken);
+        assert!(fetch(&files, folder()).is_err());
+        assert!(files.store.borrow().is_empty());
+    }
 }

@@ -44,9 +44,11 @@ impl Encoder {
         files.check_vocabulary(&tokenizer, config.vocab_size)?;
         let marks = tokenizer.marks().map_err(|e| files.wrong(e))?;
         let weights = files.weights().await?;
-        let weights_bytes = weights.len();
-        let model = bert::build(&config, weights, device).map_err(|e| files.wrong(e))?;
+        let weights_bytes = weights.body.len();
+        let model =
+            bert::build(&config, weights.body.clone(), device).map_err(|e| files.wrong(e))?;
         let model = model.no_grad();
+        files.keep(weights).await?;
         let info = EncoderInfo {
             name: name.to_owned(),
             layers: config.num_hidden_layers,

@@ -39,6 +39,7 @@ fn load_encoder(folder: &str) -> Command {
     Command::LoadEncoder {
         name: "tiny-bert".into(),
         base_url: folder.into(),
+        sha256: None,
     }
 }
 
@@ -116,6 +117,7 @@ fn a_model_of_the_other_kind_is_refused_in_either_slot() {
     let base = Command::LoadModel {
         name: "tiny-bert".into(),
         base_url: "b".into(),
+        sha256: None,
     };
     let told = refusal(vec![base]);
     assert!(

@@ -6,8 +6,8 @@ use crate::protocol::{Event, Frame};
 /// The engine's side of its surroundings.
 #[allow(async_fn_in_trait)] // the engine is one task on one thread; its futures never cross threads
 pub trait Host {
-    /// A file that has been fetched, to be read in pieces.
-    type Body: ByteSource + 'static;
+    /// A file that has been fetched, to be read in pieces; a clone is another reader of the same bytes.
+    type Body: ByteSource + Clone + 'static;
 
     /// A clock that only goes forward.
     fn now_millis(&self) -> f64;
@@ -25,6 +25,14 @@ pub trait Host {
         url: &str,
         progressed: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Self::Body, String>;
+
+    /// A file that was kept from an earlier visit, and its SHA-256 in hexadecimal.
+    async fn kept(&self, _url: &str) -> Option<(Self::Body, String)> {
+        None
+    }
+
+    /// Keeps a file for later visits, if there is a place for it.
+    async fn keep(&self, _url: &str, _file: &Self::Body, _sha256: &str) {}
 
     /// Lets waiting messages in.
     async fn breathe(&self);

@@ -208,6 +208,7 @@ pub(super) fn load() -> Vec<Command> {
         Command::LoadModel {
             name: "tiny".into(),
             base_url: "m".into(),
+            sha256: None,
         },
         Command::LoadDataset {
             name: "reviews".into(),

@@ -11,11 +11,13 @@ use crate::settings::{Sampling, Strategy, Task, TrainingSettings};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Fetch a model folder (`config.json`, `model.safetensors`, `tokenizer.json` or `vocab.json` with `merges.txt`) and
-    /// make it the base.
+    /// make it the base. Weights that make a model are kept, and need not be fetched again.
     /// Answered by `DownloadProgressed`…, `ModelLoaded`.
     LoadModel {
         name: String,
         base_url: String,
+        /// What the weights must be, in hexadecimal; none where any will do.
+        sha256: Option<String>,
     },
     /// Fetch a file of the form that the task reads. Answered by `DatasetLoaded`.
     LoadDataset {
@@ -120,6 +122,7 @@ pub enum Command {
     LoadEncoder {
         name: String,
         base_url: String,
+        sha256: Option<String>,
     },
     /// What could stand for every `[MASK]` of a text, as the encoder has it. Answered by `MaskFilled`.
     FillMask {

@@ -59,6 +59,8 @@ pub struct ModelInfo {
     pub vocabulary: usize,
     pub context: usize,
     pub weights_bytes: u64,
+    /// The weights were kept from an earlier visit.
+    pub weights_were_kept: bool,
     pub load_millis: f64,
     pub parameters: Vec<ParameterInfo>,
 }

@@ -9,6 +9,7 @@ use super::datasets::shipped;
 use super::device_choice::{DeviceWish, choose};
 use super::own_model::OwnModel;
 use super::routes::Route;
+use super::shipped::sha256_of;
 use super::state::{Cause, Engine, Loading, Run, State, Subject};
 use super::{DEFAULT_MODEL, ENCODER, GENERAL_TEXT};
 use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
@@ -219,12 +220,21 @@ impl EngineClient {
             });
         });
         self.send(match self.own_model.get_value() {
-            Some(OwnModel::Folder { name, base_url }) => Command::LoadModel { name, base_url },
+            Some(OwnModel::Folder { name, base_url }) => Command::LoadModel {
+                name,
+                base_url,
+                sha256: None,
+            },
             Some(OwnModel::Files { name, files }) => Command::LoadModelFiles { name, files },
             None => {
                 let name = self.model_name();
                 let base_url = place::absolute(&format!("models/{name}/"));
-                Command::LoadModel { name, base_url }
+                let sha256 = sha256_of(&name);
+                Command::LoadModel {
+                    name,
+                    base_url,
+                    sha256,
+                }
             }
         });
     }
@@ -248,6 +258,7 @@ impl EngineClient {
         self.send(Command::LoadEncoder {
             name: ENCODER.to_string(),
             base_url: place::absolute(&format!("models/{ENCODER}/")),
+            sha256: sha256_of(ENCODER),
         });
     }
 

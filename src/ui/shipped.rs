@@ -1,6 +1,7 @@
 //! The models that come with the page, as their cards and configurations have them.
 
 use crate::settings::{Gpt2Sizes, MemoryNeed, TrainingSettings, memory_need};
+use crate::ui::ENCODER;
 
 /// A GPT-2 under `models/`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -9,6 +10,7 @@ pub struct Shipped {
     pub parameters: usize,
     /// Of the weights' file.
     pub file_bytes: u64,
+    pub sha256: &'static str,
     /// On the held-out books.
     pub bits_per_byte: f64,
     pub sizes: Gpt2Sizes,
@@ -19,10 +21,22 @@ pub const SHIPPED: &[Shipped] = &[Shipped {
     name: "nano",
     parameters: 1_202_944,
     file_bytes: 2_410_880,
+    sha256: "d80bcfcc471ebbe25b8cdc79a3ef9aa3e071ee0937cde91d2d53c02a0fa87b33",
     bits_per_byte: 1.586,
     sizes: Gpt2Sizes::usual(3072, 128, 128, 4),
     heads: 4,
 }];
+
+/// The SHA-256 of the encoder's weights.
+const ENCODER_SHA256: &str = "71255a01b86a2ce9653af8b83b7c77a2331e650bd8a19cb1821e82e1f2a71290";
+
+/// The SHA-256 that the weights of a shipped model must have, in hexadecimal.
+pub fn sha256_of(name: &str) -> Option<String> {
+    let known = SHIPPED.iter().map(|shipped| (shipped.name, shipped.sha256));
+    let mut all = known.chain([(ENCODER, ENCODER_SHA256)]);
+    all.find(|(other, _)| *other == name)
+        .map(|(_, sha256)| sha256.to_owned())
+}
 
 impl Shipped {
     /// What a run with these settings holds.
@@ -35,6 +49,7 @@ impl Shipped {
 mod tests {
     use super::*;
     use crate::ui::DEFAULT_MODEL;
+    use sha2::{Digest, Sha256};
 
     #[test]
     fn each_is_as_its_folder_says() {
@@ -63,6 +78,18 @@ mod tests {
             );
             assert_eq!((sizes, is("n_head")), (shipped.sizes, shipped.heads));
         }
+    }
+
+    #[test]
+    fn checksums_are_those_of_the_files() {
+        let names = SHIPPED.iter().map(|shipped| shipped.name).chain([ENCODER]);
+        for name in names {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models");
+            let file = std::fs::read(format!("{folder}/{name}/model.safetensors")).unwrap();
+            let found = format!("{:x}", Sha256::digest(file));
+            assert_eq!(sha256_of(name), Some(found), "{name}");
+        }
+        assert_eq!(sha256_of("tiny"), None);
     }
 
     #[test]

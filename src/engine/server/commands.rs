@@ -21,8 +21,16 @@ impl<H: Host> Server<H> {
         command: Command,
     ) -> Result<(), EngineError> {
         match command {
-            Command::LoadModel { name, base_url } => {
-                self.load_model(id, &name, Place::Folder(base_url)).await
+            Command::LoadModel {
+                name,
+                base_url,
+                sha256,
+            } => {
+                let place = Place::Folder {
+                    url: base_url,
+                    sha256,
+                };
+                self.load_model(id, &name, place).await
             }
             Command::LoadModelFiles { name, files } => {
                 self.load_model(id, &name, Place::Files(files)).await
@@ -106,8 +114,16 @@ impl<H: Host> Server<H> {
                 self.tell(id, Event::PromptsScored(found));
                 Ok(())
             }
-            Command::LoadEncoder { name, base_url } => {
-                self.load_encoder(id, &name, Place::Folder(base_url)).await
+            Command::LoadEncoder {
+                name,
+                base_url,
+                sha256,
+            } => {
+                let place = Place::Folder {
+                    url: base_url,
+                    sha256,
+                };
+                self.load_encoder(id, &name, place).await
             }
             Command::FillMask { text } => self.fill_mask(id, &text).await,
             Command::Attend {

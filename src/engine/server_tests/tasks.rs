@@ -71,7 +71,10 @@ fn summary(events: &[Event]) -> RunSummary {
 fn by_hand(task: Task, url: &str, settings: &TrainingSettings) -> (Scores, Scores) {
     let host = Rc::new(host());
     let device = Device::flex().autodiff();
-    let place = Place::Folder("m".into());
+    let place = Place::Folder {
+        url: "m".into(),
+        sha256: None,
+    };
     let mut silent = |_: &str, _: u64, _: Option<u64>| {};
     let base = block_on(Base::fetch(&host, "tiny", place, &device, &mut silent)).unwrap();
     let data = Dataset::read(task, url, &host.files[url]).unwrap();

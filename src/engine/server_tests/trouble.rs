@@ -13,6 +13,7 @@ fn a_missing_and_a_cut_model_each_say_so() {
     let model = |url: &str| Command::LoadModel {
         name: "x".into(),
         base_url: url.into(),
+        sha256: None,
     };
     let events = say(vec![model("nowhere"), model("cut")]);
     let errors = errors(&events);

@@ -7,6 +7,7 @@ use web_sys::{Blob, FileReaderSync};
 use crate::io::safetensors::ByteSource;
 
 /// Reads a blob piece by piece. Workers alone may wait for that.
+#[derive(Clone)]
 pub struct BlobSource {
     blob: Blob,
     reader: FileReaderSync,
@@ -16,6 +17,10 @@ impl BlobSource {
     pub fn new(blob: Blob) -> Result<Self, String> {
         let reader = FileReaderSync::new().map_err(|e| format!("{e:?}"))?;
         Ok(Self { blob, reader })
+    }
+
+    pub fn blob(&self) -> &Blob {
+        &self.blob
     }
 }
 

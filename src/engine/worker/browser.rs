@@ -9,7 +9,9 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, ReadableStreamDefaultR
 
 use super::blob::{BlobParts, BlobSource};
 use crate::engine::host::{Host, check_received};
+use crate::io::safetensors::ByteSource;
 use crate::protocol::{Event, Frame, encode};
+use crate::weights_store::{self, KeptFile};
 
 pub struct BrowserHost {
     scope: DedicatedWorkerGlobalScope,
@@ -115,6 +117,21 @@ impl Host for Rc<BrowserHost> {
         let received = receive(&response, progressed, &mut take).await?;
         check_received(received, content_length(&response))?;
         BlobSource::new(parts.finish()?)
+    }
+
+    async fn kept(&self, url: &str) -> Option<(BlobSource, String)> {
+        let (file, blob) = weights_store::find(url).await?;
+        Some((BlobSource::new(blob).ok()?, file.sha256))
+    }
+
+    async fn keep(&self, url: &str, file: &BlobSource, sha256: &str) {
+        let kept = KeptFile {
+            url: url.to_owned(),
+            sha256: sha256.to_owned(),
+            bytes: file.len(),
+        };
+        // Without room for it, it is fetched again the next time.
+        weights_store::keep(&kept, file.blob()).await;
     }
 
     /// One turn of the event loop. A message to oneself is not held back as a timer is.

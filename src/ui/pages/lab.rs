@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use crate::ui::DATASET;
 use crate::ui::browser::place;
 use crate::ui::controls::field::Field;
+use crate::ui::controls::kept_weights::KeptWeights;
 use crate::ui::controls::model_picker::ModelPicker;
 use crate::ui::controls::own_model::OwnModelControl;
 use crate::ui::desk::use_desk;
@@ -45,7 +46,7 @@ pub fn Lab(query: String) -> impl IntoView {
             </header>
             <DataChoice />
             <section class="exhibit"><RunPanel in_lab=true /></section>
-            <section class="exhibit"><ModelPicker /><OwnModelControl /></section>
+            <section class="exhibit"><ModelPicker /><OwnModelControl /><KeptWeights /></section>
             <Share hash />
             <h2>{text::LAB_CURVES}</h2>
             <div class="pair">

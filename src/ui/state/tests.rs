@@ -106,6 +106,7 @@ fn a_model_arrives_with_progress_or_fails_with_a_notice() {
         .ask(Command::LoadModel {
             name: "nano".into(),
             base_url: "models/nano/".into(),
+            sha256: None,
         })
         .request_id;
     assert_eq!(state.status(), Status::Loading);
@@ -307,6 +308,7 @@ fn a_fresh_worker_holds_no_encoder() {
     let load = state.ask(Command::LoadEncoder {
         name: "mini-bert".into(),
         base_url: "b".into(),
+        sha256: None,
     });
     state.apply(Frame {
         request_id: load.request_id,

@@ -27,3 +27,40 @@ pub fn need(need: MemoryNeed) -> String {
         format::bytes(need.total_bytes())
     )
 }
+
+pub const KEPT_TITLE: &str = "Weights that this browser keeps";
+pub const KEPT_NONE: &str = "None. Weights that have been loaded over the network are kept here, so that they come only once.";
+pub const FORGET: &str = "Delete";
+
+/// Where the loaded model's weights came from.
+pub fn came(name: &str, were_kept: bool) -> String {
+    match were_kept {
+        true => format!("The weights of {name} were here already; nothing was fetched."),
+        false => format!("The weights of {name} were fetched on this visit."),
+    }
+}
+
+/// The last folder of a file's address.
+pub fn kept_name(url: &str) -> String {
+    crate::ui::own_model::name_of(url.rsplit_once('/').map_or(url, |(folder, _)| folder))
+}
+
+pub fn checksum(sha256: &str) -> String {
+    format!("SHA-256 {}…", sha256.get(..8).unwrap_or(sha256))
+}
+
+pub fn forget(name: &str) -> String {
+    format!("Delete the weights of {name} from this browser")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_file_goes_by_its_folder() {
+        assert_eq!(kept_name("http://x/models/nano/model.safetensors"), "nano");
+        let hub = "https://huggingface.co/openai-community/gpt2/resolve/main/model.safetensors";
+        assert_eq!(kept_name(hub), "gpt2");
+    }
+}

@@ -42,7 +42,7 @@ pub fn words(cause: &Cause) -> Words {
             kind: "crashed",
             title: "The engine has stopped".into(),
             message: crashed(reason),
-            remedy: "Start it again: a fresh engine loads the model and the reviews anew. A run that was going is lost; what was measured stays on the page. If it stops again, close other tabs that need much memory, or put ?device=cpu before the # in the address.",
+            remedy: "Start it again: a fresh engine loads the model and the data anew. A run that was going is lost; what was measured stays on the page. If it stops again, close other tabs that need much memory, or put ?device=cpu before the # in the address.",
             actions: vec![Action::Restart, Action::Reload],
         },
         Cause::Stale { page, worker } => Words {
@@ -85,14 +85,14 @@ fn ask(subject: Option<Subject>, error: &EngineError) -> Words {
             vec![Action::LoadModelAgain, Action::UseShippedModel],
         ),
         Some(Subject::Dataset) => (
-            "The reviews could not be loaded",
+            "The data set could not be loaded",
             vec![Action::LoadDataAgain],
         ),
         Some(Subject::GeneralText) => ("What a run forgets cannot be measured", Vec::new()),
         Some(Subject::Run) => ("The run could not start", Vec::new()),
         Some(Subject::RunControl) => ("The run did not take that", Vec::new()),
         Some(Subject::Generation) => ("The text could not be continued", Vec::new()),
-        Some(Subject::Classification) => ("The review could not be judged", Vec::new()),
+        Some(Subject::Classification) => ("The text could not be judged", Vec::new()),
         Some(Subject::Verification) => ("The comparison could not be made", Vec::new()),
         Some(Subject::Bench) => ("The benchmark could not be run", Vec::new()),
         // The insights say theirs where they were asked.

@@ -18,8 +18,8 @@ pub const OPEN_IN_LAB: &str = "Open these settings in the lab";
 
 pub const WAITING_FOR_ENGINE: &str =
     "The engine is still on its way; Run works as soon as it is here.";
-pub const WAITING_FOR_DATA: &str = "The reviews are still on their way.";
-pub const NO_DATA: &str = "There are no reviews to train on; see the notice at the top.";
+pub const WAITING_FOR_DATA: &str = "The data is still on its way.";
+pub const NO_DATA: &str = "There is nothing to train on; see the notice at the top.";
 pub const NO_RUN: &str = "No run yet.";
 pub const NO_ENGINE: &str = "Without an engine there can be no run; see the notice at the top.";
 
@@ -113,7 +113,7 @@ pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
         "schedule" => ("Schedule", Some("schedule"), "after the warmup"),
         "warmup" => ("Warmup steps", Some("warmup"), "from zero to the top"),
         "steps" => ("Steps", Some("step"), "in the whole run"),
-        "batch" => ("Batch size", Some("batch"), "reviews in a step"),
+        "batch" => ("Batch size", Some("batch"), "examples in a step"),
         "replay" => (
             "Replay",
             None,

@@ -82,7 +82,7 @@ pub fn verdict(label: &str, probability: Option<f64>) -> String {
     }
 }
 
-pub const LABELS_EMPTY: &str = "The reviews are still on their way.";
+pub const LABELS_EMPTY: &str = "The examples are still on their way.";
 
 pub fn dataset(train: usize, validation: usize, test: usize) -> String {
     format!(
