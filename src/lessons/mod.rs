@@ -89,6 +89,7 @@ pub enum Widget {
     ScheduleDrawing,
     SketchCurve,
     StrategyTable,
+    SweepScatter,
     TargetCounts,
     TrainerProgram,
     UpdateNorms,

@@ -48,6 +48,7 @@ use super::widgets::schedule_chart::ScheduleChart;
 use super::widgets::schedule_drawing::ScheduleDrawing;
 use super::widgets::sketch_curve::SketchCurve;
 use super::widgets::strategy_table::StrategyTable;
+use super::widgets::sweep_scatter::SweepScatter;
 use super::widgets::target_counts::TargetCounts;
 use super::widgets::trainer_program::TrainerProgram;
 use super::widgets::update_norms::UpdateNorms;
@@ -193,6 +194,7 @@ fn frame_class(widget: Widget) -> &'static str {
         | Widget::ScheduleDrawing
         | Widget::SketchCurve
         | Widget::StrategyTable
+        | Widget::SweepScatter
         | Widget::TrainerProgram
         | Widget::UpdateNorms => "exhibit",
         Widget::ClassifyBox
@@ -247,6 +249,7 @@ fn widget_view(widget: Widget) -> AnyView {
         Widget::ScheduleDrawing => view! { <ScheduleDrawing /> }.into_any(),
         Widget::SketchCurve => view! { <SketchCurve /> }.into_any(),
         Widget::StrategyTable => view! { <StrategyTable /> }.into_any(),
+        Widget::SweepScatter => view! { <SweepScatter /> }.into_any(),
         Widget::TargetCounts => view! { <TargetCounts /> }.into_any(),
         Widget::TrainerProgram => view! { <TrainerProgram /> }.into_any(),
         Widget::UpdateNorms => view! { <UpdateNorms /> }.into_any(),

@@ -11,7 +11,7 @@ pub fn TextField(
     value: RwSignal<String>,
 ) -> impl IntoView {
     view! {
-        <label for=id>{label}</label>
+        <label class="label" for=id>{label}</label>
         <textarea
             id=id
             rows=rows.to_string()

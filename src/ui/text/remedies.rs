@@ -17,9 +17,35 @@ pub const COLUMNS: [&str; 6] = [
 pub const SCATTER: &str = "Every attempt by the gain it kept and the damage it left; the table below says the same in numbers.";
 pub const AXIS_DAMAGE: &str = "damage left →";
 pub const AXIS_GAIN: &str = "↑ gain kept";
+pub const SWEEP: &str = "The runs of the sweep";
+pub const SWEEP_COLUMNS: [&str; 8] = [
+    "Run",
+    "Strategy",
+    "Rate",
+    "Remedy",
+    "Gain kept",
+    "Damage left",
+    "Accuracy",
+    "Perplexity",
+];
+
+pub fn sweep_table(runs: usize) -> String {
+    format!("The {runs} runs by number")
+}
+
+/// A remedy as the sweep's file names it, in words.
+pub fn remedy(name: &str) -> String {
+    match name.split_once(':') {
+        Some(("l2sp", alpha)) => format!("L2-SP, {alpha}"),
+        Some(("ewc", lambda)) => format!("EWC, {lambda}"),
+        Some(("replay", share)) => format!("replay, {share}"),
+        _ => name.to_string(),
+    }
+}
+
 /// The corner that the lesson asks for, as shares of the careless run's.
 pub const GOAL_GAIN: f64 = 0.95;
-pub const GOAL_DAMAGE: f64 = 0.15;
+pub const GOAL_DAMAGE: f64 = 0.05;
 
 pub const PROMPT_SHOTS: &str = "Solved examples before each question";
 pub const PROMPT_ASK: &str = "Ask it";

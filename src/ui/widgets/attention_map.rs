@@ -8,6 +8,7 @@ use super::honesty_badge::{HonestyBadge, Origin};
 use crate::protocol::{AttentionReport, Command, Reader};
 use crate::ui::charts::attention::AttentionGrid;
 use crate::ui::controls::encoder_line::{EncoderLine, want_encoder};
+use crate::ui::controls::text_field::TextField;
 use crate::ui::desk::use_desk;
 use crate::ui::state::{Answer, Status};
 use crate::ui::text::{encoder as text, widgets as words};
@@ -67,14 +68,7 @@ pub fn AttentionMap() -> impl IntoView {
                 wants.set(true);
             }
         >
-            <label for="attention-text">{text::ATTENTION_LABEL}</label>
-            <textarea
-                id="attention-text"
-                rows="2"
-                data-testid="attention-input"
-                prop:value=typed
-                on:input=move |event| typed.set(event_target_value(&event))
-            ></textarea>
+            <TextField id="attention-text" label=text::ATTENTION_LABEL rows=2 testid="attention-input" value=typed />
             <div class="buttons">
                 <div class="field">
                     <label for="attention-reader">{text::READER}</label>

@@ -37,6 +37,7 @@ pub mod schedule_chart;
 pub mod schedule_drawing;
 pub mod sketch_curve;
 pub mod strategy_table;
+pub mod sweep_scatter;
 pub mod target_counts;
 pub mod trainer_program;
 pub mod try_box;

@@ -76,11 +76,11 @@ test('forgetting: a careless run, then a remedy that reaches the corner', async 
   await open('forgetting', { openPage, waitForEngine });
   await guessAll(page, 'forgetting');
   await runSets(page, 4);
-  // LoRA at a rate three times higher, the second of the two places to begin.
+  // Two of the places to begin, together: half of the blocks frozen, the others held by EWC.
   const panel = page.locator('.remedy_panel');
-  await panel.locator('[data-field=strategy]').selectOption('lora');
-  await panel.locator('[data-field=lr]').fill('3e-3');
-  await panel.locator('[data-field=lr]').press('Tab');
+  await panel.locator('[data-field=strategy]').selectOption('partial');
+  await panel.locator('[data-field=ewc]').fill('30');
+  await panel.locator('[data-field=ewc]').press('Tab');
   await runOnce(page, waitForEngine);
   await expect(page.getByTestId('attempt')).toHaveCount(1);
   await answerAll(page, 'forgetting');
