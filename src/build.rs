@@ -7,6 +7,8 @@
 mod measure;
 #[path = "lessons/parse.rs"]
 mod parse;
+#[path = "lessons/sum.rs"]
+mod sum;
 
 use std::fmt::Write;
 use std::path::Path;
@@ -199,7 +201,16 @@ fn unwrap_paragraph(html: &str) -> &str {
         .unwrap_or(html)
 }
 
-/// Markdown to HTML. A link to `term:rank` becomes a button that opens the glossary's entry.
+/// Sums are tried on it; the page works them out for the model it has.
+const ANY_MODEL: sum::Facts = sum::Facts {
+    width: 1,
+    layers: 1,
+    vocabulary: 1,
+    context: 1,
+    parameters: 1,
+};
+
+/// Markdown to HTML. Code that begins with `=` is a number of the model, for the page to work out. A link to `term:rank` becomes a button that opens the glossary's entry.
 fn to_html(markdown: &str, terms: &[&str]) -> Result<String, String> {
     let mut inside_term = false;
     let mut problem = None;
@@ -219,6 +230,13 @@ fn to_html(markdown: &str, terms: &[&str]) -> Result<String, String> {
         Event::End(TagEnd::Link) if inside_term => {
             inside_term = false;
             raw("</button></dfn>".to_string())
+        }
+        Event::Code(ref code) if code.starts_with('=') => {
+            let sum = &code[1..];
+            if let Err(wrong) = sum::work_out(sum, &ANY_MODEL) {
+                problem = Some(wrong);
+            }
+            raw(format!("<data class=\"of-model\" value=\"{sum}\"></data>"))
         }
         other => other,
     });

@@ -6,6 +6,7 @@
 pub mod measure;
 #[cfg(test)]
 mod parse;
+pub mod sum;
 
 /// One lesson.
 #[derive(Debug)]

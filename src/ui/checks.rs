@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::desk::use_desk;
 use super::learner::{Standing, fill};
+use super::of_model::told;
 use super::text::{lessons as words, widgets as text};
 use crate::lessons::measure::Quantity;
 use crate::lessons::{Answer, Choice, Lesson, Measured};
@@ -37,7 +38,7 @@ pub fn ChoiceCheck(lesson: &'static Lesson, check: &'static Choice) -> impl Into
             <Answers check chosen choose />
             <div class="outcome" data-testid="check-status" data-check=check.id data-state=state role="status">
                 <p class="verdict">{verdict}</p>
-                {move || answer().map(|answer| view! { <div inner_html=answer.why></div> })}
+                {move || answer().map(|answer| view! { <div inner_html=told(answer.why)></div> })}
             </div>
         </section>
     }
@@ -120,7 +121,7 @@ fn Answers(
         .collect_view();
     view! {
         <fieldset>
-            <legend inner_html=check.question></legend>
+            <legend inner_html=told(check.question)></legend>
             {answers}
         </fieldset>
     }
@@ -143,7 +144,7 @@ fn AnswerView(
                 prop:checked=is_chosen
                 on:change=move |_| choose(index)
             />
-            <span inner_html=answer.html></span>
+            <span inner_html=told(answer.html)></span>
         </label>
     }
 }

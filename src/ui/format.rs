@@ -57,11 +57,18 @@ pub fn duration(millis: f64) -> String {
     }
 }
 
-/// Three decimals, enough for a loss.
+/// One decimal; none where it is a number of thousands.
 pub fn perplexity(value: f64) -> String {
-    format!("{value:.1}")
+    if value < 1000.0 {
+        format!("{value:.1}")
+    } else if value.is_finite() {
+        count(value.round() as usize)
+    } else {
+        "not a number".into()
+    }
 }
 
+/// Three decimals, enough for a loss.
 pub fn loss(nats: f64) -> String {
     if nats.is_finite() {
         format!("{nats:.3}")

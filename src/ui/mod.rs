@@ -16,6 +16,7 @@ mod format;
 mod guess;
 mod learner;
 mod lesson_view;
+mod of_model;
 mod own_model;
 mod pages;
 mod program;

@@ -15,8 +15,13 @@ pub const COLUMNS: [&str; 6] = [
     "Perplexity",
 ];
 pub const SCATTER: &str = "Every attempt by the gain it kept and the damage it left; the table below says the same in numbers.";
-pub const AXIS_DAMAGE: &str = "damage left →";
+pub const AXIS_DAMAGE: &str = "damage left (by its square root) →";
 pub const AXIS_GAIN: &str = "↑ gain kept";
+/// A tick of an axis.
+pub fn share(share: f64) -> String {
+    format!("{:.0}%", share * 100.0)
+}
+
 pub const SWEEP: &str = "The runs of the sweep";
 pub const SWEEP_COLUMNS: [&str; 8] = [
     "Run",
