@@ -1,24 +1,26 @@
 //! Turns `src/lessons/*.md` into the static blocks that `src/lessons/mod.rs` includes.
 //!
-//! A lesson that names an unknown widget or word, or lacks its front matter, stops the build.
+//! A lesson that names an unknown widget or word, links to nowhere, has a formula that cannot be read, or lacks its front
+//! matter, stops the build.
 
+#[path = "build/html.rs"]
+mod html;
 #[path = "lessons/measure.rs"]
 #[expect(dead_code, reason = "the build only reads what the page works out")]
 mod measure;
 #[path = "lessons/parse.rs"]
 mod parse;
-#[path = "lessons/sum.rs"]
-mod sum;
 
 use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
 
+use html::{Known, to_html};
 use parse::{CheckSource, ChoiceSource, Piece, PresetSource, Source};
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 fn main() {
     println!("cargo:rerun-if-changed=src/build.rs");
+    println!("cargo:rerun-if-changed=src/build");
     println!("cargo:rerun-if-changed=src/lessons");
     println!("cargo:rerun-if-changed=src/ui/widgets");
     println!("cargo:rerun-if-env-changed=WARMUP_BUILD_ID");
@@ -33,23 +35,31 @@ fn main() {
 
 fn generate() -> Result<String, String> {
     let glossary = read_glossary(&read("src/lessons/glossary.md")?)?;
-    let terms: Vec<&str> = glossary.iter().map(|term| term.key.as_str()).collect();
+    let mut slugs = names_in("src/lessons", ".md")?;
+    slugs.retain(|name| name != "glossary");
+    let known = Known {
+        terms: glossary.iter().map(|term| term.key.as_str()).collect(),
+        lessons: slugs.iter().map(String::as_str).collect(),
+    };
     let widgets = names_in("src/ui/widgets", ".rs")?;
     let mut lessons = Vec::new();
-    for name in names_in("src/lessons", ".md")? {
-        if name == "glossary" {
-            continue;
-        }
+    for name in &slugs {
         let path = format!("src/lessons/{name}.md");
         let lesson = parse::parse(&read(&path)?, &widgets).map_err(|e| format!("{path}: {e}"))?;
-        let code = lesson_code(&lesson, &terms).map_err(|e| format!("{path}: {e}"))?;
+        if lesson.slug != *name {
+            return Err(format!(
+                "{path}: its slug is `{}`, not the file's name",
+                lesson.slug
+            ));
+        }
+        let code = lesson_code(&lesson, &known).map_err(|e| format!("{path}: {e}"))?;
         lessons.push((lesson.number, code));
     }
     lessons.sort();
     let lessons: String = lessons.into_iter().map(|(_, code)| code).collect();
     let mut entries = String::new();
     for Term { key, name, text } in &glossary {
-        let html = to_html(text, &terms)?;
+        let html = to_html(text, &known).map_err(|e| format!("glossary, {name}: {e}"))?;
         let _ = write!(
             entries,
             "Term {{ key: {key:?}, name: {name:?}, html: {html:?} }},"
@@ -99,21 +109,21 @@ fn read_glossary(text: &str) -> Result<Vec<Term>, String> {
     }
 }
 
-fn lesson_code(lesson: &Source, terms: &[&str]) -> Result<String, String> {
+fn lesson_code(lesson: &Source, known: &Known) -> Result<String, String> {
     let mut blocks = String::new();
     for piece in &lesson.pieces {
         blocks += &match piece {
-            Piece::Prose(text) => format!("Block::Prose({:?}),", to_html(text, terms)?),
+            Piece::Prose(text) => format!("Block::Prose({:?}),", to_html(text, known)?),
             Piece::Widget { name, task } => format!(
                 "Block::Widget {{ widget: Widget::{}, task: {:?} }},",
                 camel_case(name),
-                to_html(task, terms)?
+                to_html(task, known)?
             ),
-            Piece::Check(check) => check_code(check, terms)?,
-            Piece::Guess(guess) => format!("Block::Guess({}),", choice_code(guess, terms)?),
+            Piece::Check(check) => check_code(check, known)?,
+            Piece::Guess(guess) => format!("Block::Guess({}),", choice_code(guess, known)?),
             Piece::Runs { id, task, runs } => format!(
                 "Block::Runs(RunSet {{ id: {id:?}, task: {:?}, presets: &[{}] }}),",
-                to_html(task, terms)?,
+                to_html(task, known)?,
                 runs.iter().map(preset_code).collect::<String>()
             ),
         };
@@ -133,10 +143,10 @@ fn lesson_code(lesson: &Source, terms: &[&str]) -> Result<String, String> {
     ))
 }
 
-fn check_code(check: &CheckSource, terms: &[&str]) -> Result<String, String> {
+fn check_code(check: &CheckSource, known: &Known) -> Result<String, String> {
     match check {
         CheckSource::Choice(choice) => {
-            Ok(format!("Block::Choice({}),", choice_code(choice, terms)?))
+            Ok(format!("Block::Choice({}),", choice_code(choice, known)?))
         }
         CheckSource::Measured {
             id,
@@ -148,15 +158,15 @@ fn check_code(check: &CheckSource, terms: &[&str]) -> Result<String, String> {
         } => Ok(format!(
             "Block::Measured(Measured {{ id: {id:?}, question: {:?}, requires: &{requires:?}, \
              waiting: {:?}, met: {:?}, missed: {:?} }}),",
-            to_html(question, terms)?,
-            to_html(waiting, terms)?,
-            to_html(met, terms)?,
-            to_html(missed, terms)?
+            to_html(question, known)?,
+            to_html(waiting, known)?,
+            to_html(met, known)?,
+            to_html(missed, known)?
         )),
     }
 }
 
-fn choice_code(choice: &ChoiceSource, terms: &[&str]) -> Result<String, String> {
+fn choice_code(choice: &ChoiceSource, known: &Known) -> Result<String, String> {
     let ChoiceSource {
         id,
         question,
@@ -167,12 +177,12 @@ fn choice_code(choice: &ChoiceSource, terms: &[&str]) -> Result<String, String> 
         let _ = write!(
             list,
             "Answer {{ html: {:?}, right: {}, why: {:?} }},",
-            unwrap_paragraph(&to_html(&answer.text, terms)?),
+            unwrap_paragraph(&to_html(&answer.text, known)?),
             answer.right,
-            to_html(&answer.why, terms)?
+            to_html(&answer.why, known)?
         );
     }
-    let question = to_html(question, terms)?;
+    let question = to_html(question, known)?;
     Ok(format!(
         "Choice {{ id: {id:?}, question: {question:?}, answers: &[{list}] }}"
     ))
@@ -199,52 +209,4 @@ fn unwrap_paragraph(html: &str) -> &str {
     html.strip_prefix("<p>")
         .and_then(|html| html.strip_suffix("</p>"))
         .unwrap_or(html)
-}
-
-/// Sums are tried on it; the page works them out for the model it has.
-const ANY_MODEL: sum::Facts = sum::Facts {
-    width: 1,
-    layers: 1,
-    vocabulary: 1,
-    context: 1,
-    parameters: 1,
-};
-
-/// Markdown to HTML. Code that begins with `=` is a number of the model, for the page to work out. A link to `term:rank` becomes a button that opens the glossary's entry.
-fn to_html(markdown: &str, terms: &[&str]) -> Result<String, String> {
-    let mut inside_term = false;
-    let mut problem = None;
-    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
-        Event::Start(Tag::Link { ref dest_url, .. }) => match dest_url.strip_prefix("term:") {
-            Some(key) => {
-                if !terms.contains(&key) {
-                    problem = Some(format!("`{key}` is not in src/lessons/glossary.md"));
-                }
-                inside_term = true;
-                raw(format!(
-                    "<dfn><button type=\"button\" class=\"term\" popovertarget=\"term-{key}\">"
-                ))
-            }
-            None => event,
-        },
-        Event::End(TagEnd::Link) if inside_term => {
-            inside_term = false;
-            raw("</button></dfn>".to_string())
-        }
-        Event::Code(ref code) if code.starts_with('=') => {
-            let sum = &code[1..];
-            if let Err(wrong) = sum::work_out(sum, &ANY_MODEL) {
-                problem = Some(wrong);
-            }
-            raw(format!("<data class=\"of-model\" value=\"{sum}\"></data>"))
-        }
-        other => other,
-    });
-    let mut out = String::new();
-    html::push_html(&mut out, events);
-    problem.map_or(Ok(out), Err)
-}
-
-fn raw(html: String) -> Event<'static> {
-    Event::InlineHtml(CowStr::from(html))
 }

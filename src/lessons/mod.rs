@@ -3,6 +3,9 @@
 //! Prose lives in the `.md` files and nowhere else; fences in them name widgets (by the file name under
 //! `src/ui/widgets`) and checks. `glossary.md` holds the words that `[text](term:key)` opens.
 
+#[cfg(test)]
+#[path = "../build/html.rs"]
+mod html;
 pub mod measure;
 #[cfg(test)]
 mod parse;

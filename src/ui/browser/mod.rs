@@ -3,6 +3,7 @@
 pub mod download;
 pub mod files;
 pub mod gpu;
+pub mod hover;
 pub mod measure;
 pub mod own_files;
 pub mod place;

@@ -1,9 +1,10 @@
 //! Words explained where they stand: a button opens the glossary's entry. The browser's own popovers do
-//! the work, for pointer, touch and keyboard alike.
+//! the work, for click, touch and keyboard alike; resting on a word with the mouse opens it too.
 
 use leptos::prelude::*;
 
 use crate::lessons::{GLOSSARY, Term};
+use crate::ui::browser::hover;
 
 pub fn find(key: &str) -> Option<&'static Term> {
     GLOSSARY.iter().find(|term| term.key == key)
@@ -18,6 +19,7 @@ pub fn explain(key: &'static str) -> Option<impl IntoView> {
             type="button"
             class="explain"
             popovertarget=format!("term-{key}")
+            popovertargetaction="show"
             aria-label=label
         >
             "?"
@@ -28,6 +30,7 @@ pub fn explain(key: &'static str) -> Option<impl IntoView> {
 /// All entries, once, at the end of the page.
 #[component]
 pub fn Popovers() -> impl IntoView {
+    hover::explain_on_hover();
     GLOSSARY
         .iter()
         .map(|term| {
