@@ -23,7 +23,7 @@ use super::pages::verify::Verify;
 use super::routes::{Route, value_of};
 use super::state::{Cause, Run, State};
 use super::text::pages as text;
-use super::{DATASET, DEFAULT_MODEL, MODEL_NAME_CHARACTERS};
+use super::{DATASET, MODEL_NAME_CHARACTERS};
 use crate::lessons;
 use crate::protocol::{Command, RequestId};
 
@@ -182,7 +182,7 @@ fn plan_with_settings(desk: Desk) {
 fn wishes(search: &str) -> (Wishes, Vec<String>) {
     let mut wishes = Wishes {
         device: DeviceWish::Auto,
-        model: DEFAULT_MODEL.to_string(),
+        model: None,
         dataset: DATASET.to_string(),
     };
     let mut problems = Vec::new();
@@ -196,7 +196,7 @@ fn wishes(search: &str) -> (Wishes, Vec<String>) {
         // The name becomes part of an address.
         let is_plain = |c: char| c.is_ascii_alphanumeric() || MODEL_NAME_CHARACTERS.contains(c);
         if !model.is_empty() && model.chars().all(is_plain) && !model.contains("..") {
-            wishes.model = model;
+            wishes.model = Some(model);
         } else {
             problems.push(format!(
                 "model={model}: must be the name of a folder under models/"
@@ -214,7 +214,7 @@ mod tests {
     fn device_and_model_come_from_the_address() {
         let (wishes, problems) = wishes("?device=cpu&model=tiny-16");
         assert_eq!(wishes.device, DeviceWish::Cpu);
-        assert_eq!(wishes.model, "tiny-16");
+        assert_eq!(wishes.model.as_deref(), Some("tiny-16"));
         assert!(problems.is_empty());
     }
 
@@ -222,7 +222,7 @@ mod tests {
     fn what_makes_no_sense_gives_the_default_and_a_notice() {
         let (wishes, problems) = wishes("?device=tpu&model=../secret");
         assert_eq!(wishes.device, DeviceWish::Auto);
-        assert_eq!(wishes.model, DEFAULT_MODEL);
+        assert_eq!(wishes.model, None);
         assert_eq!(problems.len(), 2);
     }
 }

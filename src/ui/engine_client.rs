@@ -9,9 +9,9 @@ use super::datasets::shipped;
 use super::device_choice::{DeviceWish, choose};
 use super::own_model::OwnModel;
 use super::routes::Route;
-use super::shipped::sha256_of;
+use super::shipped::{sha256_of, usual_model};
 use super::state::{Cause, Engine, Loading, Run, State, Subject};
-use super::{DEFAULT_MODEL, ENCODER, GENERAL_TEXT};
+use super::{ENCODER, GENERAL_TEXT};
 use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
 
 /// A worker that has not said a word by then will not.
@@ -21,7 +21,8 @@ const PATIENCE_MILLIS: u64 = 90_000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wishes {
     pub device: DeviceWish,
-    pub model: String,
+    /// A folder under `models/`; none takes what suits the device.
+    pub model: Option<String>,
     /// Name of a shipped one.
     pub dataset: String,
 }
@@ -263,13 +264,13 @@ impl EngineClient {
     }
 
     pub fn load_shipped_model(self) {
-        self.load_shipped(DEFAULT_MODEL);
+        self.load_shipped(None);
     }
 
-    /// Loads one of the models under `models/`, now and after a restart.
-    pub fn load_shipped(self, name: &str) {
-        self.wishes
-            .update_value(|wishes| wishes.model = name.to_string());
+    /// Loads one of the models under `models/`, or the one that suits the device, now and after a restart.
+    pub fn load_shipped(self, name: Option<&str>) {
+        let name = name.map(str::to_string);
+        self.wishes.update_value(|wishes| wishes.model = name);
         self.own_model.set_value(None);
         self.load_model();
     }
@@ -303,7 +304,9 @@ impl EngineClient {
     }
 
     pub fn model_name(self) -> String {
-        self.wishes.with_value(|wishes| wishes.model.clone())
+        let device = self.state.with_untracked(|state| state.chosen_device);
+        let wished = self.wishes.with_value(|wishes| wishes.model.clone());
+        wished.unwrap_or_else(|| usual_model(device).to_string())
     }
 
     /// Sends a command, unless there is no worker to hear it.

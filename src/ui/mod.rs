@@ -33,8 +33,6 @@ mod widgets;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// The folder under `models/` that is loaded unless the address names another.
-pub const DEFAULT_MODEL: &str = "nano";
 /// The folder of the BERT that some widgets put beside it.
 pub const ENCODER: &str = "mini-bert";
 /// The set that lessons work on, and the lab unless its address names another.

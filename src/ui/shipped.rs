@@ -1,5 +1,6 @@
 //! The models that come with the page, as their cards and configurations have them.
 
+use crate::protocol::DeviceKind;
 use crate::settings::{Gpt2Sizes, MemoryNeed, TrainingSettings, memory_need};
 use crate::ui::ENCODER;
 
@@ -17,15 +18,34 @@ pub struct Shipped {
     pub heads: usize,
 }
 
-pub const SHIPPED: &[Shipped] = &[Shipped {
-    name: "nano",
-    parameters: 1_202_944,
-    file_bytes: 2_410_880,
-    sha256: "d80bcfcc471ebbe25b8cdc79a3ef9aa3e071ee0937cde91d2d53c02a0fa87b33",
-    bits_per_byte: 1.586,
-    sizes: Gpt2Sizes::usual(3072, 128, 128, 4),
-    heads: 4,
-}];
+pub const SHIPPED: &[Shipped] = &[
+    Shipped {
+        name: "nano",
+        parameters: 1_202_944,
+        file_bytes: 2_410_880,
+        sha256: "d80bcfcc471ebbe25b8cdc79a3ef9aa3e071ee0937cde91d2d53c02a0fa87b33",
+        bits_per_byte: 1.586,
+        sizes: Gpt2Sizes::usual(3072, 128, 128, 4),
+        heads: 4,
+    },
+    Shipped {
+        name: "small",
+        parameters: 3_978_752,
+        file_bytes: 7_962_568,
+        sha256: "8df39dfbedea5a74143196384893e13b6e3574dc768031244822fe52cb20bfb1",
+        bits_per_byte: 1.537,
+        sizes: Gpt2Sizes::usual(3072, 128, 256, 4),
+        heads: 8,
+    },
+];
+
+/// The model for a device that has not been told another: the larger one wants a GPU.
+pub fn usual_model(device: Option<DeviceKind>) -> &'static str {
+    match device {
+        Some(DeviceKind::WebGpu) => "small",
+        Some(DeviceKind::Cpu) | None => "nano",
+    }
+}
 
 /// The SHA-256 of the encoder's weights.
 const ENCODER_SHA256: &str = "71255a01b86a2ce9653af8b83b7c77a2331e650bd8a19cb1821e82e1f2a71290";
@@ -48,19 +68,17 @@ impl Shipped {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::DEFAULT_MODEL;
     use sha2::{Digest, Sha256};
 
     #[test]
     fn each_is_as_its_folder_says() {
-        let folders = [(
-            include_str!("../../www/models/nano/summary.json"),
-            include_str!("../../www/models/nano/config.json"),
-        )];
-        assert_eq!(SHIPPED.len(), folders.len());
-        for (shipped, (summary, config)) in SHIPPED.iter().zip(folders) {
-            let summary: serde_json::Value = serde_json::from_str(summary).unwrap();
-            let config: serde_json::Value = serde_json::from_str(config).unwrap();
+        for shipped in SHIPPED {
+            let read = |file: &str| -> serde_json::Value {
+                let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models");
+                let path = format!("{folder}/{}/{file}", shipped.name);
+                serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+            };
+            let (summary, config) = (read("summary.json"), read("config.json"));
             let is = |field: &str| config[field].as_u64().unwrap() as usize;
             assert_eq!(
                 summary["parameters"], shipped.parameters,
@@ -93,7 +111,13 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_model_is_among_them() {
-        assert!(SHIPPED.iter().any(|shipped| shipped.name == DEFAULT_MODEL));
+    fn the_usual_models_are_among_them() {
+        for device in [None, Some(DeviceKind::Cpu), Some(DeviceKind::WebGpu)] {
+            let usual = usual_model(device);
+            assert!(
+                SHIPPED.iter().any(|shipped| shipped.name == usual),
+                "{usual}"
+            );
+        }
     }
 }

@@ -2,7 +2,7 @@
 """Every strategy on every task: the second table of `docs/results.md`.
 
     cargo build --release --bin warmup
-    python3 tests/data/tasks.py [--warmup target/release/warmup] [--work FOLDER]
+    python3 tests/data/tasks.py [--warmup target/release/warmup] [--work FOLDER] [--model FOLDER] [--only NAME …] [--steps N]
 
 One seed, one budget of steps for a task, whatever the strategy; a rate for each strategy that was chosen on the reviews.
 Standard library only; about twenty minutes on two cores.
@@ -12,6 +12,7 @@ import argparse
 import json
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,22 +46,26 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--warmup", default=str(ROOT / "target/release/warmup"))
     parser.add_argument("--work", help="keep the runs here instead of in a folder that is thrown away")
+    parser.add_argument("--model", default=str(MODEL), help="another model's folder")
+    parser.add_argument("--steps", type=int, help="another budget than the task's own")
     parser.add_argument("--only", nargs="+", choices=TASKS, default=list(TASKS), help="these tasks alone")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(arguments.work or scratch)
         work.mkdir(parents=True, exist_ok=True)
         for name in arguments.only:
-            table(arguments.warmup, work, name, *TASKS[name])
+            task, data, steps, metric, less_is_better = TASKS[name]
+            run = partial(finetune, arguments.warmup, arguments.model, task, data, arguments.steps or steps)
+            table(run, work, name, task, arguments.steps or steps, metric, less_is_better)
 
 
-def table(warmup, work, name, task, data, steps, metric, less_is_better):
+def table(finetuned, work, name, task, steps, metric, less_is_better):
     better = "lower is better" if less_is_better else "higher is better"
     print(f"\n### {name}: `{task}`, {steps} steps, {metric.replace('_', ' ')} on the test split ({better})\n")
     print("| strategy | trains | before | after | stories, perplexity | training time | saved |")
     print("| --- | --: | --: | --: | --: | --: | --: |")
     for strategy, flags in STRATEGIES.items():
-        run = finetune(warmup, work / f"{name}-{strategy}".replace(", ", "-"), task, data, steps, flags)
+        run = finetuned(work / f"{name}-{strategy}".replace(", ", "-"), flags)
         if isinstance(run, str):
             print(f"| `{strategy}` | refused: {run} | | | | | |", flush=True)
             continue
@@ -78,10 +83,10 @@ def table(warmup, work, name, task, data, steps, metric, less_is_better):
         print("| " + " | ".join(cells) + " |", flush=True)
 
 
-def finetune(warmup, out, task, data, steps, flags):
+def finetune(warmup, model, task, data, steps, out, flags):
     """The run's summary, or why there can be none."""
     command = [
-        warmup, "finetune", "--model", MODEL, "--data", DATA / data, "--task", task, "--out", out, "--steps", steps,
+        warmup, "finetune", "--model", model, "--data", DATA / data, "--task", task, "--out", out, "--steps", steps,
         "--general", DATA / "stories.txt", "--general-tokens", 4096, "--seed", SEED, *flags,
     ]
     done = subprocess.run([*map(str, command)], capture_output=True, text=True)

@@ -42,7 +42,7 @@ fn row(desk: Desk, shipped: &'static Shipped) -> impl IntoView {
                 type="button"
                 data-testid=format!("load-model-{}", shipped.name)
                 disabled=move || is_busy.get() || is_loaded.get()
-                on:click=move |_| desk.client.load_shipped(shipped.name)
+                on:click=move |_| desk.client.load_shipped(Some(shipped.name))
             >
                 {move || if is_loaded.get() { text::LOADED.to_string() } else { text::load(shipped.name) }}
             </button>

@@ -124,6 +124,7 @@ fn row(run: &RunRecord) -> impl IntoView + use<> {
                     <code>{run.settings.replace('&', " ")}</code>
                 </a>
             </td>
+            <td>{run.model.clone()}</td>
             <td>{number(share, format::percent(share))}</td>
             <td>
                 {before_after(run.before.accuracy, run.after.map(|a| a.accuracy), format::percent)}

@@ -104,6 +104,8 @@ fn result(run: &RunRecord, is_own: bool) -> impl IntoView + use<> {
         {sample}
         <p class="origin" title=format!("{} {}, {}", text::DEVICE_AND_MODEL, run.model, run.device)>
             <HonestyBadge origin />
+            " "
+            <span class="quiet">{run.model.clone()}</span>
         </p>
     }
 }

@@ -55,9 +55,10 @@ pub const RESULTS_RUNS: &str = "Runs";
 pub const RESULTS_CHECKS: &str = "Checks passed";
 pub const RESULTS_PRINT: &str = "Print";
 pub const RESULTS_DOWNLOAD: &str = "Download the runs (JSON)";
-pub const RESULTS_COLUMNS: [&str; 6] = [
+pub const RESULTS_COLUMNS: [&str; 7] = [
     "Lesson",
     "Settings",
+    "Model",
     "Trained",
     "Accuracy",
     "Perplexity on stories",

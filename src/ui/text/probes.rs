@@ -8,6 +8,13 @@ pub const NEXT_TOKEN_LABEL: &str = "Text so far";
 pub const NEXT_TOKEN_START: &str = "The king and the";
 pub const NEXT_TOKEN_ASK: &str = "What comes next?";
 pub const TOKENS: &str = "The text in tokens; a dot is a space";
+pub const LOOKS: &str = "The darker a piece, the more the last one looks at it before it guesses: attention in the last block, all heads together.";
+
+/// A token's share of the last one's attention.
+pub fn look(share: f32) -> String {
+    format!("{:.0}% of what the last piece looks at", share * 100.0)
+}
+
 pub const TRAINED: &str = "Pre-trained";
 pub const UNTRAINED: &str = "The same network, untrained";
 

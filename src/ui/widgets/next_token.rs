@@ -30,13 +30,7 @@ pub fn NextToken() -> impl IntoView {
             ask(desk, &typed.get_untracked());
         }
     });
-    let tokens = desk.watch(|state| {
-        state
-            .insights
-            .probe
-            .done()
-            .map(|probe| probe.tokens.clone())
-    });
+    let probe = desk.watch(|state| state.insights.probe.done().cloned());
     let append = Callback::new(move |token: String| {
         typed.update(|typed| typed.push_str(&token));
         wants.set(true);
@@ -54,8 +48,9 @@ pub fn NextToken() -> impl IntoView {
                 <button class="primary" data-testid="probe">{text::NEXT_TOKEN_ASK}</button>
             </div>
             <p class="tokens" aria-label=text::TOKENS>
-                {move || tokens.get().map(chips)}
+                {move || probe.get().map(|probe| chips(&probe))}
             </p>
+            <p class="quiet">{text::LOOKS}</p>
             <div class="pair">
                 <Candidates
                     title=text::TRAINED
@@ -86,12 +81,42 @@ fn ask(desk: Desk, words: &str) {
     }
 }
 
-/// One chip a token; a space is drawn, since it belongs to the token.
-fn chips(tokens: Vec<String>) -> impl IntoView {
-    tokens
-        .into_iter()
-        .map(|token| view! { <span class="token">{visible(&token)}</span> " " })
+/// One chip a token, the darker the more the last one looks at it; a space is drawn, since it belongs to the token.
+fn chips(probe: &Probe) -> impl IntoView + use<> {
+    let looks = last_look(probe);
+    let chips = probe.tokens.iter().zip(looks);
+    chips
+        .map(|(token, look)| {
+            view! {
+                <span
+                    class="token"
+                    style=format!("--look: {look}")
+                    title=text::look(look)
+                    data-value=look.to_string()
+                >
+                    {visible(token)}
+                </span>
+                " "
+            }
+        })
         .collect_view()
+}
+
+/// What the last token takes from each token in the last block, the mean over its heads.
+fn last_look(probe: &Probe) -> Vec<f32> {
+    let (heads, tokens) = (probe.heads, probe.tokens.len());
+    let block = (probe.layers.saturating_sub(1)) * heads * tokens * tokens;
+    let row = |head: usize| {
+        let start = block + (head * tokens + tokens.saturating_sub(1)) * tokens;
+        probe.attention.get(start..start + tokens)
+    };
+    let mut looks = vec![0.0; tokens];
+    for row in (0..heads).filter_map(row) {
+        for (look, part) in looks.iter_mut().zip(row) {
+            *look += part / heads as f32;
+        }
+    }
+    looks
 }
 
 pub fn visible(token: &str) -> String {
@@ -144,6 +169,21 @@ fn bars(probe: &Probe, append: Callback<String>) -> impl IntoView + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_token_looks_with_the_mean_of_the_last_blocks_heads() {
+        // One layer, two heads, two tokens: rows of queries.
+        let probe = Probe {
+            tokens: vec!["a".into(), "b".into()],
+            attention: vec![1.0, 0.0, 0.2, 0.8, 1.0, 0.0, 0.6, 0.4],
+            layers: 1,
+            heads: 2,
+            hidden_norms: Vec::new(),
+            next: Vec::new(),
+        };
+        let looks = last_look(&probe);
+        assert!((looks[0] - 0.4).abs() < 1e-6 && (looks[1] - 0.6).abs() < 1e-6);
+    }
 
     #[test]
     fn spaces_are_drawn() {
