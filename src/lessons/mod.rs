@@ -105,6 +105,8 @@ impl Widget {
     pub fn check(self) -> Option<&'static str> {
         match self {
             Self::DebugProgram => Some("debug-program"),
+            Self::FillMask => Some("both-sides-count"),
+            Self::NextToken => Some("surer-than-half"),
             _ => None,
         }
     }

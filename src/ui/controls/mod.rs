@@ -6,6 +6,7 @@ pub mod counted_model;
 pub mod encoder_line;
 pub mod engine_status;
 pub mod field;
+pub mod goal;
 pub mod html;
 pub mod kept_weights;
 pub mod model_picker;

@@ -38,6 +38,7 @@ pub const SENTENCES: [&str; 5] = [
     "There [MASK] many people in the room.",
 ];
 
+pub const FILL_GOAL: &str = "To reach, measured here: a blank that mini-BERT fills with more than 60%, and GPT-2 with another word.";
 pub const BY_ENCODER: &str = "mini-BERT fills the blank";
 pub const BY_DECODER: &str = "GPT-2 goes on from the words before";
 pub const READS_ALL: &str = "It reads:";

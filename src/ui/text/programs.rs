@@ -146,7 +146,7 @@ pub static LORA: &[Line] = &[
     line(
         "from peft import (",
         Part::Library,
-        "PEFT puts adapters on models of transformers, and reads and writes them as small files. The adapter that this page exports is such a file.",
+        "PEFT puts adapters on models of transformers, and reads and writes them as small files. What the command line of this project saves is such a file.",
     ),
     still("    LoraConfig, TaskType, get_peft_model)"),
     line(

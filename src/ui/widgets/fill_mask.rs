@@ -7,12 +7,17 @@ use super::next_token::visible;
 use crate::protocol::{Command, LabelProbability, MaskGuess, Probe, WeightsChoice};
 use crate::ui::controls::answered::Answered;
 use crate::ui::controls::encoder_line::{EncoderLine, want_encoder};
+use crate::ui::controls::goal::Goal;
 use crate::ui::controls::number::number;
 use crate::ui::controls::text_field::TextField;
 use crate::ui::desk::{Desk, use_desk};
 use crate::ui::format;
 use crate::ui::state::{Status, Subject};
 use crate::ui::text::{encoder as text, widgets as words};
+
+/// The widget is a check of its own: a blank that BERT fills with more than this, and GPT-2 otherwise.
+const CHECK: &str = "both-sides-count";
+const SURE: f64 = 0.6;
 
 /// Candidates shown.
 const SHOWN: usize = 6;
@@ -45,6 +50,13 @@ pub fn FillMask() -> impl IntoView {
     let choose = Callback::new(move |sentence: &'static str| {
         typed.set(sentence.to_string());
         wants.set(true);
+    });
+    let is_met = desk.watch(|state| {
+        let insights = &state.insights;
+        let (masks, blank) = (insights.masks.done(), insights.blank.done());
+        masks
+            .zip(blank)
+            .is_some_and(|(masks, blank)| sees_more(masks, blank))
     });
     let masks = |masks: &Vec<MaskGuess>| by_encoder(masks);
     let blank = |probe: &Probe| bars(&probe.next).into_any();
@@ -82,12 +94,24 @@ pub fn FillMask() -> impl IntoView {
                     />
                 </section>
             </div>
+            <Goal check=CHECK words=text::FILL_GOAL is_met />
             <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
             <p class="quiet" role="status">
                 {move || is_running.get().then_some(words::GENERATE_WAIT_RUN)}
             </p>
         </form>
     }
+}
+
+/// Whether BERT is sure of the first blank, and GPT-2 would say something else there.
+fn sees_more(masks: &[MaskGuess], blank: &Probe) -> bool {
+    let by_encoder = masks.first().and_then(|mask| mask.candidates.first());
+    let by_decoder = blank.next.first();
+    by_encoder
+        .zip(by_decoder)
+        .is_some_and(|(encoder, decoder)| {
+            encoder.probability > SURE && encoder.label.trim() != decoder.label.trim()
+        })
 }
 
 /// GPT-2's answer has a place of its own, beside that of the lessons' other question for the next token.

@@ -5,12 +5,17 @@ use leptos::prelude::*;
 use super::honesty_badge::{HonestyBadge, Origin};
 use crate::protocol::{Command, Probe, WeightsChoice};
 use crate::ui::controls::answered::Answered;
+use crate::ui::controls::goal::Goal;
 use crate::ui::controls::number::number;
 use crate::ui::controls::text_field::TextField;
 use crate::ui::desk::{Desk, use_desk};
 use crate::ui::format;
 use crate::ui::state::{Answer, Status};
 use crate::ui::text::{probes as text, widgets as words};
+
+/// The widget is a check of its own: a text after which one piece has more than this.
+const CHECK: &str = "surer-than-half";
+const SURE: f64 = 0.5;
 
 /// Candidates shown.
 const SHOWN: usize = 8;
@@ -31,6 +36,14 @@ pub fn NextToken() -> impl IntoView {
         }
     });
     let probe = desk.watch(|state| state.insights.probe.done().cloned());
+    let is_sure = desk.watch(|state| {
+        let next = state
+            .insights
+            .probe
+            .done()
+            .and_then(|probe| probe.next.first());
+        next.is_some_and(|candidate| candidate.probability > SURE)
+    });
     let append = Callback::new(move |token: String| {
         typed.update(|typed| typed.push_str(&token));
         wants.set(true);
@@ -51,6 +64,7 @@ pub fn NextToken() -> impl IntoView {
                 {move || probe.get().map(|probe| chips(&probe))}
             </p>
             <p class="quiet">{text::LOOKS}</p>
+            <Goal check=CHECK words=text::SURE_GOAL is_met=is_sure />
             <div class="pair">
                 <Candidates
                     title=text::TRAINED
@@ -81,7 +95,7 @@ fn ask(desk: Desk, words: &str) {
     }
 }
 
-/// One chip a token, the darker the more the last one looks at it; a space is drawn, since it belongs to the token.
+/// One chip a token, coloured the more, the more the last one looks at it; a space is drawn, since it belongs to the token.
 fn chips(probe: &Probe) -> impl IntoView + use<> {
     let looks = last_look(probe);
     let chips = probe.tokens.iter().zip(looks);
@@ -183,6 +197,11 @@ mod tests {
         };
         let looks = last_look(&probe);
         assert!((looks[0] - 0.4).abs() < 1e-6 && (looks[1] - 0.6).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_lesson_counts_it_under_its_name() {
+        assert_eq!(crate::lessons::Widget::NextToken.check(), Some(CHECK));
     }
 
     #[test]

@@ -28,6 +28,10 @@ test('pretrained: the trained network is sure where the untrained is not', async
 
 test('encoder-or-decoder: every question of the lesson', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
   await open('encoder-or-decoder', { openPage, waitForEngine });
+  // A blank whose word only what comes after it can tell.
+  await page.getByTestId('fill-input').fill('There [MASK] many people in the room.');
+  await page.getByTestId('fill').click();
+  await expect(page.locator('[data-check=both-sides-count]')).toHaveAttribute('data-state', 'right', { timeout: 30_000 });
   await answerAll(page, 'encoder-or-decoder');
   await expectComplete(page, 'encoder-or-decoder');
   await checkAccessibility();
