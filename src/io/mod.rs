@@ -5,5 +5,6 @@ pub mod bert;
 pub mod folder;
 pub mod own;
 pub mod peft;
+mod quantised;
 pub mod read_back;
 pub mod safetensors;
