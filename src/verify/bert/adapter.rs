@@ -156,8 +156,7 @@ impl<'a> Adapter<'a> {
     async fn check_runs(&self, config: &BertConfig, reporter: &mut Reporter<'_>) -> CaseResult {
         let library = self.kind.library;
         for stem in set::trajectories(library, &format!("{}traj_", self.folder)) {
-            let mut record = Record::read_at(library, &stem)?;
-            record.n_total -= self.head_size();
+            let record = Record::read_at(library, &stem)?;
             let run = Trajectory {
                 case: stem.clone(),
                 start: self.model.clone(),
