@@ -54,7 +54,7 @@ fn a_byte_of_four_bit_numbers_holds_two() {
     let mut file = file(&[(MATRIX, Dtype::U8, vec![2, 2], packed), scales(&[0.5, 2.0])]);
     assert_eq!(file.tensors()[MATRIX], [2, 4]);
     let data = file.tensor(MATRIX, &[2, 4]).unwrap();
-    assert_eq!(data.shape.to_vec(), [2, 4]);
+    assert_eq!(data.shape().to_vec(), [2, 4]);
     let read = data.try_to_vec::<f32>().unwrap();
     assert_eq!(read, [3.5, -3.5, 0., 0.5, -2., 4., 6., -6.]);
     let error = file.tensor(MATRIX, &[2, 2]).unwrap_err().to_string();
