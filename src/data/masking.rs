@@ -65,7 +65,12 @@ impl Masking {
             labels[row][at] = originals[row][at];
             ids[row][at] = self.shown(originals[row][at], &mut seed);
         }
-        Batch { ids, mask, labels }
+        Batch {
+            ids,
+            mask,
+            labels,
+            segments: None,
+        }
     }
 
     fn shown(&self, word: i32, seed: &mut Seed) -> i32 {

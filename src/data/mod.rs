@@ -4,6 +4,7 @@ pub mod batch;
 pub mod dataset;
 pub mod feed;
 pub mod labelled;
+pub mod language;
 pub mod many_labels;
 pub mod masking;
 pub mod prompts;

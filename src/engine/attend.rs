@@ -8,7 +8,8 @@ use super::fill;
 use crate::data::tokenizer::Tokenizer;
 use crate::io::read_back;
 use crate::model::bert::Inputs;
-use crate::model::gpt2::{Gpt2, Pass, Record, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{Pass, Record, Tokens};
 use crate::protocol::{AttentionReport, EngineError, ErrorKind, Reader};
 
 /// Every head answers with the square of this many numbers, and a map of more is not legible.
@@ -43,7 +44,7 @@ pub async fn by_encoder(
     let rows = [ids];
     let mut record = Record::default();
     let mut pass = recording(&mut record, causal);
-    let inputs = Inputs::new(&rows, None);
+    let inputs = Tokens::padded(&rows, None);
     encoder.model.bert.forward(inputs, &mut pass);
     let sizes = (encoder.info.layers, encoder.info.heads);
     let whose = (Reader::Encoder, causal);

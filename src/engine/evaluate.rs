@@ -9,7 +9,8 @@ use burn::prelude::*;
 
 use crate::data::batch::Batch;
 use crate::data::labelled::EncodedText;
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{Pass, Tokens};
 use crate::protocol::{Confusion, Scores, TaskScores};
 
 /// Texts of a batch when scoring.

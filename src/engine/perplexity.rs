@@ -1,6 +1,7 @@
 //! What a text costs a language model.
 
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{Pass, Tokens};
 use crate::train::loss::nll;
 use burn::prelude::*;
 

@@ -3,7 +3,8 @@
 use super::attend;
 use super::base::Base;
 use super::sample::distribution;
-use crate::model::gpt2::{Gpt2, Pass, Record, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{Pass, Record, Tokens};
 use crate::protocol::{EngineError, ErrorKind, LabelProbability, Probe};
 
 const LIKELIEST: usize = 10;

@@ -5,7 +5,8 @@ use burn::prelude::*;
 use super::base::Base;
 use super::run::device_error;
 use crate::data::labelled::{LabelledDataset, LabelledText};
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{Pass, Tokens};
 use crate::protocol::{EngineError, ErrorKind, PromptScores, Split};
 use crate::settings::Seed;
 

@@ -1,6 +1,7 @@
 //! Choosing next tokens, and continuing a prompt with them.
 
-use crate::model::gpt2::{Gpt2, Gpt2Config, KvCache, Pass, Tokens};
+use crate::model::gpt2::{Gpt2, Gpt2Config};
+use crate::model::parts::{KvCache, Pass, Tokens};
 use crate::settings::{Sampling, Seed};
 
 /// Probabilities of the next token, processed in the order of transformers' logits processors:

@@ -1,7 +1,6 @@
 //! Files in and out, in Hugging Face's formats.
 
 pub mod adapter;
-pub mod bert;
 pub mod folder;
 pub mod own;
 pub mod peft;

@@ -1,6 +1,5 @@
 //! Adapters as PEFT keeps them: `adapter_config.json` beside `adapter_model.safetensors`.
 
-mod bert;
 mod config;
 mod heads;
 mod stored;
@@ -9,22 +8,18 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use burn::module::{Module, Param};
+use burn::module::Module;
 use burn::prelude::*;
 
 use super::read_back;
 use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
-use crate::model::gpt2::Gpt2;
-use crate::model::heads::linear::LinearHead;
-use crate::model::heads::sequence_classification::Score;
+use crate::model::heads::head_has_bias;
+use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter, is_added};
 use crate::model::weights::WeightError;
 use crate::protocol::ParameterInfo;
-use crate::settings::{HEADS, Seed, Strategy, is_head};
+use crate::settings::{ALL_LINEAR, Family, Seed, Strategy, is_head};
 
-#[cfg(not(target_arch = "wasm32"))]
-pub use bert::save_bert;
-pub use bert::{bert_files, load_bert};
 pub use config::{AdapterConfig, BaseShape};
 pub use stored::stored_name;
 use stored::{PROMPT, join_prefix, part_of_prefix, stored_head, stored_shape};
@@ -44,11 +39,12 @@ pub enum PeftError {
         supported: &'static str,
     },
     #[error(
-        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has {modules} in each block"
+        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has {}",
+        modules.join(", ")
     )]
     NothingMatched {
         targets: Vec<String>,
-        modules: &'static str,
+        modules: &'static [&'static str],
     },
     #[error("adapter_model.safetensors: {0}")]
     Weights(#[from] WeightError),
@@ -81,8 +77,14 @@ pub enum PeftError {
 ///
 /// Which parameters train is the caller's to say, with [`Gpt2::with_trainable`]. A tensor of the file
 /// that finds no place is an error, since the adapted model would not be the one that was saved.
-pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<Gpt2, PeftError> {
-    let config = AdapterConfig::parse(config_json)?;
+pub fn load<M: Network>(
+    config_json: &str,
+    weights: impl ByteSource,
+    model: M,
+) -> Result<M, PeftError> {
+    let mut config = AdapterConfig::parse(config_json)?;
+    let family = model.family();
+    say_all_linear_for(family, &mut config.strategy);
     let mut reader = Reader {
         file: SafetensorsFile::open(weights)?,
         used: BTreeSet::new(),
@@ -96,17 +98,21 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
             Strategy::Ia3(settings) => settings.target_modules,
             _ => Vec::new(),
         };
-        let modules = "c_attn, c_proj and c_fc";
+        let modules = family.linear_modules();
         return Err(PeftError::NothingMatched { targets, modules });
     }
     let model = parameters::with_values(model, values);
     let model = reader.heads(model).map_err(|e| config.explain(e))?;
-    let head = config.task_type.as_deref().and_then(heads::of_task);
+    let head = config.task_type.as_deref();
+    let head = head.and_then(|task| heads::of_task(family, task));
     if let (Some(task_type), Some(head)) = (&config.task_type, head)
         && !heads::is_on(&model, head)
     {
         let task_type = task_type.clone();
         return Err(PeftError::NoHead { task_type, head });
+    }
+    if family == Family::Bert && head == Some("classifier") && !heads::can_classify(&model, &config) {
+        return Err(PeftError::NoPooler);
     }
     reader.nothing_is_left()?;
     Ok(model)
@@ -130,15 +136,15 @@ impl AdapterConfig {
 
 /// The adapter of `model`, its head included, as PEFT's two files: `adapter_config.json` and
 /// `adapter_model.safetensors`. For devices that can be waited for; a browser takes [`save_async`].
-pub fn save(
-    model: &Gpt2,
+pub fn save<M: Network>(
+    model: &M,
     strategy: &Strategy,
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
     let tensors = super::folder::read_back(model, is_added).map_err(PeftError::ReadBack)?;
     files(
-        (shape(model), heads::of_task(task_type)),
+        (shape(model), heads::of_task(model.family(), task_type)),
         tensors,
         strategy,
         base_name,
@@ -147,8 +153,8 @@ pub fn save(
 }
 
 /// As [`save`], without blocking.
-pub async fn save_async(
-    model: &Gpt2,
+pub async fn save_async<M: Network>(
+    model: &M,
     strategy: &Strategy,
     base_name: &str,
     task_type: &str,
@@ -157,7 +163,7 @@ pub async fn save_async(
         .await
         .map_err(PeftError::ReadBack)?;
     files(
-        (shape(model), heads::of_task(task_type)),
+        (shape(model), heads::of_task(model.family(), task_type)),
         tensors,
         strategy,
         base_name,
@@ -165,11 +171,22 @@ pub async fn save_async(
     )
 }
 
-fn shape(model: &Gpt2) -> BaseShape {
+fn shape<M: Network>(model: &M) -> BaseShape {
     BaseShape {
-        layers: model.transformer.h.len(),
-        heads: model.transformer.h.first().map_or(0, |b| b.attn.n_head),
-        width: model.d_model(),
+        family: model.family(),
+        layers: model.blocks(),
+        heads: model.attention_heads(),
+        width: model.width(),
+    }
+}
+
+/// PEFT's word `all-linear`, which was read as GPT-2's modules, in the names of another family.
+fn say_all_linear_for(family: Family, strategy: &mut Strategy) {
+    if let Strategy::Lora(lora) = strategy
+        && lora.target_modules == ALL_LINEAR
+    {
+        let modules = family.linear_modules().iter();
+        lora.target_modules = modules.map(|name| (*name).to_owned()).collect();
     }
 }
 
@@ -280,22 +297,23 @@ impl<S: ByteSource> Reader<'_, S> {
     }
 
     /// The model with the heads that the file holds.
-    fn heads(&mut self, mut model: Gpt2) -> Result<Gpt2, WeightError> {
-        let (d_model, device) = (model.d_model(), model.device());
-        for module in HEADS {
+    fn heads<M: Network>(&mut self, mut model: M) -> Result<M, WeightError> {
+        let width = model.width();
+        for module in model.head_modules() {
             let name = stored_head(&format!("{module}.weight"), self.strategy);
             let Some(shape) = self.file.tensors().remove(&name) else {
                 continue;
             };
             let outputs = shape.first().copied().unwrap_or(0);
-            let weight = Param::from_data(self.tensor(&name, &[outputs, d_model])?, &device);
-            if module == "score" {
-                model = model.with_score(Score { weight });
-            } else {
-                let name = stored_head(&format!("{module}.bias"), self.strategy);
-                let bias = Param::from_data(self.tensor(&name, &[outputs])?, &device);
-                model = model.with_head(module, LinearHead { weight, bias });
-            }
+            let weight = self.tensor(&name, &[outputs, width])?;
+            let bias = match head_has_bias(module) {
+                true => {
+                    let name = stored_head(&format!("{module}.bias"), self.strategy);
+                    Some(self.tensor(&name, &[outputs])?)
+                }
+                false => None,
+            };
+            model = model.with_stored_head(module, weight, bias);
         }
         Ok(model)
     }

@@ -2,6 +2,7 @@
 
 mod count;
 pub mod divergence;
+pub mod family;
 mod memory;
 mod methods;
 pub mod remedies;
@@ -14,6 +15,7 @@ pub mod task;
 pub mod training;
 
 pub use count::{Counts, count};
+pub use family::Family;
 pub use memory::{MemoryNeed, memory_need};
 pub use methods::{BottleneckSettings, Ia3Settings, Placement};
 pub use remedies::Remedies;

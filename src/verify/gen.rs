@@ -13,7 +13,8 @@ use super::tolerance::{ACTIVATIONS, PROBABILITIES};
 use crate::engine::sample::{Continuation, distribution, greedy};
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::gpt2::{Gpt2, KvCache, Pass, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{KvCache, Pass, Tokens};
 use crate::settings::Sampling;
 
 #[derive(Deserialize)]

@@ -5,7 +5,8 @@ use serde::{Deserialize, Deserializer};
 use super::error::CaseError;
 use super::set::Set;
 use crate::data::batch::Batch;
-use crate::model::gpt2::{Gpt2Config, Tokens};
+use crate::model::gpt2::Gpt2Config;
+use crate::model::parts::Tokens;
 
 /// What a model is called with.
 #[derive(Debug, Clone, Deserialize)]

@@ -10,7 +10,8 @@ use super::tolerance::{EXACT, FINAL_IDLE_BIAS, FINAL_WEIGHTS, SCHEDULE, Trajecto
 use crate::data::batch::Batch;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::gpt2::{Gpt2, Pass};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::Pass;
 use crate::model::parameters;
 use crate::settings::{Strategy, WeightDecayOn};
 use crate::train::{Learner, Trainer};

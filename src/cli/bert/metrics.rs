@@ -9,7 +9,7 @@ use crate::data::batch::Batch;
 use crate::data::labelled::EncodedText;
 use crate::engine::evaluate::{Answer, answers, confusion, scores, scoring_batches};
 use crate::model::bert::{Bert, Inputs};
-use crate::model::gpt2::Pass;
+use crate::model::parts::Pass;
 
 /// As [`crate::cli::scoring::classification_metrics`] has them for a GPT-2.
 pub fn classification(
@@ -22,7 +22,7 @@ pub fn classification(
     let mut all: Vec<Answer> = Vec::with_capacity(texts.len());
     for indices in scoring_batches(texts) {
         let batch = batch_of(texts, &indices, pad);
-        let inputs = Inputs::new(&batch.ids, batch.mask.as_deref());
+        let inputs = Tokens::padded(&batch.ids, batch.mask.as_deref());
         let logits = model.classify(inputs, &mut Pass::default());
         let logits = logits.ok_or_else(|| CliError::new("the model has no classification head"))?;
         all.extend(block_on(answers(logits, texts, &indices))?);

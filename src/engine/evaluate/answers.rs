@@ -5,7 +5,8 @@ use crate::data::batch::Batch;
 use crate::data::questions::{Question, Window};
 use crate::engine::metrics::spans::{Span, best_span};
 use crate::engine::metrics::squad;
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{Pass, Tokens};
 
 /// The best answer that one window has.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,8 @@
 use crate::data::batch::Batch;
 use crate::data::prompts::EncodedPrompt;
 use crate::engine::perplexity::{TextLoss, losses_and_right};
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{Pass, Tokens};
 use crate::train::loss::{predicted_rows, select_rows};
 
 /// Rows scored together.

@@ -3,7 +3,8 @@
 use crate::data::batch::Batch;
 use crate::data::many_labels::EncodedManyLabels;
 use crate::engine::metrics::{Counts, macro_f1};
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{Pass, Tokens};
 
 /// A label is given from this probability on.
 pub const THRESHOLD: f64 = 0.5;

@@ -6,7 +6,8 @@ use super::softmax;
 use crate::data::batch::{Batch, IGNORED};
 use crate::data::tagged::EncodedSentence;
 use crate::engine::metrics::{Counts, entities};
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{Pass, Tokens};
 
 /// The tags of one sentence's words.
 #[derive(Debug, Clone, PartialEq)]

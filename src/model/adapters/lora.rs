@@ -4,7 +4,7 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::super::gpt2::Pass;
+use super::super::parts::Pass;
 use super::super::ops::{linear, lora};
 use super::made_from;
 use crate::settings::{LoraSettings, Seed};

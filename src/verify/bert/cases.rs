@@ -8,7 +8,7 @@ use crate::data::batch::Batch;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::bert::{Bert, BertConfig, Inputs};
-use crate::model::gpt2::Pass;
+use crate::model::parts::Pass;
 use crate::train::BertObjective;
 use crate::verify::CaseResult;
 use crate::verify::comparison::Comparison;
@@ -53,7 +53,7 @@ impl Kind<'_> {
 
     /// Logits as transformers shapes them.
     pub async fn logits(&self, model: &Bert, input: &Input) -> Result<NamedTensor, CaseError> {
-        let inputs = Inputs {
+        let inputs = Tokens {
             ids: &input.input_ids,
             attention_mask: input.attention_mask.as_deref(),
             token_type_ids: input.token_type_ids.as_deref(),

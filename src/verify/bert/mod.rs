@@ -12,7 +12,7 @@ use super::library::Library;
 use super::{CaseResult, Selection, masks};
 use crate::io::bert::build;
 use crate::model::bert::{Bert, BertConfig, Inputs};
-use crate::model::gpt2::Pass;
+use crate::model::parts::Pass;
 use crate::train::BertObjective;
 use cases::Kind;
 
@@ -58,7 +58,7 @@ async fn check_masks(
 ) -> CaseResult {
     let (_, model) = read_model(kind, device)?;
     let forward = |ids: &[Vec<i32>], pass: &mut Pass| {
-        model.bert.forward(Inputs::new(ids, None), pass);
+        model.bert.forward(Tokens::padded(ids, None), pass);
     };
     masks::run(kind.library, set, &forward, reporter).await
 }
