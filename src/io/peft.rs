@@ -21,6 +21,7 @@ use crate::protocol::ParameterInfo;
 use crate::settings::{ALL_LINEAR, Family, Seed, Strategy, is_head};
 
 pub use config::{AdapterConfig, BaseShape};
+pub use heads::head_module;
 pub use stored::stored_name;
 use stored::{PROMPT, join_prefix, part_of_prefix, stored_head, stored_shape};
 
@@ -111,7 +112,8 @@ pub fn load<M: Network>(
         let task_type = task_type.clone();
         return Err(PeftError::NoHead { task_type, head });
     }
-    if family == Family::Bert && head == Some("classifier") && !heads::can_classify(&model, &config) {
+    if family == Family::Bert && head == Some("classifier") && !heads::can_classify(&model, &config)
+    {
         return Err(PeftError::NoPooler);
     }
     reader.nothing_is_left()?;

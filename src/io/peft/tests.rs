@@ -1,5 +1,6 @@
 use super::*;
-use crate::model::gpt2::{Gpt2Config, RandomWeights};
+use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
+use crate::model::heads::sequence_classification::Score;
 use crate::settings::{Ia3Settings, LoraSettings, Seed};
 
 fn model() -> Gpt2 {
