@@ -24,7 +24,7 @@ use super::error::CliError;
 use super::files::write;
 use super::opened::{Opened, score};
 use super::save::{check_target, save_result};
-use crate::engine::examples::Examples;
+use crate::data::dataset::Dataset;
 use crate::engine::run::{Progress, Run, Setup};
 use crate::model::any::Model;
 use crate::protocol::{EngineError, ErrorKind, RunId, RunOptions, RunPlan, Split};
@@ -163,7 +163,7 @@ impl Job {
             validation: of(Split::Validation)?,
             test: of(Split::Test)?,
             general: match &self.general {
-                Some(general) => Some(general.measure(model)?),
+                Some(general) => Some(general.measure(model, &self.base)?),
                 None => None,
             },
         })
@@ -187,17 +187,19 @@ fn named(path: &Path) -> String {
     super::data::file_name(path)
 }
 
-/// Refuses examples that leave nothing to train or to measure on.
-fn check_examples(examples: &Examples, data: &Path, length: usize) -> Result<(), CliError> {
-    let is_text = matches!(examples.task(), Task::CausalLm | Task::MaskedLm);
-    let name = named(data);
-    if examples.count(Split::Train) == 0 {
-        return Err(CliError::new(match is_text {
-            true => format!("{name}: too little text to train on"),
-            false => format!(
-                "{name}: nothing to train on is left; is there a row of the split `train` that --max-length {length} does not cut away?"
-            ),
-        }));
+/// Refuses examples that leave nothing to train on.
+fn check_examples(opened: &Opened, data: &Path, length: usize) -> Result<(), CliError> {
+    if opened.examples.count(Split::Train) > 0 {
+        return Ok(());
     }
-    Ok(())
+    let name = named(data);
+    Err(CliError::new(match &opened.rows {
+        Dataset::Text(_) => format!("{name}: too little text to train on"),
+        rows if rows.rows_of(Split::Train).is_empty() => {
+            format!("{name}: no row has the split `train`")
+        }
+        _ => format!(
+            "{name}: nothing to train on is left; --max-length {length} cuts away what every row has to learn"
+        ),
+    }))
 }

@@ -10,7 +10,7 @@ use super::reader::{
 };
 use super::tagged::TaggedDataset;
 use crate::protocol::Split;
-use crate::settings::Task;
+use crate::settings::{Family, Task};
 
 /// What a run can be made on.
 #[derive(Debug, Clone)]
@@ -48,6 +48,14 @@ impl Dataset {
             Self::Tagged(_) => Task::TokenClassification,
             Self::Questions(_) => Task::QuestionAnswering,
             Self::Prompts(_) | Self::Text(_) => Task::CausalLm,
+        }
+    }
+
+    /// The same for a model of a family: running text teaches a decoder the next word, an encoder hidden ones.
+    pub fn task_for(&self, family: Family) -> Task {
+        match (self, family) {
+            (Self::Text(_), Family::Bert) => Task::MaskedLm,
+            _ => self.task(),
         }
     }
 

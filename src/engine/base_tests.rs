@@ -225,12 +225,13 @@ fn a_download_that_breaks_off_says_so() {
 #[test]
 fn another_architecture_is_named_before_its_weights_are_fetched() {
     let llama = r#"{"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":64,"vocab_size":32000}"#;
-    let bert = r#"{"architectures":["BertForMaskedLM"],"model_type":"bert","hidden_size":64,"vocab_size":30522}"#;
+    let roberta =
+        r#"{"architectures":["RobertaForMaskedLM"],"model_type":"roberta","hidden_size":64}"#;
     let unnamed = r#"{"architectures":["OPTForCausalLM"],"hidden_size":64}"#;
     let only = "is supported";
     for (config, word, remedy) in [
         (llama, "llama", only),
-        (bert, "it is a BERT", "the base must be a GPT-2"),
+        (roberta, "roberta", "gpt2 or bert"),
         (unnamed, "OPTForCausalLM", only),
     ] {
         let mut files = good();

@@ -1,6 +1,7 @@
 //! What a model can do beside its task, measured in units of one batch: its loss on general text, or, where it says no
 //! words, how many questions find their own passage.
 
+use burn::module::Module;
 use burn::prelude::*;
 
 use super::base::Base;
@@ -123,8 +124,9 @@ enum Unit {
 }
 
 impl Measuring {
-    /// `model` is without autodiff.
-    pub fn new(general: &General, model: Model) -> Result<Self, String> {
+    /// `model` is without autodiff; the words that it says are the base's where it has none itself.
+    pub fn new(general: &General, model: Model, base: &Base) -> Result<Self, String> {
+        let model = model.with_words_of(&base.model.valid());
         let units = match (general, model.decoder()) {
             (General::Stream(ids), Some(decoder)) => {
                 let groups = text_units(decoder, ids.len(), decoder.positions())?;

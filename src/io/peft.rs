@@ -40,12 +40,11 @@ pub enum PeftError {
         supported: &'static str,
     },
     #[error(
-        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has {}",
-        modules.join(", ")
+        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has {modules} in each block"
     )]
     NothingMatched {
         targets: Vec<String>,
-        modules: &'static [&'static str],
+        modules: String,
     },
     #[error("adapter_model.safetensors: {0}")]
     Weights(#[from] WeightError),
@@ -99,7 +98,7 @@ pub fn load<M: Network>(
             Strategy::Ia3(settings) => settings.target_modules,
             _ => Vec::new(),
         };
-        let modules = family.linear_modules();
+        let modules = family.listed_modules();
         return Err(PeftError::NothingMatched { targets, modules });
     }
     let model = parameters::with_values(model, values);

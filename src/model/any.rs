@@ -183,6 +183,14 @@ impl Network for Model {
         each_changed!(self, model => model.stripped_for(head))
     }
 
+    fn with_words_of(self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Gpt2(model), Self::Gpt2(other)) => Self::Gpt2(model.with_words_of(other)),
+            (Self::Bert(model), Self::Bert(other)) => Self::Bert(model.with_words_of(other)),
+            (model, _) => model,
+        }
+    }
+
     fn head_modules(&self) -> &'static [&'static str] {
         each!(self, model => model.head_modules())
     }

@@ -8,10 +8,12 @@ use crate::settings::{Family, LoraSettings, Seed, Strategy, names_module};
 /// A strategy that does not fit the model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    #[error("target modules {targets:?} match nothing in this model; it has {}", modules.join(", "))]
+    #[error(
+        "target modules {targets:?} match nothing in this model; it has {modules} in each block"
+    )]
     NothingMatched {
         targets: Vec<String>,
-        modules: &'static [&'static str],
+        modules: String,
     },
     #[error(
         "rank {rank} is larger than the smaller side ({side}) of `{module}`; choose at most {side}"
@@ -129,7 +131,7 @@ fn check_targets<M: Network>(model: &M, targets: &[String]) -> Result<(), PlanEr
     if found.iter().any(|(path, _)| names_module(&targets, path)) {
         return Ok(());
     }
-    let modules = model.family().linear_modules();
+    let modules = model.family().listed_modules();
     Err(PlanError::NothingMatched { targets, modules })
 }
 

@@ -34,8 +34,8 @@ impl General {
         }
     }
 
-    pub fn measure(&self, model: &Model) -> Result<GeneralScore, CliError> {
-        let mut measuring = Measuring::new(&self.0, model.valid())?;
+    pub fn measure(&self, model: &Model, base: &Base) -> Result<GeneralScore, CliError> {
+        let mut measuring = Measuring::new(&self.0, model.valid(), base)?;
         while !block_on(measuring.advance(&self.0))? {}
         Ok(measuring.finish())
     }

@@ -5,6 +5,7 @@ use crate::cli::base::Base;
 use crate::cli::data::texts;
 use crate::cli::error::CliError;
 use crate::cli::opened::{Opened, Opening};
+use crate::data::dataset::Dataset;
 use crate::data::feed::BatchFeed;
 use crate::data::labelled::BatchOrder;
 use crate::data::stream::windows;
@@ -43,10 +44,10 @@ impl Job {
             answers: arguments.tasks.answers,
         };
         let mut opened = opening.open()?;
+        check_examples(&opened, &arguments.data, length)?;
+        let is_text = matches!(opened.rows, Dataset::Text(_));
         let examples = &mut opened.examples;
         examples.draw(arguments.examples, arguments.training.seed);
-        check_examples(examples, &arguments.data, length)?;
-        let is_text = matches!(self.task, Task::CausalLm | Task::MaskedLm);
         if is_text && examples.is_blank(Split::Test) {
             let path = arguments.eval.as_ref().unwrap_or(&arguments.data);
             let name = named(path);

@@ -15,7 +15,7 @@ impl Run {
             let digesting = Digesting::of(self.trainer.model());
             self.agenda.push_back(Work::Digest(Box::new(digesting)));
             self.agenda.extend(self.sampling(Moment::Before, base)?);
-            self.agenda.extend(self.measurement()?);
+            self.agenda.extend(self.measurement(base)?);
             self.agenda
                 .push_back(self.scoring(RunStage::ScoringBefore, Split::Test));
         }
@@ -36,7 +36,7 @@ impl Run {
         }
         self.agenda
             .push_back(self.scoring(RunStage::ScoringAfter, Split::Test));
-        self.agenda.extend(self.measurement()?);
+        self.agenda.extend(self.measurement(base)?);
         self.agenda.extend(self.sampling(Moment::After, base)?);
         let digesting = Digesting::of(self.trainer.model());
         self.agenda.push_back(Work::Digest(Box::new(digesting)));

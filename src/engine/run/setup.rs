@@ -112,7 +112,7 @@ impl Setup<'_> {
     /// The rows as the model reads them, if the settings can be met.
     fn examples(&self, settings: &TrainingSettings) -> Result<Examples, EngineError> {
         let base = self.base;
-        if let Some(problem) = problem(base, settings, self.rows.task()) {
+        if let Some(problem) = problem(base, settings, self.rows.task_for(base.family())) {
             return Err(unfit(problem));
         }
         let length = length_for(base, settings);
@@ -173,6 +173,10 @@ impl Setup<'_> {
     }
 }
 
+/// Of a BERT without its pre-training's head.
+const NO_WORDS: &str =
+    "the weights hold no masked-word head (cls.predictions), which running text trains";
+
 /// Tokens of the longest input: virtual tokens take positions from the texts.
 fn length_for(base: &Base, settings: &TrainingSettings) -> usize {
     let room = base
@@ -182,6 +186,9 @@ fn length_for(base: &Base, settings: &TrainingSettings) -> usize {
 }
 
 fn problem(base: &Base, settings: &TrainingSettings, task: Task) -> Option<String> {
+    if task == Task::MaskedLm && base.language().is_none() {
+        return Some(NO_WORDS.to_owned());
+    }
     if !task.fits(base.family()) {
         let (task, family) = (task.name(), base.family().name());
         return Some(format!("{task} is nothing that a {family} can learn"));
@@ -213,12 +220,6 @@ pub fn prepared(
 ) -> Result<Model, EngineError> {
     let seed = Seed::new(settings.seed);
     let head = crate::engine::examples::head_for(task, labels);
-    if task == Task::MaskedLm && base.language().is_none() {
-        return Err(unfit(
-            "the weights hold no masked-word head (cls.predictions), which masked-lm trains"
-                .to_owned(),
-        ));
-    }
     if has_no_place_for_pooler(base, task, &settings.strategy) {
         return Err(unfit(
             "the weights hold no pooler (bert.pooler.dense), and an adapter's file has no place for a fresh one; choose full, partial or head".to_owned(),
@@ -226,6 +227,11 @@ pub fn prepared(
     }
     // `fork` would copy; the clone shares the frozen tensors with the base model.
     let model = base.model.clone().with_only_head(head, keeps_head, &seed);
+    // EWC and replay train on the model's own language beside the task.
+    let model = match settings.remedies.wants_text() {
+        true => model.with_words_of(&base.model),
+        false => model,
+    };
     plan::prepare(model, &settings.strategy, &seed).map_err(|e| unfit(e.to_string()))
 }
 

@@ -119,12 +119,12 @@ impl Run {
     }
 
     /// What measures the model as it is now; none where nothing has been loaded to measure on.
-    pub(super) fn measurement(&self) -> Result<Option<Work>, EngineError> {
+    pub(super) fn measurement(&self, base: &Base) -> Result<Option<Work>, EngineError> {
         let Some(general) = &self.general else {
             return Ok(None);
         };
         let model = self.trainer.model().valid();
-        let measuring = Measuring::new(general, model).map_err(device_error)?;
+        let measuring = Measuring::new(general, model, base).map_err(device_error)?;
         Ok(Some(Work::MeasureGeneral(Box::new(measuring))))
     }
 }
