@@ -107,10 +107,14 @@ impl Tokenizer {
         Ok(self.framed(self.ids(text)?, max_length))
     }
 
+    /// What `tokenizer.json` says of padding and truncation is dropped, as transformers drops it: batches are padded
+    /// and texts are cut where they are put together, to what the model and the run allow.
     pub fn from_json(json: &str) -> Result<Self, TokenizerError> {
-        let inner: Inner = json
-            .parse()
-            .map_err(|e| TokenizerError::Unreadable(format!("tokenizer.json: {e}")))?;
+        let failed =
+            |e: tokenizers::Error| TokenizerError::Unreadable(format!("tokenizer.json: {e}"));
+        let mut inner: Inner = json.parse().map_err(failed)?;
+        inner.with_padding(None);
+        inner.with_truncation(None).map_err(failed)?;
         Ok(Self::of(inner))
     }
 
@@ -286,3 +290,6 @@ fn parse_merges(text: &str) -> Result<Vec<(String, String)>, TokenizerError> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use burn::prelude::*;
 use half::{bf16, f16};
-use safetensors::tensor::{Dtype, Metadata, TensorView};
+use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
 
+use super::quantised;
 use crate::model::weights::{WeightError, WeightSource};
 
 /// Bytes that can be asked for piece by piece: a file on disk, a buffer outside the module's memory.
@@ -104,28 +105,50 @@ impl<S: ByteSource> SafetensorsFile<S> {
         })
     }
 
-    /// Names and shapes, sorted by name.
+    /// Names and shapes, sorted by name. The scales of int8 matrices are part of these and not listed.
     pub fn tensors(&self) -> BTreeMap<String, Vec<usize>> {
         self.metadata
             .tensors()
             .into_iter()
+            .filter(|(name, _)| !quantised::is_scale(&self.metadata, name))
             .map(|(name, i)| (name, i.shape.clone()))
             .collect()
     }
 
     pub fn contains(&self, name: &str) -> bool {
-        self.metadata.info(name).is_some()
+        self.info(name).is_some()
+    }
+
+    fn info(&self, name: &str) -> Option<&TensorInfo> {
+        let info = self.metadata.info(name)?;
+        (!quantised::is_scale(&self.metadata, name)).then_some(info)
     }
 
     /// The tensor as float32.
     pub fn read(&mut self, name: &str) -> Result<TensorData, WeightError> {
-        let info = self
-            .metadata
-            .info(name)
-            .cloned()
-            .ok_or_else(|| WeightError::Missing {
+        let missing = || WeightError::Missing {
+            name: name.to_owned(),
+        };
+        let info = self.info(name).cloned().ok_or_else(missing)?;
+        let scales = match info.dtype {
+            Dtype::I8 => Some(quantised::scales_of(&self.metadata, name, &info)?.clone()),
+            _ => None,
+        };
+        let mut values = self.numbers(name, &info)?;
+        if let Some(scales) = scales {
+            quantised::widen(&mut values, &self.numbers(name, &scales)?);
+        }
+        if let Some(index) = values.iter().position(|v| !v.is_finite()) {
+            return Err(WeightError::NotFinite {
                 name: name.to_owned(),
-            })?;
+                index,
+            });
+        }
+        Ok(TensorData::new(values, info.shape))
+    }
+
+    /// The numbers as they are stored, taken in piece by piece.
+    fn numbers(&mut self, name: &str, info: &TensorInfo) -> Result<Vec<f32>, WeightError> {
         let (start, end) = info.data_offsets;
         let mut values = Vec::with_capacity(info.shape.iter().product());
         for place in (start..end).step_by(PIECE_BYTES) {
@@ -136,13 +159,7 @@ impl<S: ByteSource> SafetensorsFile<S> {
                 .map_err(|reason| WeightError::Unreadable { reason })?;
             append(name, info.dtype, &bytes, &mut values)?;
         }
-        if let Some(index) = values.iter().position(|v| !v.is_finite()) {
-            return Err(WeightError::NotFinite {
-                name: name.to_owned(),
-                index,
-            });
-        }
-        Ok(TensorData::new(values, info.shape))
+        Ok(values)
     }
 }
 
@@ -159,6 +176,7 @@ fn append(name: &str, dtype: Dtype, bytes: &[u8], to: &mut Vec<f32>) -> Result<(
         ),
         Dtype::F16 => to.extend(pairs().map(|b| f16::from_le_bytes(*b).to_f32())),
         Dtype::BF16 => to.extend(pairs().map(|b| bf16::from_le_bytes(*b).to_f32())),
+        Dtype::I8 => to.extend(bytes.iter().map(|b| f32::from(b.cast_signed()))),
         other => {
             return Err(WeightError::UnknownType {
                 name: name.to_owned(),
@@ -201,7 +219,6 @@ impl<S: ByteSource> WeightSource for SafetensorsFile<S> {
             });
         };
         let found = self
-            .metadata
             .info(&stored)
             .map_or_else(Vec::new, |i| i.shape.clone());
         if found != shape {

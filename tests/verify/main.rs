@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod frozen;
+mod minilm;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -2,6 +2,7 @@
 
 mod adapter;
 mod cases;
+mod hidden;
 mod run;
 
 use burn::prelude::Device;
@@ -43,21 +44,25 @@ pub async fn run(
         model: format!("{name}cls/model/"),
         objective: Objective::SequenceClassification { pad: None },
     };
-    let outcome = check_masks(&masked, name, &device, reporter).await;
-    reporter.settle(&format!("{name}masks"), outcome);
-    for kind in [masked, classifier] {
+    let outcome = check_encoder(&masked, name, &device, reporter).await;
+    reporter.settle(&format!("{name}model"), outcome);
+    let has_cases = |kind: &Kind| library.has(&kind.case("cases.json"));
+    for kind in [masked, classifier].into_iter().filter(has_cases) {
         let outcome = run_kind(&kind, &device, selection, reporter).await;
         reporter.settle(&kind.folder, outcome);
     }
 }
 
-async fn check_masks(
+/// What needs no head: hidden states and masks.
+async fn check_encoder(
     kind: &Kind<'_>,
     set: &str,
     device: &Device,
     reporter: &mut Reporter<'_>,
 ) -> CaseResult {
-    let (_, model) = read_model(kind, device)?;
+    let (config, model) = read_model(kind, device)?;
+    let limits = (config.max_position_embeddings, config.vocab_size);
+    hidden::run(kind, set, &model, limits, reporter).await?;
     let forward = |ids: &[Vec<i32>], pass: &mut Pass| {
         model.bert.forward(Tokens::new(ids), pass);
     };
