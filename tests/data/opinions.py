@@ -51,7 +51,7 @@ def read_csv(path, columns):
 
 
 def with_source(rows):
-    """What `reviews.py` balances by author's voice is balanced by kind here: each kind had its own writer."""
+    """What `reviews.py` balances by author's voice is balanced by kind here: each kind was written by itself."""
     return [{**row, "voice": row["kind"]} for row in rows]
 
 
