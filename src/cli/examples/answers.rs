@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use super::{Opened, Opening};
-use crate::cli::data::file_name;
+use crate::cli::data::{data_bytes, file_name};
 use crate::cli::error::CliError;
-use crate::cli::files::read_bytes;
 use crate::data::dataset::Dataset;
 use crate::data::questions::Question;
 use crate::data::reader::read_questions;
@@ -47,5 +46,5 @@ pub fn open(opening: &Opening, arguments: AnswerArguments) -> Result<Opened, Cli
 }
 
 fn read(path: &Path, whole: Option<Split>) -> Result<Vec<Question>, CliError> {
-    Ok(read_questions(&file_name(path), &read_bytes(path)?, whole)?)
+    Ok(read_questions(&file_name(path), &data_bytes(path)?, whole)?)
 }

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use super::{Opened, Opening};
-use crate::cli::data::file_name;
+use crate::cli::data::{data_bytes, file_name};
 use crate::cli::error::CliError;
-use crate::cli::files::read_bytes;
 use crate::data::dataset::Dataset;
 use crate::data::prompts::Prompted;
 use crate::data::reader::read_prompts;
@@ -29,5 +28,5 @@ pub fn open(opening: &Opening) -> Result<Option<Opened>, CliError> {
 }
 
 fn read(path: &Path, whole: Option<Split>) -> Result<Option<Vec<Prompted>>, CliError> {
-    Ok(read_prompts(&file_name(path), &read_bytes(path)?, whole)?)
+    Ok(read_prompts(&file_name(path), &data_bytes(path)?, whole)?)
 }

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use super::{Opened, Opening};
-use crate::cli::data::file_name;
+use crate::cli::data::{data_bytes, file_name};
 use crate::cli::error::CliError;
-use crate::cli::files::read_bytes;
 use crate::cli::labels::{known, numbering};
 use crate::data::dataset::Dataset;
 use crate::data::reader::read_tagged;
@@ -29,7 +28,7 @@ pub fn open(opening: &Opening) -> Result<Opened, CliError> {
 }
 
 fn read(path: &Path, whole: Option<Split>) -> Result<TaggedDataset, CliError> {
-    Ok(read_tagged(&file_name(path), &read_bytes(path)?, whole)?)
+    Ok(read_tagged(&file_name(path), &data_bytes(path)?, whole)?)
 }
 
 /// With the tags numbered as `labels` has them.
