@@ -12,6 +12,7 @@ mod remedies;
 pub(super) mod steps;
 pub(super) mod summary;
 mod tasks;
+mod warmup;
 
 pub use arguments::Arguments;
 pub use summary::Summary;

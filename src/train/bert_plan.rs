@@ -4,7 +4,7 @@ use super::plan::PlanError;
 use crate::model::bert::Bert;
 use crate::model::parameters;
 use crate::protocol::RunPlan;
-use crate::settings::{ALL_LINEAR, LoraSettings, Seed, Strategy};
+use crate::settings::{ALL_LINEAR, LoraSettings, Seed, Strategy, unmatched_targets};
 
 /// Where LoRA stands if nothing is said, PEFT's own choice for BERT.
 const USUAL_TARGETS: [&str; 2] = ["query", "value"];
@@ -55,23 +55,23 @@ pub fn prepare(model: Bert, strategy: &Strategy, seed: &Seed) -> Result<Bert, Pl
 }
 
 fn check_targets(model: &Bert, lora: &LoraSettings) -> Result<(), PlanError> {
-    let mut matched = false;
+    let targets = &lora.target_modules;
+    let paths: Vec<String> = model.linears().into_iter().map(|(path, ..)| path).collect();
+    let unmatched = unmatched_targets(targets, &paths);
+    if targets.is_empty() || !unmatched.is_empty() {
+        return Err(PlanError::NothingMatchedInBert { targets: unmatched });
+    }
     for (path, [d_out, d_in], _) in model.linears() {
         if !lora.targets(&path) {
             continue;
         }
-        matched = true;
         let side = d_out.min(d_in);
         if lora.rank > side {
             let (rank, module) = (lora.rank, path);
             return Err(PlanError::RankTooLarge { rank, module, side });
         }
     }
-    if matched {
-        return Ok(());
-    }
-    let targets = lora.target_modules.clone();
-    Err(PlanError::NothingMatchedInBert { targets })
+    Ok(())
 }
 
 /// Every tensor of a prepared model, and the float32 memory that training it takes beside the weights.

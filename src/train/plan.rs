@@ -5,7 +5,7 @@ use crate::model::heads::linear::LinearHead;
 use crate::model::heads::sequence_classification::Score;
 use crate::model::parameters;
 use crate::protocol::{ParameterInfo, RunPlan};
-use crate::settings::{LoraSettings, Seed, Strategy, names_module};
+use crate::settings::{LoraSettings, Seed, Strategy, names_module, unmatched_targets};
 
 /// A strategy that does not fit the model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -116,9 +116,11 @@ fn check_targets(model: &Gpt2, targets: &[String]) -> Result<(), PlanError> {
         return Err(PlanError::TiedHead { targets });
     }
     let modules = linear_modules(model);
-    match modules.iter().any(|(path, _)| names_module(&targets, path)) {
-        true => Ok(()),
-        false => Err(PlanError::NothingMatched { targets }),
+    let paths: Vec<String> = modules.into_iter().map(|(path, _)| path).collect();
+    let unmatched = unmatched_targets(&targets, &paths);
+    match targets.is_empty() || !unmatched.is_empty() {
+        true => Err(PlanError::NothingMatched { targets: unmatched }),
+        false => Ok(()),
     }
 }
 
