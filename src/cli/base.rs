@@ -6,10 +6,9 @@ use burn::module::Module;
 use burn::prelude::Device;
 
 use super::error::CliError;
-use super::files::read_text;
 use crate::data::tokenizer::Tokenizer;
-use crate::io::adapter;
 use crate::io::folder::{self, FolderError};
+use crate::io::{adapter, opening};
 use crate::model::adapters::blend::{BlendError, blend};
 use crate::model::gpt2::{Gpt2, Gpt2Config};
 
@@ -62,9 +61,9 @@ impl Base {
 
     /// The same with an adapter beside the weights.
     pub fn with_adapter(self, folder: &Path) -> Result<Self, CliError> {
-        let config = read_text(&folder.join("adapter_config.json"))?;
-        let path = folder.join("adapter_model.safetensors");
-        let weights = std::fs::File::open(&path).map_err(|e| CliError::file(&path, e))?;
+        let config = opening::adapter_config(folder).map_err(|e| in_folder(folder, e))?;
+        let weights =
+            opening::weights(folder, "adapter_model").map_err(|e| in_folder(folder, e))?;
         let model =
             adapter::load(&config, weights, self.model).map_err(|e| CliError::file(folder, e))?;
         Ok(Self {
@@ -133,7 +132,13 @@ impl Base {
 
     /// The id that ends a text.
     pub fn end(&self) -> Option<i32> {
-        self.config.eos_token_id.or(self.tokenizer.end_of_text())
+        let configured = self.config.eos_token_id.first();
+        configured.or(self.tokenizer.end_of_text())
+    }
+
+    /// Whether a text that is being generated ends with `id`.
+    pub fn ends(&self, id: i32) -> bool {
+        self.config.eos_token_id.contains(id) || self.end() == Some(id)
     }
 
     /// The length asked for, which the positions must hold.
@@ -162,9 +167,9 @@ pub fn open_tokenizer(folder: &Path) -> Result<Tokenizer, CliError> {
 }
 
 /// With the folder in front, unless the error names the file.
-fn in_folder(folder: &Path, error: FolderError) -> CliError {
+pub fn in_folder(folder: &Path, error: FolderError) -> CliError {
     match error {
-        FolderError::File { .. } => CliError::new(error),
+        FolderError::File { .. } | FolderError::Pickle { .. } => CliError::new(error),
         other => CliError::file(folder, other),
     }
 }

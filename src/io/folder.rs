@@ -20,6 +20,22 @@ pub enum FolderError {
     Config(#[from] ConfigError),
     #[error("model.safetensors: {0}")]
     Weights(#[from] WeightError),
+    #[error(
+        "{path} is a pickle, as torch.save writes it; a pickle can run any code when it is opened, so that none is read here. Save the weights as safetensors: model.save_pretrained(folder, safe_serialization=True)"
+    )]
+    Pickle { path: String },
+    #[error(
+        "there is no such folder; a model is read from a folder on this machine, not fetched by its name on a hub: download it and give the folder"
+    )]
+    NoFolder,
+    #[error(
+        "this folder holds an adapter (adapter_config.json), not a model; give the folder of the model that it stands beside, and this one as the adapter"
+    )]
+    AdapterAlone,
+    #[error(
+        "this folder holds a model (config.json), not an adapter (adapter_config.json); give it as the model"
+    )]
+    NoAdapter,
     #[error("{0}")]
     Tokenizer(#[from] crate::data::tokenizer::TokenizerError),
 }
@@ -170,6 +186,7 @@ mod native {
 
     use super::*;
     use crate::data::tokenizer::Tokenizer;
+    use crate::io::opening;
     use crate::model::bert::{Bert, BertConfig};
 
     /// A text file of a folder.
@@ -188,34 +205,25 @@ mod native {
                 supported: "gpt2",
             }));
         }
-        Ok(Gpt2Config::parse(&read_text(&folder.join("config.json"))?)?)
+        Ok(Gpt2Config::parse(&opening::model_config(folder)?)?)
     }
 
     /// Which of the two architectures a folder's configuration names; without a name it is a GPT-2.
     pub fn architecture(folder: &Path) -> Result<Architecture, FolderError> {
-        let text = read_text(&folder.join("config.json"))?;
+        let text = opening::model_config(folder)?;
         Ok(architecture_of(&text)?.unwrap_or(Architecture::Gpt2))
     }
 
     pub fn bert(folder: &Path, device: &Device) -> Result<(BertConfig, Bert), FolderError> {
         let config = BertConfig::parse(&read_text(&folder.join("config.json"))?)?;
-        let path = folder.join("model.safetensors");
-        let file = std::fs::File::open(&path).map_err(|e| FolderError::File {
-            path: path.display().to_string(),
-            reason: e.to_string(),
-        })?;
-        let model = crate::io::bert::build(&config, file, device)?;
+        let weights = opening::weights(folder, "model")?;
+        let model = crate::io::bert::build(&config, weights, device)?;
         Ok((config, model))
     }
 
     pub fn model(folder: &Path, device: &Device) -> Result<(Gpt2Config, Gpt2), FolderError> {
         let config = config(folder)?;
-        let path = folder.join("model.safetensors");
-        let file = std::fs::File::open(&path).map_err(|e| FolderError::File {
-            path: path.display().to_string(),
-            reason: e.to_string(),
-        })?;
-        let model = build(&config, file, device)?;
+        let model = build(&config, opening::weights(folder, "model")?, device)?;
         Ok((config, model))
     }
 

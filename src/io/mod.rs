@@ -3,7 +3,10 @@
 pub mod adapter;
 pub mod bert;
 pub mod folder;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod opening;
 pub mod own;
 pub mod peft;
 pub mod read_back;
 pub mod safetensors;
+pub mod shards;

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use burn::module::Module;
 use burn::prelude::Device;
 
-use crate::cli::base::open_tokenizer;
+use crate::cli::base::{in_folder, open_tokenizer};
 use crate::cli::error::CliError;
-use crate::cli::files::read_text;
 use crate::data::labelled::{EncodedText, LabelledDataset};
 use crate::data::tokenizer::{Marks, Tokenizer};
-use crate::io::{bert, folder};
+use crate::io::{bert, folder, opening};
 use crate::model::bert::{Bert, BertConfig};
 use crate::protocol::Split;
 
@@ -25,17 +24,17 @@ pub struct BertBase {
 impl BertBase {
     /// Weights that want no gradients yet.
     pub fn open(folder: &Path, device: &Device) -> Result<Self, CliError> {
-        let in_folder = |e: &dyn std::fmt::Display| CliError::file(folder, e);
-        let (config, model) = folder::bert(folder, device).map_err(|e| in_folder(&e))?;
+        let wrong = |e: &dyn std::fmt::Display| CliError::file(folder, e);
+        let (config, model) = folder::bert(folder, device).map_err(|e| in_folder(folder, e))?;
         let tokenizer = open_tokenizer(folder)?;
         if tokenizer.vocabulary() > config.vocab_size {
-            return Err(in_folder(&format!(
+            return Err(wrong(&format!(
                 "the tokenizer knows {} tokens, the weights only {}; they belong to different models",
                 tokenizer.vocabulary(),
                 config.vocab_size
             )));
         }
-        let marks = tokenizer.marks().map_err(|e| in_folder(&e))?;
+        let marks = tokenizer.marks().map_err(|e| wrong(&e))?;
         Ok(Self {
             folder: folder.to_owned(),
             config,
@@ -55,9 +54,9 @@ impl BertBase {
         let Some(adapter) = adapter else {
             return Ok(base);
         };
-        let config = read_text(&adapter.join("adapter_config.json"))?;
-        let path = adapter.join("adapter_model.safetensors");
-        let weights = std::fs::File::open(&path).map_err(|e| CliError::file(&path, e))?;
+        let config = opening::adapter_config(adapter).map_err(|e| in_folder(adapter, e))?;
+        let weights =
+            opening::weights(adapter, "adapter_model").map_err(|e| in_folder(adapter, e))?;
         let model = bert::load_adapter(&config, weights, base.model)
             .map_err(|e| CliError::file(adapter, e))?;
         Ok(Self {

@@ -11,6 +11,7 @@ pub mod words;
 
 use std::path::Path;
 
+use super::base::in_folder;
 use super::error::CliError;
 use crate::io::folder::{self, Architecture};
 
@@ -21,6 +22,6 @@ pub use merge::merge;
 
 /// Whether the folder's `config.json` is a BERT's.
 pub fn is_bert(model: &Path) -> Result<bool, CliError> {
-    let architecture = folder::architecture(model).map_err(|e| CliError::file(model, e))?;
+    let architecture = folder::architecture(model).map_err(|e| in_folder(model, e))?;
     Ok(architecture == Architecture::Bert)
 }

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{AdapterConfig, BaseShape, PeftError, Reader, files, stored_name};
-use crate::io::safetensors::{ByteSource, NamedTensor, SafetensorsFile};
+use super::reader::Reader;
+use super::{AdapterConfig, BaseShape, PeftError, files, stored_name};
+use crate::io::safetensors::{ByteSource, NamedTensor};
 use crate::model::bert::{Bert, Linear};
 use crate::model::parameters;
 use crate::model::weights::WeightError;
@@ -25,13 +26,9 @@ pub fn load_bert(
             supported: "LORA beside a BERT",
         });
     };
-    let mut reader = Reader {
-        file: SafetensorsFile::open(weights)?,
-        used: Default::default(),
-        strategy: &config.strategy,
-    };
+    let mut reader = Reader::open(&config, weights)?;
     let model = model.with_lora(settings, &mut Seed::new(0));
-    let values = reader.values(&model).map_err(|e| config.explain(e))?;
+    let values = reader.values(&model).map_err(|e| reader.explain(e))?;
     if values.is_empty() {
         let (targets, modules) = (
             settings.target_modules.clone(),
@@ -40,7 +37,7 @@ pub fn load_bert(
         return Err(PeftError::NothingMatched { targets, modules });
     }
     let mut model = parameters::with_values(model, values);
-    let classifier = reader.classifier(&model).map_err(|e| config.explain(e))?;
+    let classifier = reader.classifier(&model).map_err(|e| reader.explain(e))?;
     if let Some(classifier) = classifier {
         model = model.with_classifier(classifier);
     } else if config.task_type.as_deref() == Some("SEQ_CLS") && model.classifier.is_none() {
@@ -95,7 +92,7 @@ pub fn bert_files(
 impl<S: ByteSource> Reader<'_, S> {
     fn classifier(&mut self, model: &Bert) -> Result<Option<Linear>, WeightError> {
         let [name, bias] = ["classifier.weight", "classifier.bias"].map(stored_name);
-        let Some(shape) = self.file.tensors().remove(&name) else {
+        let Some(shape) = self.shape(&name) else {
             return Ok(None);
         };
         let labels = shape.first().copied().unwrap_or(0);

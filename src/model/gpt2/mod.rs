@@ -16,6 +16,7 @@ mod pass;
 mod shapes;
 #[cfg(test)]
 mod tests;
+mod token_ids;
 mod transformer;
 
 pub use attention::Attention;
@@ -29,5 +30,6 @@ pub use mask::attention_bias;
 pub use mlp::Mlp;
 pub use model::Gpt2;
 pub use pass::{Pass, Record};
+pub use token_ids::{EndIds, check_ids};
 pub(crate) use transformer::int_tensor;
 pub use transformer::{Embedding, Frame, Tokens, Transformer};
