@@ -6,6 +6,7 @@ mod corpus;
 mod grow;
 mod masked;
 mod stages;
+mod words;
 mod work;
 
 use std::path::{Path, PathBuf};

@@ -33,6 +33,7 @@ impl Dataset {
             }
             Task::TokenClassification => Self::Tagged(read_tagged(file, bytes, None)?),
             Task::QuestionAnswering => Self::Questions(read_questions(file, bytes, None)?),
+            Task::MaskedLm => Self::Text(read_texts(file, bytes)?),
             Task::CausalLm => match read_prompts(file, bytes, None)? {
                 Some(rows) => Self::Prompts(rows),
                 None => Self::Text(read_texts(file, bytes)?),

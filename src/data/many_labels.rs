@@ -34,8 +34,7 @@ impl ManyLabelsDataset {
     ) -> Result<Vec<EncodedManyLabels>, TokenizerError> {
         let rows = self.rows.iter().filter(|row| row.split == split);
         rows.map(|row| {
-            let mut ids = tokenizer.ids(&row.text)?;
-            ids.truncate(max_length);
+            let ids = tokenizer.text_ids(&row.text, max_length)?;
             let answers = row.has.iter().map(|has| i32::from(*has)).collect();
             Ok(EncodedManyLabels { ids, answers })
         })

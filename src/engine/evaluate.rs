@@ -10,7 +10,8 @@ use burn::prelude::*;
 use crate::data::batch::Batch;
 use crate::data::labelled::EncodedText;
 use crate::engine::metrics::{mean_nats, nats_of};
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::model::network::Network;
+use crate::model::parts::Pass;
 use crate::protocol::{Confusion, Scores, TaskScores};
 
 /// Texts of a batch when scoring.
@@ -63,8 +64,8 @@ fn highest(values: &[f64]) -> usize {
 }
 
 /// Answers to the texts that `indices` names.
-pub async fn answer_batch(
-    model: &Gpt2,
+pub async fn answer_batch<M: Network>(
+    model: &M,
     texts: &[EncodedText],
     indices: &[usize],
     pad: i32,
@@ -74,15 +75,21 @@ pub async fn answer_batch(
         .map(|i| (&texts[*i].ids[..], texts[*i].label as i32))
         .collect();
     let batch = Batch::classification(&rows, pad);
-    let tokens = Tokens {
-        ids: &batch.ids,
-        attention_mask: batch.mask.as_deref(),
-        position_ids: None,
-    };
-    let logits = model
-        .classify(tokens, Some(pad), &mut Pass::default())
-        .ok_or("the model has no classification head")?;
+    let logits = text_logits(model, &batch, pad)?;
     answers(logits, texts, indices).await
+}
+
+/// Scores of each label of a batch's texts, `[batch, labels]`.
+pub(super) fn text_logits<M: Network>(
+    model: &M,
+    batch: &Batch,
+    pad: i32,
+) -> Result<Tensor<2>, String> {
+    let mut pass = Pass::default();
+    let hidden = model.hidden(batch.tokens(), &mut pass);
+    model
+        .text_logits(hidden, &batch.ids, Some(pad), &mut pass)
+        .ok_or_else(|| "the model has no classification head".to_owned())
 }
 
 /// What `logits: [indices, labels]` say of the texts that `indices` names.

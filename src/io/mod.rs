@@ -1,7 +1,6 @@
 //! Files in and out, in Hugging Face's formats.
 
 pub mod adapter;
-pub mod bert;
 pub mod folder;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod opening;

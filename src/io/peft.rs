@@ -1,6 +1,5 @@
 //! Adapters as PEFT keeps them: `adapter_config.json` beside `adapter_model.safetensors`.
 
-mod bert;
 mod config;
 mod heads;
 mod reader;
@@ -10,15 +9,13 @@ mod tests;
 
 use super::read_back;
 use super::safetensors::{ByteSource, NamedTensor, Precision, write};
-use crate::model::gpt2::Gpt2;
+use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter, is_added};
 use crate::model::weights::WeightError;
-use crate::settings::{Seed, Strategy, is_head};
+use crate::settings::{ALL_LINEAR, Family, Seed, Strategy, is_head};
 
-#[cfg(not(target_arch = "wasm32"))]
-pub use bert::save_bert;
-pub use bert::{bert_files, load_bert};
 pub use config::{AdapterConfig, BaseShape};
+pub use heads::head_module;
 use reader::Reader;
 pub use stored::stored_name;
 use stored::{join_prefix, stored_head, stored_shape};
@@ -38,11 +35,12 @@ pub enum PeftError {
         supported: &'static str,
     },
     #[error(
-        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has {modules} in each block"
+        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has {}",
+        modules.join(", ")
     )]
     NothingMatched {
         targets: Vec<String>,
-        modules: &'static str,
+        modules: &'static [&'static str],
     },
     #[error("adapter_model.safetensors: {0}")]
     Weights(#[from] WeightError),
@@ -86,8 +84,14 @@ pub enum PeftError {
 ///
 /// Which parameters train is the caller's to say, with [`Gpt2::with_trainable`]. A tensor of the file
 /// that finds no place is an error, since the adapted model would not be the one that was saved.
-pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<Gpt2, PeftError> {
-    let config = AdapterConfig::parse(config_json)?;
+pub fn load<M: Network>(
+    config_json: &str,
+    weights: impl ByteSource,
+    model: M,
+) -> Result<M, PeftError> {
+    let mut config = AdapterConfig::parse(config_json)?;
+    let family = model.family();
+    say_all_linear_for(family, &mut config.strategy);
     let mut reader = Reader::open(&config, weights)?;
     let model = model.with_strategy(&config.strategy, &mut Seed::new(0));
     let values = reader.values(&model).map_err(|e| reader.explain(e))?;
@@ -97,17 +101,22 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
             Strategy::Ia3(settings) => settings.target_modules.clone(),
             _ => Vec::new(),
         };
-        let modules = "c_attn, c_proj and c_fc";
+        let modules = family.linear_modules();
         return Err(PeftError::NothingMatched { targets, modules });
     }
     let model = parameters::with_values(model, values);
     let model = reader.heads(model).map_err(|e| reader.explain(e))?;
-    let head = config.task_type.as_deref().and_then(heads::of_task);
+    let head = config.task_type.as_deref();
+    let head = head.and_then(|task| heads::of_task(family, task));
     if let (Some(task_type), Some(head)) = (&config.task_type, head)
         && !heads::is_on(&model, head)
     {
         let task_type = task_type.clone();
         return Err(PeftError::NoHead { task_type, head });
+    }
+    if family == Family::Bert && head == Some("classifier") && !heads::can_classify(&model, &config)
+    {
+        return Err(PeftError::NoPooler);
     }
     reader.nothing_is_left()?;
     Ok(model)
@@ -115,15 +124,15 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
 
 /// The adapter of `model`, its head included, as PEFT's two files: `adapter_config.json` and
 /// `adapter_model.safetensors`. For devices that can be waited for; a browser takes [`save_async`].
-pub fn save(
-    model: &Gpt2,
+pub fn save<M: Network>(
+    model: &M,
     strategy: &Strategy,
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
     let tensors = super::folder::read_back(model, is_added).map_err(PeftError::ReadBack)?;
     files(
-        (shape(model), heads::of_task(task_type)),
+        (shape(model), heads::of_task(model.family(), task_type)),
         tensors,
         strategy,
         base_name,
@@ -132,8 +141,8 @@ pub fn save(
 }
 
 /// As [`save`], without blocking.
-pub async fn save_async(
-    model: &Gpt2,
+pub async fn save_async<M: Network>(
+    model: &M,
     strategy: &Strategy,
     base_name: &str,
     task_type: &str,
@@ -142,7 +151,7 @@ pub async fn save_async(
         .await
         .map_err(PeftError::ReadBack)?;
     files(
-        (shape(model), heads::of_task(task_type)),
+        (shape(model), heads::of_task(model.family(), task_type)),
         tensors,
         strategy,
         base_name,
@@ -150,11 +159,22 @@ pub async fn save_async(
     )
 }
 
-fn shape(model: &Gpt2) -> BaseShape {
+fn shape<M: Network>(model: &M) -> BaseShape {
     BaseShape {
-        layers: model.transformer.h.len(),
-        heads: model.transformer.h.first().map_or(0, |b| b.attn.n_head),
-        width: model.d_model(),
+        family: model.family(),
+        layers: model.blocks(),
+        heads: model.attention_heads(),
+        width: model.width(),
+    }
+}
+
+/// PEFT's word `all-linear`, which was read as GPT-2's modules, in the names of another family.
+fn say_all_linear_for(family: Family, strategy: &mut Strategy) {
+    if let Strategy::Lora(lora) = strategy
+        && lora.target_modules == ALL_LINEAR
+    {
+        let modules = family.linear_modules().iter();
+        lora.target_modules = modules.map(|name| (*name).to_owned()).collect();
     }
 }
 

@@ -25,10 +25,13 @@ pub enum Command {
         url: String,
         task: Task,
     },
-    /// Fetch text on which runs measure what the model forgets. Answered by `GeneralTextLoaded`.
+    /// Fetch text, and passages with a question each, on which runs measure what the model forgets; the engine takes
+    /// what the model at hand can be measured on, also after another model has been loaded. Answered by `GeneralTextLoaded`.
     LoadGeneralText {
         name: String,
         url: String,
+        /// None where there are no passages.
+        passages_url: Option<String>,
     },
     /// What a strategy would train on the loaded model, without training. Answered by `RunPlanned`.
     PlanRun {

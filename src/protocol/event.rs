@@ -57,12 +57,12 @@ pub enum Event {
         split: Split,
         scores: Scores,
     },
-    /// The general text was scored with the weights as they are.
-    GeneralTextScored {
+    /// What the model can do beside the task was measured with the weights as they are.
+    GeneralScored {
         run_id: RunId,
         /// Steps made.
         step: usize,
-        loss: GeneralLoss,
+        score: GeneralScore,
     },
     /// Patience ran out: so many evaluations in a row had no lower validation loss. Scoring follows.
     RunStoppedEarly {

@@ -3,6 +3,7 @@
 mod bounds;
 mod count;
 pub mod divergence;
+pub mod family;
 mod memory;
 mod methods;
 pub mod remedies;
@@ -15,6 +16,7 @@ pub mod task;
 pub mod training;
 
 pub use count::{Counts, count};
+pub use family::Family;
 pub use memory::{MemoryNeed, memory_need};
 pub use methods::{BottleneckSettings, Ia3Settings, Placement, unmatched_targets};
 pub use remedies::Remedies;

@@ -251,6 +251,7 @@ impl EngineClient {
         self.send(Command::LoadGeneralText {
             name: GENERAL_TEXT.to_string(),
             url: place::absolute(&format!("data/{GENERAL_TEXT}.txt")),
+            passages_url: Some(place::absolute("data/passages.jsonl")),
         });
     }
 

@@ -2,15 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::tasks::TaskArguments;
 use super::warmup::Warmup;
 use crate::cli::choices::{
-    LossDivisorName, PlacementName, Regularizer, ScheduleName, StrategyName, Task,
+    ClassWeights, LossDivisorName, PlacementName, Regularizer, ScheduleName, StrategyName, Task,
 };
 use crate::cli::device::DeviceName;
 use crate::cli::error::CliError;
-use crate::data::feed::BatchFeed;
-use crate::data::labelled::BatchOrder;
+use crate::cli::opened::AnswerArguments;
 use crate::settings::{
     BottleneckSettings, Ia3Settings, LoraSettings, LossDivisor, Placement, Remedies, ScheduleKind,
     Strategy, TrainingSettings, expand_targets, names_module,
@@ -30,6 +28,9 @@ pub struct Arguments {
     pub eval: Option<PathBuf>,
     #[arg(long, value_enum)]
     pub task: Task,
+    /// How many of the examples to train on, drawn by seed, each label alike; 0 is all.
+    #[arg(long, default_value_t = 0)]
+    pub examples: usize,
     #[arg(long, value_enum, default_value = "lora")]
     pub strategy: StrategyName,
     /// Folder for the result, metrics.jsonl and summary.json.
@@ -37,7 +38,8 @@ pub struct Arguments {
     pub out: PathBuf,
     #[arg(long, value_enum, default_value = "cpu")]
     pub device: DeviceName,
-    /// Text on which to measure what the model forgets of language as such (.txt, .csv, .jsonl).
+    /// What to measure forgetting on: text (.txt, .csv, .jsonl), or for a model without a language head passages with a
+    /// question each (.jsonl).
     #[arg(long)]
     pub general: Option<PathBuf>,
     /// How many tokens of --general are scored.
@@ -54,6 +56,21 @@ pub struct Arguments {
     /// Text to replay and to estimate EWC's Fisher information from, instead of samples of the model itself.
     #[arg(long)]
     pub replay_text: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct TaskArguments {
+    /// Classification: balanced lets rare classes count as much in the loss as frequent ones.
+    #[arg(long, value_enum, default_value = "none")]
+    class_weights: ClassWeights,
+    #[command(flatten)]
+    pub answers: AnswerArguments,
+}
+
+impl TaskArguments {
+    pub fn is_balanced(&self) -> bool {
+        self.class_weights == ClassWeights::Balanced
+    }
 }
 
 /// Against forgetting; they combine.
@@ -172,7 +189,7 @@ pub struct TrainingArguments {
     pub batch_size: usize,
     /// Batches whose gradients make up one step.
     #[arg(long, default_value_t = 1)]
-    gradient_accumulation_steps: usize,
+    pub gradient_accumulation_steps: usize,
     /// Compute what lies inside the blocks again in backward instead of keeping it: less memory, a third more time.
     /// On for models of more than 50 million parameters if not given.
     #[arg(long, num_args = 0..=1, default_missing_value = "true")]
@@ -226,13 +243,6 @@ impl LoraArguments {
             ))),
             None => Ok(settings),
         }
-    }
-}
-
-impl TrainingArguments {
-    /// The batches of an order, as many a step as gradients are gathered over.
-    pub fn feed(&self, order: BatchOrder) -> BatchFeed {
-        BatchFeed::accumulating(order, self.gradient_accumulation_steps)
     }
 }
 

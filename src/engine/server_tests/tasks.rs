@@ -4,8 +4,10 @@ use super::*;
 use crate::data::dataset::Dataset;
 use crate::data::labelled::BatchOrder;
 use crate::engine::base::{Base, Place};
-use crate::engine::examples::{Encoding, Examples};
+use crate::engine::examples::{Encoding, Examples, head_for};
 use crate::engine::wait::block_on;
+use crate::model::any::Model;
+use crate::model::network::Network;
 use crate::settings::Task;
 use crate::train::{Trainer, plan};
 use burn::module::Module;
@@ -76,21 +78,22 @@ fn by_hand(task: Task, url: &str, settings: &TrainingSettings) -> (Scores, Score
         sha256: None,
     };
     let mut silent = |_: &str, _: u64, _: Option<u64>| {};
-    let base = block_on(Base::fetch(&host, "tiny", place, &device, &mut silent)).unwrap();
+    let (base, _) = block_on(Base::fetch(&host, "tiny", place, &device, &mut silent)).unwrap();
     let data = Dataset::read(task, url, &host.files[url]).unwrap();
     let length = settings.max_length;
     let encoding = Encoding {
         validates: true,
-        ..Encoding::usual(&base.tokenizer, base.pad(), length, base.config.n_positions)
+        ..Encoding::usual(&base, length)
     };
     let examples: Examples = encoding.examples(data).unwrap();
     let seed = Seed::new(settings.seed);
-    let model = examples.with_head(base.model.clone(), false, &seed);
+    let head = head_for(task, examples.labels().len());
+    let model = base.model.clone().with_only_head(head, false, &seed);
     let model = plan::prepare(model, &settings.strategy, &seed).unwrap();
-    let score = |model: &Gpt2| {
+    let score = |model: &Model| {
         let model = model.valid();
         let mut found = examples.no_answers();
-        for unit in examples.units(Split::Test) {
+        for unit in examples.units(&model, Split::Test) {
             block_on(examples.answer(&model, Split::Test, &unit, &mut found)).unwrap();
         }
         examples.scores(&found, Split::Test)
@@ -104,7 +107,7 @@ fn by_hand(task: Task, url: &str, settings: &TrainingSettings) -> (Scores, Score
     let mut feed = crate::data::feed::BatchFeed::new(order);
     let mut trainer = Trainer::new(model, examples.objective(), settings);
     for step in 0..settings.total_steps {
-        let batch = examples.batch(&feed.batches(step)[0]);
+        let batch = examples.batch(&feed.batches(step)[0], step);
         trainer.advance(&batch);
     }
     (before, score(trainer.model()))

@@ -2,19 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use burn::module::{Module, Param};
+use burn::module::Module;
 use burn::prelude::*;
 
 use super::stored::{PROMPT, part_of_prefix, saved_name, stored_head, stored_name, stored_shape};
 use super::{AdapterConfig, PeftError};
 use crate::io::safetensors::{ByteSource, SafetensorsFile};
-use crate::model::gpt2::Gpt2;
-use crate::model::heads::linear::LinearHead;
-use crate::model::heads::sequence_classification::Score;
+use crate::model::heads::head_has_bias;
+use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter};
 use crate::model::weights::WeightError;
 use crate::protocol::ParameterInfo;
-use crate::settings::{HEADS, Strategy};
+use crate::settings::Strategy;
 
 /// Takes tensors out of the file and notes which, so that none is dropped unseen.
 pub struct Reader<'a, S> {
@@ -164,22 +163,23 @@ impl<'a, S: ByteSource> Reader<'a, S> {
     }
 
     /// The model with the heads that the file holds.
-    pub fn heads(&mut self, mut model: Gpt2) -> Result<Gpt2, WeightError> {
-        let (d_model, device) = (model.d_model(), model.device());
-        for module in HEADS {
+    pub fn heads<M: Network>(&mut self, mut model: M) -> Result<M, WeightError> {
+        let width = model.width();
+        for module in model.head_modules() {
             let name = stored_head(&format!("{module}.weight"), &self.config.strategy);
             let Some(shape) = self.shape(&name) else {
                 continue;
             };
             let outputs = shape.first().copied().unwrap_or(0);
-            let weight = Param::from_data(self.tensor(&name, &[outputs, d_model])?, &device);
-            if module == "score" {
-                model = model.with_score(Score { weight });
-            } else {
-                let name = stored_head(&format!("{module}.bias"), &self.config.strategy);
-                let bias = Param::from_data(self.tensor(&name, &[outputs])?, &device);
-                model = model.with_head(module, LinearHead { weight, bias });
-            }
+            let weight = self.tensor(&name, &[outputs, width])?;
+            let bias = match head_has_bias(module) {
+                true => {
+                    let name = stored_head(&format!("{module}.bias"), &self.config.strategy);
+                    Some(self.tensor(&name, &[outputs])?)
+                }
+                false => None,
+            };
+            model = model.with_stored_head(module, weight, bias);
         }
         Ok(model)
     }

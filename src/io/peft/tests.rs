@@ -1,6 +1,6 @@
 use super::*;
 use crate::io::safetensors::SafetensorsFile;
-use crate::model::gpt2::{Gpt2Config, RandomWeights};
+use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
 use crate::model::heads::sequence_classification::Score;
 use crate::settings::{Ia3Settings, LoraSettings, Seed};
 use burn::prelude::Device;

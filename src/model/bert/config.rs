@@ -27,6 +27,9 @@ pub struct BertConfig {
     pub pad_token_id: Option<i32>,
     #[serde(default)]
     pub id2label: Option<BTreeMap<String, String>>,
+    /// What the loss of a classification head was.
+    #[serde(default)]
+    pub problem_type: Option<String>,
     #[serde(default = "default_positions")]
     pub position_embedding_type: String,
     #[serde(default)]
@@ -73,6 +76,7 @@ impl BertConfig {
             model_type: Some("bert".into()),
             pad_token_id: None,
             id2label: None,
+            problem_type: None,
             position_embedding_type: default_positions(),
             is_decoder: false,
             tie_word_embeddings: true,

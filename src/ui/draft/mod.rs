@@ -142,7 +142,7 @@ impl Draft {
         {
             return Some(format!("balanced classes: {why}"));
         }
-        if task == Task::CausalLm && self.kind == StrategyKind::Head {
+        if matches!(task, Task::CausalLm | Task::MaskedLm) && self.kind == StrategyKind::Head {
             return Some(
                 "language modelling has no head of its own to train; choose another strategy"
                     .into(),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::protocol::{
-    EngineError, ErrorKind, Event, GeneralLoss, Moment, RequestId, RunId, RunPlan, RunProgress,
-    RunStage, RunSummary, Scores, Split, StageProgress, StepMetrics,
+    EngineError, ErrorKind, Event, GeneralLoss, GeneralScore, Moment, RequestId, RunId, RunPlan,
+    RunProgress, RunStage, RunSummary, Scores, Split, StageProgress, StepMetrics,
 };
 use crate::settings::{Task, TrainingSettings};
 use crate::ui::learner::RunTag;
@@ -231,7 +231,11 @@ impl Run {
                     happening: Happening::Evaluated(split, scores),
                 });
             }
-            Event::GeneralTextScored { step, loss, .. } => self.general.push((step, loss)),
+            Event::GeneralScored { step, score, .. } => {
+                if let GeneralScore::Language(loss) = score {
+                    self.general.push((step, loss));
+                }
+            }
             Event::RunStoppedEarly { step, .. } => self.log.push(LogEntry {
                 step,
                 happening: Happening::StoppedEarly,
@@ -306,7 +310,7 @@ pub fn run_id_of(event: &Event) -> Option<RunId> {
         | Event::RunStageAdvanced { run_id, .. }
         | Event::StepsCompleted { run_id, .. }
         | Event::RunEvaluated { run_id, .. }
-        | Event::GeneralTextScored { run_id, .. }
+        | Event::GeneralScored { run_id, .. }
         | Event::RunStoppedEarly { run_id, .. }
         | Event::BestModelRestored { run_id, .. }
         | Event::SampleGenerated { run_id, .. }

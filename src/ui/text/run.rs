@@ -65,6 +65,7 @@ pub fn task(task: Task) -> &'static str {
         Task::TokenClassification => "A tag for each word (token classification).",
         Task::QuestionAnswering => "Where in a text the answer stands (question answering).",
         Task::CausalLm => "What comes next (causal language modelling).",
+        Task::MaskedLm => "Which words are hidden (masked language modelling).",
     }
 }
 

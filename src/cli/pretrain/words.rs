@@ -4,8 +4,8 @@ use burn::prelude::*;
 
 use crate::data::batch::Batch;
 use crate::data::masking::Masking;
-use crate::model::bert::{Bert, Inputs};
-use crate::model::gpt2::Pass;
+use crate::model::bert::Bert;
+use crate::model::parts::Pass;
 use crate::settings::Seed;
 use crate::train::loss::{labelled_rows, nll, select_rows};
 
@@ -44,8 +44,7 @@ impl Found {
     fn add(&mut self, model: &Bert, batch: &Batch, commonest: i32) {
         let (rows, words) = labelled_rows(&batch.labels);
         let mut pass = Pass::default();
-        let inputs = Inputs::new(&batch.ids, batch.mask.as_deref());
-        let hidden = select_rows(model.bert.forward(inputs, &mut pass), rows);
+        let hidden = select_rows(model.bert.forward(batch.tokens(), &mut pass), rows);
         let Some(logits) = model.words_at(hidden, &mut pass) else {
             return;
         };

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::base::BertBase;
-use super::is_bert;
+use super::base::Base;
 use crate::cli::block_on;
 use crate::cli::device::DeviceName;
 use crate::cli::error::CliError;
@@ -41,25 +40,24 @@ struct Fill {
 }
 
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
-    if !is_bert(&arguments.model)? {
-        return Err(CliError::file(
-            &arguments.model,
-            "this is a GPT-2, which foretells the next token and fills no masks; `warmup generate` continues a text",
-        ));
-    }
     let device = arguments.device.open()?;
-    let base = BertBase::open_with(&arguments.model, arguments.adapter.as_deref(), &device)?;
+    let base = Base::open_with(&arguments.model, arguments.adapter.as_deref(), &device)?;
     for fill in fills(&base, &arguments.text, arguments.top_k)? {
         println!("{}", serde_json::to_string(&fill)?);
     }
     Ok(0)
 }
 
-fn fills(base: &BertBase, text: &str, top_k: usize) -> Result<Vec<Fill>, CliError> {
-    let longest = base.config.max_position_embeddings;
+fn fills(base: &Base, text: &str, top_k: usize) -> Result<Vec<Fill>, CliError> {
+    let (Some(model), Some(marks)) = (base.model.encoder(), base.tokenizer.frame()) else {
+        return Err(CliError::file(
+            &base.folder,
+            "this is a GPT-2, which foretells the next token and fills no masks; `warmup generate` continues a text",
+        ));
+    };
     let explain = |e: FillError| explain(base, &e);
-    let ids = encode(&base.tokenizer, base.marks, longest, text).map_err(explain)?;
-    let found = block_on(fill(&base.model, ids, base.marks, top_k)).map_err(explain)?;
+    let ids = encode(&base.tokenizer, marks, base.positions(), text).map_err(explain)?;
+    let found = block_on(fill(model, ids, marks, top_k)).map_err(explain)?;
     let mut told = Vec::new();
     for (mask, Filled { place, likeliest }) in found.masks.into_iter().enumerate() {
         for (token, score) in likeliest {
@@ -77,7 +75,7 @@ fn fills(base: &BertBase, text: &str, top_k: usize) -> Result<Vec<Fill>, CliErro
     Ok(told)
 }
 
-fn explain(base: &BertBase, error: &FillError) -> CliError {
+fn explain(base: &Base, error: &FillError) -> CliError {
     match error {
         FillError::NoMask | FillError::TooLong { .. } => CliError::new(format!("--text {error}")),
         FillError::NoHead => CliError::file(&base.folder, error),

@@ -1,0 +1,142 @@
+//! Which architecture a model is of, and what its parts are called there.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Ia3Settings, LoraSettings, Strategy};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Family {
+    /// A decoder: each token sees those before it.
+    #[default]
+    Gpt2,
+    /// An encoder: each token sees all others.
+    Bert,
+}
+
+/// Names of modules for a method that stands beside linear layers.
+struct Targets {
+    /// PEFT's own choice, or the chapter's.
+    usual: &'static [&'static str],
+    /// What PEFT's word `all-linear` stands for: every linear layer but the heads.
+    all_linear: &'static [&'static str],
+    /// (IA)³: PEFT's own choice, and those of them whose input is rescaled.
+    ia3: &'static [&'static str],
+    ia3_feedforward: &'static [&'static str],
+}
+
+impl Family {
+    pub const ALL: [Self; 2] = [Self::Gpt2, Self::Bert];
+
+    /// As `model_type` in a `config.json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gpt2 => "gpt2",
+            Self::Bert => "bert",
+        }
+    }
+
+    pub fn parse(model_type: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.name() == model_type)
+    }
+
+    fn targets(self) -> Targets {
+        match self {
+            Self::Gpt2 => Targets {
+                usual: &["c_attn", "c_proj"],
+                all_linear: &["c_attn", "c_fc", "c_proj"],
+                ia3: &["c_attn", "mlp.c_proj"],
+                ia3_feedforward: &["mlp.c_proj"],
+            },
+            Self::Bert => Targets {
+                usual: &["query", "value"],
+                all_linear: &["query", "key", "value", "dense"],
+                ia3: &["key", "value", "output.dense"],
+                ia3_feedforward: &["output.dense"],
+            },
+        }
+    }
+
+    /// Where LoRA stands if nothing is said.
+    pub fn lora_targets(self) -> Vec<String> {
+        owned(self.targets().usual)
+    }
+
+    /// The modules that can be named, a name each.
+    pub fn linear_modules(self) -> &'static [&'static str] {
+        self.targets().all_linear
+    }
+
+    /// Where (IA)³ stands if nothing is said: all targets, and those whose input is rescaled.
+    pub fn ia3_targets(self) -> (Vec<String>, Vec<String>) {
+        let targets = self.targets();
+        (owned(targets.ia3), owned(targets.ia3_feedforward))
+    }
+
+    /// The strategy with another family's usual targets, or its `all-linear`, said in this family's names. Targets that
+    /// somebody chose stay as they are.
+    pub fn in_own_words(self, strategy: Strategy) -> Strategy {
+        match strategy {
+            Strategy::Lora(lora) => Strategy::Lora(LoraSettings {
+                target_modules: self.lora_targets_for(lora.target_modules),
+                ..lora
+            }),
+            Strategy::Ia3(ia3) if Self::ALL.iter().any(|f| f.usual_ia3() == ia3) => {
+                Strategy::Ia3(self.usual_ia3())
+            }
+            other => other,
+        }
+    }
+
+    fn lora_targets_for(self, named: Vec<String>) -> Vec<String> {
+        let own = self.targets();
+        let mut others = Self::ALL.into_iter().filter(|f| *f != self);
+        let said = others.find_map(|other| {
+            let theirs = other.targets();
+            if named == theirs.usual {
+                Some(own.usual)
+            } else {
+                (named == theirs.all_linear).then_some(own.all_linear)
+            }
+        });
+        said.map_or(named, owned)
+    }
+
+    fn usual_ia3(self) -> Ia3Settings {
+        let (target_modules, feedforward_modules) = self.ia3_targets();
+        Ia3Settings {
+            target_modules,
+            feedforward_modules,
+        }
+    }
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lora(names: &[&str]) -> Strategy {
+        Strategy::Lora(LoraSettings {
+            target_modules: owned(names),
+            ..LoraSettings::default()
+        })
+    }
+
+    #[test]
+    fn usual_targets_are_translated_and_chosen_ones_stay() {
+        let in_bert = |strategy| Family::Bert.in_own_words(strategy);
+        let gpt2s = Strategy::Lora(LoraSettings::default());
+        assert_eq!(in_bert(gpt2s.clone()), lora(&["query", "value"]));
+        assert_eq!(
+            in_bert(lora(&["c_attn", "c_fc", "c_proj"])),
+            lora(&["query", "key", "value", "dense"])
+        );
+        assert_eq!(in_bert(lora(&["key"])), lora(&["key"]));
+        assert_eq!(Family::Gpt2.in_own_words(lora(&["query", "value"])), gpt2s);
+        let ia3 = in_bert(Strategy::Ia3(Ia3Settings::default()));
+        assert_eq!(ia3, Strategy::Ia3(Family::Bert.usual_ia3()));
+    }
+}
