@@ -7,14 +7,13 @@ use burn::module::Module;
 use burn::prelude::Device;
 
 use super::error::CliError;
-use super::files::read_text;
 use crate::data::tokenizer::Tokenizer;
 use crate::engine::base as engine;
-use crate::io::adapter;
 use crate::io::folder::{self, FolderError};
+use crate::io::{adapter, opening};
 use crate::model::adapters::blend::{BlendError, blend};
-use crate::model::any::{Model, ModelConfig};
-use crate::model::gpt2::Gpt2;
+use crate::model::any::Model;
+use crate::model::gpt2::{EndIds, Gpt2};
 
 /// Which adapters stand on the model.
 #[derive(clap::Args)]
@@ -80,9 +79,9 @@ impl Base {
 
     /// The same with an adapter beside the weights.
     pub fn with_adapter(self, folder: &Path) -> Result<Self, CliError> {
-        let config = read_text(&folder.join("adapter_config.json"))?;
-        let path = folder.join("adapter_model.safetensors");
-        let weights = std::fs::File::open(&path).map_err(|e| CliError::file(&path, e))?;
+        let config = opening::adapter_config(folder).map_err(|e| in_folder(folder, e))?;
+        let weights =
+            opening::weights(folder, "adapter_model").map_err(|e| in_folder(folder, e))?;
         let model = adapter::load(&config, weights, self.model.clone());
         Ok(self.with_model(model.map_err(|e| CliError::file(folder, e))?))
     }
@@ -136,10 +135,7 @@ impl Base {
 
     /// The id that ends a text.
     pub fn end(&self) -> Option<i32> {
-        let configured = match &self.config {
-            ModelConfig::Gpt2(config) => config.eos_token_id,
-            ModelConfig::Bert(_) => None,
-        };
+        let configured = self.config.ends().and_then(EndIds::first);
         configured.or(self.tokenizer.end_of_text())
     }
 
@@ -179,9 +175,9 @@ pub fn open_tokenizer(folder: &Path) -> Result<Tokenizer, CliError> {
 }
 
 /// With the folder in front, unless the error names the file.
-fn in_folder(folder: &Path, error: FolderError) -> CliError {
+pub fn in_folder(folder: &Path, error: FolderError) -> CliError {
     match error {
-        FolderError::File { .. } => CliError::new(error),
+        FolderError::File { .. } | FolderError::Pickle { .. } => CliError::new(error),
         other => CliError::file(folder, other),
     }
 }

@@ -7,6 +7,7 @@ mod metrics;
 mod opening;
 mod outcome;
 pub(super) mod summary;
+mod warmup;
 mod watcher;
 
 pub use arguments::Arguments;

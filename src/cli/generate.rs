@@ -52,7 +52,7 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     }
     let mut text = Continuation::new(model, &prompt, &sampling);
     for _ in 0..arguments.max_new_tokens {
-        if Some(block_on(text.next())?) == base.end() {
+        if base.ends(block_on(text.next())?) {
             break;
         }
     }

@@ -17,6 +17,7 @@ mod memory;
 mod merge;
 mod opened;
 mod past_run;
+mod pipe;
 mod pretrain;
 mod rows;
 mod save;
@@ -65,6 +66,7 @@ enum Command {
 
 /// Runs the command that the process was asked for; the exit code.
 pub fn main() -> u8 {
+    pipe::end_quietly_when_closed();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage::explain(&error),

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use super::data::{file_name, labelled};
+use super::data::{data_bytes, file_name, labelled};
 use super::error::CliError;
-use super::files::read_bytes;
 use super::labels::numbering;
 use crate::data::dataset::Dataset;
 use crate::data::many_labels::ManyLabelsDataset;
@@ -20,7 +19,7 @@ pub fn read(task: Task, path: &Path, whole: Option<Split>) -> Result<Dataset, Cl
     if task == Task::SequenceClassification {
         return Ok(Dataset::Labelled(labelled(path, whole)?));
     }
-    let bytes = read_bytes(path)?;
+    let bytes = data_bytes(path)?;
     Ok(match task {
         Task::SequenceClassification | Task::MultiLabelClassification => {
             Dataset::ManyLabels(read_many_labels(&name, &bytes, whole)?)

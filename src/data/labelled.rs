@@ -17,7 +17,7 @@ pub struct LabelledText {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelledDataset {
-    /// In alphabetical order.
+    /// In numeric order where all are numbers, else in alphabetical order.
     pub labels: Vec<String>,
     pub rows: Vec<LabelledText>,
 }

@@ -13,7 +13,7 @@ pub struct ManyLabelsText {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManyLabelsDataset {
-    /// In alphabetical order.
+    /// In numeric order where all are numbers, else in alphabetical order.
     pub labels: Vec<String>,
     pub rows: Vec<ManyLabelsText>,
 }

@@ -287,6 +287,12 @@ impl Base {
             .unwrap_or(0)
     }
 
+    /// Whether a text that is being generated ends with this token: one of the configured ones, or the end of text.
+    pub fn ends(&self, token: i32) -> bool {
+        let configured = self.config.ends().is_some_and(|ends| ends.contains(token));
+        configured || self.tokenizer.end_of_text() == Some(token)
+    }
+
     /// The same network before any training, the same each time.
     pub fn untrained(&self) -> Result<Model, EngineError> {
         let seed = Seed::new(0).fork("untrained");

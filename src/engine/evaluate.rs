@@ -9,6 +9,7 @@ use burn::prelude::*;
 
 use crate::data::batch::Batch;
 use crate::data::labelled::EncodedText;
+use crate::engine::metrics::{mean_nats, nats_of};
 use crate::model::network::Network;
 use crate::model::parts::Pass;
 use crate::protocol::{Confusion, Scores, TaskScores};
@@ -31,7 +32,7 @@ impl Answer {
     }
 
     pub fn loss_nats(&self) -> f64 {
-        -self.probabilities[self.truth].max(f64::MIN_POSITIVE).ln()
+        nats_of(self.probabilities[self.truth])
     }
 }
 
@@ -131,7 +132,7 @@ pub fn scores(answers: &[Answer], texts: &[EncodedText]) -> Scores {
     let hard_right = hard.iter().filter(|a| right(a)).count();
     Scores {
         examples: answers.len(),
-        loss_nats: answers.iter().map(Answer::loss_nats).sum::<f64>() / answers.len().max(1) as f64,
+        loss_nats: mean_nats(answers.iter().map(Answer::loss_nats).sum(), answers.len()),
         accuracy: share(answers.iter().filter(right).count(), answers.len()),
         hard_accuracy: (!hard.is_empty()).then(|| share(hard_right, hard.len())),
         hard_examples: hard.len(),
@@ -186,5 +187,17 @@ mod tests {
         let expected = -(0.5f64.ln() + 0.25f64.ln() + 0.8f64.ln()) / 3.0;
         assert!((scores.loss_nats - expected).abs() < 1e-12);
         assert_eq!(confusion(&answers, 2).counts, [[0, 1], [1, 1]]);
+    }
+
+    #[test]
+    fn nan_stays_nan_and_no_answers_have_no_loss() {
+        let broken = Answer {
+            index: 0,
+            truth: 0,
+            probabilities: softmax(&[f32::NAN, 1.0]),
+        };
+        assert!(scores(&[broken], &[text(0, "")]).loss_nats.is_nan());
+        let none = scores(&[], &[]);
+        assert!(none.examples == 0 && none.loss_nats.is_nan());
     }
 }

@@ -4,6 +4,7 @@ use burn::module::Module;
 
 use super::base::Base;
 use super::evaluate::answer_batch;
+use super::metrics::nats_of;
 use super::run::{device_error, prepared};
 use crate::data::batch::Batch;
 use crate::data::labelled::EncodedText;
@@ -69,7 +70,7 @@ async fn look(
     }
     Ok(ExampleStep {
         probability,
-        loss_nats: -probability.max(f64::MIN_POSITIVE).ln(),
+        loss_nats: nats_of(probability),
         gradient_norm: None,
         update_norm: update.sqrt(),
         weight_norm: weight.sqrt(),

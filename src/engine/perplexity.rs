@@ -1,5 +1,6 @@
 //! What a text costs a language model.
 
+use super::metrics::mean_nats;
 use crate::data::batch::Batch;
 use crate::model::gpt2::Gpt2;
 use crate::model::network::Network;
@@ -21,8 +22,9 @@ pub struct TextLoss {
 }
 
 impl TextLoss {
+    /// NaN where nothing was predicted.
     pub fn mean_nats(&self) -> f64 {
-        self.nats / self.tokens.max(1) as f64
+        mean_nats(self.nats, self.tokens)
     }
 
     pub fn perplexity(&self) -> f64 {

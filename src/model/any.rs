@@ -7,7 +7,7 @@ use burn::prelude::*;
 
 use super::adapters::lora::Lora;
 use super::bert::{Bert, BertConfig};
-use super::gpt2::{ConfigError, Gpt2, Gpt2Config};
+use super::gpt2::{ConfigError, EndIds, Gpt2, Gpt2Config};
 use super::heads::Head;
 use super::network::Network;
 use super::parts::{Pass, Tokens};
@@ -82,6 +82,14 @@ impl ModelConfig {
         match self {
             Self::Gpt2(config) => config.pad_token_id,
             Self::Bert(config) => config.pad_token_id,
+        }
+    }
+
+    /// What ends a text, where the model says texts.
+    pub fn ends(&self) -> Option<&EndIds> {
+        match self {
+            Self::Gpt2(config) => Some(&config.eos_token_id),
+            Self::Bert(_) => None,
         }
     }
 

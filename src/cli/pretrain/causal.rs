@@ -79,7 +79,7 @@ fn fresh(
 fn config(settings: &PretrainSettings, end_of_text: Option<i32>) -> Gpt2Config {
     Gpt2Config {
         bos_token_id: end_of_text,
-        eos_token_id: end_of_text,
+        eos_token_id: end_of_text.into(),
         pad_token_id: end_of_text,
         ..Gpt2Config::sized(
             settings.vocab_size,

@@ -4,7 +4,7 @@ use super::softmax;
 use crate::data::batch::Batch;
 use crate::data::questions::{Question, Window};
 use crate::engine::metrics::spans::{Span, best_span};
-use crate::engine::metrics::squad;
+use crate::engine::metrics::{mean_nats, nats_of, squad};
 use crate::model::network::Network;
 use crate::model::parts::Pass;
 
@@ -47,7 +47,7 @@ fn answer(index: usize, window: &Window, logits: &[f32], longest: usize) -> Wind
     let logits = &logits[..2 * window.ids.len()];
     let side = |side: usize| -> Vec<f32> { logits.chunks(2).map(|pair| pair[side]).collect() };
     let (starts, ends) = (side(0), side(1));
-    let nats = |logits: &[f32], truth: usize| -softmax(logits)[truth].max(f64::MIN_POSITIVE).ln();
+    let nats = |logits: &[f32], truth: usize| nats_of(softmax(logits)[truth]);
     let text = window.context_from..window.context_from + window.offsets.len();
     WindowAnswer {
         index,
@@ -117,11 +117,10 @@ pub struct AnswerScores {
 
 pub fn scores(answers: &[QuestionAnswer], found: &[WindowAnswer]) -> AnswerScores {
     let questions = answers.len().max(1) as f64;
-    let windows = found.len().max(1) as f64;
     AnswerScores {
         questions: answers.len(),
         windows: found.len(),
-        loss_nats: found.iter().map(|w| w.loss_nats).sum::<f64>() / windows,
+        loss_nats: mean_nats(found.iter().map(|w| w.loss_nats).sum(), found.len()),
         exact_match: answers.iter().map(|a| a.exact_match).sum::<f64>() / questions,
         f1: answers.iter().map(|a| a.f1).sum::<f64>() / questions,
     }

@@ -2,7 +2,7 @@
 
 use crate::data::batch::Batch;
 use crate::data::many_labels::EncodedManyLabels;
-use crate::engine::metrics::{Counts, macro_f1};
+use crate::engine::metrics::{Counts, macro_f1_of_labels, mean_nats};
 use crate::model::network::Network;
 
 /// A label is given from this probability on.
@@ -88,9 +88,9 @@ pub fn scores(answers: &[ManyAnswer], labels: usize) -> ManyScores {
     let examples = answers.len().max(1) as f64;
     ManyScores {
         examples: answers.len(),
-        loss_nats: answers.iter().map(|a| a.loss_nats).sum::<f64>() / examples,
+        loss_nats: mean_nats(answers.iter().map(|a| a.loss_nats).sum(), answers.len()),
         micro: Counts::together(by_label.iter()),
-        macro_f1: macro_f1(&by_label),
+        macro_f1: macro_f1_of_labels(&by_label),
         exact: exact as f64 / examples,
         by_label,
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::softmax;
 use crate::data::batch::{Batch, IGNORED};
 use crate::data::tagged::EncodedSentence;
-use crate::engine::metrics::{Counts, entities};
+use crate::engine::metrics::{Counts, entities, mean_nats, nats_of};
 use crate::model::network::Network;
 use crate::model::parts::Pass;
 
@@ -56,7 +56,7 @@ fn answer(index: usize, labels: &[i32], logits: &[f32], outputs: usize) -> TagAn
         if *label != IGNORED {
             let truth = *label as usize;
             let probabilities = softmax(logits);
-            found.nats -= probabilities[truth].max(f64::MIN_POSITIVE).ln();
+            found.nats += nats_of(probabilities[truth]);
             found.truth.push(truth);
             found.answer.push(super::highest(&probabilities));
         }
@@ -95,7 +95,7 @@ pub fn scores(answers: &[TagAnswer], labels: &[String]) -> TagScores {
     TagScores {
         sentences: answers.len(),
         words,
-        loss_nats: answers.iter().map(|a| a.nats).sum::<f64>() / words.max(1) as f64,
+        loss_nats: mean_nats(answers.iter().map(|a| a.nats).sum(), words),
         accuracy: right as f64 / words.max(1) as f64,
         entities: Counts::together(by_type.values()),
         by_type,

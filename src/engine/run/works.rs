@@ -86,7 +86,7 @@ impl Run {
         if sampling.tokens_left > 0 {
             sampling.tokens_left -= 1;
             let id = sampling.text.next().await.map_err(device_error)?;
-            if Some(id) != base.tokenizer.end_of_text() {
+            if !base.ends(id) {
                 return Ok(Some(Work::Sample(when, sampling)));
             }
         }

@@ -36,7 +36,7 @@ impl<H: Host> Server<H> {
         let mut shown = decode(&ids);
         for _ in 0..max_new_tokens {
             let token = text.next().await.map_err(device_error)?;
-            if Some(token) == base.tokenizer.end_of_text() {
+            if base.ends(token) {
                 break;
             }
             // A character may take several tokens: only what is whole is shown.
