@@ -252,7 +252,7 @@ impl EngineClient {
                 is_up,
                 state.model.is_some(),
                 loaded == Some(&wanted) || state.is_asked(Subject::Dataset),
-                state.general_text.is_some() || state.is_asked(Subject::GeneralText),
+                state.has_general_source || state.is_asked(Subject::GeneralText),
             )
         });
         if !is_needed || !is_up {

@@ -187,12 +187,7 @@ impl Shelf {
     }
 
     /// What the conditions speak of, for this run and those of its ground.
-    fn values(
-        &self,
-        lesson: &str,
-        run: &RunRecord,
-        conditions: &[Condition],
-    ) -> Option<Vec<f64>> {
+    fn values(&self, lesson: &str, run: &RunRecord, conditions: &[Condition]) -> Option<Vec<f64>> {
         let ground = run.ground();
         let measure = |quantity: &Quantity| self.measure(lesson, &ground, Some(run), quantity);
         let values = conditions.iter().map(|c| c.expression.value(measure));

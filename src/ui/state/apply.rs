@@ -12,6 +12,7 @@ impl State {
             // The engine measures the text anew for another model, so that it need not have been asked.
             Event::GeneralTextLoaded(text) => {
                 self.general_text = Some(text.clone());
+                self.has_general_source = true;
                 self.asks.close(Subject::GeneralText);
                 return;
             }
@@ -102,6 +103,7 @@ impl State {
             self.engine = Engine::Ready;
             // A fresh worker holds nothing yet, whatever the one before it held.
             (self.model, self.dataset) = (None, None);
+            self.has_general_source = false;
             self.plan = Plan::Unknown;
             self.insights.lose_encoder();
             self.forget_what_was_made();

@@ -40,6 +40,8 @@ pub struct State {
     pub source: Option<ModelSource>,
     /// With the tokens that the loaded model has it in.
     pub general_text: Option<GeneralTextInfo>,
+    /// Whether the engine has the text itself, which it measures anew for each model.
+    pub has_general_source: bool,
     /// The data set asked for last, and whether it could not be had.
     pub asked_dataset: Option<(String, bool)>,
     pub plan: Plan,
@@ -70,6 +72,7 @@ impl Default for State {
             dataset: None,
             source: None,
             general_text: None,
+            has_general_source: false,
             asked_dataset: None,
             plan: Plan::Unknown,
             run: None,

@@ -435,12 +435,14 @@ fn the_general_text_belongs_to_the_model_that_was_asked_with_it() {
         state.general_text, None,
         "those were another model's tokens"
     );
+    assert!(state.has_general_source, "it need not be fetched again");
     // The engine has measured it anew by itself.
     state.apply(from_engine(None, measured_text(2048)));
     assert_eq!(state.general_text.as_ref().unwrap().tokens, 2048);
     state.restart(DeviceKind::Cpu);
     state.apply(ready(BUILD_ID));
     assert_eq!(state.general_text, None);
+    assert!(!state.has_general_source, "a fresh worker has to fetch it");
 }
 
 #[test]
