@@ -7,7 +7,7 @@ use burn::prelude::*;
 
 use super::adapters::lora::Lora;
 use super::bert::{Bert, BertConfig};
-use super::gpt2::{ConfigError, Gpt2, Gpt2Config};
+use super::gpt2::{ConfigError, EndIds, Gpt2, Gpt2Config};
 use super::heads::Head;
 use super::network::Network;
 use super::parts::{Pass, Tokens};
@@ -82,6 +82,14 @@ impl ModelConfig {
         match self {
             Self::Gpt2(config) => config.pad_token_id,
             Self::Bert(config) => config.pad_token_id,
+        }
+    }
+
+    /// What ends a text, where the model says texts.
+    pub fn ends(&self) -> Option<&EndIds> {
+        match self {
+            Self::Gpt2(config) => Some(&config.eos_token_id),
+            Self::Bert(_) => None,
         }
     }
 
@@ -183,6 +191,14 @@ impl Network for Model {
         each_changed!(self, model => model.stripped_for(head))
     }
 
+    fn with_words_of(self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Gpt2(model), Self::Gpt2(other)) => Self::Gpt2(model.with_words_of(other)),
+            (Self::Bert(model), Self::Bert(other)) => Self::Bert(model.with_words_of(other)),
+            (model, _) => model,
+        }
+    }
+
     fn head_modules(&self) -> &'static [&'static str] {
         each!(self, model => model.head_modules())
     }
@@ -242,7 +258,10 @@ mod tests {
         let config = crate::model::gpt2::Gpt2Config::sized(11, 8, 6, 2, 2);
         let mut weights = crate::model::gpt2::RandomWeights::new(Seed::new(1), 2);
         let gpt2 = Gpt2::load(&config, &mut weights, &Device::flex()).unwrap();
-        let (own, any) = (parameters::list(&gpt2), parameters::list(&Model::Gpt2(gpt2)));
+        let (own, any) = (
+            parameters::list(&gpt2),
+            parameters::list(&Model::Gpt2(gpt2)),
+        );
         assert_eq!(own, any);
         assert!(own.iter().any(|p| p.name == "transformer.h.1.ln_1.bias"));
     }

@@ -66,6 +66,14 @@ impl Family {
         self.targets().all_linear
     }
 
+    /// The same in a sentence.
+    pub fn listed_modules(self) -> String {
+        match self.linear_modules() {
+            [others @ .., last] => format!("{} and {last}", others.join(", ")),
+            [] => String::new(),
+        }
+    }
+
     /// Where (IA)³ stands if nothing is said: all targets, and those whose input is rescaled.
     pub fn ia3_targets(self) -> (Vec<String>, Vec<String>) {
         let targets = self.targets();

@@ -12,8 +12,8 @@ use super::gradients::{add, collect};
 use super::learner::{Objective, loss_of_hidden, weigh};
 use crate::data::batch::Batch;
 use crate::model::gpt2::{Frame, Gpt2};
-use crate::model::parts::Pass;
 use crate::model::parameters;
+use crate::model::parts::Pass;
 use crate::settings::Seed;
 use crate::settings::strategy::block_of;
 
@@ -151,6 +151,8 @@ impl Lowest {
 mod tests {
     use super::*;
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
+    use crate::model::heads::Head;
+    use crate::model::network::Network;
     use crate::settings::{BottleneckSettings, LoraSettings, Placement, Strategy};
     use crate::train::{Learner, plan};
 

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
     use crate::model::gpt2::Gpt2;
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
-use crate::model::parts::{Pass, Tokens};
+    use crate::model::parts::{Pass, Tokens};
     use crate::settings::{LoraSettings, Seed};
 
     fn base() -> Gpt2 {
@@ -166,6 +166,9 @@ use crate::model::parts::{Pass, Tokens};
         );
         let error = blend(vec![(lora, 1.0), (dora, 1.0)]).unwrap_err();
         assert_eq!(error, BlendError::NotLora { number: 2 });
-        assert_eq!(blend(Vec::new()).unwrap_err(), BlendError::Nothing);
+        assert_eq!(
+            blend(Vec::<(Gpt2, f64)>::new()).unwrap_err(),
+            BlendError::Nothing
+        );
     }
 }
