@@ -111,7 +111,8 @@ pub fn load<M: Network>(
         let task_type = task_type.clone();
         return Err(PeftError::NoHead { task_type, head });
     }
-    if family == Family::Bert && head == Some("classifier") && !heads::can_classify(&model, &config) {
+    if family == Family::Bert && head == Some("classifier") && !heads::can_classify(&model, &config)
+    {
         return Err(PeftError::NoPooler);
     }
     reader.nothing_is_left()?;

@@ -242,7 +242,10 @@ mod tests {
         let config = crate::model::gpt2::Gpt2Config::sized(11, 8, 6, 2, 2);
         let mut weights = crate::model::gpt2::RandomWeights::new(Seed::new(1), 2);
         let gpt2 = Gpt2::load(&config, &mut weights, &Device::flex()).unwrap();
-        let (own, any) = (parameters::list(&gpt2), parameters::list(&Model::Gpt2(gpt2)));
+        let (own, any) = (
+            parameters::list(&gpt2),
+            parameters::list(&Model::Gpt2(gpt2)),
+        );
         assert_eq!(own, any);
         assert!(own.iter().any(|p| p.name == "transformer.h.1.ln_1.bias"));
     }

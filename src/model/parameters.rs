@@ -95,7 +95,8 @@ impl Path {
     /// An enum's variant is no part of a name.
     pub(crate) fn enter(&mut self, name: &str, container: &str) {
         let is_variant = container.starts_with("Enum:");
-        self.0.push((!is_variant).then(|| stored_field(name).to_owned()));
+        self.0
+            .push((!is_variant).then(|| stored_field(name).to_owned()));
     }
     pub(crate) fn leave(&mut self) {
         self.0.pop();

@@ -72,8 +72,25 @@ impl Family {
         (owned(targets.ia3), owned(targets.ia3_feedforward))
     }
 
-    /// The strategy with another family's usual targets, or its `all-linear`, said in this family's names. Targets that
-    /// somebody chose stay as they are.
+    /// Target modules with PEFT's word `all-linear` spelled out.
+    pub fn expand_targets(self, names: Vec<String>) -> Vec<String> {
+        let mut expanded: Vec<String> = Vec::new();
+        for name in names {
+            let meant = match name.as_str() {
+                "all-linear" => owned(self.targets().all_linear),
+                _ => vec![name],
+            };
+            for name in meant {
+                if !expanded.contains(&name) {
+                    expanded.push(name);
+                }
+            }
+        }
+        expanded
+    }
+
+    /// The strategy with another family's usual targets, or its `all-linear`, said in this family's names. Of targets
+    /// that somebody chose, those that only another family has are said in this one's; the others stay as they are.
     pub fn in_own_words(self, strategy: Strategy) -> Strategy {
         match strategy {
             Strategy::Lora(lora) => Strategy::Lora(LoraSettings {
@@ -98,7 +115,28 @@ impl Family {
                 (named == theirs.all_linear).then_some(own.all_linear)
             }
         });
-        said.map_or(named, owned)
+        match said {
+            Some(usual) => owned(usual),
+            None => self.expand_targets(
+                named
+                    .into_iter()
+                    .flat_map(|name| self.own_names(name))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// What a module of another family is called here; a name that is not another family's stays.
+    fn own_names(self, name: String) -> Vec<String> {
+        let (from, to) = match self {
+            Self::Gpt2 => (1, 0),
+            Self::Bert => (0, 1),
+        };
+        let is_it = |row: &&[&[&str]; 2]| row[from].contains(&name.as_str());
+        match TWINS.iter().find(is_it) {
+            Some(row) => owned(row[to]),
+            None => vec![name],
+        }
     }
 
     fn usual_ia3(self) -> Ia3Settings {
@@ -109,6 +147,17 @@ impl Family {
         }
     }
 }
+
+/// Modules that do the same in a GPT-2 and in a BERT, by all their names; the first line that has a name counts. A
+/// BERT's `dense` is every layer but queries, keys and values, and its `output.dense` both projections.
+const TWINS: [[&[&str]; 2]; 6] = [
+    [&["c_attn", "attn.c_attn"], &["query", "key", "value"]],
+    [&["attn.c_proj"], &["attention.output.dense"]],
+    [&["c_fc", "mlp.c_fc"], &["intermediate.dense"]],
+    [&["c_proj"], &["output.dense"]],
+    [&["mlp.c_proj"], &["output.dense"]],
+    [&["c_proj", "c_fc"], &["dense"]],
+];
 
 fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -135,8 +184,31 @@ mod tests {
             lora(&["query", "key", "value", "dense"])
         );
         assert_eq!(in_bert(lora(&["key"])), lora(&["key"]));
+        assert_eq!(in_bert(lora(&["c_attn"])), lora(&["query", "key", "value"]));
+        assert_eq!(
+            in_bert(lora(&["c_attn", "attn.c_proj"])),
+            lora(&["query", "key", "value", "attention.output.dense"])
+        );
+        let in_gpt2 = |strategy| Family::Gpt2.in_own_words(strategy);
+        assert_eq!(
+            in_gpt2(lora(&["query", "dense"])),
+            lora(&["c_attn", "c_proj", "c_fc"])
+        );
+        assert_eq!(
+            in_gpt2(lora(&["c_attn", "mlp.c_proj"])),
+            lora(&["c_attn", "mlp.c_proj"])
+        );
         assert_eq!(Family::Gpt2.in_own_words(lora(&["query", "value"])), gpt2s);
         let ia3 = in_bert(Strategy::Ia3(Ia3Settings::default()));
         assert_eq!(ia3, Strategy::Ia3(Family::Bert.usual_ia3()));
+    }
+
+    #[test]
+    fn all_linear_is_every_linear_layer_once() {
+        let expanded = |family: Family, names: &[&str]| family.expand_targets(owned(names));
+        let gpt2 = expanded(Family::Gpt2, &["c_attn", "all-linear"]);
+        assert_eq!(gpt2, ["c_attn", "c_fc", "c_proj"]);
+        let bert = expanded(Family::Bert, &["all-linear"]);
+        assert_eq!(bert, ["query", "key", "value", "dense"]);
     }
 }

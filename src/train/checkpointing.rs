@@ -12,8 +12,8 @@ use super::gradients::{add, collect};
 use super::learner::{Objective, loss_of_hidden, weigh};
 use crate::data::batch::Batch;
 use crate::model::gpt2::{Frame, Gpt2};
-use crate::model::parts::Pass;
 use crate::model::parameters;
+use crate::model::parts::Pass;
 use crate::settings::Seed;
 use crate::settings::strategy::block_of;
 

@@ -57,8 +57,8 @@ fn predictions(objective: Objective, batch: &Batch) -> usize {
 mod tests {
     use super::*;
     use crate::model::gpt2::Gpt2;
-    use crate::model::network::Network;
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
+    use crate::model::network::Network;
     use crate::model::parameters::with_values;
     use crate::settings::Seed;
 

@@ -170,8 +170,8 @@ pub fn describe<M: Network>(model: &M, strategy: &Strategy) -> RunPlan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::heads::Head;
     use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
+    use crate::model::heads::Head;
     use crate::settings::{BottleneckSettings, Ia3Settings, Placement, count};
     use burn::prelude::Device;
 

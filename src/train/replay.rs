@@ -91,10 +91,13 @@ mod tests {
 
     #[test]
     fn without_a_share_nothing_is_replayed() {
-        assert!(Replay::new(
-            vec![vec![1, 2]],
-            Language::NextToken,
-            &TrainingSettings::default()
-        ).is_none());
+        assert!(
+            Replay::new(
+                vec![vec![1, 2]],
+                Language::NextToken,
+                &TrainingSettings::default()
+            )
+            .is_none()
+        );
     }
 }

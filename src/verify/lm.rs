@@ -17,8 +17,8 @@ use super::{CaseResult, Selection};
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
-use crate::model::parts::{Pass, Record};
 use crate::model::ops::nll;
+use crate::model::parts::{Pass, Record};
 use crate::train::Objective;
 use crate::train::loss::predicted_rows;
 

@@ -14,8 +14,8 @@ use super::tolerance::{GRADIENT_NORM, GRADIENTS, LOSS};
 use crate::data::batch::Batch;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::parts::Pass;
 use crate::model::parameters;
+use crate::model::parts::Pass;
 use crate::train::Learner;
 use crate::train::gradients::{collect, global_norm};
 

@@ -11,8 +11,8 @@ use crate::data::batch::Batch;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
-use crate::model::parts::Pass;
 use crate::model::parameters;
+use crate::model::parts::Pass;
 use crate::settings::{Strategy, WeightDecayOn};
 use crate::train::{Learner, Trainer};
 

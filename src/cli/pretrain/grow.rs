@@ -99,7 +99,7 @@ fn inputs_shared(mut tensor: NamedTensor) -> NamedTensor {
 mod tests {
     use super::*;
     use crate::model::gpt2::RandomWeights;
-use crate::model::parts::{Pass, Tokens};
+    use crate::model::parts::{Pass, Tokens};
     use crate::settings::Seed;
 
     const SMALL: [usize; 5] = [11, 6, 4, 2, 2];

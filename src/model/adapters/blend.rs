@@ -84,7 +84,7 @@ mod tests {
     use super::*;
     use crate::model::gpt2::Gpt2;
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
-use crate::model::parts::{Pass, Tokens};
+    use crate::model::parts::{Pass, Tokens};
     use crate::settings::{LoraSettings, Seed};
 
     fn base() -> Gpt2 {

@@ -5,8 +5,8 @@ use burn::prelude::*;
 
 use super::super::adapters::ia3::Ia3;
 use super::super::adapters::lora::Lora;
-use super::super::parts::Pass;
 use super::super::ops::{linear, lora_linear};
+use super::super::parts::Pass;
 use super::super::weights::{WeightError, WeightSource};
 
 /// `x ↦ x Wᵀ + b`.

@@ -3,8 +3,8 @@
 use burn::prelude::*;
 
 use super::super::adapters::bottleneck::Bottleneck;
-use super::super::weights::{WeightError, WeightSource};
 use super::super::parts::{LayerNorm, Pass};
+use super::super::weights::{WeightError, WeightSource};
 use super::{Attention, Gpt2Config, Mlp};
 use crate::settings::Placement;
 

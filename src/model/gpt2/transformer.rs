@@ -4,8 +4,8 @@ use burn::module::Param;
 use burn::prelude::*;
 
 use super::super::adapters::virtual_tokens::SoftPrompt;
-use super::super::weights::{WeightError, WeightSource};
 use super::super::parts::{LayerNorm, Pass, attention_bias};
+use super::super::weights::{WeightError, WeightSource};
 use super::{Block, Gpt2Config};
 
 /// `transformer` in Hugging Face's names.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::protocol::{
-    EngineError, ErrorKind, Event, GeneralLoss, GeneralScore, Moment, RequestId, RunId, RunPlan, RunProgress,
-    RunStage, RunSummary, Scores, Split, StageProgress, StepMetrics,
+    EngineError, ErrorKind, Event, GeneralLoss, GeneralScore, Moment, RequestId, RunId, RunPlan,
+    RunProgress, RunStage, RunSummary, Scores, Split, StageProgress, StepMetrics,
 };
 use crate::settings::{Task, TrainingSettings};
 use crate::ui::learner::RunTag;
