@@ -1,5 +1,7 @@
 //! Names of parameters, as Hugging Face writes them, taken apart. Whoever wants to know where a tensor lies asks here.
 
+use super::Family;
+
 /// Where a parameter lies, from the input upwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
@@ -56,6 +58,17 @@ pub fn block(name: &str) -> Option<usize> {
     match place(name) {
         Place::Block(index) => Some(index),
         _ => None,
+    }
+}
+
+/// Whose names these are. A head without the model's name is called the same in both.
+pub fn family(name: &str) -> Family {
+    let is_berts = ["bert.", "encoder.layer.", "embeddings.", "pooler.", "cls."]
+        .iter()
+        .any(|part| name.starts_with(part));
+    match is_berts {
+        true => Family::Bert,
+        false => Family::Gpt2,
     }
 }
 
@@ -269,6 +282,19 @@ mod tests {
         }
         for other in ["transformer.wte.weight", "scores.weight", "score"] {
             assert!(!is_head(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn names_tell_the_family() {
+        use crate::settings::{BertSizes, Gpt2Sizes, Sizes};
+        for sizes in [
+            Sizes::from(Gpt2Sizes::usual(5, 4, 2, 1)),
+            BertSizes::usual(5, 4, 2, 1).into(),
+        ] {
+            for (name, _) in sizes.parameters(None) {
+                assert_eq!(family(&name), sizes.family(), "{name}");
+            }
         }
     }
 

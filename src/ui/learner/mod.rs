@@ -5,7 +5,7 @@ mod record;
 mod shelf;
 
 pub use progress::Progress;
+pub use record::{Figures, RunRecord, RunTag};
 #[cfg(test)]
 pub use record::{Point, tests};
-pub use record::{RunRecord, RunTag};
 pub use shelf::{Shelf, Standing, fill};
