@@ -7,6 +7,7 @@ pub mod labelled;
 pub mod language;
 pub mod many_labels;
 pub mod masking;
+pub mod passages;
 pub mod prompts;
 pub mod questions;
 pub mod reader;

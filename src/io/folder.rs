@@ -22,6 +22,22 @@ pub enum FolderError {
     Config(#[from] ConfigError),
     #[error("model.safetensors: {0}")]
     Weights(#[from] WeightError),
+    #[error(
+        "{path} is a pickle, as torch.save writes it; a pickle can run any code when it is opened, so that none is read here. Save the weights as safetensors: model.save_pretrained(folder, safe_serialization=True)"
+    )]
+    Pickle { path: String },
+    #[error(
+        "there is no such folder; a model is read from a folder on this machine, not fetched by its name on a hub: download it and give the folder"
+    )]
+    NoFolder,
+    #[error(
+        "this folder holds an adapter (adapter_config.json), not a model; give the folder of the model that it stands beside, and this one as the adapter"
+    )]
+    AdapterAlone,
+    #[error(
+        "this folder holds a model (config.json), not an adapter (adapter_config.json); give it as the model"
+    )]
+    NoAdapter,
     #[error("{0}")]
     Tokenizer(#[from] crate::data::tokenizer::TokenizerError),
 }
@@ -179,6 +195,7 @@ mod native {
 
     use super::*;
     use crate::data::tokenizer::Tokenizer;
+    use crate::io::opening;
 
     /// A text file of a folder.
     pub fn read_text(path: &Path) -> Result<String, FolderError> {
@@ -189,14 +206,12 @@ mod native {
     }
 
     pub fn config(folder: &Path) -> Result<ModelConfig, FolderError> {
-        Ok(ModelConfig::parse(&read_text(
-            &folder.join("config.json"),
-        )?)?)
+        Ok(ModelConfig::parse(&opening::model_config(folder)?)?)
     }
 
     pub fn model(folder: &Path, device: &Device) -> Result<(ModelConfig, Model), FolderError> {
         let config = config(folder)?;
-        let model = build(&config, weights(folder)?, device)?;
+        let model = build(&config, opening::weights(folder, "model")?, device)?;
         Ok((config, model))
     }
 
@@ -210,14 +225,6 @@ mod native {
                 supported: "gpt2",
             })),
         }
-    }
-
-    fn weights(folder: &Path) -> Result<std::fs::File, FolderError> {
-        let path = folder.join("model.safetensors");
-        std::fs::File::open(&path).map_err(|e| FolderError::File {
-            path: path.display().to_string(),
-            reason: e.to_string(),
-        })
     }
 
     /// `tokenizer.json`, or `vocab.json` with `merges.txt`.

@@ -2,7 +2,11 @@
 
 pub mod adapter;
 pub mod folder;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod opening;
 pub mod own;
 pub mod peft;
+mod quantised;
 pub mod read_back;
 pub mod safetensors;
+pub mod shards;

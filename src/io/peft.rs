@@ -2,27 +2,23 @@
 
 mod config;
 mod heads;
+mod reader;
 mod stored;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use burn::module::Module;
-use burn::prelude::*;
-
 use super::read_back;
-use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
-use crate::model::heads::head_has_bias;
+use super::safetensors::{ByteSource, NamedTensor, Precision, write};
 use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter, is_added};
 use crate::model::weights::WeightError;
-use crate::protocol::ParameterInfo;
 use crate::settings::{ALL_LINEAR, Family, Seed, Strategy, is_head};
 
 pub use config::{AdapterConfig, BaseShape};
+pub use heads::head_module;
+use reader::Reader;
 pub use stored::stored_name;
-use stored::{PROMPT, join_prefix, part_of_prefix, stored_head, stored_shape};
+use stored::{join_prefix, stored_head, stored_shape};
 
 /// What PEFT puts before every name of the model it wraps.
 const PREFIX: &str = "base_model.model.";
@@ -39,15 +35,25 @@ pub enum PeftError {
         supported: &'static str,
     },
     #[error(
-        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has {}",
-        modules.join(", ")
+        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has {modules} in each block"
     )]
     NothingMatched {
         targets: Vec<String>,
-        modules: &'static [&'static str],
+        modules: String,
     },
     #[error("adapter_model.safetensors: {0}")]
     Weights(#[from] WeightError),
+    #[error("adapter_model.safetensors holds no `{name}`; it holds {found}")]
+    Missing { name: String, found: String },
+    #[error(
+        "adapter_config.json: {field} is {is}, but `{name}` in adapter_model.safetensors has the shape {shape:?}; do the two files belong together?"
+    )]
+    OtherSize {
+        field: &'static str,
+        is: usize,
+        name: String,
+        shape: Vec<usize>,
+    },
     #[error(
         "adapter_model.safetensors does not fit this model: {reason}. The adapter was made for {base}"
     )]
@@ -85,24 +91,20 @@ pub fn load<M: Network>(
     let mut config = AdapterConfig::parse(config_json)?;
     let family = model.family();
     say_all_linear_for(family, &mut config.strategy);
-    let mut reader = Reader {
-        file: SafetensorsFile::open(weights)?,
-        used: BTreeSet::new(),
-        strategy: &config.strategy,
-    };
+    let mut reader = Reader::open(&config, weights)?;
     let model = model.with_strategy(&config.strategy, &mut Seed::new(0));
-    let values = reader.values(&model).map_err(|e| config.explain(e))?;
+    let values = reader.values(&model).map_err(|e| reader.explain(e))?;
     if values.is_empty() {
-        let targets = match config.strategy {
-            Strategy::Lora(settings) => settings.target_modules,
-            Strategy::Ia3(settings) => settings.target_modules,
+        let targets = match &config.strategy {
+            Strategy::Lora(settings) => settings.target_modules.clone(),
+            Strategy::Ia3(settings) => settings.target_modules.clone(),
             _ => Vec::new(),
         };
-        let modules = family.linear_modules();
+        let modules = family.listed_modules();
         return Err(PeftError::NothingMatched { targets, modules });
     }
     let model = parameters::with_values(model, values);
-    let model = reader.heads(model).map_err(|e| config.explain(e))?;
+    let model = reader.heads(model).map_err(|e| reader.explain(e))?;
     let head = config.task_type.as_deref();
     let head = head.and_then(|task| heads::of_task(family, task));
     if let (Some(task_type), Some(head)) = (&config.task_type, head)
@@ -117,22 +119,6 @@ pub fn load<M: Network>(
     }
     reader.nothing_is_left()?;
     Ok(model)
-}
-
-impl AdapterConfig {
-    /// A tensor of another shape means another base model; the file says which.
-    fn explain(&self, error: WeightError) -> PeftError {
-        match error {
-            reason @ WeightError::WrongShape { .. } => PeftError::AnotherBase {
-                reason,
-                base: match &self.base_name {
-                    Some(name) => format!("`{name}`"),
-                    None => "another".to_owned(),
-                },
-            },
-            other => other.into(),
-        }
-    }
 }
 
 /// The adapter of `model`, its head included, as PEFT's two files: `adapter_config.json` and
@@ -232,108 +218,4 @@ fn files(
         .to_json(shape)
         .ok_or(PeftError::NoFormat { strategy })?;
     Ok((config, write(&stored, Precision::F32)?))
-}
-
-/// Takes tensors out of the file and notes which, so that none is dropped unseen.
-struct Reader<'a, S> {
-    file: SafetensorsFile<S>,
-    used: BTreeSet<String>,
-    strategy: &'a Strategy,
-}
-
-impl<S: ByteSource> Reader<'_, S> {
-    fn tensor(&mut self, name: &str, expected: &[usize]) -> Result<TensorData, WeightError> {
-        let data = self.file.read(name)?;
-        let found = data.shape().to_vec();
-        if found != expected {
-            let (name, expected) = (name.to_owned(), expected.to_vec());
-            return Err(WeightError::WrongShape {
-                name,
-                found,
-                expected,
-            });
-        }
-        self.used.insert(name.to_owned());
-        Ok(data)
-    }
-
-    /// The values of every adapter parameter of a model that has just got them.
-    fn values<M: Module>(
-        &mut self,
-        model: &M,
-    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
-        let mut added = parameters::list(model);
-        added.retain(|parameter| is_adapter(&parameter.name));
-        if self.strategy.virtual_tokens() > 0 {
-            return self.virtual_tokens(added);
-        }
-        let mut values = BTreeMap::new();
-        for ParameterInfo { name, shape, .. } in added {
-            let stored = stored_shape(&name, &shape, self.strategy);
-            let data = self.tensor(&stored_name(&name), &stored)?;
-            let values_only = data
-                .try_to_vec::<f32>()
-                .map_err(|e| unreadable(&name, &e))?;
-            values.insert(name, TensorData::new(values_only, shape));
-        }
-        Ok(values)
-    }
-
-    /// A soft prompt is one matrix; a prefix is one too, cut up among the blocks.
-    fn virtual_tokens(
-        &mut self,
-        added: Vec<ParameterInfo>,
-    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
-        let [rows, width] = added.first().map_or([0, 0], |p| [p.shape[0], p.shape[1]]);
-        let columns = width * added.len();
-        let all = self.tensor(PROMPT, &[rows, columns])?;
-        let all = all
-            .try_to_vec::<f32>()
-            .map_err(|e| unreadable(PROMPT, &e))?;
-        let part = |(index, parameter): (usize, ParameterInfo)| {
-            let values = part_of_prefix(&all, columns, width, index);
-            (parameter.name, TensorData::new(values, [rows, width]))
-        };
-        Ok(added.into_iter().enumerate().map(part).collect())
-    }
-
-    /// The model with the heads that the file holds.
-    fn heads<M: Network>(&mut self, mut model: M) -> Result<M, WeightError> {
-        let width = model.width();
-        for module in model.head_modules() {
-            let name = stored_head(&format!("{module}.weight"), self.strategy);
-            let Some(shape) = self.file.tensors().remove(&name) else {
-                continue;
-            };
-            let outputs = shape.first().copied().unwrap_or(0);
-            let weight = self.tensor(&name, &[outputs, width])?;
-            let bias = match head_has_bias(module) {
-                true => {
-                    let name = stored_head(&format!("{module}.bias"), self.strategy);
-                    Some(self.tensor(&name, &[outputs])?)
-                }
-                false => None,
-            };
-            model = model.with_stored_head(module, weight, bias);
-        }
-        Ok(model)
-    }
-
-    fn nothing_is_left(&self) -> Result<(), PeftError> {
-        match self
-            .file
-            .tensors()
-            .into_keys()
-            .find(|name| !self.used.contains(name))
-        {
-            Some(name) => Err(PeftError::NoPlace { name }),
-            None => Ok(()),
-        }
-    }
-}
-
-fn unreadable(name: &str, error: &dyn std::fmt::Debug) -> WeightError {
-    WeightError::Unreadable {
-        reason: format!("`{name}`: {error:?}"),
-    }
 }

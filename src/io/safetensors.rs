@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use burn::prelude::*;
 use half::{bf16, f16};
-use safetensors::tensor::{Dtype, Metadata, TensorView};
+use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
 
+use super::quantised;
 use crate::model::weights::{WeightError, WeightSource};
 
 /// Bytes that can be asked for piece by piece: a file on disk, a buffer outside the module's memory.
@@ -53,6 +54,13 @@ impl ByteSource for std::fs::File {
     }
 }
 
+/// What stands before the tensors' bytes.
+pub(super) struct Header {
+    pub metadata: Metadata,
+    /// Where those bytes begin.
+    pub data_start: u64,
+}
+
 /// An open safetensors file: its header, and the bytes behind it.
 pub struct SafetensorsFile<S> {
     metadata: Metadata,
@@ -65,8 +73,9 @@ const HEADER_LENGTH_BYTES: usize = 8;
 /// How much of a tensor is held as bytes at a time, beside its numbers.
 const PIECE_BYTES: usize = 4 << 20;
 
-impl<S: ByteSource> SafetensorsFile<S> {
-    pub fn open(mut source: S) -> Result<Self, WeightError> {
+impl Header {
+    /// Reads and checks it: the file must hold all that the header promises.
+    pub fn read(source: &mut impl ByteSource) -> Result<Self, WeightError> {
         let unreadable = |reason: String| WeightError::Unreadable { reason };
         let file_length = source.len();
         if file_length < HEADER_LENGTH_BYTES as u64 {
@@ -81,10 +90,12 @@ impl<S: ByteSource> SafetensorsFile<S> {
             .fold(0u64, |n, b| (n << 8) | u64::from(*b));
         let data_start = header_length.saturating_add(HEADER_LENGTH_BYTES as u64);
         if data_start > file_length {
-            return Err(unreadable(format!(
-                "this is no safetensors file, or its beginning is damaged: the header would be {header_length} bytes, \
-                 the file has {file_length}"
-            )));
+            return Err(unreadable(something_else(&length_bytes).unwrap_or_else(|| {
+                format!(
+                    "this is no safetensors file, or its beginning is damaged: the header would be {header_length} bytes, \
+                     the file has {file_length}"
+                )
+            })));
         }
         let header = source
             .read(HEADER_LENGTH_BYTES as u64, header_length as usize)
@@ -100,32 +111,83 @@ impl<S: ByteSource> SafetensorsFile<S> {
         Ok(Self {
             metadata,
             data_start,
+        })
+    }
+}
+
+/// What other file begins so, where it is one that is met in the place of weights.
+fn something_else(beginning: &[u8]) -> Option<String> {
+    let told = match beginning {
+        b"version " => {
+            "this is Git LFS's pointer to the file, not the file itself; fetch it with `git lfs pull`, or download it anew"
+        }
+        [b'P', b'K', 3, 4, ..] | [0x80, 2..=5, ..] => {
+            "this is a pickle, as torch.save writes it, under another name; save the weights as safetensors"
+        }
+        [b'G', b'G', b'U', b'F', ..] => "this is a GGUF file; give the weights as safetensors",
+        _ => return None,
+    };
+    Some(told.to_owned())
+}
+
+impl<S: ByteSource> SafetensorsFile<S> {
+    pub fn open(mut source: S) -> Result<Self, WeightError> {
+        let header = Header::read(&mut source)?;
+        if header.metadata.tensors().is_empty() {
+            let reason = "the file holds no tensors".to_owned();
+            return Err(WeightError::Unreadable { reason });
+        }
+        Ok(Self {
+            metadata: header.metadata,
+            data_start: header.data_start,
             source,
         })
     }
 
-    /// Names and shapes, sorted by name.
+    /// Names and shapes, sorted by name. The scales of int8 matrices are part of these and not listed.
     pub fn tensors(&self) -> BTreeMap<String, Vec<usize>> {
         self.metadata
             .tensors()
             .into_iter()
+            .filter(|(name, _)| !quantised::is_scale(&self.metadata, name))
             .map(|(name, i)| (name, i.shape.clone()))
             .collect()
     }
 
     pub fn contains(&self, name: &str) -> bool {
-        self.metadata.info(name).is_some()
+        self.info(name).is_some()
+    }
+
+    fn info(&self, name: &str) -> Option<&TensorInfo> {
+        let info = self.metadata.info(name)?;
+        (!quantised::is_scale(&self.metadata, name)).then_some(info)
     }
 
     /// The tensor as float32.
     pub fn read(&mut self, name: &str) -> Result<TensorData, WeightError> {
-        let info = self
-            .metadata
-            .info(name)
-            .cloned()
-            .ok_or_else(|| WeightError::Missing {
+        let missing = || WeightError::Missing {
+            name: name.to_owned(),
+        };
+        let info = self.info(name).cloned().ok_or_else(missing)?;
+        let scales = match info.dtype {
+            Dtype::I8 => Some(quantised::scales_of(&self.metadata, name, &info)?.clone()),
+            _ => None,
+        };
+        let mut values = self.numbers(name, &info)?;
+        if let Some(scales) = scales {
+            quantised::widen(&mut values, &self.numbers(name, &scales)?);
+        }
+        if let Some(index) = values.iter().position(|v| !v.is_finite()) {
+            return Err(WeightError::NotFinite {
                 name: name.to_owned(),
-            })?;
+                index,
+            });
+        }
+        Ok(TensorData::new(values, info.shape))
+    }
+
+    /// The numbers as they are stored, taken in piece by piece.
+    fn numbers(&mut self, name: &str, info: &TensorInfo) -> Result<Vec<f32>, WeightError> {
         let (start, end) = info.data_offsets;
         let mut values = Vec::with_capacity(info.shape.iter().product());
         for place in (start..end).step_by(PIECE_BYTES) {
@@ -136,13 +198,7 @@ impl<S: ByteSource> SafetensorsFile<S> {
                 .map_err(|reason| WeightError::Unreadable { reason })?;
             append(name, info.dtype, &bytes, &mut values)?;
         }
-        if let Some(index) = values.iter().position(|v| !v.is_finite()) {
-            return Err(WeightError::NotFinite {
-                name: name.to_owned(),
-                index,
-            });
-        }
-        Ok(TensorData::new(values, info.shape))
+        Ok(values)
     }
 }
 
@@ -159,6 +215,7 @@ fn append(name: &str, dtype: Dtype, bytes: &[u8], to: &mut Vec<f32>) -> Result<(
         ),
         Dtype::F16 => to.extend(pairs().map(|b| f16::from_le_bytes(*b).to_f32())),
         Dtype::BF16 => to.extend(pairs().map(|b| bf16::from_le_bytes(*b).to_f32())),
+        Dtype::I8 => to.extend(bytes.iter().map(|b| f32::from(b.cast_signed()))),
         other => {
             return Err(WeightError::UnknownType {
                 name: name.to_owned(),
@@ -201,7 +258,6 @@ impl<S: ByteSource> WeightSource for SafetensorsFile<S> {
             });
         };
         let found = self
-            .metadata
             .info(&stored)
             .map_or_else(Vec::new, |i| i.shape.clone());
         if found != shape {
@@ -315,6 +371,23 @@ mod tests {
                 .to_string()
                 .contains("no safetensors file")
         );
+    }
+
+    #[test]
+    fn other_files_in_the_place_of_weights_are_told() {
+        let told = |bytes: &[u8]| {
+            SafetensorsFile::open(bytes.to_vec())
+                .err()
+                .unwrap()
+                .to_string()
+        };
+        let pointer =
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 2638448\n";
+        assert!(told(pointer).contains("Git LFS"), "{}", told(pointer));
+        assert!(told(b"PK\x03\x04 and so on").contains("pickle"));
+        assert!(told(b"GGUF\x03\0\0\0\0\0").contains("GGUF"));
+        let empty = write(&[], Precision::F32).unwrap();
+        assert!(told(&empty).contains("holds no tensors"));
     }
 
     #[test]

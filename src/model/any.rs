@@ -7,7 +7,7 @@ use burn::prelude::*;
 
 use super::adapters::lora::Lora;
 use super::bert::{Bert, BertConfig};
-use super::gpt2::{ConfigError, Gpt2, Gpt2Config};
+use super::gpt2::{ConfigError, EndIds, Gpt2, Gpt2Config};
 use super::heads::Head;
 use super::network::Network;
 use super::parts::{Pass, Tokens};
@@ -82,6 +82,14 @@ impl ModelConfig {
         match self {
             Self::Gpt2(config) => config.pad_token_id,
             Self::Bert(config) => config.pad_token_id,
+        }
+    }
+
+    /// What ends a text, where the model says texts.
+    pub fn ends(&self) -> Option<&EndIds> {
+        match self {
+            Self::Gpt2(config) => Some(&config.eos_token_id),
+            Self::Bert(_) => None,
         }
     }
 
@@ -181,6 +189,14 @@ impl Network for Model {
 
     fn stripped_for(self, head: Head) -> Self {
         each_changed!(self, model => model.stripped_for(head))
+    }
+
+    fn with_words_of(self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Gpt2(model), Self::Gpt2(other)) => Self::Gpt2(model.with_words_of(other)),
+            (Self::Bert(model), Self::Bert(other)) => Self::Bert(model.with_words_of(other)),
+            (model, _) => model,
+        }
     }
 
     fn head_modules(&self) -> &'static [&'static str] {

@@ -46,6 +46,10 @@ pub trait Network: Module {
     /// nothing reads it, as in transformers' classes.
     fn stripped_for(self, head: Head) -> Self;
 
+    /// With `other`'s own way to say words, where this one has none: a run's model is stripped of it, and what it does
+    /// to the encoder shows there.
+    fn with_words_of(self, other: &Self) -> Self;
+
     /// The modules that a task's head may be, each in this model's own name.
     fn head_modules(&self) -> &'static [&'static str];
 

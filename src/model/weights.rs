@@ -18,8 +18,19 @@ pub enum WeightError {
     },
     #[error("tensor `{name}` holds a value that is not a finite number (element {index})")]
     NotFinite { name: String, index: usize },
-    #[error("tensor `{name}` has type {dtype}; F32, F16 and BF16 can be read")]
+    #[error(
+        "tensor `{name}` has type {dtype}; F32, F16, BF16 and, for matrices with a scale for each row, I8 can be read"
+    )]
     UnknownType { name: String, dtype: String },
+    #[error(
+        "tensor `{name}` is stored as int8, so `{name}.scale` must hold an F32, F16 or BF16 number for each of its \
+         {rows} rows, but {found}"
+    )]
+    Scale {
+        name: String,
+        rows: usize,
+        found: String,
+    },
     #[error("the weights cannot be read: {reason}")]
     Unreadable { reason: String },
 }

@@ -66,19 +66,28 @@ impl Family {
         self.targets().all_linear
     }
 
+    /// The same in a sentence.
+    pub fn listed_modules(self) -> String {
+        match self.linear_modules() {
+            [others @ .., last] => format!("{} and {last}", others.join(", ")),
+            [] => String::new(),
+        }
+    }
+
     /// Where (IA)³ stands if nothing is said: all targets, and those whose input is rescaled.
     pub fn ia3_targets(self) -> (Vec<String>, Vec<String>) {
         let targets = self.targets();
         (owned(targets.ia3), owned(targets.ia3_feedforward))
     }
 
-    /// Target modules with PEFT's word `all-linear` spelled out.
+    /// Target modules with PEFT's word `all-linear` spelled out, without white space around them, each once.
     pub fn expand_targets(self, names: Vec<String>) -> Vec<String> {
         let mut expanded: Vec<String> = Vec::new();
-        for name in names {
-            let meant = match name.as_str() {
+        let names = names.iter().map(|name| name.trim());
+        for name in names.filter(|name| !name.is_empty()) {
+            let meant = match name {
                 "all-linear" => owned(self.targets().all_linear),
-                _ => vec![name],
+                _ => owned(&[name]),
             };
             for name in meant {
                 if !expanded.contains(&name) {

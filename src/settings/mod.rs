@@ -1,5 +1,6 @@
 //! The vocabulary that every program shares: plain data and pure functions, no tensors.
 
+mod bounds;
 mod count;
 pub mod divergence;
 pub mod family;
@@ -18,7 +19,7 @@ pub mod training;
 pub use count::{Counts, count};
 pub use family::Family;
 pub use memory::{MemoryNeed, memory_need};
-pub use methods::{BottleneckSettings, Ia3Settings, Placement};
+pub use methods::{BottleneckSettings, Ia3Settings, Placement, unmatched_targets};
 pub use names::{HEADS, is_head};
 pub use remedies::Remedies;
 pub use sampling::Sampling;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bounds::Bound;
 use super::names::{Place, is_head, place};
 use super::{BottleneckSettings, Ia3Settings};
 
@@ -49,11 +50,12 @@ pub struct LoraSettings {
 /// What PEFT's word `all-linear` stands for in GPT-2: every linear layer but the heads.
 pub const ALL_LINEAR: [&str; 3] = ["c_attn", "c_fc", "c_proj"];
 
-/// Target modules with `all-linear` spelled out.
+/// Target modules with `all-linear` spelled out, without white space around them, each once.
 pub fn expand_targets(names: Vec<String>) -> Vec<String> {
     let mut expanded: Vec<String> = Vec::new();
-    for name in &names {
-        let one = [name.as_str()];
+    let names = names.iter().map(|name| name.trim());
+    for name in names.filter(|name| !name.is_empty()) {
+        let one = [name];
         let meant: &[&str] = if name == "all-linear" {
             &ALL_LINEAR
         } else {
@@ -121,6 +123,25 @@ impl Strategy {
         }
     }
 
+    /// What its own numbers may be, whatever the model; `train::plan` knows what fits a model.
+    pub(super) fn bounds(&self) -> Vec<Bound> {
+        let size = |field, value| vec![Bound::whole(field, value, MOST)];
+        match self {
+            Self::Lora(lora) => vec![
+                Bound::whole("LoRA rank", lora.rank, MOST),
+                Bound::above_zero("LoRA alpha", lora.alpha),
+                Bound::below_one("LoRA dropout", lora.dropout),
+            ],
+            Self::Adapter(settings) => size("bottleneck", settings.bottleneck),
+            Self::Prompt { virtual_tokens } | Self::Prefix { virtual_tokens } => {
+                size("number of virtual tokens", *virtual_tokens)
+            }
+            Self::Full | Self::Partial { .. } | Self::Head | Self::BitFit | Self::Ia3(_) => {
+                Vec::new()
+            }
+        }
+    }
+
     /// Learned vectors before every text; so many positions fewer are left to the text.
     pub fn virtual_tokens(&self) -> usize {
         match self {
@@ -152,6 +173,9 @@ impl Strategy {
         }
     }
 }
+
+/// No model is wider, or reads more.
+const MOST: usize = 1_000_000;
 
 #[cfg(test)]
 mod tests {
@@ -213,6 +237,11 @@ mod tests {
     fn all_linear_is_every_linear_layer_once() {
         let names = ["c_attn", "all-linear"].map(String::from).to_vec();
         assert_eq!(expand_targets(names), ["c_attn", "c_fc", "c_proj"]);
+        let spaced = ["c_attn", " c_proj ", "", " all-linear"].map(String::from);
+        assert_eq!(
+            expand_targets(spaced.to_vec()),
+            ["c_attn", "c_proj", "c_fc"]
+        );
     }
 
     #[test]

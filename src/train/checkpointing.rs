@@ -151,6 +151,8 @@ impl Lowest {
 mod tests {
     use super::*;
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
+    use crate::model::heads::Head;
+    use crate::model::network::Network;
     use crate::settings::{BottleneckSettings, LoraSettings, Placement, Strategy};
     use crate::train::{Learner, plan};
 

@@ -58,7 +58,6 @@ mod tests {
     use super::*;
     use crate::model::gpt2::Gpt2;
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
-    use crate::model::network::Network;
     use crate::model::parameters::with_values;
     use crate::settings::Seed;
 

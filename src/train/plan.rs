@@ -3,15 +3,17 @@
 use crate::model::network::Network;
 use crate::model::parameters;
 use crate::protocol::{ParameterInfo, RunPlan};
-use crate::settings::{Family, LoraSettings, Seed, Strategy, names_module};
+use crate::settings::{Family, LoraSettings, Seed, Strategy, names_module, unmatched_targets};
 
 /// A strategy that does not fit the model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    #[error("target modules {targets:?} match nothing in this model; it has {}", modules.join(", "))]
+    #[error(
+        "target modules {targets:?} match nothing in this model; it has {modules} in each block"
+    )]
     NothingMatched {
         targets: Vec<String>,
-        modules: &'static [&'static str],
+        modules: String,
     },
     #[error(
         "rank {rank} is larger than the smaller side ({side}) of `{module}`; choose at most {side}"
@@ -126,11 +128,15 @@ fn check_targets<M: Network>(model: &M, targets: &[String]) -> Result<(), PlanEr
         return Err(PlanError::TiedHead { targets });
     }
     let found = linear_modules(model);
-    if found.iter().any(|(path, _)| names_module(&targets, path)) {
+    let paths: Vec<String> = found.into_iter().map(|(path, _)| path).collect();
+    let unmatched = unmatched_targets(&targets, &paths);
+    if !targets.is_empty() && unmatched.is_empty() {
         return Ok(());
     }
-    let modules = model.family().linear_modules();
-    Err(PlanError::NothingMatched { targets, modules })
+    Err(PlanError::NothingMatched {
+        targets: unmatched,
+        modules: model.family().listed_modules(),
+    })
 }
 
 fn check_rank<M: Network>(model: &M, lora: &LoraSettings) -> Result<(), PlanError> {

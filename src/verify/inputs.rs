@@ -58,6 +58,7 @@ impl Input {
             ids: &self.input_ids,
             attention_mask: self.attention_mask.as_deref(),
             position_ids: self.position_ids.as_deref(),
+            token_type_ids: None,
         }
     }
 
@@ -66,6 +67,7 @@ impl Input {
             ids: self.input_ids.clone(),
             mask: self.attention_mask.clone(),
             labels,
+            segments: self.token_type_ids.clone(),
         }
     }
 

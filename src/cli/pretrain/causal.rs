@@ -79,7 +79,7 @@ fn fresh(
 fn config(settings: &PretrainSettings, end_of_text: Option<i32>) -> Gpt2Config {
     Gpt2Config {
         bos_token_id: end_of_text,
-        eos_token_id: end_of_text,
+        eos_token_id: end_of_text.into(),
         pad_token_id: end_of_text,
         ..Gpt2Config::sized(
             settings.vocab_size,
@@ -170,7 +170,7 @@ fn same_length_rows(
 /// Writes what ships: float16 weights, and the figures of the card.
 fn finish(
     out: &Path,
-    trainer: &Trainer,
+    trainer: &Trainer<Gpt2>,
     valid_tokens: &[u16],
     valid_bytes: usize,
     settings: &PretrainSettings,
@@ -180,7 +180,7 @@ fn finish(
     let bytes = write(&tensors, Precision::F16)?;
     let path = out.join("model.safetensors");
     files::write(&path, &bytes)?;
-    let (_, shipped) = folder::model(out, &Device::flex())?;
+    let (_, shipped) = folder::gpt2(out, &Device::flex())?;
     let per_token = bits_per_token(&shipped, valid_tokens, settings.context);
     let summary = json!({
         "parameters": parameters,

@@ -4,7 +4,7 @@ use burn::module::Module;
 
 use super::AdapterConfig;
 use crate::model::parameters;
-use crate::settings::Family;
+use crate::settings::{Family, Task};
 
 /// The head of a model of this family for a task; none for a language model.
 pub fn of_task(family: Family, task_type: &str) -> Option<&'static str> {
@@ -14,6 +14,11 @@ pub fn of_task(family: Family, task_type: &str) -> Option<&'static str> {
         ("QUESTION_ANS", _) => Some("qa_outputs"),
         _ => None,
     }
+}
+
+/// The same for a task of ours.
+pub fn head_module(family: Family, task: Task) -> Option<&'static str> {
+    of_task(family, task.peft_name())
 }
 
 /// Whether PEFT's name is that of a task with a head.

@@ -166,6 +166,9 @@ mod tests {
         );
         let error = blend(vec![(lora, 1.0), (dora, 1.0)]).unwrap_err();
         assert_eq!(error, BlendError::NotLora { number: 2 });
-        assert_eq!(blend(Vec::new()).unwrap_err(), BlendError::Nothing);
+        assert_eq!(
+            blend(Vec::<(Gpt2, f64)>::new()).unwrap_err(),
+            BlendError::Nothing
+        );
     }
 }

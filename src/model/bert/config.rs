@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::gpt2::{ConfigError, check_sizes};
+use super::super::gpt2::{ConfigError, check_ids, check_sizes};
 
 /// The fields of `BertConfig` that decide the computation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -131,7 +131,9 @@ impl BertConfig {
             &others,
             width,
             ("num_attention_heads", self.num_attention_heads),
-        )
+        )?;
+        let pad = self.pad_token_id.map(|id| ("pad_token_id", id));
+        check_ids(self.vocab_size, pad.into_iter())
     }
 }
 
@@ -161,6 +163,7 @@ mod tests {
             (r#","model_type":"roberta""#, "model_type is roberta"),
             (r#","hidden_act":"relu""#, "hidden_act is relu"),
             (r#","is_decoder":true"#, "is_decoder is true"),
+            (r#","pad_token_id":9"#, "pad_token_id is 9"),
         ] {
             let error = BertConfig::parse(&json(change)).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");

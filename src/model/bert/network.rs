@@ -87,6 +87,11 @@ impl Network for Bert {
         self
     }
 
+    fn with_words_of(mut self, other: &Self) -> Self {
+        self.cls = self.cls.or_else(|| other.cls.clone());
+        self
+    }
+
     fn head_modules(&self) -> &'static [&'static str] {
         &["classifier", "qa_outputs"]
     }

@@ -11,6 +11,7 @@ mod mlp;
 mod model;
 mod network;
 mod shapes;
+mod token_ids;
 mod transformer;
 
 pub use attention::Attention;
@@ -20,4 +21,5 @@ pub use conv1d::Conv1D;
 pub use init::RandomWeights;
 pub use mlp::Mlp;
 pub use model::Gpt2;
+pub use token_ids::{EndIds, check_ids};
 pub use transformer::{Frame, Transformer};

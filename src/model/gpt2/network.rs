@@ -81,6 +81,11 @@ impl Network for Gpt2 {
         self
     }
 
+    /// The embeddings say words, and are always there.
+    fn with_words_of(self, _other: &Self) -> Self {
+        self
+    }
+
     fn head_modules(&self) -> &'static [&'static str] {
         &["score", "classifier", "qa_outputs"]
     }

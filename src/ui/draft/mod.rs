@@ -288,7 +288,11 @@ impl Draft {
             "balanced" => {
                 self.training.balanced_classes = value.parse().map_err(|_| not("true or false"))?;
             }
-            "clip" => self.training.max_grad_norm = number()?,
+            // 0 and infinity both clip nothing; kept runs are JSON, which has no infinity.
+            "clip" => {
+                let norm = number()?;
+                self.training.max_grad_norm = if norm == f64::INFINITY { 0.0 } else { norm };
+            }
             "seed" => {
                 self.training.seed = value.parse().map_err(|_| not("a whole number"))?;
             }

@@ -54,6 +54,7 @@ pub struct RunRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     pub accuracy: f64,
+    #[serde(deserialize_with = "number_or_null")]
     pub loss_nats: f64,
     pub perplexity: Option<f64>,
     /// The share of questions that find their passage.
@@ -109,7 +110,7 @@ impl RunRecord {
             sample_before: run.sample_before.clone().unwrap_or_default(),
             sample_after: run.sample_after.clone().unwrap_or_default(),
             curve: thinned(run),
-            validation: run.validation_losses().collect(),
+            validation: run.validation_losses().filter(is_finite).collect(),
             general: general(run, GeneralScore::perplexity),
             retrieval: general(run, GeneralScore::retrieval),
         })
@@ -152,7 +153,17 @@ fn general(run: &Run, of: fn(GeneralScore) -> Option<f64>) -> Vec<(usize, f64)> 
     let scores = run.general.iter();
     scores
         .filter_map(|(step, score)| Some((*step, of(*score)?)))
+        .filter(is_finite)
         .collect()
+}
+
+/// JSON has no NaN, the loss of an empty split, and writes null.
+fn number_or_null<'de, D: serde::Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or(f64::NAN))
+}
+
+fn is_finite((_, value): &(usize, f64)) -> bool {
+    value.is_finite()
 }
 
 /// The settings as an address, with the data that the run learnt.
@@ -286,5 +297,15 @@ pub mod tests {
         let record = record("x", "low", 0.7, 58.0);
         let text = serde_json::to_string(&record).unwrap();
         assert_eq!(serde_json::from_str::<RunRecord>(&text).unwrap(), record);
+    }
+
+    #[test]
+    fn a_loss_that_is_no_number_is_read_back() {
+        let mut kept = record("lora", "", 0.5, 40.0);
+        kept.before.loss_nats = f64::NAN;
+        let text = serde_json::to_string(&kept).unwrap();
+        let read: RunRecord = serde_json::from_str(&text).unwrap();
+        assert!(read.before.loss_nats.is_nan());
+        assert_eq!(read.after, kept.after);
     }
 }

@@ -75,7 +75,7 @@ def outside(kind: str, batch: dict) -> dict:
 def backward(model, batch: dict, loss_of=None):
     model.train()
     model.zero_grad(set_to_none=True)
-    out = model(**batch, **cacheless(batch))
+    out = model(**batch, **cacheless(model, batch))
     loss = out.loss if loss_of is None else loss_of(out.logits, batch["labels"])
     loss.backward()
     model.eval()

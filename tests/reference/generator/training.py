@@ -33,9 +33,9 @@ def batches(spec: dict, seed: int, for_classifier: bool = False) -> list[dict]:
     return made
 
 
-def cacheless(batch: dict) -> dict:
-    """Question answering is the one model that has no such argument."""
-    return {} if "start_positions" in batch else {"use_cache": False}
+def cacheless(model, batch: dict) -> dict:
+    """Question answering and BERT have no such argument."""
+    return {} if "start_positions" in batch else without_cache(model)
 
 
 def as_lists(made: list[dict]) -> list[dict]:
@@ -64,7 +64,7 @@ def train(model, made: list[dict], spec: dict, decay: float, like_trainer: bool)
     losses, rates, norms = [], [], []
     model.train()
     for batch in made:
-        loss = model(**batch, **cacheless(batch)).loss
+        loss = model(**batch, **cacheless(model, batch)).loss
         loss.backward()
         norms.append(torch.nn.utils.clip_grad_norm_(model.parameters(), MAX_GRAD_NORM).item())
         rates.append(schedule.get_last_lr()[0])
@@ -74,7 +74,7 @@ def train(model, made: list[dict], spec: dict, decay: float, like_trainer: bool)
         steps.zero_grad()
     model.eval()
     with torch.no_grad():
-        final = model(**made[0], **cacheless(made[0])).loss.item()
+        final = model(**made[0], **cacheless(model, made[0])).loss.item()
     return {"losses": losses, "lrs": rates, "grad_norms": norms, "final_loss_on_batch0": final}
 
 
