@@ -98,8 +98,8 @@ impl Family {
         expanded
     }
 
-    /// The strategy with another family's usual targets, or its `all-linear`, said in this family's names. Of targets
-    /// that somebody chose, those that only another family has are said in this one's; the others stay as they are.
+    /// The strategy with another family's usual targets, or its `all-linear`, said in this family's names. Targets that
+    /// somebody chose stay as they are.
     pub fn in_own_words(self, strategy: Strategy) -> Strategy {
         match strategy {
             Strategy::Lora(lora) => Strategy::Lora(LoraSettings {
@@ -124,14 +124,22 @@ impl Family {
                 (named == theirs.all_linear).then_some(own.all_linear)
             }
         });
-        match said {
-            Some(usual) => owned(usual),
-            None => self.expand_targets(
-                named
-                    .into_iter()
-                    .flat_map(|name| self.own_names(name))
-                    .collect(),
-            ),
+        said.map_or(named, owned)
+    }
+
+    /// As [`Self::in_own_words`], and of targets that somebody chose those that only another family has are said in this
+    /// one's names too: a link that was made with a GPT-2 means the same layers of a BERT.
+    pub fn translate(self, strategy: Strategy) -> Strategy {
+        match self.in_own_words(strategy) {
+            Strategy::Lora(lora) => {
+                let named = lora.target_modules.into_iter();
+                let own = named.flat_map(|name| self.own_names(name)).collect();
+                Strategy::Lora(LoraSettings {
+                    target_modules: self.expand_targets(own),
+                    ..lora
+                })
+            }
+            other => other,
         }
     }
 
@@ -193,23 +201,31 @@ mod tests {
             lora(&["query", "key", "value", "dense"])
         );
         assert_eq!(in_bert(lora(&["key"])), lora(&["key"]));
-        assert_eq!(in_bert(lora(&["c_attn"])), lora(&["query", "key", "value"]));
-        assert_eq!(
-            in_bert(lora(&["c_attn", "attn.c_proj"])),
-            lora(&["query", "key", "value", "attention.output.dense"])
-        );
-        let in_gpt2 = |strategy| Family::Gpt2.in_own_words(strategy);
-        assert_eq!(
-            in_gpt2(lora(&["query", "dense"])),
-            lora(&["c_attn", "c_proj", "c_fc"])
-        );
-        assert_eq!(
-            in_gpt2(lora(&["c_attn", "mlp.c_proj"])),
-            lora(&["c_attn", "mlp.c_proj"])
-        );
         assert_eq!(Family::Gpt2.in_own_words(lora(&["query", "value"])), gpt2s);
         let ia3 = in_bert(Strategy::Ia3(Ia3Settings::default()));
         assert_eq!(ia3, Strategy::Ia3(Family::Bert.usual_ia3()));
+    }
+
+    #[test]
+    fn chosen_targets_are_translated_one_by_one_where_that_is_asked_for() {
+        let in_bert = |names: &[&str]| Family::Bert.translate(lora(names));
+        let qkv = ["query", "key", "value"];
+        assert_eq!(in_bert(&["c_attn"]), lora(&qkv));
+        assert_eq!(
+            in_bert(&["c_attn", "attn.c_proj"]),
+            lora(&["query", "key", "value", "attention.output.dense"])
+        );
+        assert_eq!(in_bert(&["c_attn", "c_proj"]), lora(&["query", "value"]));
+        assert_eq!(in_bert(&["key", "c_porj"]), lora(&["key", "c_porj"]));
+        let c_attn = lora(&["c_attn"]);
+        assert_eq!(Family::Bert.in_own_words(c_attn.clone()), c_attn);
+        let in_gpt2 = |names: &[&str]| Family::Gpt2.translate(lora(names));
+        assert_eq!(
+            in_gpt2(&["query", "dense"]),
+            lora(&["c_attn", "c_proj", "c_fc"])
+        );
+        let own = ["c_attn", "mlp.c_proj"];
+        assert_eq!(in_gpt2(&own), lora(&own));
     }
 
     #[test]

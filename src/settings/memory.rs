@@ -30,7 +30,7 @@ pub fn memory_need(
     settings: &TrainingSettings,
 ) -> MemoryNeed {
     let sizes = sizes.into();
-    let strategy = sizes.family().in_own_words(settings.strategy.clone());
+    let strategy = sizes.family().translate(settings.strategy.clone());
     let counts = count(sizes, None, &strategy);
     let length = settings.max_length.min(sizes.positions());
     let rows = settings.batch_size * length;

@@ -110,7 +110,7 @@ pub fn price(sizes: &Sizes, kind: StrategyKind, draft: &Draft) -> Price {
         }
         .strategy(),
     };
-    let strategy = sizes.family().in_own_words(strategy);
+    let strategy = sizes.family().translate(strategy);
     let counts = count(sizes, Some(LABELS), &strategy);
     let is_whole_model = matches!(
         kind,

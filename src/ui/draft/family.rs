@@ -44,14 +44,14 @@ pub(super) fn not_for(set: &Shipped, family: Family) -> String {
 }
 
 fn in_words_of(family: Family, lora: LoraSettings) -> LoraSettings {
-    match family.in_own_words(Strategy::Lora(lora.clone())) {
+    match family.translate(Strategy::Lora(lora.clone())) {
         Strategy::Lora(own) => own,
         _ => lora,
     }
 }
 
 fn ia3_in_words_of(family: Family, ia3: Ia3Settings) -> Ia3Settings {
-    match family.in_own_words(Strategy::Ia3(ia3.clone())) {
+    match family.translate(Strategy::Ia3(ia3.clone())) {
         Strategy::Ia3(own) => own,
         _ => ia3,
     }

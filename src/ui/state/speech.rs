@@ -48,11 +48,11 @@ impl State {
         };
         match command {
             Command::PlanRun { strategy } => Command::PlanRun {
-                strategy: family.in_own_words(strategy),
+                strategy: family.translate(strategy),
             },
             Command::StartRun { settings, options } => Command::StartRun {
                 settings: TrainingSettings {
-                    strategy: family.in_own_words(settings.strategy),
+                    strategy: family.translate(settings.strategy),
                     ..settings
                 },
                 options,
@@ -99,7 +99,7 @@ mod tests {
             let strategy = lora.clone();
             state.in_models_words(Command::PlanRun { strategy })
         };
-        let strategy = Family::Bert.in_own_words(lora.clone());
+        let strategy = Family::Bert.translate(lora.clone());
         let bert = with(Family::Bert, Speech::Silent);
         assert_eq!(sent(&bert), Command::PlanRun { strategy });
         let as_it_is = Command::PlanRun {
