@@ -148,6 +148,13 @@ impl Expression {
         }
     }
 
+    /// Whether it speaks of a run without naming it.
+    pub fn is_about_any_run(&self) -> bool {
+        let right = self.right.as_ref().map(|(_, quantity)| quantity);
+        let mut all = [Some(&self.left), right].into_iter().flatten();
+        all.any(|quantity| quantity.run.is_none())
+    }
+
     /// The keys of the runs that it names.
     pub fn runs(&self) -> impl Iterator<Item = &str> {
         let right = self.right.as_ref().map(|(_, quantity)| quantity);

@@ -137,6 +137,8 @@ pub enum Command {
         model: Reader,
         causal: bool,
     },
+    /// Are you there? Answered by `Ponged` between two units of work, whatever the engine is doing.
+    Ping,
 }
 
 /// What an adapter counts in a blend.
@@ -167,8 +169,9 @@ pub enum WeightsChoice {
 /// What a run does besides training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunOptions {
-    /// Score the validation split every so many steps, where the settings do not say; 0 never.
-    pub evaluate_every_steps: usize,
+    /// Score the validation split so many times, evenly over the run, where the settings do not say how often; 0 never.
+    /// `TrainingSettings::evaluation_interval` gives the steps between, once the number of steps is known.
+    pub evaluations: usize,
     /// Continue this text before and after.
     pub sample_prompt: String,
     pub sample_tokens: usize,

@@ -163,4 +163,6 @@ pub enum Event {
 
     /// The ask that the frame's request id names could not be met.
     Failed(EngineError),
+    /// The engine is there.
+    Ponged,
 }

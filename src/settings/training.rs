@@ -194,6 +194,16 @@ impl TrainingSettings {
         self
     }
 
+    /// Steps between evaluations on the validation split, where so many of them are wanted in a run whose settings do
+    /// not say how often; 0 is never. Ask once the epochs have become steps.
+    pub fn evaluation_interval(&self, evaluations: usize) -> usize {
+        match (self.eval_steps, evaluations) {
+            (0, 0) => 0,
+            (0, wanted) => (self.total_steps / wanted).max(1),
+            (said, _) => said,
+        }
+    }
+
     /// Whether a model of so many parameters is trained with gradient checkpointing.
     pub fn checkpoints(&self, parameters: usize) -> bool {
         self.gradient_checkpointing
@@ -243,6 +253,25 @@ mod tests {
         }
         let parsed: TrainingSettings = serde_json::from_value(recorded).unwrap();
         assert_eq!(parsed, TrainingSettings::default());
+    }
+
+    #[test]
+    fn evaluations_are_spread_over_the_steps_that_the_epochs_take() {
+        let settings = TrainingSettings {
+            num_train_epochs: 2.0,
+            ..Default::default()
+        };
+        assert_eq!(settings.evaluation_interval(8), 25, "of 200 steps");
+        let settings = settings.with_epochs_of(12);
+        assert_eq!(settings.evaluation_interval(8), 3, "of 24 steps");
+        assert_eq!(settings.evaluation_interval(100), 1);
+        assert_eq!(settings.evaluation_interval(0), 0);
+        let said = TrainingSettings {
+            eval_steps: 7,
+            ..settings
+        };
+        assert_eq!(said.evaluation_interval(8), 7);
+        assert_eq!(said.evaluation_interval(0), 7);
     }
 
     #[test]

@@ -41,9 +41,13 @@ pub fn App() -> impl IntoView {
         draft: RwSignal::new(Draft::default()),
         guess: RwSignal::new(Guess::default()),
         route,
-        progress: RwSignal::new(storage::load(PROGRESS_KEY)),
-        shelf: RwSignal::new(storage::load(RUNS_KEY)),
+        progress: storage::kept(PROGRESS_KEY),
+        shelf: storage::kept(RUNS_KEY),
         recorded: RwSignal::default(),
+        base: Memo::new(move |_| {
+            let id = |state: &State| Some(state.source.as_ref()?.id().to_string());
+            state.with(id)
+        }),
         queue: RwSignal::default(),
     };
     provide_context(desk);
@@ -129,13 +133,16 @@ fn title(route: &Route) -> String {
 const PROGRESS_KEY: &str = "warmup.progress";
 const RUNS_KEY: &str = "warmup.runs";
 
-/// A run that ends goes on the shelf; shelf and answers go to the browser's storage; runs that wait begin.
+/// A run that ends goes on the shelf; runs that wait begin.
 fn keep_what_is_done(desk: Desk) {
     let ended = desk.watch(|state| {
         let run = state.run.as_ref().filter(|run| !run.is_going())?;
         Some(run.request_id)
     });
-    let can_start = desk.watch(State::can_start_run);
+    let next = Memo::new(move |_| {
+        desk.queue
+            .with(|queue| desk.state.with(|state| queue.next_move(state)))
+    });
     // One effect for both, because a run that starts takes the place of the one that ended.
     Effect::new(move |kept: Option<Option<RequestId>>| {
         let (ended, kept) = (ended.get(), kept.flatten());
@@ -147,22 +154,8 @@ fn keep_what_is_done(desk: Desk) {
                 desk.shelf.update(|shelf| shelf.put(record));
             }
         }
-        if can_start.get() && desk.queue.with(|queue| !queue.is_empty()) {
-            desk.start_next();
-        }
+        desk.move_on(next.get());
         ended.or(kept)
-    });
-    Effect::new(move |is_first: Option<()>| {
-        let shelf = desk.shelf.get();
-        if is_first.is_some() {
-            storage::save(RUNS_KEY, &shelf);
-        }
-    });
-    Effect::new(move |is_first: Option<()>| {
-        let progress = desk.progress.get();
-        if is_first.is_some() {
-            storage::save(PROGRESS_KEY, &progress);
-        }
     });
 }
 

@@ -49,13 +49,13 @@ pub fn ChoiceCheck(lesson: &'static Lesson, check: &'static Choice) -> impl Into
 pub fn GuessBlock(lesson: &'static Lesson, guess: &'static Choice) -> impl IntoView {
     let desk = use_desk();
     let chosen = chosen(lesson, guess);
-    let are_made = Memo::new(move |_| {
-        desk.shelf.with(|shelf| {
-            lesson
-                .presets()
-                .all(|preset| shelf.find(lesson.slug, preset.key).is_some())
-        })
+    // Runs of different models would answer something else.
+    let ground = Memo::new(move |_| {
+        let keys: Vec<&str> = lesson.presets().map(|preset| preset.key).collect();
+        desk.shelf
+            .with(|shelf| shelf.common_ground(lesson.slug, &keys))
     });
+    let are_made = Memo::new(move |_| ground.with(Option::is_some));
     let answer = move || chosen.get().and_then(|index| guess.answers.get(index));
     let state = move || match answer() {
         None => "open",
@@ -70,10 +70,11 @@ pub fn GuessBlock(lesson: &'static Lesson, guess: &'static Choice) -> impl IntoV
         _ => words::GUESS_WRONG,
     };
     let explanation = move || {
-        let answer = answer().filter(|_| are_made.get())?;
+        let answer = answer()?;
+        let ground = ground.get()?;
         let html = desk.shelf.with(|shelf| {
             fill(answer.why, |quantity: &Quantity| {
-                shelf.measure(lesson.slug, None, quantity)
+                shelf.measure(lesson.slug, &ground, None, quantity)
             })
         });
         Some(view! { <div inner_html=html></div> })
@@ -161,7 +162,7 @@ pub fn MeasuredCheck(lesson: &'static Lesson, check: &'static Measured) -> impl 
     });
     let state = move || {
         standing.with(|standing| match standing {
-            Standing::Waiting => "open",
+            Standing::Waiting | Standing::Apart(_) => "open",
             Standing::Met(_) => "right",
             Standing::Missed(_) => "wrong",
         })
@@ -169,18 +170,21 @@ pub fn MeasuredCheck(lesson: &'static Lesson, check: &'static Measured) -> impl 
     let verdict = move || match state() {
         "right" => text::CHECK_MET,
         "wrong" => text::CHECK_MISSED,
+        _ if standing.with(|standing| matches!(standing, Standing::Apart(_))) => words::CHECK_APART,
         _ => text::CHECK_WAITING,
     };
     let explanation = move || {
         standing.with(|standing| {
             let (words, run) = match standing {
                 Standing::Waiting => return check.waiting.to_string(),
+                Standing::Apart(grounds) => return words::apart(grounds),
                 Standing::Met(run) => (check.met, run),
                 Standing::Missed(run) => (check.missed, run),
             };
+            let ground = run.ground();
             desk.shelf.with(|shelf| {
                 fill(words, |quantity: &Quantity| {
-                    shelf.measure(lesson.slug, Some(run), quantity)
+                    shelf.measure(lesson.slug, &ground, Some(run), quantity)
                 })
             })
         })

@@ -20,14 +20,18 @@ impl Shipped {
         format!("data/{}.{}", self.name, self.ending)
     }
 
-    /// What a model of this family learns from it, if anything: running text teaches a decoder the next words and an
-    /// encoder the hidden ones.
-    pub fn task_for(&self, family: Family) -> Option<Task> {
+    /// What it would teach a model of this family: running text is read on by a decoder, and filled in by an encoder.
+    pub fn task_of(&self, family: Family) -> Task {
         let is_running_text = self.ending == "txt";
-        let task = match (self.task, family) {
+        match (self.task, family) {
             (Task::CausalLm, Family::Bert) if is_running_text => Task::MaskedLm,
             (task, _) => task,
-        };
+        }
+    }
+
+    /// The same, where such a model can learn it.
+    pub fn task_for(&self, family: Family) -> Option<Task> {
+        let task = self.task_of(family);
         task.fits(family).then_some(task)
     }
 }

@@ -20,6 +20,7 @@ mod of_model;
 mod own_model;
 mod pages;
 mod program;
+mod queue;
 mod rate_puzzle;
 mod routes;
 mod runs;
@@ -28,6 +29,7 @@ mod shipped;
 mod state;
 mod storeys;
 mod text;
+mod watchdog;
 mod widgets;
 
 use leptos::prelude::*;

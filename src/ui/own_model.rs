@@ -22,6 +22,35 @@ pub enum OwnModel {
     Files { name: String, files: Vec<NamedUrl> },
 }
 
+/// A model to work with, and where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModelSource {
+    /// The folder of this name under `models/`.
+    Shipped(String),
+    Own(OwnModel),
+}
+
+impl ModelSource {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Shipped(name)
+            | Self::Own(OwnModel::Folder { name, .. } | OwnModel::Files { name, .. }) => name,
+        }
+    }
+
+    /// What tells it from all others: a shipped one's name, else where its weights lie.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Shipped(name) => name,
+            Self::Own(OwnModel::Folder { base_url, .. }) => base_url,
+            Self::Own(OwnModel::Files { name, files }) => {
+                let weights = files.iter().find(|file| file.name == WEIGHTS);
+                weights.map_or(name, |file| &file.url)
+            }
+        }
+    }
+}
+
 /// A model's configuration, read for its sizes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {

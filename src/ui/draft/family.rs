@@ -4,6 +4,7 @@ use super::Draft;
 use crate::settings::{Family, Ia3Settings, LoraSettings, Strategy};
 use crate::ui::DATASET;
 use crate::ui::datasets::{self, Shipped};
+use crate::ui::text::own_model::family_name;
 
 impl Draft {
     /// Says every module in the family's words.
@@ -36,11 +37,8 @@ impl Draft {
 
 /// Why a model of this family cannot learn from a set.
 pub(super) fn not_for(set: &Shipped, family: Family) -> String {
-    let kind = match family {
-        Family::Gpt2 => "a GPT-2",
-        Family::Bert => "a BERT",
-    };
-    format!("is for {}, which {kind} does not learn", set.task.name())
+    let (task, name) = (set.task.name(), family_name(family));
+    format!("is for {task}, which a {name} does not learn")
 }
 
 fn in_words_of(family: Family, lora: LoraSettings) -> LoraSettings {

@@ -105,8 +105,7 @@ impl Draft {
 
     /// What a run of these settings learns.
     pub fn task(&self) -> Task {
-        let task = self.dataset.task_for(self.family);
-        task.unwrap_or(self.dataset.task)
+        self.dataset.task_of(self.family)
     }
 
     pub fn settings(&self) -> TrainingSettings {
@@ -116,16 +115,21 @@ impl Draft {
         }
     }
 
-    /// The settings in an address, and what in it could not be used: those stay at their defaults.
+    /// The settings in an address, and what in it could not be used: those stay at their defaults. The order in the
+    /// address does not matter, except that of a key that is there twice.
     pub fn from_query(query: &str) -> (Self, Vec<String>) {
         let mut draft = Self::default();
         let mut problems = Vec::new();
-        for (key, value) in pairs(query) {
+        let mut settings: Vec<_> = pairs(query).into_iter().enumerate().collect();
+        settings.sort_by(|(_, (one, _)), (_, (other, _))| rank(one).cmp(&rank(other)));
+        for (place, (key, value)) in settings {
             if let Err(problem) = draft.try_set(&key, &value) {
-                problems.push(format!("{key}={value}: {problem}"));
+                problems.push((place, format!("{key}={value}: {problem}")));
             }
         }
-        (draft, problems)
+        problems.sort_by_key(|(place, _)| *place);
+        let problems = problems.into_iter().map(|(_, problem)| problem);
+        (draft, problems.collect())
     }
 
     /// Changes one setting by its name in addresses, or says why it cannot be so.
@@ -327,6 +331,15 @@ impl Draft {
         let parts: Vec<String> = keys.map(|key| format!("{key}={}", self.get(key))).collect();
         parts.join("&")
     }
+}
+
+/// Others are judged by what these say, so that they are read before them, in this order.
+const FIRST: [&str; 3] = ["data", "task", "strategy"];
+
+/// When a setting of an address is read. After the first ones it is the alphabet: any order that is always the same.
+fn rank(key: &str) -> (usize, &str) {
+    let place = FIRST.iter().position(|first| *first == key);
+    (place.unwrap_or(FIRST.len()), key)
 }
 
 /// The settings that every strategy has, in the order of the form.

@@ -65,6 +65,29 @@ fn what_does_not_go_together_is_refused_with_the_reason() {
 }
 
 #[test]
+fn the_order_of_an_address_does_not_matter() {
+    for query in [
+        "task=token-classification&data=ner",
+        "freeze=1&strategy=partial&task=causal-lm&data=beekeeping",
+        "balanced=true&task=multi-label-classification&data=moderation",
+        "virtual=4&strategy=prompt",
+        // Impossible together: the same one is refused from both sides.
+        "balanced=true&data=qa",
+        "replay=0.5&strategy=head",
+        "strategy=head&data=stories",
+    ] {
+        let turned: Vec<&str> = query.split('&').rev().collect();
+        let (there, mut problems) = Draft::from_query(query);
+        let (back, mut turned_problems) = Draft::from_query(&turned.join("&"));
+        problems.sort();
+        turned_problems.sort();
+        assert_eq!((there, problems), (back, turned_problems), "{query}");
+    }
+    let (draft, problems) = Draft::from_query("task=token-classification&data=ner");
+    assert_eq!((draft.dataset.name, problems), ("ner", vec![]));
+}
+
+#[test]
 fn partial_keeps_its_blocks() {
     let (draft, _) = Draft::from_query("strategy=partial&freeze=3");
     assert_eq!(draft.strategy(), Strategy::Partial { frozen_blocks: 3 });

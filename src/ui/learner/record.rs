@@ -5,8 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::lessons::measure::What;
 use crate::protocol::GeneralScore;
 use crate::settings::Family;
+use crate::ui::DATASET;
+use crate::ui::browser::clock;
 use crate::ui::datasets::shipped;
 use crate::ui::draft::Draft;
+use crate::ui::own_model::ModelSource;
+use crate::ui::routes::value_of;
 use crate::ui::state::{Phase, Run, State};
 
 /// Points kept of a curve.
@@ -28,6 +32,12 @@ pub struct RunRecord {
     /// As the lab's address has them.
     pub settings: String,
     pub model: String,
+    /// What tells the model from every other, where its name does not: the address of one of the learner's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub model_id: String,
+    /// When it ended, in milliseconds since 1970; 0 in records older than that was noted.
+    #[serde(default)]
+    pub made_at_millis: f64,
     pub device: String,
     pub trainable: usize,
     pub total: usize,
@@ -48,6 +58,13 @@ pub struct RunRecord {
     /// Steps made, and the share of questions that find their passage.
     #[serde(default)]
     pub retrieval: Vec<(usize, f64)>,
+}
+
+/// The model that a run began with, and the data that it learnt: figures of runs compare where both are the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ground {
+    pub model: String,
+    pub dataset: String,
 }
 
 /// Scores on the test split, and of what the model can do beside the task: one of the two.
@@ -94,6 +111,8 @@ impl RunRecord {
             key: run.tag.key.to_string(),
             settings: settings(run, state.family().unwrap_or_default()),
             model: state.model.as_ref()?.name.clone(),
+            model_id: model_id(run),
+            made_at_millis: clock::now_millis(),
             device: state.device.as_ref()?.description.clone(),
             trainable: plan.trainable_parameters(),
             total: plan.total_parameters(),
@@ -114,6 +133,18 @@ impl RunRecord {
             general: general(run, GeneralScore::perplexity),
             retrieval: general(run, GeneralScore::retrieval),
         })
+    }
+
+    pub fn ground(&self) -> Ground {
+        let model = match self.model_id.as_str() {
+            "" => &self.model,
+            id => id,
+        };
+        let dataset = value_of(&self.settings, "data");
+        Ground {
+            model: model.to_string(),
+            dataset: dataset.unwrap_or_else(|| DATASET.to_string()),
+        }
     }
 
     /// A measured property, where the run has it.
@@ -166,6 +197,14 @@ fn is_finite((_, value): &(usize, f64)) -> bool {
     value.is_finite()
 }
 
+/// The identity of a model whose name is not one: a shipped model's is.
+fn model_id(run: &Run) -> String {
+    match &run.learnt.source {
+        Some(source @ ModelSource::Own(_)) => source.id().to_string(),
+        Some(ModelSource::Shipped(_)) | None => String::new(),
+    }
+}
+
 /// The settings as an address, with the data that the run learnt.
 fn settings(run: &Run, family: Family) -> String {
     let mut draft = Draft::from_settings(run.settings.clone());
@@ -211,6 +250,8 @@ pub mod tests {
             key: key.into(),
             settings: format!("strategy=full&seed={accuracy}"),
             model: "nano".into(),
+            model_id: String::new(),
+            made_at_millis: 0.0,
             device: "CPU".into(),
             trainable: 10,
             total: 100,
@@ -282,6 +323,27 @@ pub mod tests {
             on_bert.contains("data=reviews"),
             "a BERT's lab has other data"
         );
+    }
+
+    #[test]
+    fn the_ground_of_a_run_is_its_model_and_its_data() {
+        let mut run = record("x", "", 0.7, 58.0);
+        let on = |model: &str, dataset: &str| Ground {
+            model: model.into(),
+            dataset: dataset.into(),
+        };
+        assert_eq!(run.ground(), on("nano", "reviews"));
+        run.settings += "&data=topics";
+        run.model_id = "https://example.org/a/nano/".into();
+        assert_eq!(run.ground(), on("https://example.org/a/nano/", "topics"));
+    }
+
+    #[test]
+    fn a_record_of_an_older_page_is_read() {
+        let mut json = serde_json::to_value(record("x", "low", 0.7, 58.0)).unwrap();
+        json.as_object_mut().unwrap().remove("made_at_millis");
+        let read: RunRecord = serde_json::from_value(json).unwrap();
+        assert_eq!(read, record("x", "low", 0.7, 58.0));
     }
 
     #[test]

@@ -147,8 +147,8 @@ fn ForgetAll() -> impl IntoView {
     let desk = use_desk();
     let is_asking = RwSignal::new(false);
     let forget = move |_| {
-        desk.progress.set(Default::default());
-        desk.shelf.set(Default::default());
+        desk.progress.update(Progress::forget_all);
+        desk.shelf.update(Shelf::forget_all);
         is_asking.set(false);
     };
     view! {

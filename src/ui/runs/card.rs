@@ -23,10 +23,7 @@ pub fn RunCard(
     let desk = use_desk();
     let tag = tag_of(lesson, preset);
     let is_going = Memo::new(move |_| going(desk) == Some(tag));
-    let is_queued = Memo::new(move |_| {
-        desk.queue
-            .with(|queue| queue.iter().any(|run| run.tag == tag))
-    });
+    let is_queued = Memo::new(move |_| desk.queue.with(|queue| queue.holds(tag)));
     let run = Memo::new(move |_| shown(desk, lesson, preset));
     let origin = move || match run.with(|run| run.as_ref().map(|(_, is_own)| *is_own)) {
         Some(true) => "measured",
@@ -36,7 +33,10 @@ pub fn RunCard(
     let can_start = desk.watch(|state| state.can_start_run());
     let kind = settings_of(lesson, preset).0.kind;
     let refusal = desk.watch(move |state| kind.refused_by(state.family()?));
-    let start = move |_| desk.queue.set(vec![queued(lesson, preset)]);
+    let start = move |_| {
+        let run = queued(desk, lesson, preset);
+        desk.queue.update(|queue| queue.put(vec![run]));
+    };
     let words = move || match origin() {
         "measured" => text::RUN_THIS_AGAIN,
         _ => text::RUN_THIS,

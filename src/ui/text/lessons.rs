@@ -1,7 +1,7 @@
 //! Words of the chapter's frame: its map, its runs, and what is kept of a learner's work.
 
 use crate::ui::format;
-use crate::ui::learner::Figures;
+use crate::ui::learner::{Figures, Ground};
 
 pub const CONTINUE: &str = "Continue where you were";
 pub const COMPLETE: &str = "complete";
@@ -55,6 +55,25 @@ pub const GUESS_OPEN: &str = "Choose one; the runs will answer.";
 pub const GUESS_NOTED: &str = "Noted. The runs will answer.";
 pub const GUESS_RIGHT: &str = "You guessed what your runs show.";
 pub const GUESS_WRONG: &str = "Your runs show something else.";
+
+pub const CHECK_APART: &str = "Your runs cannot be compared.";
+
+/// Why a check cannot tell: HTML.
+pub fn apart(grounds: &[Ground]) -> String {
+    let made: Vec<String> = grounds
+        .iter()
+        .map(|ground| format!("{} on {}", escaped(&ground.model), escaped(&ground.dataset)))
+        .collect();
+    format!(
+        "<p>The runs that this asks about were made with different models or data: {}. Make them with one model, and the check compares them.</p>",
+        made.join("; ")
+    )
+}
+
+/// Text that stands in HTML as it is.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
 
 pub const LAB: &str = "The lab";
 

@@ -13,6 +13,19 @@ pub const RESUME: &str = "Resume";
 pub const STEP: &str = "One step";
 pub const STEP_FROM_START: &str = "Step by step";
 pub const CANCEL: &str = "Cancel";
+pub const CANCEL_ONE: &str = "This run only";
+pub const CANCEL_ALL: &str = "This run and those that wait";
+pub const CANCEL_NONE: &str = "Go on";
+
+/// Asked where more runs wait.
+pub fn cancel_which(waiting: usize) -> String {
+    match waiting {
+        1 => "One more run waits, and starts when this one ends. What is to be cancelled?".into(),
+        _ => format!(
+            "{waiting} more runs wait, and the next one starts when this one ends. What is to be cancelled?"
+        ),
+    }
+}
 pub const SETTINGS: &str = "Settings of the run";
 pub const OPEN_IN_LAB: &str = "Open these settings in the lab";
 
@@ -170,7 +183,8 @@ pub fn phase(run: &Run) -> String {
     match &run.phase {
         Phase::Starting => "Asking the engine to start …".into(),
         Phase::Active { stage } => stage_words(*stage).into(),
-        Phase::Paused { step } => format!("Paused after {}.", steps(*step)),
+        Phase::Paused { step, stage } => paused(*step, *stage),
+        Phase::Cancelling { .. } => "Cancelling …".into(),
         Phase::Finished { summary } => format!(
             "Finished: {} of training, {} with scoring.",
             format::duration(summary.training_millis),
@@ -182,6 +196,16 @@ pub fn phase(run: &Run) -> String {
         Phase::Failed { step, error } => {
             format!("Ended early, after {}: {}", steps(*step), error.message)
         }
+    }
+}
+
+fn paused(step: usize, stage: RunStage) -> String {
+    let after = format!("Paused after {}", steps(step));
+    match stage {
+        RunStage::Training => format!("{after}."),
+        RunStage::ScoringBefore => format!("{after}, while the model is scored before training."),
+        RunStage::Preparing => format!("{after}, while the remedies are made ready."),
+        RunStage::ScoringAfter => format!("{after}, while the trained model is scored."),
     }
 }
 

@@ -38,6 +38,15 @@ pub fn AttentionMap() -> impl IntoView {
             });
         }
     });
+    // Another base looks at a text in another way.
+    let base = desk.watch(|state| state.model.as_ref().map(|model| model.name.clone()));
+    Effect::new(move |was: Option<Option<String>>| {
+        let now = base.get();
+        if was.is_some_and(|was| was != now) && reader.get_untracked() == Reader::Decoder {
+            wants.set(true);
+        }
+        now
+    });
     let answer = desk.watch(|state| state.insights.attention.clone());
     let report = last_report(answer);
     let layers = move || count(report, |report| report.layers);

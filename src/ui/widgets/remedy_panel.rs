@@ -60,16 +60,22 @@ fn lesson(desk: Desk) -> &'static str {
 
 fn careless(desk: Desk) -> Option<RunRecord> {
     let lesson = lesson(desk);
-    desk.shelf
-        .with(|shelf| shelf.find(lesson, CARELESS).cloned())
+    desk.shelf.with(|shelf| {
+        shelf
+            .find(lesson, CARELESS, desk.base.get().as_deref())
+            .cloned()
+    })
 }
 
-/// The learner's attempts, oldest first.
+/// The learner's attempts that can be set beside the careless run, oldest first.
 fn attempts(desk: Desk) -> Vec<RunRecord> {
     let lesson = lesson(desk);
+    let Some(ground) = careless(desk).map(|run| run.ground()) else {
+        return Vec::new();
+    };
     desk.shelf.with(|shelf| {
         let runs = shelf.of_lesson(lesson).filter(|run| run.key != CARELESS);
-        runs.cloned().collect()
+        runs.filter(|run| run.ground() == ground).cloned().collect()
     })
 }
 

@@ -110,6 +110,7 @@ fn Progress() -> impl IntoView {
             phase,
             Some(
                 Phase::Starting
+                    | Phase::Cancelling { .. }
                     | Phase::Active {
                         stage: ScoringBefore | Preparing | ScoringAfter
                     }

@@ -146,7 +146,8 @@ fn own_run(desk: Desk) -> Option<RunRecord> {
     let Route::Lesson(lesson) = desk.route.get() else {
         return None;
     };
-    desk.shelf.with(|shelf| shelf.find(lesson, KEY).cloned())
+    desk.shelf
+        .with(|shelf| shelf.find(lesson, KEY, desk.base.get().as_deref()).cloned())
 }
 
 fn steps(desk: Desk) -> usize {
