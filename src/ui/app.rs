@@ -53,6 +53,7 @@ pub fn App() -> impl IntoView {
     provide_context(desk);
     desk.client.boot();
     follow_address(desk);
+    speak_the_models_words(desk);
     plan_with_settings(desk);
     keep_what_is_done(desk);
     view! {
@@ -155,6 +156,19 @@ fn keep_what_is_done(desk: Desk) {
         }
         desk.move_on(next.get());
         ended.or(kept)
+    });
+}
+
+/// The form calls modules as the loaded model does.
+fn speak_the_models_words(desk: Desk) {
+    let family = desk.watch(|state| state.model.as_ref().map(|model| model.family));
+    Effect::new(move |_| {
+        let Some(family) = family.get() else { return };
+        let mut draft = desk.draft.get();
+        draft.adopt(family);
+        if desk.draft.with_untracked(|shown| *shown != draft) {
+            desk.draft.set(draft);
+        }
     });
 }
 

@@ -60,6 +60,8 @@ pub enum Unit {
     Nats,
     Rate,
     Perplexity,
+    /// In `0..=1`.
+    Share,
     /// Of a vector of gradients.
     Norm,
 }
@@ -70,6 +72,7 @@ impl Unit {
             Self::Nats => format::loss(value),
             Self::Rate => format::rate(value),
             Self::Perplexity => format::perplexity(value),
+            Self::Share => format::percent(value),
             Self::Norm => format::plain(value, 2),
         }
     }
@@ -78,6 +81,7 @@ impl Unit {
         match self {
             Self::Nats => format::plain(value, 2),
             Self::Rate => format::rate(value),
+            Self::Share => format!("{}%", format::plain(100.0 * value, 1)),
             Self::Perplexity | Self::Norm => format::plain(value, 1),
         }
     }

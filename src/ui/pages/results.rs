@@ -111,9 +111,15 @@ fn row(run: &RunRecord) -> impl IntoView + use<> {
         .into_any(),
         None => text::DIVERGED.into_any(),
     };
-    let perplexity = run.before.perplexity.map(|before| {
-        let after = run.after.and_then(|after| after.perplexity);
-        before_after(before, after, format::perplexity)
+    let beside = text::beside(&run.before).map(|(before, words)| {
+        let after = run.after.and_then(|after| text::beside(&after));
+        match after {
+            Some((after, after_words)) => view! {
+                {number(before, words)} " → " {number(after, after_words)}
+            }
+            .into_any(),
+            None => text::DIVERGED.into_any(),
+        }
     });
     let share = run.trainable as f64 / run.total.max(1) as f64;
     view! {
@@ -129,7 +135,7 @@ fn row(run: &RunRecord) -> impl IntoView + use<> {
             <td>
                 {before_after(run.before.accuracy, run.after.map(|a| a.accuracy), format::percent)}
             </td>
-            <td>{perplexity}</td>
+            <td>{beside}</td>
             <td>{format::duration(run.seconds * 1000.0)}</td>
         </tr>
     }

@@ -1,4 +1,7 @@
 //! The curves of a set's runs in one chart each: the loss, and what is forgotten.
+//!
+//! Test ids: `runs-loss-chart`; `runs-forgetting-chart`, of runs that have a perplexity, and `runs-retrieval-chart`, of runs
+//! whose questions find passages.
 
 use leptos::prelude::*;
 
@@ -25,6 +28,10 @@ pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView
     });
     let losses = Memo::new(move |_| runs.with(|runs| data(runs, loss_points)));
     let forgotten = Memo::new(move |_| runs.with(|runs| data(runs, general_points)));
+    let found = Memo::new(move |_| runs.with(|runs| shares(data(runs, retrieval_points))));
+    // Runs of both kinds of model may stand side by side: each has its own chart.
+    let has_found = move || found.with(|data| !data.is_empty());
+    let has_forgotten = move || forgotten.with(|data| !data.is_empty()) || !has_found();
     let is_empty = Memo::new(move |_| losses.with(LineData::is_empty));
     view! {
         <p class="empty" hidden=move || !is_empty.get()>{text::RUNS_EMPTY}</p>
@@ -39,7 +46,7 @@ pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView
                     testid="runs-loss-chart"
                 />
             </div>
-            <div>
+            <div hidden=move || !has_forgotten()>
                 <h4>{text::RUNS_FORGET}</h4>
                 <LineChart
                     title=text::RUNS_FORGET
@@ -47,6 +54,16 @@ pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView
                     y_name=text::RUNS_FORGET_AXIS
                     data=forgotten
                     testid="runs-forgetting-chart"
+                />
+            </div>
+            <div hidden=move || !has_found()>
+                <h4>{text::RUNS_RETRIEVAL}</h4>
+                <LineChart
+                    title=text::RUNS_RETRIEVAL
+                    x_name=charts::STEP
+                    y_name=charts::RETRIEVAL_AXIS
+                    data=found
+                    testid="runs-retrieval-chart"
                 />
             </div>
         </div>
@@ -67,13 +84,25 @@ fn data(
         points: points(run),
     });
     LineData {
-        series: series.collect(),
+        series: series.filter(|series| !series.points.is_empty()).collect(),
         x_end: made
             .map(|(_, (_, run))| run.steps as f64)
             .fold(0.0, f64::max),
         unit: Unit::Nats,
         ..LineData::default()
     }
+}
+
+fn shares(data: LineData) -> LineData {
+    LineData {
+        unit: Unit::Share,
+        ..data
+    }
+}
+
+fn retrieval_points(run: &RunRecord) -> Vec<(f64, f64)> {
+    let found = run.retrieval.iter();
+    found.map(|(step, share)| (*step as f64, *share)).collect()
 }
 
 fn loss_points(run: &RunRecord) -> Vec<(f64, f64)> {

@@ -18,6 +18,19 @@ pub const FORGETTING_BEFORE: &str = "before the run";
 pub const FORGETTING_EMPTY: &str =
     "No run yet: press Run, and what the model forgets of telling stories is drawn here.";
 
+pub const RETRIEVAL_TITLE: &str =
+    "Questions that find their passage. Use the arrow keys to read values.";
+pub const RETRIEVAL_AXIS: &str = "questions that find their passage";
+pub const RETRIEVAL_EMPTY: &str =
+    "No run yet: press Run, and how many questions still find their passage is drawn here.";
+
+pub fn retrieval_measured(questions: usize) -> String {
+    let questions = crate::ui::format::count(questions);
+    format!(
+        "Measured on {questions} questions: each should lie nearer to its own passage than to any of the others. Lower is worse."
+    )
+}
+
 pub fn forgetting_measured(tokens: usize) -> String {
     let tokens = crate::ui::format::count(tokens);
     format!(

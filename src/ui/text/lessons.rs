@@ -1,6 +1,7 @@
 //! Words of the chapter's frame: its map, its runs, and what is kept of a learner's work.
 
-use crate::ui::learner::Ground;
+use crate::ui::format;
+use crate::ui::learner::{Figures, Ground};
 
 pub const CONTINUE: &str = "Continue where you were";
 pub const COMPLETE: &str = "complete";
@@ -26,16 +27,24 @@ pub const RUN_THIS_AGAIN: &str = "Run again";
 pub const RUN_ALL: &str = "Run all, one after the other";
 pub const STOP_ALL: &str = "Stop";
 pub const QUEUED: &str = "waits for its turn";
+/// Why a run cannot be made with the loaded model.
+pub fn refused(why: &str) -> String {
+    format!("Not with the loaded model: {why}.")
+}
+
 pub const NOT_RUN: &str = "not run yet";
 pub const RUNS_CHART: &str = "Training loss of each run, smoothed";
 pub const RUNS_FORGET: &str = "What is forgotten: loss on stories, during each run";
 pub const RUNS_FORGET_AXIS: &str = "loss on stories, nats a token";
+pub const RUNS_RETRIEVAL: &str =
+    "What is forgotten: questions that find their passage, during each run";
 pub const RUNS_EMPTY: &str = "The curves appear here as the runs are made.";
 pub const DIVERGED: &str = "diverged: the numbers grew past what float32 holds";
 pub const DEVICE_AND_MODEL: &str = "Made with";
 
 pub const ACCURACY: &str = "Held-out accuracy";
 pub const PERPLEXITY: &str = "Perplexity on stories";
+pub const RETRIEVAL: &str = "Questions that find their passage";
 pub const TRAINED: &str = "Trained";
 pub const TIME: &str = "Time";
 pub const CONTINUES: &str = "Continues the story";
@@ -82,9 +91,20 @@ pub const RESULTS_COLUMNS: [&str; 7] = [
     "Model",
     "Trained",
     "Accuracy",
-    "Perplexity on stories",
+    "Perplexity on stories, or questions that find their passage",
     "Time",
 ];
+
+/// What a model could do beside its task then: a figure, and how people read it.
+pub fn beside(figures: &Figures) -> Option<(f64, String)> {
+    let of_language = figures.perplexity.map(|p| (p, format::perplexity(p)));
+    let of_retrieval = || {
+        figures
+            .retrieval
+            .map(|share| (share, format::percent(share)))
+    };
+    of_language.or_else(of_retrieval)
+}
 
 pub fn results_summary(complete: usize, lessons: usize, runs: usize) -> String {
     let lessons_words = if lessons == 1 { "lesson" } else { "lessons" };

@@ -25,7 +25,7 @@ pub fn FreezeLine() -> impl IntoView {
         Counted::Gpt2Small => gpt2_line.get(),
         Counted::Loaded(sizes) => desk
             .draft
-            .with(|draft| line_of(&draft.strategy(), sizes.blocks))
+            .with(|draft| line_of(&draft.strategy(), sizes.blocks()))
             .unwrap_or(0),
     });
     let is_locked = desk.watch(|state| state.run.as_ref().is_some_and(Run::is_going));
@@ -33,7 +33,7 @@ pub fn FreezeLine() -> impl IntoView {
         Counted::Gpt2Small => gpt2_line.set(to),
         Counted::Loaded(sizes) if !is_locked.get_untracked() => desk.draft.update(|draft| {
             let settings = Draft::from_settings(crate::settings::TrainingSettings {
-                strategy: strategy_at(to, sizes.blocks),
+                strategy: strategy_at(to, sizes.blocks()),
                 ..draft.training.clone()
             });
             draft.kind = settings.kind;
@@ -41,13 +41,13 @@ pub fn FreezeLine() -> impl IntoView {
         }),
         Counted::Loaded(_) => {}
     };
-    let last = Memo::new(move |_| model.get().sizes().blocks + 2);
+    let last = Memo::new(move |_| model.get().sizes().blocks() + 2);
     let counts = Memo::new(move |_| {
         let sizes = model.get().sizes();
         count(
             &sizes,
             Some(LABELS),
-            &strategy_at(frozen.get(), sizes.blocks),
+            &strategy_at(frozen.get(), sizes.blocks()),
         )
     });
     let plan = desk.plan();
@@ -106,7 +106,7 @@ fn stack(storeys: &[Storey], frozen: usize, move_to: Callback<usize>) -> impl In
             };
             view! {
                 <li class=class on:click=move |_| move_to.run(to)>
-                    <span>{text::storey(storey.name)}</span>
+                    <span>{text::storey(storey.place)}</span>
                     <span>{format::count(storey.parameters)}</span>
                 </li>
             }
