@@ -16,7 +16,7 @@ pub mod training;
 
 pub use count::{Counts, count};
 pub use family::Family;
-pub use memory::{MemoryNeed, memory_need};
+pub use memory::{MemoryNeed, block_activation_bytes, memory_need};
 pub use methods::{BottleneckSettings, Ia3Settings, Placement};
 pub use remedies::Remedies;
 pub use sampling::Sampling;
