@@ -12,7 +12,7 @@ use super::device_choice::DeviceWish;
 use super::draft::Draft;
 use super::engine_client::{EngineClient, Wishes};
 use super::guess::Guess;
-use super::learner::RunRecord;
+use super::learner::{Progress, RunRecord};
 use super::lesson_view::LessonView;
 use super::pages::bench::Bench;
 use super::pages::home::Home;
@@ -41,7 +41,7 @@ pub fn App() -> impl IntoView {
         draft: RwSignal::new(Draft::default()),
         guess: RwSignal::new(Guess::default()),
         route,
-        progress: RwSignal::new(storage::load(PROGRESS_KEY)),
+        progress: RwSignal::new(storage::load::<Progress>(PROGRESS_KEY).with_order(drawn_seed())),
         shelf: RwSignal::new(storage::load(RUNS_KEY)),
         recorded: RwSignal::default(),
         queue: RwSignal::default(),
@@ -123,6 +123,11 @@ fn title(route: &Route) -> String {
         Route::Unknown(_) => text::UNKNOWN_TITLE,
     };
     format!("{page} · {}", text::NAME)
+}
+
+/// For a learner who has none yet; never 0.
+fn drawn_seed() -> u32 {
+    1 + (js_sys::Math::random() * f64::from(u32::MAX - 1)) as u32
 }
 
 const PROGRESS_KEY: &str = "warmup.progress";

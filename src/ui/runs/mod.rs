@@ -100,12 +100,35 @@ fn going(desk: Desk) -> Option<RunTag> {
     })
 }
 
+/// Whether the learner's guesses about a lesson's runs are final: locked, or too late since a run of theirs is there.
+/// Until then what was recorded stays hidden.
+pub fn guesses_stand(desk: Desk, lesson: &Lesson) -> bool {
+    let are_locked = desk.progress.with(|progress| {
+        lesson
+            .guesses()
+            .all(|guess| progress.is_locked(lesson.slug, guess.id))
+    });
+    are_locked || has_begun(desk, lesson)
+}
+
+/// Whether the learner has made one of the lesson's runs.
+pub fn has_begun(desk: Desk, lesson: &Lesson) -> bool {
+    desk.shelf.with(|shelf| {
+        lesson
+            .presets()
+            .any(|preset| shelf.find(lesson.slug, preset.key).is_some())
+    })
+}
+
 /// The learner's run of a preset or, until there is one, ours; and whether it is the learner's.
 pub fn shown(desk: Desk, lesson: &Lesson, preset: &Preset) -> Option<(RunRecord, bool)> {
     let own = desk
         .shelf
         .with(|shelf| shelf.find(lesson.slug, preset.key).cloned());
     let recorded = || {
+        if !guesses_stand(desk, lesson) {
+            return None;
+        }
         desk.recorded.with(|records| {
             let is_it = |run: &&RunRecord| run.lesson == lesson.slug && run.key == preset.key;
             records.iter().find(is_it).cloned()
