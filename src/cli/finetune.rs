@@ -127,7 +127,7 @@ impl Job {
             rows: Rc::new(rows),
             settings: settings.clone(),
             options: RunOptions {
-                evaluate_every_steps: 0,
+                evaluations: 0,
                 sample_prompt: String::new(),
                 sample_tokens: 0,
                 start_paused: false,

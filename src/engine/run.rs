@@ -157,10 +157,22 @@ impl Run {
         }
     }
 
+    pub fn pause(&mut self) {
+        self.paused = true;
+        self.single_step = false;
+    }
+
+    /// Goes on, and pauses no more by itself.
+    pub fn resume(&mut self) {
+        self.paused = false;
+        self.single_step = false;
+        self.options.start_paused = false;
+    }
+
     /// Goes on until the next step is made, then pauses.
     pub fn step_once(&mut self) {
+        self.resume();
         self.single_step = true;
-        self.paused = false;
     }
 
     /// Steps made.

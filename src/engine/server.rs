@@ -150,7 +150,7 @@ impl<H: Host> Server<H> {
     /// Pauses once everything about the steps made so far has been told.
     async fn pause_run(&mut self, request_id: Option<RequestId>) {
         let Some(run) = &mut self.run else { return };
-        run.paused = true;
+        run.pause();
         let page = Page {
             host: &self.host,
             request_id: self.run_request,

@@ -60,6 +60,13 @@ fn words_told(sizes: &Sizes, rows: usize) -> usize {
     }
 }
 
+/// Float32 bytes that one block keeps of a batch, where the backward pass goes through it.
+pub fn block_activation_bytes(sizes: &Sizes, heads: usize, settings: &TrainingSettings) -> u64 {
+    let length = settings.max_length.min(sizes.positions());
+    let rows = settings.batch_size * length;
+    FLOAT_BYTES * (rows * kept_in_a_block(sizes, heads, length)) as u64
+}
+
 /// Numbers a token: two layer norms, queries, keys and values, attention's output and projection, the MLP's middle
 /// before and after its GELU, its output, two sums, and the attention probabilities.
 fn kept_in_a_block(sizes: &Sizes, heads: usize, length: usize) -> usize {
@@ -89,6 +96,24 @@ mod tests {
             let ours = need(checkpointing).total_bytes() as f64;
             assert!((ours / measured_bytes - 1.0).abs() < 0.15, "{ours}");
         }
+    }
+
+    #[test]
+    fn a_full_batch_keeps_about_as_much_as_full_tuning_of_gpt2_small_trains() {
+        let settings = TrainingSettings {
+            batch_size: 16,
+            max_length: 128,
+            ..TrainingSettings::default()
+        };
+        let sizes = Sizes::from(Gpt2Sizes::GPT2_SMALL);
+        let kept = 12 * block_activation_bytes(&sizes, 12, &settings);
+        assert_eq!(kept, 12 * 4 * 16 * 128 * (10 * 768 + 2 * 3072 + 12 * 128));
+        let trains = count(&sizes, None, &crate::settings::Strategy::Full);
+        let trains = trains.gradient_bytes() + trains.optimizer_bytes();
+        assert!(
+            (kept as f64 / trains as f64 - 1.0).abs() < 0.05,
+            "{kept} {trains}"
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub mod training;
 
 pub use count::{Counts, count};
 pub use family::Family;
-pub use memory::{MemoryNeed, memory_need};
+pub use memory::{MemoryNeed, block_activation_bytes, memory_need};
 pub use methods::{BottleneckSettings, Ia3Settings, Placement, unmatched_targets};
 pub use names::{HEADS, is_head};
 pub use remedies::Remedies;

@@ -3,7 +3,9 @@
 use super::draft::{Draft, StrategyKind};
 use crate::protocol::ModelInfo;
 use crate::settings::names::{self, Place};
-use crate::settings::{Counts, Gpt2Sizes, Sizes, Strategy, count};
+use crate::settings::{
+    Counts, Gpt2Sizes, Sizes, Strategy, TrainingSettings, block_activation_bytes, count,
+};
 
 /// Classes of the reviews: the head has a row for each.
 pub const LABELS: usize = 2;
@@ -70,6 +72,35 @@ pub fn line_of(strategy: &Strategy, blocks: usize) -> Option<usize> {
         Strategy::Partial { frozen_blocks } => Some((frozen_blocks + 1).min(blocks + 1)),
         Strategy::Head => Some(blocks + 2),
         _ => None,
+    }
+}
+
+/// What must be held at once while a run goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    pub weights: u64,
+    pub gradients: u64,
+    pub optimizer: u64,
+    /// What the forward pass keeps for the backward pass, of the blocks that it goes back through.
+    pub activations: u64,
+}
+
+impl Held {
+    pub fn total(self) -> u64 {
+        self.weights + self.gradients + self.optimizer + self.activations
+    }
+}
+
+/// Bytes in float32 with the lowest `frozen` storeys frozen.
+pub fn held(sizes: &Sizes, heads: usize, frozen: usize, training: &TrainingSettings) -> Held {
+    let counts = count(sizes, Some(LABELS), &strategy_at(frozen, sizes.blocks()));
+    // The embeddings are the lowest storey; what a block keeps is needed as soon as the block, or what lies below, trains.
+    let crossed = sizes.blocks() - frozen.saturating_sub(1).min(sizes.blocks());
+    Held {
+        weights: 4 * counts.total as u64,
+        gradients: counts.gradient_bytes(),
+        optimizer: counts.optimizer_bytes(),
+        activations: crossed as u64 * block_activation_bytes(sizes, heads, training),
     }
 }
 
@@ -150,6 +181,18 @@ mod tests {
                 assert_eq!(line_of(&strategy, blocks), Some(frozen));
             }
         }
+    }
+
+    #[test]
+    fn activations_are_kept_above_the_line_alone() {
+        let training = TrainingSettings::default();
+        let at = |frozen| held(&NANO, 4, frozen, &training).activations;
+        assert_eq!(at(0), 4 * block_activation_bytes(&NANO, 4, &training));
+        // Freezing the embeddings spares no block.
+        assert_eq!(at(1), at(0));
+        assert_eq!(at(3), at(0) / 2);
+        assert_eq!(at(5), 0);
+        assert_eq!(at(6), 0);
     }
 
     #[test]

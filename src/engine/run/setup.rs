@@ -256,8 +256,5 @@ pub fn device_error(reason: String) -> EngineError {
 
 /// Steps between evaluations on the validation split; 0 is never.
 fn evaluation_interval(settings: &TrainingSettings, options: &RunOptions) -> usize {
-    match settings.eval_steps {
-        0 => options.evaluate_every_steps,
-        steps => steps,
-    }
+    settings.evaluation_interval(options.evaluations)
 }

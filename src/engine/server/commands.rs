@@ -64,7 +64,7 @@ impl<H: Host> Server<H> {
                 Ok(())
             }
             Command::Resume { run_id } => {
-                self.run(run_id)?.paused = false;
+                self.run(run_id)?.resume();
                 self.tell(id, Event::RunResumed { run_id });
                 Ok(())
             }
@@ -145,6 +145,10 @@ impl<H: Host> Server<H> {
                 self.ask_question(id, &question, &context).await
             }
             Command::BlendAdapters { parts, merged } => self.blend(id, parts, merged),
+            Command::Ping => {
+                self.tell(id, Event::Ponged);
+                Ok(())
+            }
         }
     }
 

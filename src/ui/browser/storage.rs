@@ -11,7 +11,7 @@ use crate::ui::learner::Merge;
 /// what is written is everything of both.
 pub fn kept<T>(key: &'static str) -> RwSignal<T>
 where
-    T: Merge + Serialize + DeserializeOwned + Default + Clone + PartialEq + Send + Sync + 'static,
+    T: Merge + Serialize + DeserializeOwned + Default + Clone + Send + Sync + 'static,
 {
     let value = RwSignal::new(load::<T>(key));
     Effect::new(move |is_first: Option<()>| {
@@ -28,10 +28,10 @@ where
 
 /// Adds what is here to what is stored; writes nothing where that changes nothing, or two tabs would answer each other
 /// for ever.
-fn write<T: Merge + Serialize + DeserializeOwned + Default + PartialEq>(key: &str, here: &T) {
+fn write<T: Merge + Serialize + DeserializeOwned + Default>(key: &str, here: &T) {
     let stored = load::<T>(key);
     let both = stored.merged(here);
-    if both != stored {
+    if !is_same(&both, &stored) {
         save(key, &both);
     }
 }
@@ -39,13 +39,19 @@ fn write<T: Merge + Serialize + DeserializeOwned + Default + PartialEq>(key: &st
 /// Adds what is stored to what is here.
 fn take_in<T>(key: &str, value: RwSignal<T>)
 where
-    T: Merge + DeserializeOwned + Default + Clone + PartialEq + Send + Sync + 'static,
+    T: Merge + Serialize + DeserializeOwned + Default + Clone + Send + Sync + 'static,
 {
     let here = value.get_untracked();
     let both = here.merged(&load(key));
-    if both != here {
+    if !is_same(&both, &here) {
         value.set(both);
     }
+}
+
+/// Whether both are kept as the same text. A figure that is not a number is no number's equal, itself included.
+fn is_same<T: Serialize>(one: &T, other: &T) -> bool {
+    let text = |value| serde_json::to_string(value).ok();
+    text(one) == text(other)
 }
 
 /// What was stored under `key`; the default where nothing was, or nothing readable.

@@ -168,3 +168,26 @@ fn what_a_family_cannot_learn_is_refused_with_the_reason() {
     }
     stories.try_set("strategy", "bitfit").unwrap();
 }
+
+#[test]
+fn numbers_that_make_no_sense_are_refused_by_name() {
+    for (setting, named) in [
+        ("decay=-1", "weight decay"),
+        ("decay=nan", "weight decay"),
+        ("alpha=0", "LoRA alpha"),
+        ("clip=-1", "maximum gradient norm"),
+        ("clip=nan", "maximum gradient norm"),
+    ] {
+        let (draft, problems) = Draft::from_query(setting);
+        assert!(
+            problems.len() == 1 && problems[0].contains(named),
+            "{problems:?}"
+        );
+        assert_eq!(draft, Draft::default());
+    }
+    for off in ["clip=0", "clip=inf"] {
+        let (draft, problems) = Draft::from_query(off);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(draft.training.max_grad_norm, 0.0);
+    }
+}

@@ -70,12 +70,14 @@ fn Checks() -> impl IntoView {
             .iter()
             .map(|lesson| {
                 let (passed, all) = desk.progress.with(|progress| progress.count(lesson));
+                let (right, answered) = desk.progress.with(|progress| progress.first_attempts(lesson));
                 view! {
                     <li data-lesson=lesson.slug data-passed=passed.to_string()>
                         <a href=format!("#/lesson/{}", lesson.slug)>{lesson.title}</a>
                         ": "
                         {text::checks_passed(passed, all)}
                         {(passed == all).then(|| format!(", {}", text::COMPLETE))}
+                        {(answered > 0).then(|| format!("; {}", text::first_attempts(right, answered)))}
                     </li>
                 }
             })

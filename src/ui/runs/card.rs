@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{going, queued, settings_of, shown, tag_of};
+use super::{going, guesses_stand, queued, settings_of, shown, tag_of};
 use crate::lessons::measure::What;
 use crate::lessons::{Lesson, Preset};
 use crate::ui::controls::number::number;
@@ -67,7 +67,8 @@ pub fn RunCard(
             {move || is_going.get().then(|| view! { <Going /> })}
             {move || match run.get() {
                 Some((run, is_own)) => result(&run, is_own).into_any(),
-                None => view! { <p class="quiet">{text::NOT_RUN}</p> }.into_any(),
+                None if guesses_stand(desk, lesson) => view! { <p class="quiet">{text::NOT_RUN}</p> }.into_any(),
+                None => view! { <p class="quiet">{text::BEHIND_GUESS}</p> }.into_any(),
             }}
         </section>
     }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::shown;
 use crate::lessons::{Lesson, RunSet};
 use crate::ui::charts::line::LineChart;
-use crate::ui::charts::plot::{LineData, Look, Series, Unit};
+use crate::ui::charts::plot::{Level, LineData, Look, Series, Unit};
 use crate::ui::charts::smooth::smooth;
 use crate::ui::desk::use_desk;
 use crate::ui::learner::RunRecord;
@@ -26,8 +26,10 @@ pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView
             .map(|preset| Some((preset.label, shown(desk, lesson, preset)?.0)))
             .collect::<Vec<_>>()
     });
-    let losses = Memo::new(move |_| runs.with(|runs| data(runs, loss_points)));
-    let forgotten = Memo::new(move |_| runs.with(|runs| data(runs, general_points)));
+    let losses =
+        Memo::new(move |_| runs.with(|runs| with_level(data(runs, loss_points), Some(GUESSING))));
+    let forgotten =
+        Memo::new(move |_| runs.with(|runs| with_level(data(runs, general_points), before(runs))));
     let found = Memo::new(move |_| runs.with(|runs| shares(data(runs, retrieval_points))));
     // Runs of both kinds of model may stand side by side: each has its own chart.
     let has_found = move || found.with(|data| !data.is_empty());
@@ -105,6 +107,29 @@ fn retrieval_points(run: &RunRecord) -> Vec<(f64, f64)> {
     found.map(|(step, share)| (*step as f64, *share)).collect()
 }
 
+/// What guessing between the two labels of the reviews costs.
+const GUESSING: Level = Level {
+    name: charts::LOSS_GUESSING,
+    y: std::f64::consts::LN_2,
+};
+
+/// A line to compare with, where there is a curve.
+fn with_level(mut data: LineData, level: Option<Level>) -> LineData {
+    if !data.is_empty() {
+        data.levels.extend(level);
+    }
+    data
+}
+
+/// What the stories cost the model before any run.
+fn before(runs: &[Option<(&'static str, RunRecord)>]) -> Option<Level> {
+    let (_, run) = runs.iter().flatten().next()?;
+    Some(Level {
+        name: charts::FORGETTING_BEFORE,
+        y: run.before.perplexity?.ln(),
+    })
+}
+
 fn loss_points(run: &RunRecord) -> Vec<(f64, f64)> {
     let raw: Vec<f64> = run
         .curve
@@ -137,5 +162,23 @@ mod tests {
         assert_eq!(data.series[0].look, Look::Nth(1));
         assert_eq!(data.series[0].points, [(0.0, 1.0)]);
         assert_eq!(data.x_end, 60.0);
+    }
+
+    #[test]
+    fn curves_are_drawn_beside_what_they_are_compared_with() {
+        let mut run = record("x", "high", 0.6, 100.0);
+        run.general = vec![(0, 48.0)];
+        let runs = [None, Some(("High", run))];
+        let level = before(&runs);
+        assert!((level.as_ref().unwrap().y - 48.0_f64.ln()).abs() < 1e-12);
+        assert_eq!(
+            with_level(data(&runs, general_points), level).levels.len(),
+            1
+        );
+        assert!(
+            with_level(data(&[None], general_points), before(&[None]))
+                .levels
+                .is_empty()
+        );
     }
 }

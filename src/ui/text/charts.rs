@@ -3,6 +3,11 @@
 pub const AS_TABLE: &str = "Data as a table";
 pub const STEP: &str = "step";
 
+/// Behind the name of an axis that does not begin at zero.
+pub fn axis_begins(at: &str) -> String {
+    format!("; the axis begins at {at}, not at 0")
+}
+
 pub const LOSS_TITLE: &str = "Loss at each step of the run. Use the arrow keys to read values.";
 pub const LOSS_AXIS: &str = "loss (nats)";
 pub const LOSS_EACH: &str = "training, each batch";

@@ -38,7 +38,9 @@ pub const RUNS_FORGET: &str = "What is forgotten: loss on stories, during each r
 pub const RUNS_FORGET_AXIS: &str = "loss on stories, nats a token";
 pub const RUNS_RETRIEVAL: &str =
     "What is forgotten: questions that find their passage, during each run";
-pub const RUNS_EMPTY: &str = "The curves appear here as the runs are made.";
+pub const RUNS_EMPTY: &str =
+    "The curves appear here as the runs are made, or ours once your guess is locked.";
+pub const BEHIND_GUESS: &str = "not run yet; ours is shown once your guess above is locked";
 pub const DIVERGED: &str = "diverged: the numbers grew past what float32 holds";
 pub const DEVICE_AND_MODEL: &str = "Made with";
 
@@ -51,10 +53,21 @@ pub const CONTINUES: &str = "Continues the story";
 pub const FROM: &str = "from";
 
 pub const GUESS: &str = "Your guess first";
-pub const GUESS_OPEN: &str = "Choose one; the runs will answer.";
-pub const GUESS_NOTED: &str = "Noted. The runs will answer.";
-pub const GUESS_RIGHT: &str = "You guessed what your runs show.";
-pub const GUESS_WRONG: &str = "Your runs show something else.";
+pub const GUESS_OPEN: &str = "Choose one, then lock it: the runs answer.";
+pub const GUESS_CHOSEN: &str = "You can still change it. Locking it shows the recorded runs.";
+pub const GUESS_LOCK: &str = "Lock my guess";
+pub const GUESS_LATE: &str = "You have run without a guess.";
+pub const GUESS_NOTED: &str = "Locked. The runs will answer.";
+pub const GUESS_RIGHT: &str = "You guessed what the runs show.";
+pub const GUESS_WRONG: &str = "The runs show something else.";
+
+/// Shown where the first answer was another than the present one.
+pub const FIRST_ANSWER: &str = "Your first answer was:";
+pub const AT_ONCE: &str = "At the first attempt.";
+
+pub fn first_attempts(right: usize, answered: usize) -> String {
+    format!("{right} of {answered} questions right at the first attempt")
+}
 
 pub const CHECK_APART: &str = "Your runs cannot be compared.";
 

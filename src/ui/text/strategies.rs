@@ -40,7 +40,14 @@ pub const WEIGHTS: &str = "Weights";
 pub const GRADIENTS: &str = "Gradients";
 pub const OPTIMIZER: &str = "AdamW's averages";
 pub const ALTOGETHER: &str = "Altogether";
-pub const MEMORY: &str = "Four bytes a number: one for each weight, one gradient and two averages for each that trains. What the layers hand on to the backward pass comes on top and depends on the batch; freezing from the input up saves some of that too.";
+pub const ACTIVATIONS: &str = "Activations";
+
+/// Under the bars.
+pub fn memory(batch: usize, length: usize) -> String {
+    format!(
+        "Four bytes a number: one for each weight, and one gradient and two averages for each that trains. Activations are what the forward pass keeps of a batch for the backward pass, here of {batch} texts of up to {length} tokens; they grow with both. Below the line none are kept."
+    )
+}
 
 pub fn engine_says(trainable: usize) -> String {
     format!(

@@ -229,6 +229,9 @@ pub const GUESS_LOCKED: &str = "Your guesses stand as they were when the run sta
 pub const GUESS_SKIPPED: &str = "You ran without a guess.";
 pub const GUESS_YOURS: &str = "your guess";
 pub const GUESS_MEASURED: &str = "measured";
+/// On the held-out reviews; `docs/results.md` has the second.
+pub const BASELINES: [(f64, &str); 2] = [(0.5, "tossing a coin"), (0.718, "counting words")];
+pub const BASELINES_ARE: &str = "The dashed lines:";
 
 pub const GLOSSARY: &str = "The words of this lesson";
 pub const CHECK: &str = "Check yourself";
