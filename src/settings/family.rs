@@ -165,7 +165,7 @@ impl Family {
     }
 }
 
-/// Modules that do the same in a GPT-2 and in a BERT, a line for each name; the first line that has a name counts. A
+/// Modules that do the same in a GPT-2 and in a BERT, by their names; the first line that has a name counts. A
 /// BERT's `dense` is every layer but queries, keys and values, and its `output.dense` both projections.
 const TWINS: [[&[&str]; 2]; 8] = [
     [&["c_attn"], &["query", "key", "value"]],
