@@ -122,6 +122,24 @@ pub enum GeneralScore {
     Retrieval { found: usize, of: usize },
 }
 
+impl GeneralScore {
+    /// Where it is of language.
+    pub fn perplexity(self) -> Option<f64> {
+        match self {
+            Self::Language(loss) => Some(loss.perplexity()),
+            Self::Retrieval { .. } => None,
+        }
+    }
+
+    /// The share of questions that find their passage, in `0..=1`, where it is of retrieval.
+    pub fn retrieval(self) -> Option<f64> {
+        match self {
+            Self::Retrieval { found, of } => Some(found as f64 / of.max(1) as f64),
+            Self::Language(_) => None,
+        }
+    }
+}
+
 /// The language model's loss on the general text.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct GeneralLoss {

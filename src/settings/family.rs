@@ -80,6 +80,24 @@ impl Family {
         (owned(targets.ia3), owned(targets.ia3_feedforward))
     }
 
+    /// Target modules with PEFT's word `all-linear` spelled out, without white space around them, each once.
+    pub fn expand_targets(self, names: Vec<String>) -> Vec<String> {
+        let mut expanded: Vec<String> = Vec::new();
+        let names = names.iter().map(|name| name.trim());
+        for name in names.filter(|name| !name.is_empty()) {
+            let meant = match name {
+                "all-linear" => owned(self.targets().all_linear),
+                _ => owned(&[name]),
+            };
+            for name in meant {
+                if !expanded.contains(&name) {
+                    expanded.push(name);
+                }
+            }
+        }
+        expanded
+    }
+
     /// The strategy with another family's usual targets, or its `all-linear`, said in this family's names. Targets that
     /// somebody chose stay as they are.
     pub fn in_own_words(self, strategy: Strategy) -> Strategy {
@@ -109,6 +127,35 @@ impl Family {
         said.map_or(named, owned)
     }
 
+    /// As [`Self::in_own_words`], and of targets that somebody chose those that only another family has are said in this
+    /// one's names too: a link that was made with a GPT-2 means the same layers of a BERT.
+    pub fn translate(self, strategy: Strategy) -> Strategy {
+        match self.in_own_words(strategy) {
+            Strategy::Lora(lora) => {
+                let named = lora.target_modules.into_iter();
+                let own = named.flat_map(|name| self.own_names(name)).collect();
+                Strategy::Lora(LoraSettings {
+                    target_modules: self.expand_targets(own),
+                    ..lora
+                })
+            }
+            other => other,
+        }
+    }
+
+    /// What a module of another family is called here; a name that is not another family's stays.
+    fn own_names(self, name: String) -> Vec<String> {
+        let (from, to) = match self {
+            Self::Gpt2 => (1, 0),
+            Self::Bert => (0, 1),
+        };
+        let is_it = |row: &&[&[&str]; 2]| row[from].contains(&name.as_str());
+        match TWINS.iter().find(is_it) {
+            Some(row) => owned(row[to]),
+            None => vec![name],
+        }
+    }
+
     fn usual_ia3(self) -> Ia3Settings {
         let (target_modules, feedforward_modules) = self.ia3_targets();
         Ia3Settings {
@@ -117,6 +164,17 @@ impl Family {
         }
     }
 }
+
+/// Modules that do the same in a GPT-2 and in a BERT, by all their names; the first line that has a name counts. A
+/// BERT's `dense` is every layer but queries, keys and values, and its `output.dense` both projections.
+const TWINS: [[&[&str]; 2]; 6] = [
+    [&["c_attn", "attn.c_attn"], &["query", "key", "value"]],
+    [&["attn.c_proj"], &["attention.output.dense"]],
+    [&["c_fc", "mlp.c_fc"], &["intermediate.dense"]],
+    [&["c_proj"], &["output.dense"]],
+    [&["mlp.c_proj"], &["output.dense"]],
+    [&["c_proj", "c_fc"], &["dense"]],
+];
 
 fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -146,5 +204,36 @@ mod tests {
         assert_eq!(Family::Gpt2.in_own_words(lora(&["query", "value"])), gpt2s);
         let ia3 = in_bert(Strategy::Ia3(Ia3Settings::default()));
         assert_eq!(ia3, Strategy::Ia3(Family::Bert.usual_ia3()));
+    }
+
+    #[test]
+    fn chosen_targets_are_translated_one_by_one_where_that_is_asked_for() {
+        let in_bert = |names: &[&str]| Family::Bert.translate(lora(names));
+        let qkv = ["query", "key", "value"];
+        assert_eq!(in_bert(&["c_attn"]), lora(&qkv));
+        assert_eq!(
+            in_bert(&["c_attn", "attn.c_proj"]),
+            lora(&["query", "key", "value", "attention.output.dense"])
+        );
+        assert_eq!(in_bert(&["c_attn", "c_proj"]), lora(&["query", "value"]));
+        assert_eq!(in_bert(&["key", "c_porj"]), lora(&["key", "c_porj"]));
+        let c_attn = lora(&["c_attn"]);
+        assert_eq!(Family::Bert.in_own_words(c_attn.clone()), c_attn);
+        let in_gpt2 = |names: &[&str]| Family::Gpt2.translate(lora(names));
+        assert_eq!(
+            in_gpt2(&["query", "dense"]),
+            lora(&["c_attn", "c_proj", "c_fc"])
+        );
+        let own = ["c_attn", "mlp.c_proj"];
+        assert_eq!(in_gpt2(&own), lora(&own));
+    }
+
+    #[test]
+    fn all_linear_is_every_linear_layer_once() {
+        let expanded = |family: Family, names: &[&str]| family.expand_targets(owned(names));
+        let gpt2 = expanded(Family::Gpt2, &["c_attn", "all-linear"]);
+        assert_eq!(gpt2, ["c_attn", "c_fc", "c_proj"]);
+        let bert = expanded(Family::Bert, &["all-linear"]);
+        assert_eq!(bert, ["query", "key", "value", "dense"]);
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::bounds::Bound;
-use super::strategy::block_of;
+use super::names::{Place, place};
 
 /// What holds a run back from forgetting what the model knew. The default is none of it.
 ///
@@ -94,18 +94,12 @@ impl Remedies {
 /// at decay^(blocks + 1). GPT-2's tied language-model head is the token embedding, and counts as one. An
 /// adapter belongs to the block it stands in, a soft prompt to the embeddings, among which it stands.
 pub fn layer_rate(name: &str, blocks: usize, decay: f64) -> f64 {
-    let below = match block_of(name) {
-        Some(block) => blocks.saturating_sub(block),
-        None if is_embedding(name) => blocks + 1,
-        None => 0,
+    let below = match place(name) {
+        Place::Embeddings => blocks + 1,
+        Place::Block(block) => blocks.saturating_sub(block),
+        Place::LastNorm | Place::Pooler | Place::WordHead | Place::Head => 0,
     };
     decay.powi(below as i32)
-}
-
-fn is_embedding(name: &str) -> bool {
-    ["wte.", "wpe.", "embeddings.", "transformer.prompt."]
-        .iter()
-        .any(|part| name.contains(part))
 }
 
 #[cfg(test)]

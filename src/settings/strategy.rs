@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::bounds::Bound;
+use super::names::{Place, is_head, place};
 use super::{BottleneckSettings, Ia3Settings};
+
+pub use super::names::block as block_of;
 
 /// Which parameters move, and which modules are added for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -161,9 +164,11 @@ impl Strategy {
             | Self::Prompt { .. }
             | Self::Prefix { .. } => is_head,
             Self::BitFit => is_head || name.ends_with(".bias"),
-            Self::Partial { frozen_blocks } => match block_of(name) {
-                Some(block) => block >= *frozen_blocks,
-                None => is_head || LAST.iter().any(|part| name.starts_with(part)),
+            Self::Partial { frozen_blocks } => match place(name) {
+                Place::Embeddings => false,
+                Place::Block(block) => block >= *frozen_blocks,
+                // What comes after the blocks moves when the last of them do.
+                Place::LastNorm | Place::Pooler | Place::WordHead | Place::Head => true,
             },
         }
     }
@@ -171,27 +176,6 @@ impl Strategy {
 
 /// No model is wider, or reads more.
 const MOST: usize = 1_000_000;
-
-/// Modules that Hugging Face's models put on top of a transformer for a task.
-pub const HEADS: [&str; 3] = ["score", "classifier", "qa_outputs"];
-
-/// Whether a parameter belongs to a task's head.
-pub fn is_head(name: &str) -> bool {
-    name.split_once('.')
-        .is_some_and(|(module, _)| HEADS.contains(&module))
-}
-
-/// What comes after the blocks, heads apart: it moves when the last of them do.
-const LAST: [&str; 3] = ["transformer.ln_f.", "bert.pooler.", "cls."];
-
-/// The index of the block that a parameter lies in, or `None` outside the blocks.
-pub fn block_of(name: &str) -> Option<usize> {
-    let rest = name.strip_prefix("transformer.").unwrap_or(name);
-    let rest = rest
-        .strip_prefix("h.")
-        .or_else(|| rest.strip_prefix("bert.encoder.layer."))?;
-    rest.split('.').next()?.parse().ok()
-}
 
 #[cfg(test)]
 mod tests {
@@ -243,13 +227,9 @@ mod tests {
     }
 
     #[test]
-    fn every_tasks_head_is_a_head_and_nothing_else_is() {
+    fn head_only_trains_every_tasks_head() {
         for head in ["score.weight", "classifier.bias", "qa_outputs.weight"] {
-            assert!(is_head(head), "{head}");
             assert!(Strategy::Head.trains(head), "{head}");
-        }
-        for other in ["transformer.wte.weight", "scores.weight", "score"] {
-            assert!(!is_head(other), "{other}");
         }
     }
 

@@ -12,7 +12,7 @@ use super::device_choice::DeviceWish;
 use super::draft::Draft;
 use super::engine_client::{EngineClient, Wishes};
 use super::guess::Guess;
-use super::learner::RunRecord;
+use super::learner::{Progress, RunRecord};
 use super::lesson_view::LessonView;
 use super::pages::bench::Bench;
 use super::pages::home::Home;
@@ -41,7 +41,7 @@ pub fn App() -> impl IntoView {
         draft: RwSignal::new(Draft::default()),
         guess: RwSignal::new(Guess::default()),
         route,
-        progress: storage::kept(PROGRESS_KEY),
+        progress: ordered(storage::kept(PROGRESS_KEY)),
         shelf: storage::kept(RUNS_KEY),
         recorded: RwSignal::default(),
         base: Memo::new(move |_| {
@@ -53,6 +53,7 @@ pub fn App() -> impl IntoView {
     provide_context(desk);
     desk.client.boot();
     follow_address(desk);
+    speak_the_models_words(desk);
     plan_with_settings(desk);
     keep_what_is_done(desk);
     view! {
@@ -129,6 +130,17 @@ fn title(route: &Route) -> String {
     format!("{page} · {}", text::NAME)
 }
 
+/// With an order of answers drawn for a learner who has none yet.
+fn ordered(progress: RwSignal<Progress>) -> RwSignal<Progress> {
+    progress.update(|progress| *progress = std::mem::take(progress).with_order(drawn_seed()));
+    progress
+}
+
+/// For a learner who has none yet; never 0.
+fn drawn_seed() -> u32 {
+    1 + (js_sys::Math::random() * f64::from(u32::MAX - 1)) as u32
+}
+
 const PROGRESS_KEY: &str = "warmup.progress";
 const RUNS_KEY: &str = "warmup.runs";
 
@@ -155,6 +167,19 @@ fn keep_what_is_done(desk: Desk) {
         }
         desk.move_on(next.get());
         ended.or(kept)
+    });
+}
+
+/// The form calls modules as the loaded model does.
+fn speak_the_models_words(desk: Desk) {
+    let family = desk.watch(|state| state.model.as_ref().map(|model| model.family));
+    Effect::new(move |_| {
+        let Some(family) = family.get() else { return };
+        let mut draft = desk.draft.get();
+        draft.adopt(family);
+        if desk.draft.with_untracked(|shown| *shown != draft) {
+            desk.draft.set(draft);
+        }
     });
 }
 

@@ -4,16 +4,17 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::browser::worker::{Heard, WorkerPort};
-use super::browser::{clock, download, gpu, place};
-use super::datasets::shipped;
+use super::browser::{clock, download, extras, gpu, place};
+use super::datasets::{Shipped, shipped};
 use super::device_choice::{DeviceWish, choose};
 use super::own_model::{ModelSource, OwnModel};
 use super::routes::Route;
-use super::shipped::{sha256_of, usual_model};
+use super::shipped::{Extra, is_missing, sha256_of, usual_model};
 use super::state::{Cause, Engine, Loading, Run, State, Subject};
 use super::watchdog::{Verdict, Watch};
 use super::{ENCODER, GENERAL_TEXT};
 use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
+use crate::settings::{Family, Task};
 
 /// A worker that has not said a word by then will not.
 const PATIENCE_MILLIS: u64 = 90_000;
@@ -36,6 +37,8 @@ pub struct EngineClient {
     state: RwSignal<State>,
     route: RwSignal<Route>,
     wishes: StoredValue<Wishes>,
+    /// Models that not every site has.
+    extras: RwSignal<Vec<Extra>>,
     /// Loaded instead of the shipped model, once the learner has chosen one.
     own_model: StoredValue<Option<OwnModel>>,
     port: StoredValue<Option<WorkerPort>, LocalStorage>,
@@ -52,6 +55,7 @@ impl EngineClient {
             state,
             route,
             wishes: StoredValue::new(wishes),
+            extras: RwSignal::default(),
             own_model: StoredValue::new(None),
             port: StoredValue::new_local(None),
             attempt: StoredValue::new(0),
@@ -73,11 +77,35 @@ impl EngineClient {
         let wish = self.wishes.with_value(|wishes| wishes.device);
         spawn_local(async move {
             let (device, cause) = choose(wish, gpu::find().await);
+            self.extras.set(extras::find().await);
+            self.give_up_a_missing_model();
             if let Some(cause) = cause {
                 self.state.update(|state| state.notices.add(cause));
             }
             self.start(device);
         });
+    }
+
+    /// The models that this site has and not every one.
+    pub fn extras(self) -> RwSignal<Vec<Extra>> {
+        self.extras
+    }
+
+    fn sha256_of(self, name: &str) -> Option<String> {
+        self.extras.with_untracked(|extras| sha256_of(name, extras))
+    }
+
+    /// The address names a model that this site was built without.
+    fn give_up_a_missing_model(self) {
+        let wished = self.wishes.with_value(|wishes| wishes.model.clone());
+        let is_missing = |name: &String| self.extras.with_untracked(|all| is_missing(name, all));
+        let Some(name) = wished.filter(is_missing) else {
+            return;
+        };
+        self.wishes.update_value(|wishes| wishes.model = None);
+        let problem = format!("model={name}: this site was built without it");
+        self.state
+            .update(|state| state.notices.add(Cause::Address(vec![problem])));
     }
 
     /// A fresh worker on the same device.
@@ -251,7 +279,8 @@ impl EngineClient {
             (
                 is_up,
                 state.model.is_some(),
-                loaded == Some(&wanted) || state.is_asked(Subject::Dataset),
+                (loaded == Some(&wanted) && has_its_task(state))
+                    || state.is_asked(Subject::Dataset),
                 state.has_general_source || state.is_asked(Subject::GeneralText),
             )
         });
@@ -296,7 +325,7 @@ impl EngineClient {
             }
             ModelSource::Shipped(name) => {
                 let base_url = place::absolute(&format!("models/{name}/"));
-                let sha256 = sha256_of(&name);
+                let sha256 = self.sha256_of(&name);
                 Command::LoadModel {
                     name,
                     base_url,
@@ -342,7 +371,7 @@ impl EngineClient {
         self.send(Command::LoadEncoder {
             name: ENCODER.to_string(),
             base_url: place::absolute(&format!("models/{ENCODER}/")),
-            sha256: sha256_of(ENCODER),
+            sha256: self.sha256_of(ENCODER),
         });
     }
 
@@ -381,10 +410,13 @@ impl EngineClient {
     pub fn load_dataset(self) {
         let name = self.wanted_dataset();
         let Some(set) = shipped(&name) else { return };
+        let Some(task) = self.state.with_untracked(|state| task_for(set, state)) else {
+            return;
+        };
         self.send(Command::LoadDataset {
             name,
             url: place::absolute(&set.file()),
-            task: set.task,
+            task,
         });
     }
 
@@ -436,6 +468,28 @@ impl EngineClient {
             self.lose(&format!("{error:?}"));
         }
     }
+}
+
+/// What the loaded model learns from a set; `None` where that is not known before there is one, or nothing.
+fn task_for(set: &Shipped, state: &State) -> Option<Task> {
+    match state.family() {
+        Some(family) => set.task_for(family),
+        None => {
+            let tasks = Family::ALL.map(|family| set.task_for(family));
+            tasks
+                .iter()
+                .all(|task| *task == tasks[0])
+                .then_some(set.task)
+        }
+    }
+}
+
+/// Whether the loaded set is there for what the loaded model learns from it.
+fn has_its_task(state: &State) -> bool {
+    state.dataset.as_ref().is_none_or(|loaded| {
+        let task = shipped(&loaded.name).and_then(|set| task_for(set, state));
+        task.is_none_or(|task| task == loaded.task)
+    })
 }
 
 /// The word in the engine's file names.

@@ -1,10 +1,13 @@
 //! Runs that wait for the engine, each with the data and the model that it is to be made with. Pure; `app` does what
 //! `next_move` says.
 
+use std::sync::Arc;
+
+use super::datasets::shipped;
 use super::learner::RunTag;
 use super::own_model::ModelSource;
 use super::state::{Engine, Failure, Lack, Phase, Run, State, Subject};
-use crate::protocol::ErrorKind;
+use crate::protocol::{DatasetInfo, ErrorKind};
 use crate::settings::TrainingSettings;
 
 /// A run that starts when the engine is free.
@@ -87,7 +90,7 @@ impl Queue {
         let before = self.waiting.len();
         self.waiting.retain(|run| match lack {
             Lack::Model(name) => run.model.name() != name,
-            Lack::Dataset(name) => run.dataset != *name,
+            Lack::Dataset(name) | Lack::Suited(name) => run.dataset != *name,
         });
         before - self.waiting.len()
     }
@@ -122,9 +125,15 @@ impl Queue {
 }
 
 fn data_for(run: &QueuedRun, state: &State) -> Move {
-    let loaded = state.dataset.as_ref().map(|set| &set.name);
-    if loaded == Some(&run.dataset) {
-        return Move::Start;
+    let is_its_set = |loaded: &&Arc<DatasetInfo>| loaded.name == run.dataset;
+    let loaded = state.dataset.as_ref().filter(is_its_set);
+    let task = shipped(&run.dataset).zip(state.family());
+    match task.map(|(set, family)| set.task_for(family)) {
+        Some(None) => return Move::GiveUp(Lack::Suited(run.dataset.clone())),
+        // It may be there for what a model of another family learns from it.
+        Some(Some(task)) if loaded.is_some_and(|loaded| loaded.task == task) => return Move::Start,
+        None if loaded.is_some() => return Move::Start,
+        _ => {}
     }
     match &state.asked_dataset {
         Some((name, is_lacking)) if *name == run.dataset => {

@@ -236,7 +236,7 @@ fn learns(here: &Path, task: &str, data: &str, figure: &str) -> Value {
     let beside = ["--model", &model, "--data", data, "--task", task];
     let settings = [
         "--steps",
-        "300",
+        "400",
         "--learning-rate",
         "0.01",
         "--batch-size",
@@ -285,8 +285,6 @@ fn forgetting_is_measured_on_hidden_words_and_held_by_remedies() {
     let (before, careless) = general("careless", &[]);
     let (same, held) = general("held", &["--replay", "1.0", "--replay-text", text]);
     assert_eq!(before, same);
-    assert!(
-        before < held && held < careless,
-        "{before} {held} {careless}"
-    );
+    let told = format!("{before} {held} {careless}");
+    assert!(held < 1.1 * before && careless > 1.5 * before, "{told}");
 }

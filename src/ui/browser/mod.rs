@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod download;
+pub mod extras;
 pub mod files;
 pub mod gpu;
 pub mod hover;

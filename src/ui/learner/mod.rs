@@ -8,7 +8,7 @@ mod standing;
 
 pub use merge::Merge;
 pub use progress::Progress;
-pub use record::{Ground, RunRecord, RunTag};
+pub use record::{Figures, Ground, RunRecord, RunTag};
 #[cfg(test)]
 pub use record::{Point, tests};
 pub use shelf::{Shelf, fill};

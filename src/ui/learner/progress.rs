@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Merge;
 use crate::lessons::Lesson;
+use crate::settings::Seed;
 use crate::ui::browser::clock;
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -18,12 +19,21 @@ pub struct Progress {
     /// Nothing from before then counts.
     #[serde(default)]
     forgotten_at_millis: f64,
+    /// Decides the order in which answers stand; 0 until the page has drawn one for this learner.
+    #[serde(default)]
+    order_seed: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LessonProgress {
     /// Which answer was chosen, by the check's or the guess's name.
     pub answers: BTreeMap<String, usize>,
+    /// Which answer was chosen first.
+    #[serde(default)]
+    pub first: BTreeMap<String, usize>,
+    /// Guesses that stand: their results have been shown.
+    #[serde(default)]
+    pub locked: Vec<String>,
     /// Checks that are passed.
     pub passed: Vec<String>,
     /// When, by name; what an older page noted has no time.
@@ -68,6 +78,11 @@ impl LessonProgress {
         self.passed.retain(|check| is_new(passed, check));
         answered.retain(|_, at| since == 0.0 || *at > since);
         passed.retain(|_, at| since == 0.0 || *at > since);
+        if since > 0.0 {
+            let answers = &self.answers;
+            self.first.retain(|check, _| answers.contains_key(check));
+            self.locked.retain(|guess| answers.contains_key(guess));
+        }
     }
 }
 
@@ -97,6 +112,15 @@ impl Merge for LessonProgress {
             both.answered_at_millis.entry(check.clone()).or_insert(0.0);
         }
         both.passed.sort();
+        for (check, first) in &other.first {
+            both.first.entry(check.clone()).or_insert(*first);
+        }
+        for guess in &other.locked {
+            if !both.locked.contains(guess) {
+                both.locked.push(guess.clone());
+            }
+        }
+        both.locked.sort();
         both.forget_before(other.forgotten_at_millis);
         both
     }
@@ -119,6 +143,11 @@ impl Merge for Progress {
             both.last = other.last.clone();
             both.last_at_millis = other.last_at_millis;
         }
+        // Two tabs that have each drawn an order settle on one.
+        both.order_seed = match (self.order_seed, other.order_seed) {
+            (0, seed) | (seed, 0) => seed,
+            (mine, theirs) => mine.min(theirs),
+        };
         both.forget_all_at(other.forgotten_at_millis);
         both
     }
@@ -142,8 +171,60 @@ impl Progress {
         let lesson = self.lessons.entry(lesson.to_string()).or_default();
         lesson.forget_before(since);
         let now = lesson.now(millis);
+        // Answers kept before the first ones were: the oldest known counts.
+        let first = lesson.answers.get(check).copied().unwrap_or(index);
+        lesson.first.entry(check.to_string()).or_insert(first);
         lesson.answers.insert(check.to_string(), index);
         lesson.answered_at_millis.insert(check.to_string(), now);
+    }
+
+    pub fn first_answer(&self, lesson: &str, check: &str) -> Option<usize> {
+        self.of(lesson)?.first.get(check).copied()
+    }
+
+    /// Questions answered, and those of them that were right at the first attempt: `(right, answered)`.
+    pub fn first_attempts(&self, lesson: &Lesson) -> (usize, usize) {
+        let firsts: Vec<bool> = lesson
+            .choices()
+            .filter_map(|check| {
+                let first = self.first_answer(lesson.slug, check.id)?;
+                Some(check.answers.get(first)?.right)
+            })
+            .collect();
+        let right = firsts.iter().filter(|right| **right).count();
+        (right, firsts.len())
+    }
+
+    /// A guess that is locked stays as it is.
+    pub fn lock(&mut self, lesson: &str, guess: &str) {
+        if !self.is_locked(lesson, guess) {
+            let lesson = self.lessons.entry(lesson.to_string()).or_default();
+            lesson.locked.push(guess.to_string());
+        }
+    }
+
+    pub fn is_locked(&self, lesson: &str, guess: &str) -> bool {
+        self.of(lesson)
+            .is_some_and(|lesson| lesson.locked.iter().any(|other| other == guess))
+    }
+
+    /// With a seed for the order of answers, where the learner has none yet.
+    pub fn with_order(mut self, seed: u32) -> Self {
+        if self.order_seed == 0 {
+            self.order_seed = seed;
+        }
+        self
+    }
+
+    /// The order in which the answers of a check stand: the same whenever this learner comes back, another for each check.
+    pub fn order(&self, lesson: &str, check: &str, answers: usize) -> Vec<usize> {
+        let mut random = Seed::new(u64::from(self.order_seed)).fork(&format!("{lesson}/{check}"));
+        let mut order: Vec<usize> = (0..answers).collect();
+        for last in (1..answers).rev() {
+            let other = (random.uniform() * (last + 1) as f64) as usize;
+            order.swap(last, other.min(last));
+        }
+        order
     }
 
     pub fn has_passed(&self, lesson: &str, check: &str) -> bool {
@@ -252,5 +333,70 @@ mod tests {
         let text = serde_json::to_string(&progress).unwrap();
         assert_eq!(serde_json::from_str::<Progress>(&text).unwrap(), progress);
         assert_eq!(progress.answer("lora", "chance"), Some(2));
+    }
+
+    #[test]
+    fn the_first_attempt_is_kept() {
+        let lesson = lessons::find("lora").unwrap();
+        let check = lesson.choices().next().unwrap();
+        let right = check.answers.iter().position(|a| a.right).unwrap();
+        let wrong = usize::from(right == 0);
+        let mut progress = Progress::default();
+        assert_eq!(progress.first_attempts(lesson), (0, 0));
+        progress.set_answer("lora", check.id, wrong);
+        progress.set_answer("lora", check.id, right);
+        assert_eq!(progress.first_answer("lora", check.id), Some(wrong));
+        assert_eq!(progress.answer("lora", check.id), Some(right));
+        assert_eq!(progress.first_attempts(lesson), (0, 1));
+    }
+
+    #[test]
+    fn what_was_kept_before_there_were_first_attempts_is_read() {
+        let old = r#"{"lessons":{"lora":{"answers":{"chance":3},"passed":[]}},"last":null}"#;
+        let mut progress: Progress = serde_json::from_str(old).unwrap();
+        progress.set_answer("lora", "chance", 0);
+        assert_eq!(progress.first_answer("lora", "chance"), Some(3));
+        assert!(!progress.is_locked("lora", "chance"));
+    }
+
+    #[test]
+    fn an_order_is_the_learners_own_and_each_check_has_another() {
+        let progress = Progress::default().with_order(7);
+        let order = progress.order("lora", "chance", 4);
+        assert_eq!(order, progress.order("lora", "chance", 4));
+        assert_eq!(progress.clone().with_order(8), progress);
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, [0, 1, 2, 3]);
+        let others = ["merged", "low-rank", "what-moves"];
+        assert!(
+            others
+                .iter()
+                .any(|check| progress.order("lora", check, 4) != order)
+        );
+    }
+
+    /// Over all learners and checks, the right answer stands in no place more often than chance has it.
+    #[test]
+    fn the_right_answer_has_no_place_of_its_own() {
+        let mut places = [0_usize; 4];
+        let learners = 1..=100;
+        for seed in learners {
+            let progress = Progress::default().with_order(seed);
+            for lesson in lessons::LESSONS {
+                for check in lesson.choices().filter(|check| check.answers.len() == 4) {
+                    let order = progress.order(lesson.slug, check.id, 4);
+                    let place = order.iter().position(|i| check.answers[*i].right);
+                    places[place.unwrap()] += 1;
+                }
+            }
+        }
+        let all: usize = places.iter().sum();
+        for place in places {
+            assert!(
+                (place as f64 / all as f64 - 0.25).abs() < 0.03,
+                "{places:?}"
+            );
+        }
     }
 }

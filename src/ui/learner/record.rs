@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lessons::measure::What;
+use crate::protocol::GeneralScore;
+use crate::settings::Family;
 use crate::ui::DATASET;
 use crate::ui::browser::clock;
 use crate::ui::datasets::shipped;
@@ -53,6 +55,9 @@ pub struct RunRecord {
     pub validation: Vec<(usize, f64)>,
     /// Steps made, and the perplexity on the general text.
     pub general: Vec<(usize, f64)>,
+    /// Steps made, and the share of questions that find their passage.
+    #[serde(default)]
+    pub retrieval: Vec<(usize, f64)>,
 }
 
 /// The model that a run began with, and the data that it learnt: figures of runs compare where both are the same.
@@ -62,13 +67,16 @@ pub struct Ground {
     pub dataset: String,
 }
 
-/// Scores on the test split and on the general text.
+/// Scores on the test split, and of what the model can do beside the task: one of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     pub accuracy: f64,
     #[serde(deserialize_with = "number_or_null")]
     pub loss_nats: f64,
     pub perplexity: Option<f64>,
+    /// The share of questions that find their passage.
+    #[serde(default)]
+    pub retrieval: Option<f64>,
 }
 
 /// One step of the curve.
@@ -91,6 +99,7 @@ impl RunRecord {
                     accuracy: summary.after.accuracy,
                     loss_nats: summary.after.loss_nats,
                     perplexity: run.perplexity_after(),
+                    retrieval: run.retrieval_after(),
                 };
                 (Some(after), summary.adapter_bytes, summary.total_millis)
             }
@@ -100,7 +109,7 @@ impl RunRecord {
         Some(Self {
             lesson: run.tag.lesson.to_string(),
             key: run.tag.key.to_string(),
-            settings: settings(run),
+            settings: settings(run, state.family().unwrap_or_default()),
             model: state.model.as_ref()?.name.clone(),
             model_id: model_id(run),
             made_at_millis: clock::now_millis(),
@@ -114,18 +123,15 @@ impl RunRecord {
                 accuracy: scores.accuracy,
                 loss_nats: scores.loss_nats,
                 perplexity: run.perplexity_before(),
+                retrieval: run.retrieval_before(),
             },
             after,
             sample_before: run.sample_before.clone().unwrap_or_default(),
             sample_after: run.sample_after.clone().unwrap_or_default(),
             curve: thinned(run),
             validation: run.validation_losses().filter(is_finite).collect(),
-            general: run
-                .general
-                .iter()
-                .map(|(step, loss)| (*step, loss.perplexity()))
-                .filter(is_finite)
-                .collect(),
+            general: general(run, GeneralScore::perplexity),
+            retrieval: general(run, GeneralScore::retrieval),
         })
     }
 
@@ -151,7 +157,9 @@ impl RunRecord {
             What::Share => Some(self.trainable as f64 / self.total.max(1) as f64),
             What::Perplexity => after?.perplexity,
             What::PerplexityBefore => self.before.perplexity,
-            What::Damage => Some(after?.perplexity? - self.before.perplexity?),
+            What::Retrieval => after?.retrieval,
+            What::RetrievalBefore => self.before.retrieval,
+            What::Damage => self.damage(),
             What::Loss => Some(after?.loss_nats),
             What::Seconds => Some(self.seconds),
             What::Trainable => Some(self.trainable as f64),
@@ -160,12 +168,24 @@ impl RunRecord {
     }
 }
 
-/// The identity of a model whose name is not one: a shipped model's is.
-fn model_id(run: &Run) -> String {
-    match &run.learnt.source {
-        Some(source @ ModelSource::Own(_)) => source.id().to_string(),
-        Some(ModelSource::Shipped(_)) | None => String::new(),
+impl RunRecord {
+    /// The rise of the perplexity; of a model that has none, how many percentage points of the questions no longer find
+    /// their passage.
+    fn damage(&self) -> Option<f64> {
+        let (before, after) = (self.before, self.after?);
+        let of_language = || Some(after.perplexity? - before.perplexity?);
+        let of_retrieval = || Some(100.0 * (before.retrieval? - after.retrieval?));
+        of_language().or_else(of_retrieval)
     }
+}
+
+/// One kind of score of what the model can do beside the task, along the run.
+fn general(run: &Run, of: fn(GeneralScore) -> Option<f64>) -> Vec<(usize, f64)> {
+    let scores = run.general.iter();
+    scores
+        .filter_map(|(step, score)| Some((*step, of(*score)?)))
+        .filter(is_finite)
+        .collect()
 }
 
 /// JSON has no NaN, the loss of an empty split, and writes null.
@@ -177,9 +197,18 @@ fn is_finite((_, value): &(usize, f64)) -> bool {
     value.is_finite()
 }
 
+/// The identity of a model whose name is not one: a shipped model's is.
+fn model_id(run: &Run) -> String {
+    match &run.learnt.source {
+        Some(source @ ModelSource::Own(_)) => source.id().to_string(),
+        Some(ModelSource::Shipped(_)) | None => String::new(),
+    }
+}
+
 /// The settings as an address, with the data that the run learnt.
-fn settings(run: &Run) -> String {
+fn settings(run: &Run, family: Family) -> String {
     let mut draft = Draft::from_settings(run.settings.clone());
+    draft.family = family;
     draft.dataset = shipped(&run.learnt.dataset).unwrap_or(draft.dataset);
     draft.to_query()
 }
@@ -214,6 +243,7 @@ pub mod tests {
             accuracy,
             loss_nats: 0.6,
             perplexity: Some(perplexity),
+            retrieval: None,
         };
         RunRecord {
             lesson: lesson.into(),
@@ -235,7 +265,35 @@ pub mod tests {
             curve: Vec::new(),
             validation: Vec::new(),
             general: Vec::new(),
+            retrieval: Vec::new(),
         }
+    }
+
+    #[test]
+    fn damage_to_retrieval_is_in_points() {
+        let mut record = record("x", "", 0.9, 0.0);
+        let figures = |retrieval| Figures {
+            perplexity: None,
+            retrieval: Some(retrieval),
+            ..record.before
+        };
+        (record.before, record.after) = (figures(0.95), Some(figures(0.9)));
+        assert!((record.measure(What::Damage).unwrap() - 5.0).abs() < 1e-9);
+        assert_eq!(record.measure(What::Retrieval), Some(0.9));
+        assert_eq!(record.measure(What::Perplexity), None);
+    }
+
+    #[test]
+    fn a_record_of_earlier_days_is_read() {
+        let text = serde_json::to_string(&record("x", "", 0.7, 58.0)).unwrap();
+        let old = text
+            .replace(",\"retrieval\":null", "")
+            .replace(",\"retrieval\":[]", "");
+        assert!(!old.contains("retrieval"));
+        assert_eq!(
+            serde_json::from_str::<RunRecord>(&old).unwrap(),
+            record("x", "", 0.7, 58.0)
+        );
     }
 
     #[test]
@@ -255,9 +313,16 @@ pub mod tests {
             };
             Run::new(RequestId(1), TrainingSettings::default(), learnt)
         };
-        let topics = settings(&run("topics"));
+        let settings = |dataset| settings(&run(dataset), Family::Gpt2);
+        let topics = settings("topics");
         assert!(topics.contains("data=topics"), "{topics}");
-        assert_ne!(topics, settings(&run("reviews")));
+        assert_ne!(topics, settings("reviews"));
+        assert!(!settings("reviews").contains("data="));
+        let on_bert = super::settings(&run("reviews"), Family::Bert);
+        assert!(
+            on_bert.contains("data=reviews"),
+            "a BERT's lab has other data"
+        );
     }
 
     #[test]

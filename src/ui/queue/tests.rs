@@ -199,3 +199,30 @@ fn a_run_that_ends_makes_room_for_the_next() {
     state.run = Some(run);
     assert_eq!(queue.next_move(&state), Move::Start);
 }
+
+#[test]
+fn data_is_loaded_for_what_the_model_learns_from_it() {
+    let mut state = up();
+    let a_berts = |event| match event {
+        Event::ModelLoaded(info) => Event::ModelLoaded(ModelInfo {
+            family: Family::Bert,
+            speech: Speech::MaskedWord,
+            ..info
+        }),
+        other => other,
+    };
+    let id = load_model(&mut state, "mini-bert");
+    say(&mut state, id, a_berts(model("mini-bert")));
+    let next = |state: &State, name| queue(&[queued("", name, "mini-bert")]).next_move(state);
+    assert_eq!(next(&state, "reviews"), Move::Start);
+    let lacks = Move::GiveUp(Lack::Suited("instructions".into()));
+    assert_eq!(next(&state, "instructions"), lacks);
+    // There for the next words; a BERT learns the hidden ones.
+    let id = load_dataset(&mut state, "stories");
+    let for_gpt2 = DatasetInfo {
+        task: Task::CausalLm,
+        ..dataset("stories")
+    };
+    say(&mut state, id, Event::DatasetLoaded(for_gpt2));
+    assert_eq!(next(&state, "stories"), Move::LoadDataset("stories".into()));
+}

@@ -98,6 +98,26 @@ fn going(desk: Desk) -> Option<RunTag> {
     })
 }
 
+/// Whether the learner's guesses about a lesson's runs are final: locked, or too late since a run of theirs is there.
+/// Until then what was recorded stays hidden.
+pub fn guesses_stand(desk: Desk, lesson: &Lesson) -> bool {
+    let are_locked = desk.progress.with(|progress| {
+        lesson
+            .guesses()
+            .all(|guess| progress.is_locked(lesson.slug, guess.id))
+    });
+    are_locked || has_begun(desk, lesson)
+}
+
+/// Whether the learner has made one of the lesson's runs.
+pub fn has_begun(desk: Desk, lesson: &Lesson) -> bool {
+    desk.shelf.with(|shelf| {
+        lesson
+            .presets()
+            .any(|preset| shelf.find(lesson.slug, preset.key, None).is_some())
+    })
+}
+
 /// The learner's run of a preset, of the model at hand if there is one, or, until there is any, ours; and whether it is
 /// the learner's.
 pub fn shown(desk: Desk, lesson: &Lesson, preset: &Preset) -> Option<(RunRecord, bool)> {
@@ -107,6 +127,9 @@ pub fn shown(desk: Desk, lesson: &Lesson, preset: &Preset) -> Option<(RunRecord,
             .cloned()
     });
     let recorded = || {
+        if !guesses_stand(desk, lesson) {
+            return None;
+        }
         desk.recorded.with(|records| {
             let is_it = |run: &&RunRecord| run.lesson == lesson.slug && run.key == preset.key;
             records.iter().find(is_it).cloned()

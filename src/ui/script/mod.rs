@@ -32,9 +32,9 @@ pub fn script(draft: &Draft, family: Family) -> String {
     let program = Program {
         draft,
         family,
-        task: task_of(draft, family),
+        task: draft.dataset.task_of(family),
         settings: TrainingSettings {
-            strategy: family.in_own_words(settings.strategy.clone()),
+            strategy: family.translate(settings.strategy.clone()),
             ..settings
         },
     };
@@ -42,15 +42,6 @@ pub fn script(draft: &Draft, family: Family) -> String {
         return text::no_program(program.task);
     }
     program.write()
-}
-
-/// What the data set teaches a model of this family: running text is read on by one, and filled in by the other.
-fn task_of(draft: &Draft, family: Family) -> Task {
-    let set = draft.dataset;
-    match (set.task, family) {
-        (Task::CausalLm, Family::Bert) if set.ending == "txt" => Task::MaskedLm,
-        (task, _) => task,
-    }
 }
 
 impl Program<'_> {

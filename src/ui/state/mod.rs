@@ -6,6 +6,7 @@ mod asks;
 mod engine;
 mod notice;
 mod run;
+mod speech;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ pub use asks::{Asks, Subject};
 pub use engine::{Engine, Failure, Loading, Progress, Status};
 pub use notice::{Action, Cause, Lack, Notice, Notices, Silence};
 pub use run::{Happening, Learnt, LogEntry, Phase, Run, trainable_share};
+pub use speech::Beside;
 
 use std::sync::Arc;
 
@@ -169,6 +171,7 @@ impl State {
     /// Notes what is asked and gives the frame to send. The subject is the command's own, or a place of its own for
     /// a question beside others of its kind.
     pub fn ask_about(&mut self, subject: Subject, command: Command) -> Frame<Command> {
+        let command = self.in_models_words(command);
         let id = self.asks.note(subject);
         self.insights.ask(subject);
         match &command {

@@ -54,6 +54,8 @@ pub enum Silence {
 pub enum Lack {
     Model(String),
     Dataset(String),
+    /// A model that can learn from this data set.
+    Suited(String),
 }
 
 /// What a button in a notice does.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::protocol::{
-    EngineError, ErrorKind, Event, GeneralLoss, GeneralScore, Moment, RequestId, RunId, RunPlan,
-    RunProgress, RunStage, RunSummary, Scores, Split, StageProgress, StepMetrics,
+    EngineError, ErrorKind, Event, GeneralScore, Moment, RequestId, RunId, RunPlan, RunProgress,
+    RunStage, RunSummary, Scores, Split, StageProgress, StepMetrics,
 };
 use crate::settings::{Task, TrainingSettings};
 use crate::ui::learner::RunTag;
@@ -27,8 +27,8 @@ pub struct Run {
     pub stage_progress: Option<StageProgress>,
     pub steps: Vec<StepMetrics>,
     pub evaluations: Vec<Evaluation>,
-    /// The general text's loss, with the steps made so far.
-    pub general: Vec<(usize, GeneralLoss)>,
+    /// What the model can do beside the task, with the steps made so far.
+    pub general: Vec<(usize, GeneralScore)>,
     pub sample_before: Option<String>,
     pub sample_after: Option<String>,
     pub log: Vec<LogEntry>,
@@ -214,16 +214,33 @@ impl Run {
         })
     }
 
-    /// Perplexity on the general text before the first step.
-    pub fn perplexity_before(&self) -> Option<f64> {
+    fn general_before(&self) -> Option<GeneralScore> {
         let first = self.general.first().filter(|(step, _)| *step == 0)?;
-        Some(first.1.perplexity())
+        Some(first.1)
     }
 
-    /// Perplexity on the general text with the newest weights that have been scored.
-    pub fn perplexity_after(&self) -> Option<f64> {
+    /// With the newest weights that have been scored.
+    fn general_after(&self) -> Option<GeneralScore> {
         let last = self.general.last().filter(|(step, _)| *step > 0)?;
-        Some(last.1.perplexity())
+        Some(last.1)
+    }
+
+    /// Perplexity on the general text before the first step.
+    pub fn perplexity_before(&self) -> Option<f64> {
+        self.general_before()?.perplexity()
+    }
+
+    pub fn perplexity_after(&self) -> Option<f64> {
+        self.general_after()?.perplexity()
+    }
+
+    /// The share of questions that find their passage, before the first step.
+    pub fn retrieval_before(&self) -> Option<f64> {
+        self.general_before()?.retrieval()
+    }
+
+    pub fn retrieval_after(&self) -> Option<f64> {
+        self.general_after()?.retrieval()
     }
 
     /// The share of all parameters that this run trains, in `0..=1`.
@@ -273,11 +290,7 @@ impl Run {
                     happening: Happening::Evaluated(split, scores),
                 });
             }
-            Event::GeneralScored { step, score, .. } => {
-                if let GeneralScore::Language(loss) = score {
-                    self.general.push((step, loss));
-                }
-            }
+            Event::GeneralScored { step, score, .. } => self.general.push((step, score)),
             Event::RunStoppedEarly { step, .. } => self.log.push(LogEntry {
                 step,
                 happening: Happening::StoppedEarly,

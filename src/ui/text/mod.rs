@@ -16,6 +16,7 @@ pub mod programs;
 pub mod remedies;
 pub mod run;
 pub mod scripts;
+pub mod speech;
 pub mod status;
 pub mod strategies;
 pub mod warmup;

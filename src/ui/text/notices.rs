@@ -131,12 +131,22 @@ fn not_started(runs: usize, lack: &Lack) -> Words {
             "data",
             format!("They were to learn from the data set {name}, which could not be loaded."),
         ),
+        Lack::Suited(name) => (
+            "data",
+            format!(
+                "They were to learn from the data set {name}, which asks for something that the loaded model does not do."
+            ),
+        ),
+    };
+    let remedy = match lack {
+        Lack::Suited(_) => "Load another model, or choose other data, then start them again.",
+        Lack::Model(_) | Lack::Dataset(_) => "See whether you are online, then start them again.",
     };
     Words {
         kind,
         title,
         message,
-        remedy: "See whether you are online, then start them again.",
+        remedy,
         actions: Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! Words of the run panel.
 
 use crate::protocol::{RunStage, Split};
-use crate::settings::Task;
+use crate::settings::{Family, Task};
 use crate::ui::draft::StrategyKind;
 use crate::ui::format;
 use crate::ui::state::{Happening, LogEntry, Phase, Run};
@@ -40,6 +40,8 @@ pub const LOSS: &str = "Loss now";
 pub const REMEDIES: &str = "Against forgetting";
 pub const PERPLEXITY_BEFORE: &str = "Perplexity before";
 pub const PERPLEXITY_AFTER: &str = "Perplexity now";
+pub const RETRIEVAL_BEFORE: &str = "Questions that find their passage, before";
+pub const RETRIEVAL_AFTER: &str = "Questions that find their passage, now";
 pub const TRAINABLE: &str = "Parameters that train";
 pub const OF_TOTAL: &str = "of";
 
@@ -161,6 +163,18 @@ pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
         ),
         "seed" => ("Seed", Some("seed"), "the same seed repeats the run"),
         _ => ("", None, ""),
+    }
+}
+
+/// What a field does not offer to a model of this family, and why.
+pub fn of_family(key: &str, family: Family) -> Option<&'static str> {
+    match (key, family) {
+        (_, Family::Gpt2) => None,
+        ("strategy", Family::Bert) => {
+            Some("bottleneck adapters, prompt and prefix tuning are made for GPT-2 only")
+        }
+        ("data", Family::Bert) => Some("instructions are for a model that goes on with a text"),
+        _ => None,
     }
 }
 

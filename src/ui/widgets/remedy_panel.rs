@@ -13,7 +13,7 @@ use crate::ui::draft::{Draft, REMEDIES};
 use crate::ui::format;
 use crate::ui::learner::RunRecord;
 use crate::ui::routes::Route;
-use crate::ui::text::{remedies as text, run as run_text};
+use crate::ui::text::{lessons, remedies as text, run as run_text};
 
 /// The run that all attempts are measured against.
 const CARELESS: &str = "careless";
@@ -117,7 +117,7 @@ fn results(base: &RunRecord, attempts: &[RunRecord]) -> impl IntoView + use<> {
                     <td>{number(shares.gain, format::percent(shares.gain))}</td>
                     <td>{number(shares.damage, format::percent(shares.damage))}</td>
                     <td>{run.measure(What::Accuracy).map(format::percent)}</td>
-                    <td>{run.measure(What::Perplexity).map(format::perplexity)}</td>
+                    <td>{beside(run)}</td>
                 </tr>
             }
         })
@@ -136,7 +136,7 @@ fn results(base: &RunRecord, attempts: &[RunRecord]) -> impl IntoView + use<> {
                             <td>"100%"</td>
                             <td>"100%"</td>
                             <td>{base.measure(What::Accuracy).map(format::percent)}</td>
-                            <td>{base.measure(What::Perplexity).map(format::perplexity)}</td>
+                            <td>{beside(base)}</td>
                         </tr>
                         {rows}
                     </tbody>
@@ -145,6 +145,12 @@ fn results(base: &RunRecord, attempts: &[RunRecord]) -> impl IntoView + use<> {
             <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
         </div>
     }
+}
+
+/// What the model could do beside its task after the run.
+fn beside(run: &RunRecord) -> Option<impl IntoView + use<>> {
+    let (value, words) = lessons::beside(run.after.as_ref()?)?;
+    Some(number(value, words))
 }
 
 #[cfg(test)]

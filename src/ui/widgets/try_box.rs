@@ -23,9 +23,8 @@ pub fn TryBox() -> impl IntoView {
     move || match task.get() {
         Some(Task::TokenClassification) => view! { <TagBox /> }.into_any(),
         Some(Task::QuestionAnswering) => view! { <QuestionBox /> }.into_any(),
-        Some(Task::CausalLm | Task::MaskedLm) => {
-            view! { <p class="empty">{text::TRY_LANGUAGE}</p> }.into_any()
-        }
+        Some(Task::CausalLm) => view! { <p class="empty">{text::TRY_LANGUAGE}</p> }.into_any(),
+        Some(Task::MaskedLm) => view! { <p class="empty">{text::TRY_MASKED}</p> }.into_any(),
         _ => view! { <ClassifyBox /> }.into_any(),
     }
 }

@@ -157,7 +157,10 @@ impl<'a> Adapter<'a> {
         let library = self.kind.library;
         for stem in set::trajectories(library, &format!("{}traj_", self.folder)) {
             let mut record = Record::read_at(library, &stem)?;
-            record.n_total -= self.head_size();
+            // Some records count both copies, as PEFT does, some the one that is used.
+            if record.n_total == self.info.counts.total {
+                record.n_total -= self.head_size();
+            }
             let run = Trajectory {
                 case: stem.clone(),
                 start: self.model.clone(),
