@@ -86,7 +86,9 @@ impl LessonProgress {
         passed.retain(|_, at| since == 0.0 || *at > since);
         if since > 0.0 {
             let answers = &self.answers;
-            self.first.retain(|check, _| answers.contains_key(check));
+            let times = &mut self.first_at_millis;
+            times.retain(|_, at| *at > since);
+            self.first.retain(|check, _| times.contains_key(check));
             self.locked.retain(|guess| answers.contains_key(guess));
         }
     }
