@@ -49,7 +49,7 @@ pub fn FreezeLine() -> impl IntoView {
     let counts = Memo::new(move |_| {
         let sizes = model.get().sizes();
         count(
-            &sizes,
+            sizes,
             Some(LABELS),
             &strategy_at(frozen.get(), sizes.blocks()),
         )
