@@ -165,12 +165,14 @@ impl Family {
     }
 }
 
-/// Modules that do the same in a GPT-2 and in a BERT, by all their names; the first line that has a name counts. A
+/// Modules that do the same in a GPT-2 and in a BERT, by their names; the first line that has a name counts. A
 /// BERT's `dense` is every layer but queries, keys and values, and its `output.dense` both projections.
-const TWINS: [[&[&str]; 2]; 6] = [
-    [&["c_attn", "attn.c_attn"], &["query", "key", "value"]],
+const TWINS: [[&[&str]; 2]; 8] = [
+    [&["c_attn"], &["query", "key", "value"]],
+    [&["attn.c_attn"], &["query", "key", "value"]],
     [&["attn.c_proj"], &["attention.output.dense"]],
-    [&["c_fc", "mlp.c_fc"], &["intermediate.dense"]],
+    [&["c_fc"], &["intermediate.dense"]],
+    [&["mlp.c_fc"], &["intermediate.dense"]],
     [&["c_proj"], &["output.dense"]],
     [&["mlp.c_proj"], &["output.dense"]],
     [&["c_proj", "c_fc"], &["dense"]],

@@ -31,6 +31,8 @@ pub struct LessonProgress {
     /// Which answer was chosen first.
     #[serde(default)]
     pub first: BTreeMap<String, usize>,
+    #[serde(default)]
+    first_at_millis: BTreeMap<String, f64>,
     /// Guesses that stand: their results have been shown.
     #[serde(default)]
     pub locked: Vec<String>,
@@ -49,6 +51,10 @@ pub struct LessonProgress {
 impl LessonProgress {
     fn answered_at(&self, check: &str) -> f64 {
         self.answered_at_millis.get(check).copied().unwrap_or(0.0)
+    }
+
+    fn first_at(&self, check: &str) -> f64 {
+        self.first_at_millis.get(check).copied().unwrap_or(0.0)
     }
 
     fn passed_at(&self, check: &str) -> f64 {
@@ -80,7 +86,9 @@ impl LessonProgress {
         passed.retain(|_, at| since == 0.0 || *at > since);
         if since > 0.0 {
             let answers = &self.answers;
-            self.first.retain(|check, _| answers.contains_key(check));
+            let times = &mut self.first_at_millis;
+            times.retain(|_, at| *at > since);
+            self.first.retain(|check, _| times.contains_key(check));
             self.locked.retain(|guess| answers.contains_key(guess));
         }
     }
@@ -112,8 +120,16 @@ impl Merge for LessonProgress {
             both.answered_at_millis.entry(check.clone()).or_insert(0.0);
         }
         both.passed.sort();
-        for (check, first) in &other.first {
-            both.first.entry(check.clone()).or_insert(*first);
+        for (check, theirs) in &other.first {
+            let mine = self.first.get(check);
+            // The tab that answered earlier has the first answer; of two at one time, the same one in either tab.
+            let key = |of: &Self, first: usize| (of.first_at(check), first);
+            let is_earlier = mine.is_none_or(|mine| key(other, *theirs) < key(self, *mine));
+            if is_earlier {
+                both.first.insert(check.clone(), *theirs);
+                both.first_at_millis
+                    .insert(check.clone(), other.first_at(check));
+            }
         }
         for guess in &other.locked {
             if !both.locked.contains(guess) {
@@ -172,8 +188,11 @@ impl Progress {
         lesson.forget_before(since);
         let now = lesson.now(millis);
         // Answers kept before the first ones were: the oldest known counts.
-        let first = lesson.answers.get(check).copied().unwrap_or(index);
-        lesson.first.entry(check.to_string()).or_insert(first);
+        if !lesson.first.contains_key(check) {
+            let first = lesson.answers.get(check).copied().unwrap_or(index);
+            lesson.first.insert(check.to_string(), first);
+            lesson.first_at_millis.insert(check.to_string(), now);
+        }
         lesson.answers.insert(check.to_string(), index);
         lesson.answered_at_millis.insert(check.to_string(), now);
     }
