@@ -39,7 +39,7 @@ pub fn saved_name(name: &str) -> String {
     if let ["prompt_encoder", _, "embedding", "weight"] = parts[..] {
         return PROMPT.to_owned();
     }
-    let Some(at) = parts.iter().position(|part| is_marker(part)) else {
+    let Some(at) = parts.iter().position(is_marker) else {
         return name.to_owned();
     };
     let (before, behind) = parts.split_at(at + 1);
