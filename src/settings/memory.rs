@@ -85,7 +85,7 @@ mod tests {
             gradient_checkpointing: Some(gradient_checkpointing),
             ..TrainingSettings::default()
         };
-        memory_need(&Gpt2Sizes::GPT2_SMALL, 12, &settings)
+        memory_need(Gpt2Sizes::GPT2_SMALL, 12, &settings)
     }
 
     /// Peaks of `warmup finetune` on such a model, as docs/real-gpt2.md has them: 581 MB with checkpointing and 886 MB
@@ -108,7 +108,7 @@ mod tests {
         let sizes = Sizes::from(Gpt2Sizes::GPT2_SMALL);
         let kept = 12 * block_activation_bytes(&sizes, 12, &settings);
         assert_eq!(kept, 12 * 4 * 16 * 128 * (10 * 768 + 2 * 3072 + 12 * 128));
-        let trains = count(&sizes, None, &crate::settings::Strategy::Full);
+        let trains = count(sizes, None, &crate::settings::Strategy::Full);
         let trains = trains.gradient_bytes() + trains.optimizer_bytes();
         assert!(
             (kept as f64 / trains as f64 - 1.0).abs() < 0.05,

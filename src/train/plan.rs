@@ -214,7 +214,7 @@ mod tests {
             let model = model.with_only_head(Head::Text { labels: 2 }, false, &seed);
             let model = prepare(model, &strategy, &seed).unwrap();
             let plan = describe(&model, &strategy);
-            let counted = count(&config.sizes(), Some(2), &strategy);
+            let counted = count(config.sizes(), Some(2), &strategy);
             let name = strategy.name();
             assert_eq!(counted.trainable, plan.trainable_parameters(), "{name}");
             assert_eq!(counted.total, plan.total_parameters(), "{name}");
