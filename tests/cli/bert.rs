@@ -236,9 +236,9 @@ fn learns(here: &Path, task: &str, data: &str, figure: &str) -> Value {
     let beside = ["--model", &model, "--data", data, "--task", task];
     let settings = [
         "--steps",
-        "400",
+        "600",
         "--learning-rate",
-        "0.01",
+        "0.003",
         "--batch-size",
         "8",
         "--target-modules",
