@@ -265,7 +265,9 @@ fn tags_answers_many_labels_and_hidden_words_are_learnt() {
     assert!(answers["f1"].as_f64() > Some(0.5), "{answers}");
     let posts = super::tasks::moderation(&here);
     learns(&here, "multi-label-classification", &posts, "micro_f1");
-    let text = file(&here, "text.txt", TEXT.repeat(40));
+    // Not the text it was pre-trained on, of which there is nothing left to learn.
+    let new = "The end was good and the start was bad.\nThen the bad was at the end.\n";
+    let text = file(&here, "text.txt", new.repeat(40));
     let text = text.to_str().unwrap();
     learns(&here, "masked-lm", text, "token_accuracy");
 }
