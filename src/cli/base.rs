@@ -1,17 +1,19 @@
 //! A model folder opened, with an adapter where one is given.
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn::prelude::Device;
 
 use super::error::CliError;
-use super::files::read_text;
 use crate::data::tokenizer::Tokenizer;
-use crate::io::adapter;
+use crate::engine::base as engine;
 use crate::io::folder::{self, FolderError};
+use crate::io::{adapter, opening};
 use crate::model::adapters::blend::{BlendError, blend};
-use crate::model::gpt2::{Gpt2, Gpt2Config};
+use crate::model::any::Model;
+use crate::model::gpt2::{EndIds, Gpt2};
 
 /// Which adapters stand on the model.
 #[derive(clap::Args)]
@@ -29,12 +31,19 @@ pub struct AdapterArguments {
     pub adapter_weights: Vec<f64>,
 }
 
+/// The engine's base, and the folder that it came from.
 #[derive(Clone)]
 pub struct Base {
     pub folder: PathBuf,
-    pub config: Gpt2Config,
-    pub model: Gpt2,
-    pub tokenizer: Tokenizer,
+    engine: engine::Base,
+}
+
+impl Deref for Base {
+    type Target = engine::Base;
+
+    fn deref(&self) -> &engine::Base {
+        &self.engine
+    }
 }
 
 impl Base {
@@ -42,35 +51,39 @@ impl Base {
     pub fn open(folder: &Path, device: &Device) -> Result<Self, CliError> {
         let (config, model) = folder::model(folder, device).map_err(|e| in_folder(folder, e))?;
         let tokenizer = open_tokenizer(folder)?;
-        if tokenizer.vocabulary() > config.vocab_size {
+        let (known, tokens) = (config.vocabulary(), tokenizer.vocabulary());
+        if tokens > known {
             return Err(CliError::file(
                 folder,
                 format!(
-                    "the tokenizer knows {} tokens, the weights only {}; they belong to different models",
-                    tokenizer.vocabulary(),
-                    config.vocab_size
+                    "the tokenizer knows {tokens} tokens, the weights only {known}; they belong to different models"
                 ),
             ));
         }
+        let tokenizer = engine::reading(tokenizer, config.family());
+        let tokenizer = tokenizer.map_err(|e| CliError::file(folder, e))?;
         Ok(Self {
             folder: folder.to_owned(),
-            config,
-            model: model.no_grad(),
-            tokenizer,
+            engine: engine::Base {
+                config,
+                model: model.no_grad(),
+                tokenizer,
+            },
         })
+    }
+
+    fn with_model(mut self, model: Model) -> Self {
+        self.engine.model = model.no_grad();
+        self
     }
 
     /// The same with an adapter beside the weights.
     pub fn with_adapter(self, folder: &Path) -> Result<Self, CliError> {
-        let config = read_text(&folder.join("adapter_config.json"))?;
-        let path = folder.join("adapter_model.safetensors");
-        let weights = std::fs::File::open(&path).map_err(|e| CliError::file(&path, e))?;
-        let model =
-            adapter::load(&config, weights, self.model).map_err(|e| CliError::file(folder, e))?;
-        Ok(Self {
-            model: model.no_grad(),
-            ..self
-        })
+        let config = opening::adapter_config(folder).map_err(|e| in_folder(folder, e))?;
+        let weights =
+            opening::weights(folder, "adapter_model").map_err(|e| in_folder(folder, e))?;
+        let model = adapter::load(&config, weights, self.model.clone());
+        Ok(self.with_model(model.map_err(|e| CliError::file(folder, e))?))
     }
 
     /// The same with any number of adapters: one as it is, several blended.
@@ -99,16 +112,13 @@ impl Base {
         for (index, folder) in folders.iter().enumerate() {
             let weight = weights.get(index).copied().unwrap_or(1.0);
             let adapted = self.clone().with_adapter(folder)?;
-            parts.push((adapted.model, weight));
+            parts.push((adapted.engine.model, weight));
         }
         let model = blend(parts).map_err(|e| match e {
             BlendError::NotLora { number } => CliError::file(&folders[number - 1], &e),
             BlendError::Nothing => CliError::new(&e),
         })?;
-        Ok(Self {
-            model: model.no_grad(),
-            ..self
-        })
+        Ok(self.with_model(model))
     }
 
     pub fn open_with(
@@ -123,17 +133,20 @@ impl Base {
         }
     }
 
-    /// The id that pads: the configured one, or the end of text.
-    pub fn pad(&self) -> i32 {
-        self.config
-            .pad_token_id
-            .or(self.tokenizer.end_of_text())
-            .unwrap_or(0)
-    }
-
     /// The id that ends a text.
     pub fn end(&self) -> Option<i32> {
-        self.config.eos_token_id.or(self.tokenizer.end_of_text())
+        let configured = self.config.ends().and_then(EndIds::first);
+        configured.or(self.tokenizer.end_of_text())
+    }
+
+    /// The decoder, for what only a decoder does.
+    pub fn decoder(&self, command: &str) -> Result<&Gpt2, CliError> {
+        self.model.decoder().ok_or_else(|| {
+            CliError::file(
+                &self.folder,
+                format!("this is a bert, which says no next token; {command} needs a gpt2"),
+            )
+        })
     }
 
     /// The length asked for, which the positions must hold.
@@ -153,7 +166,7 @@ impl Base {
 
     /// Positions left to a text behind virtual tokens.
     pub fn room(&self, virtual_tokens: usize) -> usize {
-        self.config.n_positions.saturating_sub(virtual_tokens)
+        self.positions().saturating_sub(virtual_tokens)
     }
 }
 
@@ -162,9 +175,9 @@ pub fn open_tokenizer(folder: &Path) -> Result<Tokenizer, CliError> {
 }
 
 /// With the folder in front, unless the error names the file.
-fn in_folder(folder: &Path, error: FolderError) -> CliError {
+pub fn in_folder(folder: &Path, error: FolderError) -> CliError {
     match error {
-        FolderError::File { .. } => CliError::new(error),
+        FolderError::File { .. } | FolderError::Pickle { .. } => CliError::new(error),
         other => CliError::file(folder, other),
     }
 }

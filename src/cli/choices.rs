@@ -1,8 +1,7 @@
-//! Words that a flag may be: all that are planned, so that "not yet" can be told from "no such thing".
+//! Words that a flag may be.
 
 use clap::ValueEnum;
 
-use super::error::CliError;
 /// The tasks that can be run.
 pub use crate::settings::Task as RunnableTask;
 
@@ -16,19 +15,15 @@ pub enum Task {
     QuestionAnswering,
 }
 
-impl Task {
-    pub fn runnable(self) -> Result<RunnableTask, CliError> {
-        match self {
-            Self::CausalLm => Ok(RunnableTask::CausalLm),
-            Self::SequenceClassification => Ok(RunnableTask::SequenceClassification),
-            Self::MultiLabelClassification => Ok(RunnableTask::MultiLabelClassification),
-            Self::TokenClassification => Ok(RunnableTask::TokenClassification),
-            Self::QuestionAnswering => Ok(RunnableTask::QuestionAnswering),
-            other @ Self::MaskedLm => Err(not_yet(
-                "--task",
-                other,
-                "causal-lm, sequence-classification, multi-label-classification, token-classification and question-answering",
-            )),
+impl From<Task> for RunnableTask {
+    fn from(task: Task) -> Self {
+        match task {
+            Task::CausalLm => Self::CausalLm,
+            Task::MaskedLm => Self::MaskedLm,
+            Task::SequenceClassification => Self::SequenceClassification,
+            Task::MultiLabelClassification => Self::MultiLabelClassification,
+            Task::TokenClassification => Self::TokenClassification,
+            Task::QuestionAnswering => Self::QuestionAnswering,
         }
     }
 }
@@ -77,14 +72,4 @@ pub enum Regularizer {
     None,
     L2sp,
     Ewc,
-}
-
-/// The refusal of something that is planned.
-pub fn not_yet(flag: &str, value: impl ValueEnum, supported: &str) -> CliError {
-    let value = value
-        .to_possible_value()
-        .map_or(String::new(), |v| v.get_name().to_owned());
-    CliError::new(format!(
-        "{flag} {value} is not supported yet; supported are {supported}"
-    ))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::error::CliError;
 use super::files::read_bytes;
 use crate::data::labelled::LabelledDataset;
-use crate::data::reader::{read_labelled, read_labelled_as, read_texts};
+use crate::data::reader::{guess, read_labelled, read_labelled_as, read_texts};
 use crate::data::stream::stream;
 use crate::data::tokenizer::Tokenizer;
 use crate::protocol::Split;
@@ -15,9 +15,20 @@ pub fn file_name(path: &Path) -> String {
     path.display().to_string()
 }
 
+/// The bytes of a data file. Says so where something had to be guessed to read them.
+pub fn data_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
+    let bytes = read_bytes(path)?;
+    if let Ok(guess) = guess(&file_name(path), &bytes)
+        && !guess.is_usual()
+    {
+        eprintln!("{}: {guess}", path.display());
+    }
+    Ok(bytes)
+}
+
 /// Labelled texts; `whole` is the split of a file that does not name its own.
 pub fn labelled(path: &Path, whole: Option<Split>) -> Result<LabelledDataset, CliError> {
-    let (name, bytes) = (file_name(path), read_bytes(path)?);
+    let (name, bytes) = (file_name(path), data_bytes(path)?);
     Ok(match whole {
         Some(split) => read_labelled_as(&name, &bytes, split)?,
         None => read_labelled(&name, &bytes)?,
@@ -26,6 +37,6 @@ pub fn labelled(path: &Path, whole: Option<Split>) -> Result<LabelledDataset, Cl
 
 /// All texts of a file as one stream of ids.
 pub fn texts(path: &Path, tokenizer: &Tokenizer) -> Result<Vec<i32>, CliError> {
-    let texts = read_texts(&file_name(path), &read_bytes(path)?)?;
+    let texts = read_texts(&file_name(path), &data_bytes(path)?)?;
     stream(&texts, tokenizer).map_err(|e| CliError::file(path, e))
 }

@@ -45,6 +45,8 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
             written => written.map_err(|e| at(e.to_string()))?,
         }
     }
-    out.flush().map_err(CliError::new)?;
-    Ok(0)
+    match out.flush() {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(CliError::new(e)),
+        _ => Ok(0),
+    }
 }

@@ -59,6 +59,7 @@ from_errors!(
     crate::model::weights::WeightError,
     crate::data::tokenizer::TokenizerError,
     crate::train::plan::PlanError,
+    crate::protocol::EngineError,
     serde_json::Error,
     String,
 );

@@ -1,33 +1,39 @@
 //! `warmup finetune`: one run, its metrics and its result.
 
 mod arguments;
-mod causal_lm;
-pub(super) mod classification;
 pub(super) mod ending;
-mod examples;
 mod general;
-mod length;
 mod metrics;
-mod remedies;
-pub(super) mod steps;
+mod opening;
+mod outcome;
 pub(super) mod summary;
-mod tasks;
+mod warmup;
+mod watcher;
 
 pub use arguments::Arguments;
 pub use summary::Summary;
 
+use std::path::Path;
+use std::rc::Rc;
 use std::time::Instant;
 
+use serde_json::json;
+
 use super::base::Base;
-use super::bert;
-use super::choices::RunnableTask;
+use super::block_on;
 use super::error::CliError;
 use super::files::write;
-use super::save::{check_target, save_model};
-use crate::io::adapter;
-use crate::model::gpt2::Gpt2;
-use crate::settings::Strategy;
+use super::opened::{Opened, score};
+use super::save::{check_target, save_result};
+use crate::data::dataset::Dataset;
+use crate::engine::run::{Progress, Run, Setup};
+use crate::model::any::Model;
+use crate::protocol::{EngineError, ErrorKind, RunId, RunOptions, RunPlan, Split};
+use crate::settings::Task;
+use ending::Ending;
 use general::General;
+use outcome::{Measures, Outcome};
+use watcher::Log;
 
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     let out = arguments.out.clone();
@@ -42,50 +48,159 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
 /// Makes the run and writes all that it leaves.
 pub fn perform(arguments: Arguments) -> Result<Summary, CliError> {
     arguments.check()?;
-    if bert::is_bert(&arguments.model)? {
-        return bert::finetune(&arguments);
-    }
-    let task = arguments.task.runnable()?;
     let device = arguments.device.open()?;
     check_target(&arguments.model, &arguments.out)?;
     let base = Base::open(&arguments.model, &device.autodiff())?;
     let job = Job {
+        task: Task::from(arguments.task),
         general: General::open(&arguments, &base)?,
         started: Instant::now(),
         arguments,
         base,
     };
-    let summary = tasks::run(&job, task)?;
+    let summary = job.perform()?;
     let text = serde_json::to_string_pretty(&summary)? + "\n";
     write(&job.arguments.out.join("summary.json"), &text)?;
     Ok(summary)
 }
 
-/// What all tasks work with.
-pub(super) struct Job {
+/// What a run works with.
+struct Job {
     arguments: Arguments,
+    task: Task,
     base: Base,
     general: Option<General>,
     started: Instant,
 }
 
 impl Job {
-    /// Writes what the run made: an adapter, or a whole folder. Returns the bytes of its weights.
-    fn save(
-        &self,
-        model: &Gpt2,
-        strategy: &Strategy,
-        task: RunnableTask,
-        labels: Option<&[String]>,
-    ) -> Result<u64, CliError> {
-        let out = &self.arguments.out;
-        let base_name = self.arguments.model.display().to_string();
-        if !adapter::is_for(strategy) {
-            return save_model(&self.base, model, labels, task.problem_type(), out);
-        }
-        let (config, weights) = adapter::save(model, strategy, &base_name, task.peft_name())?;
-        write(&out.join("adapter_config.json"), config)?;
-        write(&out.join("adapter_model.safetensors"), &weights)?;
-        Ok(weights.len() as u64)
+    fn perform(&self) -> Result<Summary, CliError> {
+        let opened = self.open()?;
+        let log = Log::create(&self.arguments.out.join("metrics.jsonl"))?;
+        let (mut run, plan) = self.begin(opened, &log)?;
+        log.expects(run.settings().total_steps);
+        let before = self.measure(&run, run.model())?;
+        let began = Instant::now();
+        let ending = self.drain(&mut run, &log)?;
+        let training_seconds = began.elapsed().as_secs_f64();
+        let model = match &ending {
+            Ending::Diverged { .. } => run.last_good().map(|(_, model)| model),
+            _ => None,
+        };
+        let model = model.unwrap_or_else(|| run.model().clone());
+        let after = self.measure(&run, &model)?;
+        let labels = (!run.labels().is_empty()).then(|| run.labels().to_vec());
+        let settings = run.settings().clone();
+        let bytes_saved = save_result(
+            &self.base,
+            (&model, &settings.strategy),
+            (self.task, labels.as_deref()),
+            &self.arguments.out,
+        )?;
+        let examples = run.examples().count(Split::Train);
+        let train = json!({ "examples": examples, "class_weights": run.class_weights() });
+        let outcome = Outcome {
+            task: self.task,
+            labels,
+            plan,
+            train,
+            before,
+            after,
+            bytes_saved,
+            training_seconds,
+            ending,
+            settings,
+        };
+        Ok(outcome.summary(&self.arguments, self.started))
     }
+
+    /// The run on the opened examples, nothing computed yet.
+    fn begin(&self, opened: Opened, log: &Log) -> Result<(Run, RunPlan), CliError> {
+        let Opened {
+            rows,
+            examples,
+            head_fits,
+        } = opened;
+        let settings = self.settings(&examples)?;
+        let setup = Setup {
+            base: &self.base,
+            rows: Rc::new(rows),
+            settings: settings.clone(),
+            options: RunOptions {
+                evaluations: 0,
+                sample_prompt: String::new(),
+                sample_tokens: 0,
+                start_paused: false,
+            },
+            general: None,
+            rehearsal_texts: self.rehearsal_texts(&settings)?,
+            keeps_head: head_fits,
+            only_trains: true,
+        };
+        Ok(setup.run_on(examples, settings, RunId(1), log)?)
+    }
+
+    /// Every unit of the run's work, one after another.
+    fn drain(&self, run: &mut Run, log: &Log) -> Result<Ending, CliError> {
+        loop {
+            match block_on(run.advance(&self.base, log)) {
+                Ok(Progress::Going) => log.failed()?,
+                Ok(Progress::Over) => {
+                    log.flush()?;
+                    return Ok(log.ending());
+                }
+                Err(error) if error.kind == ErrorKind::Diverged => {
+                    log.flush()?;
+                    return diverged(run, error);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn measure(&self, run: &Run, model: &Model) -> Result<Measures, CliError> {
+        let of = |split| score(run.examples(), model, split);
+        Ok(Measures {
+            validation: of(Split::Validation)?,
+            test: of(Split::Test)?,
+            general: match &self.general {
+                Some(general) => Some(general.measure(model, &self.base)?),
+                None => None,
+            },
+        })
+    }
+}
+
+/// Goes back to weights whose loss was a number. Without any there is nothing to save.
+fn diverged(run: &Run, error: EngineError) -> Result<Ending, CliError> {
+    let (Some((kept_step, _)), Some(step)) = (run.last_good(), run.diverged_at()) else {
+        return Err(CliError::new(error.message));
+    };
+    Ok(Ending::Diverged {
+        what: error.message.trim_end_matches('.').to_owned(),
+        step,
+        kept_step,
+    })
+}
+
+/// As errors name it.
+fn named(path: &Path) -> String {
+    super::data::file_name(path)
+}
+
+/// Refuses examples that leave nothing to train on.
+fn check_examples(opened: &Opened, data: &Path, length: usize) -> Result<(), CliError> {
+    if opened.examples.count(Split::Train) > 0 {
+        return Ok(());
+    }
+    let name = named(data);
+    Err(CliError::new(match &opened.rows {
+        Dataset::Text(_) => format!("{name}: too little text to train on"),
+        rows if rows.rows_of(Split::Train).is_empty() => {
+            format!("{name}: no row has the split `train`")
+        }
+        _ => format!(
+            "{name}: nothing to train on is left; --max-length {length} cuts away what every row has to learn"
+        ),
+    }))
 }

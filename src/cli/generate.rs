@@ -40,6 +40,7 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     let sampling = arguments.sampling()?;
     let device = arguments.device.open()?;
     let base = Base::open(&arguments.model, &device)?.with_adapters(&arguments.adapters)?;
+    let model = base.decoder("generate")?.clone();
     let mut prompt = base.tokenizer.ids(&arguments.prompt)?;
     if prompt.is_empty() {
         // An empty prompt starts where a text has just ended.
@@ -49,9 +50,9 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
             )
         })?);
     }
-    let mut text = Continuation::new(&base.model, &base.config, &prompt, &sampling);
+    let mut text = Continuation::new(model, &prompt, &sampling);
     for _ in 0..arguments.max_new_tokens {
-        if Some(block_on(text.next())?) == base.end() {
+        if base.ends(block_on(text.next())?) {
             break;
         }
     }

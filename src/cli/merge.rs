@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use burn::prelude::Device;
 
 use super::base::{AdapterArguments, Base};
-use super::bert;
 use super::choices::RunnableTask;
 use super::error::CliError;
 use super::labels;
 use super::past_run::PastRun;
 use super::save::{check_target, save_model};
-use crate::model::gpt2::Gpt2;
+use crate::model::any::Model;
+use crate::model::network::Network;
+use crate::model::parameters;
 
 const MULTI_LABEL: RunnableTask = RunnableTask::MultiLabelClassification;
 
@@ -26,12 +27,6 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
-    if bert::is_bert(&arguments.model)? {
-        return match arguments.adapters.adapter.as_slice() {
-            [only] => bert::merge(&arguments.model, only, &arguments.out),
-            _ => Err(CliError::new("on a BERT, merge takes one adapter")),
-        };
-    }
     let base = Base::open(&arguments.model, &Device::flex())?.with_adapters(&arguments.adapters)?;
     let Some(first) = arguments.adapters.adapter.first() else {
         return Err(CliError::new("merge needs an --adapter"));
@@ -61,13 +56,13 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
 }
 
 /// Why an adapter cannot become part of the weights.
-fn unmergeable(model: &Gpt2) -> Option<&'static str> {
-    let blocks = &model.transformer.h;
-    let has_bottleneck = blocks.iter().any(|block| block.mlp_adapter.is_some());
-    if model.transformer.virtual_tokens() > 0 {
+fn unmergeable(model: &Model) -> Option<&'static str> {
+    if model.virtual_tokens() > 0 {
         return Some(
             "a prompt or prefix stands before the text and has no weight to be merged into; keep it beside the model",
         );
     }
+    let listed = parameters::list(model);
+    let has_bottleneck = listed.iter().any(|p| p.name.contains("_adapter."));
     has_bottleneck.then_some("a bottleneck adapter has a nonlinearity in the middle and cannot be merged into weights; keep it beside the model")
 }

@@ -2,22 +2,24 @@
 
 mod base;
 mod bench;
-mod bert;
 mod choices;
 mod data;
 mod device;
 mod encode;
 mod error;
 mod evaluate;
-mod examples;
 mod files;
+mod fill;
 mod finetune;
 mod generate;
 mod labels;
 mod memory;
 mod merge;
+mod opened;
 mod past_run;
+mod pipe;
 mod pretrain;
+mod rows;
 mod save;
 mod scoring;
 mod sweep;
@@ -30,7 +32,7 @@ pub use memory::Counting;
 
 pub(crate) use crate::engine::wait::block_on;
 
-/// Fine-tune a small GPT-2, with the engine that also runs in the page.
+/// Fine-tune a small GPT-2 or BERT, with the engine that also runs in the page.
 #[derive(Parser)]
 #[command(name = "warmup", version, about)]
 struct Arguments {
@@ -49,7 +51,7 @@ enum Command {
     /// Score a model on a data file; JSON.
     Evaluate(evaluate::Arguments),
     /// Fill the [MASK]s of a text; a JSON line a proposal.
-    Fill(bert::FillArguments),
+    Fill(fill::Arguments),
     /// Continue a prompt.
     Generate(generate::Arguments),
     /// Encode text: a JSON string a line in, ids and offsets a line out.
@@ -64,6 +66,7 @@ enum Command {
 
 /// Runs the command that the process was asked for; the exit code.
 pub fn main() -> u8 {
+    pipe::end_quietly_when_closed();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage::explain(&error),
@@ -73,7 +76,7 @@ pub fn main() -> u8 {
         Command::Finetune(arguments) => finetune::run(*arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Evaluate(arguments) => evaluate::run(arguments),
-        Command::Fill(arguments) => bert::fill(arguments),
+        Command::Fill(arguments) => fill::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Encode(arguments) => encode::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),

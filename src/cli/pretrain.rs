@@ -6,6 +6,7 @@ mod corpus;
 mod grow;
 mod masked;
 mod stages;
+mod words;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -141,6 +142,9 @@ impl PretrainSettings {
 }
 
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
+    if let Some(problem) = arguments.settings.training().problem() {
+        return Err(CliError::new(problem));
+    }
     make_folder(&arguments.out)?;
     let train_text = read_text(&arguments.corpus)?;
     let valid_text = read_text(&arguments.valid)?;

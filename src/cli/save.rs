@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use super::base::Base;
 use super::error::CliError;
 use super::files::{make_folder, read_bytes, read_text, write};
+use crate::io::adapter;
 use crate::io::folder::base_tensors;
 use crate::io::safetensors::{Precision, write as safetensors};
-use crate::model::gpt2::Gpt2;
+use crate::model::any::Model;
+use crate::settings::{Family, Strategy, Task};
 
 /// What a folder may hold beside weights and configuration that goes along unchanged.
 const COMPANIONS: [&str; 7] = [
@@ -34,12 +36,29 @@ pub fn check_target(source: &Path, out: &Path) -> Result<(), CliError> {
     make_folder(out)
 }
 
+/// Writes what a run made: an adapter, or a whole folder. Returns the bytes of its weights.
+pub fn save_result(
+    base: &Base,
+    (model, strategy): (&Model, &Strategy),
+    (task, labels): (Task, Option<&[String]>),
+    out: &Path,
+) -> Result<u64, CliError> {
+    if !adapter::is_for(strategy) {
+        return save_model(base, model, labels, task.problem_type(), out);
+    }
+    let base_name = base.folder.display().to_string();
+    let (config, weights) = adapter::save(model, strategy, &base_name, task.peft_name())?;
+    write(&out.join("adapter_config.json"), config)?;
+    write(&out.join("adapter_model.safetensors"), &weights)?;
+    Ok(weights.len() as u64)
+}
+
 /// Writes `model` (no adapters) beside `base`'s tokenizer. Returns the bytes of the weights file.
 ///
 /// `labels` name a classification head's rows in the configuration, `problem_type` what its loss is.
 pub fn save_model(
     base: &Base,
-    model: &Gpt2,
+    model: &Model,
     labels: Option<&[String]>,
     problem_type: Option<&str>,
     out: &Path,
@@ -59,7 +78,7 @@ pub fn save_model(
 }
 
 /// What goes along unchanged: the tokenizer's files.
-pub fn copy_companions(from: &Path, to: &Path) -> Result<(), CliError> {
+fn copy_companions(from: &Path, to: &Path) -> Result<(), CliError> {
     for name in COMPANIONS {
         let path = from.join(name);
         if path.exists() {
@@ -71,26 +90,16 @@ pub fn copy_companions(from: &Path, to: &Path) -> Result<(), CliError> {
 }
 
 /// The source's own configuration, fields unknown to us included, with what the head needs.
-fn config(base: &Base, model: &Gpt2, labels: Option<&[String]>) -> Result<Value, CliError> {
+fn config(base: &Base, model: &Model, labels: Option<&[String]>) -> Result<Value, CliError> {
     let path = base.folder.join("config.json");
     let text = read_text(&path)?;
     let mut config: Value = serde_json::from_str(&text).map_err(|e| CliError::file(&path, e))?;
     config["dtype"] = json!("float32");
-    let architecture = match model {
-        Gpt2 { score: Some(_), .. } => Some("GPT2ForSequenceClassification"),
-        Gpt2 {
-            classifier: Some(_),
-            ..
-        } => Some("GPT2ForTokenClassification"),
-        Gpt2 {
-            qa_outputs: Some(_),
-            ..
-        } => Some("GPT2ForQuestionAnswering"),
-        _ => None,
-    };
-    if let Some(architecture) = architecture {
+    if let Some(architecture) = architecture(model) {
         config["architectures"] = json!([architecture]);
-        config["pad_token_id"] = json!(base.pad());
+        if base.family() == Family::Gpt2 {
+            config["pad_token_id"] = json!(base.pad());
+        }
     }
     if let Some(labels) = labels {
         let numbered = labels.iter().enumerate();
@@ -101,4 +110,19 @@ fn config(base: &Base, model: &Gpt2, labels: Option<&[String]>) -> Result<Value,
         config["label2id"] = numbered.map(|(i, l)| (l.clone(), json!(i))).collect();
     }
     Ok(config)
+}
+
+/// transformers' class for the model with the head it has.
+fn architecture(model: &Model) -> Option<&'static str> {
+    match model {
+        Model::Gpt2(model) if model.score.is_some() => Some("GPT2ForSequenceClassification"),
+        Model::Gpt2(model) if model.classifier.is_some() => Some("GPT2ForTokenClassification"),
+        Model::Gpt2(model) if model.qa_outputs.is_some() => Some("GPT2ForQuestionAnswering"),
+        Model::Gpt2(_) => None,
+        Model::Bert(model) if model.qa_outputs.is_some() => Some("BertForQuestionAnswering"),
+        Model::Bert(model) if model.classifier.is_none() => None,
+        // A classifier of texts reads the pooler, one of tokens has none.
+        Model::Bert(model) if model.bert.pooler.is_some() => Some("BertForSequenceClassification"),
+        Model::Bert(_) => Some("BertForTokenClassification"),
+    }
 }

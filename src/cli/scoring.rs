@@ -1,35 +1,75 @@
 //! Metrics as JSON, the same from `evaluate` and in `finetune`'s summary.
 
-use burn::module::Module;
 use serde_json::{Value, json};
 
-use super::block_on;
-use super::error::CliError;
 use crate::data::labelled::EncodedText;
-use crate::engine::evaluate::answers::AnswerScores;
-use crate::engine::evaluate::many_labels::{ManyScores, THRESHOLD};
-use crate::engine::evaluate::tags::TagScores;
-use crate::engine::evaluate::{answer_batch, confusion, scores, scoring_batches};
+use crate::data::questions::Window;
+use crate::engine::evaluate::answers::{self, AnswerScores};
+use crate::engine::evaluate::many_labels::{self, ManyScores, THRESHOLD};
+use crate::engine::evaluate::tags::{self, TagScores};
+use crate::engine::evaluate::{Answer, confusion, scores};
+use crate::engine::examples::{Answers, Examples, Kind};
 use crate::engine::metrics::{Counts, class_counts, macro_f1};
 use crate::engine::perplexity::TextLoss;
-use crate::model::gpt2::Gpt2;
+use crate::protocol::Split;
+
+/// The figures of a split, whatever the task.
+pub fn metrics(examples: &Examples, found: &Answers, split: Split) -> Value {
+    let labels = examples.labels();
+    match (&examples.kind, found) {
+        (Kind::Classes { splits, .. }, Answers::Classes(found)) => {
+            classification_metrics(found, splits.of(split), labels)
+        }
+        (Kind::ManyLabels { .. }, Answers::ManyLabels(found)) => {
+            many_label_metrics(&many_labels::scores(found, labels.len()), labels)
+        }
+        (Kind::Tags { splits, .. }, Answers::Tags(found)) => {
+            let cut_words = splits.of(split).iter().map(|s| s.cut_words).sum();
+            tag_metrics(&tags::scores(found, labels), labels, cut_words)
+        }
+        (
+            Kind::Questions {
+                questions, windows, ..
+            },
+            Answers::Windows(found),
+        ) => {
+            let (questions, windows) = (questions.of(split), windows.of(split));
+            let answered = answers::answers(questions, windows, found);
+            let mut metrics = answer_metrics(&answers::scores(&answered, found));
+            metrics["cut_questions"] = json!(cut(questions.len(), windows));
+            metrics
+        }
+        (Kind::Prompts { cut, .. }, Answers::Completions(found)) => {
+            let mut metrics = language_metrics(found.loss);
+            metrics["examples"] = json!(found.rows);
+            metrics["token_accuracy"] = json!(found.token_accuracy());
+            metrics["cut_examples"] = json!(cut[split as usize]);
+            metrics
+        }
+        (_, Answers::Text(found)) => {
+            let mut metrics = language_metrics(found.loss);
+            metrics["token_accuracy"] = json!(found.token_accuracy());
+            metrics
+        }
+        _ => Value::Null,
+    }
+}
+
+/// Questions whose answer no window holds whole.
+fn cut(questions: usize, windows: &[Window]) -> usize {
+    let mut held = vec![false; questions];
+    for window in windows.iter().filter(|window| window.holds_the_answer()) {
+        held[window.question] = true;
+    }
+    held.iter().filter(|held| !**held).count()
+}
 
 /// Accuracy, loss, both on the hard texts apart, every label's precision and recall, and which label was taken for which.
-pub fn classification_metrics(
-    model: &Gpt2,
-    texts: &[EncodedText],
-    pad: i32,
-    labels: &[String],
-) -> Result<Value, CliError> {
-    let model = model.valid();
-    let mut answers = Vec::with_capacity(texts.len());
-    for indices in scoring_batches(texts) {
-        answers.extend(block_on(answer_batch(&model, texts, &indices, pad))?);
-    }
-    let scores = scores(&answers, texts);
-    let confusion = confusion(&answers, labels.len()).counts;
+fn classification_metrics(answers: &[Answer], texts: &[EncodedText], labels: &[String]) -> Value {
+    let scores = scores(answers, texts);
+    let confusion = confusion(answers, labels.len()).counts;
     let counts = class_counts(&confusion);
-    Ok(json!({
+    json!({
         "examples": scores.examples,
         "accuracy": scores.accuracy,
         "loss": scores.loss_nats,
@@ -39,11 +79,11 @@ pub fn classification_metrics(
         "hard_accuracy": scores.hard_accuracy,
         "labels": labels,
         "confusion": confusion,
-    }))
+    })
 }
 
 /// Of words, and of whole entities: `precision`, `recall` and `f1` as seqeval gives them.
-pub fn tag_metrics(scores: &TagScores, labels: &[String], cut_words: usize) -> Value {
+fn tag_metrics(scores: &TagScores, labels: &[String], cut_words: usize) -> Value {
     let all = scores.entities;
     json!({
         "sentences": scores.sentences,
@@ -60,7 +100,7 @@ pub fn tag_metrics(scores: &TagScores, labels: &[String], cut_words: usize) -> V
     })
 }
 
-pub fn many_label_metrics(scores: &ManyScores, labels: &[String]) -> Value {
+fn many_label_metrics(scores: &ManyScores, labels: &[String]) -> Value {
     let all = scores.micro;
     let confusion: Vec<_> = (0..labels.len()).map(|i| scores.confusion(i)).collect();
     json!({
@@ -78,7 +118,7 @@ pub fn many_label_metrics(scores: &ManyScores, labels: &[String]) -> Value {
     })
 }
 
-pub fn answer_metrics(scores: &AnswerScores) -> Value {
+fn answer_metrics(scores: &AnswerScores) -> Value {
     json!({
         "questions": scores.questions,
         "windows": scores.windows,
@@ -100,6 +140,6 @@ fn by_name<'a>(counts: impl Iterator<Item = (&'a String, &'a Counts)>) -> Value 
     counts.map(|(name, own)| (name.clone(), one(own))).collect()
 }
 
-pub fn language_metrics(loss: TextLoss) -> Value {
+fn language_metrics(loss: TextLoss) -> Value {
     json!({ "tokens": loss.tokens, "loss": loss.mean_nats(), "perplexity": loss.perplexity() })
 }

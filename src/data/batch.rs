@@ -1,5 +1,7 @@
 //! Token ids in rows of one length.
 
+use crate::model::parts::Tokens;
+
 /// The label of a token that nothing is to be learnt from, as transformers has it.
 pub const IGNORED: i32 = -100;
 
@@ -12,6 +14,8 @@ pub struct Batch {
     /// `true` for real tokens; none where nothing is padded.
     pub mask: Option<Vec<Vec<bool>>>,
     pub labels: Vec<Vec<i32>>,
+    /// 1 for the tokens of a second text, 0 for all others; none where every row is one text.
+    pub segments: Option<Vec<Vec<i32>>>,
 }
 
 impl Batch {
@@ -20,6 +24,7 @@ impl Batch {
         Self {
             labels: ids.clone(),
             mask: None,
+            segments: None,
             ids,
         }
     }
@@ -52,7 +57,31 @@ impl Batch {
             ids: texts.clone().map(|ids| extended(ids, width, pad)).collect(),
             mask: ragged.then(|| texts.map(real).collect()),
             labels,
+            segments: None,
         }
+    }
+
+    /// As the model takes them.
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens {
+            attention_mask: self.mask.as_deref(),
+            token_type_ids: self.segments.as_deref(),
+            ..Tokens::new(&self.ids)
+        }
+    }
+
+    /// With each row's second text, where it has one, beginning at the place given.
+    pub fn with_pairs(self, second_from: &[Option<usize>]) -> Self {
+        if second_from.iter().all(Option::is_none) {
+            return self;
+        }
+        let rows = self.ids.iter().enumerate().map(|(i, row)| {
+            let real = |t: usize| self.mask.as_ref().is_none_or(|mask| mask[i][t]);
+            let is_second = |t: usize| second_from[i].is_some_and(|from| t >= from) && real(t);
+            (0..row.len()).map(|t| i32::from(is_second(t))).collect()
+        });
+        let segments = Some(rows.collect());
+        Self { segments, ..self }
     }
 
     pub fn rows(&self) -> usize {

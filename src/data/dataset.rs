@@ -10,7 +10,7 @@ use super::reader::{
 };
 use super::tagged::TaggedDataset;
 use crate::protocol::Split;
-use crate::settings::Task;
+use crate::settings::{Family, Task};
 
 /// What a run can be made on.
 #[derive(Debug, Clone)]
@@ -33,6 +33,7 @@ impl Dataset {
             }
             Task::TokenClassification => Self::Tagged(read_tagged(file, bytes, None)?),
             Task::QuestionAnswering => Self::Questions(read_questions(file, bytes, None)?),
+            Task::MaskedLm => Self::Text(read_texts(file, bytes)?),
             Task::CausalLm => match read_prompts(file, bytes, None)? {
                 Some(rows) => Self::Prompts(rows),
                 None => Self::Text(read_texts(file, bytes)?),
@@ -47,6 +48,14 @@ impl Dataset {
             Self::Tagged(_) => Task::TokenClassification,
             Self::Questions(_) => Task::QuestionAnswering,
             Self::Prompts(_) | Self::Text(_) => Task::CausalLm,
+        }
+    }
+
+    /// The same for a model of a family: running text teaches a decoder the next word, an encoder hidden ones.
+    pub fn task_for(&self, family: Family) -> Task {
+        match (self, family) {
+            (Self::Text(_), Family::Bert) => Task::MaskedLm,
+            _ => self.task(),
         }
     }
 

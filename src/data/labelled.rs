@@ -17,7 +17,7 @@ pub struct LabelledText {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelledDataset {
-    /// In alphabetical order.
+    /// In numeric order where all are numbers, else in alphabetical order.
     pub labels: Vec<String>,
     pub rows: Vec<LabelledText>,
 }
@@ -43,8 +43,7 @@ impl LabelledDataset {
     ) -> Result<Vec<EncodedText>, TokenizerError> {
         self.split(split)
             .map(|row| {
-                let mut ids = tokenizer.ids(&row.text)?;
-                ids.truncate(max_length);
+                let ids = tokenizer.text_ids(&row.text, max_length)?;
                 Ok(EncodedText {
                     ids,
                     label: row.label,

@@ -13,7 +13,7 @@ pub struct ManyLabelsText {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManyLabelsDataset {
-    /// In alphabetical order.
+    /// In numeric order where all are numbers, else in alphabetical order.
     pub labels: Vec<String>,
     pub rows: Vec<ManyLabelsText>,
 }
@@ -34,8 +34,7 @@ impl ManyLabelsDataset {
     ) -> Result<Vec<EncodedManyLabels>, TokenizerError> {
         let rows = self.rows.iter().filter(|row| row.split == split);
         rows.map(|row| {
-            let mut ids = tokenizer.ids(&row.text)?;
-            ids.truncate(max_length);
+            let ids = tokenizer.text_ids(&row.text, max_length)?;
             let answers = row.has.iter().map(|has| i32::from(*has)).collect();
             Ok(EncodedManyLabels { ids, answers })
         })

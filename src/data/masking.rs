@@ -41,6 +41,14 @@ impl Masking {
         }
     }
 
+    /// The same with every chosen word behind `[MASK]`, to measure with.
+    pub fn all_masked(self) -> Self {
+        Self {
+            masked_share: 1.0,
+            ..self
+        }
+    }
+
     fn is_word(&self, id: i32) -> bool {
         (self.words.0..self.words.1).contains(&id)
     }
@@ -65,7 +73,12 @@ impl Masking {
             labels[row][at] = originals[row][at];
             ids[row][at] = self.shown(originals[row][at], &mut seed);
         }
-        Batch { ids, mask, labels }
+        Batch {
+            ids,
+            mask,
+            labels,
+            segments: None,
+        }
     }
 
     fn shown(&self, word: i32, seed: &mut Seed) -> i32 {

@@ -1,6 +1,7 @@
 //! Questions whose answers stand in a text, and what the model gets of them.
 //!
-//! A question and its text are one row: the end-of-text token, the question, a new line, the text. Where the
+//! A question and its text are one row: for GPT-2 the end-of-text token, the question, a new line, the text; for a
+//! BERT `[CLS]`, the question, `[SEP]`, the text as the second of a pair, `[SEP]`. Where the
 //! text is too long, it goes through a window that slides over it, as in transformers' example of question
 //! answering: each window starts with the question anew and shares `stride` tokens with the one before.
 
@@ -31,6 +32,8 @@ pub struct Window {
     pub ids: Vec<i32>,
     /// Where the text begins among the ids.
     pub context_from: usize,
+    /// Where the second of a pair begins, for models that are told apart which text a token is of.
+    pub second_from: Option<usize>,
     /// The place of each of the text's tokens in it, in Unicode code points.
     pub offsets: Vec<(usize, usize)>,
     /// Tokens with which the first answer starts and ends; both 0, the token in front of everything, where the
@@ -60,21 +63,47 @@ pub fn encode(
 ) -> Result<Vec<Window>, TokenizerError> {
     let mut found = Vec::new();
     for (index, question) in questions.iter().enumerate() {
-        let mut head: Vec<i32> = tokenizer.end_of_text().into_iter().collect();
-        head.extend(tokenizer.ids(&format!("{}\n", question.question))?);
+        let frame = Frame::of(&question.question, tokenizer)?;
         let context = tokenizer.encode(&question.context)?;
         let answer = &question.answers[0];
         let place = (answer.start, answer.start + answer.text.chars().count());
-        for (from, to) in cuts(context.ids.len(), head.len(), cutting) {
-            found.push(window(index, &head, &context, (from, to), place));
+        let around = frame.head.len() + frame.tail.len();
+        for (from, to) in cuts(context.ids.len(), around, cutting) {
+            found.push(window(index, &frame, &context, (from, to), place));
         }
     }
     Ok(found)
 }
 
-/// Which tokens of the text each window holds.
-fn cuts(tokens: usize, head: usize, cutting: Cutting) -> Vec<(usize, usize)> {
-    let room = cutting.max_length.saturating_sub(head);
+/// What stands before and behind every window's part of the text.
+struct Frame {
+    head: Vec<i32>,
+    tail: Vec<i32>,
+    is_pair: bool,
+}
+
+impl Frame {
+    fn of(question: &str, tokenizer: &Tokenizer) -> Result<Self, TokenizerError> {
+        if let Some(marks) = tokenizer.frame() {
+            return Ok(Self {
+                head: marks.around(tokenizer.ids(question)?.into_iter()),
+                tail: vec![marks.sep],
+                is_pair: true,
+            });
+        }
+        let mut head: Vec<i32> = tokenizer.end_of_text().into_iter().collect();
+        head.extend(tokenizer.ids(&format!("{question}\n"))?);
+        Ok(Self {
+            head,
+            tail: Vec::new(),
+            is_pair: false,
+        })
+    }
+}
+
+/// Which tokens of the text each window holds; `around` are those that are not the text's.
+fn cuts(tokens: usize, around: usize, cutting: Cutting) -> Vec<(usize, usize)> {
+    let room = cutting.max_length.saturating_sub(around);
     if room <= cutting.stride {
         return Vec::new();
     }
@@ -92,18 +121,20 @@ fn cuts(tokens: usize, head: usize, cutting: Cutting) -> Vec<(usize, usize)> {
 
 fn window(
     question: usize,
-    head: &[i32],
+    frame: &Frame,
     context: &Encoding,
     (from, to): (usize, usize),
     place: (usize, usize),
 ) -> Window {
     let offsets = context.offsets[from..to].to_vec();
-    let ends =
-        answer_tokens(&offsets, place).map_or((0, 0), |(s, e)| (head.len() + s, head.len() + e));
+    let context_from = frame.head.len();
+    let ends = answer_tokens(&offsets, place)
+        .map_or((0, 0), |(s, e)| (context_from + s, context_from + e));
     Window {
         question,
-        ids: [head, &context.ids[from..to]].concat(),
-        context_from: head.len(),
+        ids: [&frame.head[..], &context.ids[from..to], &frame.tail].concat(),
+        context_from,
+        second_from: frame.is_pair.then_some(context_from),
         offsets,
         ends,
     }

@@ -1,17 +1,23 @@
 //! Files of texts: labelled ones (CSV, TSV, JSON Lines), and plain ones for language modelling.
 
+mod encoding;
 mod error;
+mod guess;
+mod json;
 mod labels;
 mod many_labels;
 mod prompts;
 mod questions;
+mod separated;
 mod split;
 mod table;
 mod tags;
 #[cfg(test)]
 mod tests;
 
+pub use encoding::Encoding;
 pub use error::DataError;
+pub use guess::{Guess, guess};
 pub use many_labels::read_many_labels;
 pub use prompts::read_prompts;
 pub use questions::read_questions;
@@ -20,6 +26,7 @@ pub use tags::read_tagged;
 
 use super::labelled::LabelledDataset;
 use crate::protocol::Split;
+use guess::opened;
 use table::{Layout, Table};
 
 /// Reads columns `text` and `label`, and `split` and `hard` where they are. Without a `split` column a
@@ -46,8 +53,7 @@ pub fn read_labelled_as(
 }
 
 fn read(file_name: &str, bytes: &[u8], whole: Option<Split>) -> Result<LabelledDataset, DataError> {
-    let text = decode(file_name, bytes)?;
-    let table = Table::parse(file_name, text, Layout::of_labelled(file_name)?)?;
+    let table = Table::read(file_name, bytes, Layout::of_labelled(file_name)?)?;
     let rows = labels::rows(&table)?;
     Ok(labels::dataset(rows, whole))
 }
@@ -70,9 +76,9 @@ pub struct Texts {
 
 /// Reads `.txt` (each line a paragraph, empty lines skipped), or the column `text` of CSV, TSV or JSON Lines.
 pub fn read_texts(file_name: &str, bytes: &[u8]) -> Result<Texts, DataError> {
-    let text = decode(file_name, bytes)?;
     match Layout::of_texts(file_name)? {
         None => {
+            let (text, _) = opened(file_name, bytes)?;
             let lines = text
                 .lines()
                 .map(str::trim_end)
@@ -83,7 +89,7 @@ pub fn read_texts(file_name: &str, bytes: &[u8]) -> Result<Texts, DataError> {
             })
         }
         Some(layout) => {
-            let table = Table::parse(file_name, text, layout)?;
+            let table = Table::read(file_name, bytes, layout)?;
             let column = table.column("text")?;
             let texts = table
                 .rows()
@@ -96,30 +102,20 @@ pub fn read_texts(file_name: &str, bytes: &[u8]) -> Result<Texts, DataError> {
     }
 }
 
-/// The bytes as text, without a byte order mark; what is no data file at all is refused here.
-fn decode<'a>(file_name: &str, bytes: &'a [u8]) -> Result<&'a str, DataError> {
-    let file = || file_name.to_owned();
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|e| {
-        let before = &bytes[..e.valid_up_to()];
-        let line = 1 + before.iter().filter(|b| **b == b'\n').count();
-        DataError::NotUtf8 {
-            file: file(),
-            line,
-            byte: e.valid_up_to(),
-        }
-    })?;
+/// Refuses what is no data file at all.
+fn refuse_other_files(file_name: &str, text: &str) -> Result<(), DataError> {
+    let file = file_name.to_owned();
     let start = text.trim_start();
     if start.is_empty() {
-        return Err(DataError::Empty { file: file() });
+        return Err(DataError::Empty { file });
     }
     let is_page = ["<!doctype", "<html"].iter().any(|tag| {
         start
             .get(..tag.len())
             .is_some_and(|head| head.eq_ignore_ascii_case(tag))
     });
-    if is_page {
-        return Err(DataError::WebPage { file: file() });
+    match is_page {
+        true => Err(DataError::WebPage { file }),
+        false => Ok(()),
     }
-    Ok(text)
 }

@@ -47,7 +47,7 @@ fn encode(
     tokenizer: &Tokenizer,
     max_length: usize,
 ) -> Result<EncodedSentence, TokenizerError> {
-    let (mut ids, words) = tokenizer.encode_words(&row.words)?;
+    let (ids, words) = tokenizer.encode_words(&row.words)?;
     let starts = |i: usize| i == 0 || words[i - 1] != words[i];
     let mut labels: Vec<i32> = (0..ids.len())
         .map(|i| match starts(i) {
@@ -55,11 +55,16 @@ fn encode(
             false => IGNORED,
         })
         .collect();
-    ids.truncate(max_length);
-    labels.truncate(max_length);
+    let marks = tokenizer.marks_a_text();
+    labels.truncate(max_length.saturating_sub(marks));
     let read = labels.iter().filter(|label| **label != IGNORED).count();
+    if marks > 0 {
+        // The marks have no tag.
+        labels.insert(0, IGNORED);
+        labels.push(IGNORED);
+    }
     Ok(EncodedSentence {
-        ids,
+        ids: tokenizer.framed(ids, max_length),
         labels,
         cut_words: row.words.len() - read,
     })

@@ -59,6 +59,8 @@ pub enum TokenizerError {
 #[derive(Clone)]
 pub struct Tokenizer {
     inner: Inner,
+    /// What a model of this tokenizer expects around a text: BERT's marks, or nothing.
+    frame: Option<Marks>,
 }
 
 /// Ids with the place of each in the text, in Unicode code points.
@@ -69,6 +71,42 @@ pub struct Encoding {
 }
 
 impl Tokenizer {
+    fn of(inner: Inner) -> Self {
+        Self { inner, frame: None }
+    }
+
+    /// The same for a BERT, whose texts stand between `[CLS]` and `[SEP]`.
+    pub fn framing(self) -> Result<Self, TokenizerError> {
+        Ok(Self {
+            frame: Some(self.marks()?),
+            ..self
+        })
+    }
+
+    /// The marks that stand around texts, where any do.
+    pub fn frame(&self) -> Option<Marks> {
+        self.frame
+    }
+
+    /// How many tokens of a text's length are marks.
+    pub fn marks_a_text(&self) -> usize {
+        self.frame.map_or(0, |_| Marks::A_TEXT)
+    }
+
+    /// Ids as the model gets them: cut so that no more than `max_length` remain with the marks around them.
+    pub fn framed(&self, mut ids: Vec<i32>, max_length: usize) -> Vec<i32> {
+        ids.truncate(max_length.saturating_sub(self.marks_a_text()));
+        match self.frame {
+            Some(marks) => marks.around(ids.into_iter()),
+            None => ids,
+        }
+    }
+
+    /// The ids of a text as the model gets it, at most `max_length`.
+    pub fn text_ids(&self, text: &str, max_length: usize) -> Result<Vec<i32>, TokenizerError> {
+        Ok(self.framed(self.ids(text)?, max_length))
+    }
+
     /// What `tokenizer.json` says of padding and truncation is dropped, as transformers drops it: batches are padded
     /// and texts are cut where they are put together, to what the model and the run allow.
     pub fn from_json(json: &str) -> Result<Self, TokenizerError> {
@@ -77,7 +115,7 @@ impl Tokenizer {
         let mut inner: Inner = json.parse().map_err(failed)?;
         inner.with_padding(None);
         inner.with_truncation(None).map_err(failed)?;
-        Ok(Self { inner })
+        Ok(Self::of(inner))
     }
 
     /// GPT-2's own two files; `merges.txt` with or without its `#version` line.
@@ -95,7 +133,7 @@ impl Tokenizer {
         if ends {
             add_end_of_text(&mut inner)?;
         }
-        Ok(Self { inner })
+        Ok(Self::of(inner))
     }
 
     pub fn encode(&self, text: &str) -> Result<Encoding, TokenizerError> {
@@ -218,7 +256,7 @@ impl Tokenizer {
         let mut inner = byte_level(BPE::default());
         inner.train(&mut trainer, lines).map_err(failed)?;
         add_end_of_text(&mut inner)?;
-        Ok(Self { inner })
+        Ok(Self::of(inner))
     }
 }
 

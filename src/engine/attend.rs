@@ -3,51 +3,32 @@
 use burn::prelude::Tensor;
 
 use super::base::Base;
-use super::encoder::Encoder;
-use super::fill;
 use crate::data::tokenizer::Tokenizer;
 use crate::io::read_back;
-use crate::model::bert::Inputs;
-use crate::model::gpt2::{Gpt2, Pass, Record, Tokens};
+use crate::model::any::Model;
+use crate::model::network::Network;
+use crate::model::parts::{Pass, Record, Tokens};
 use crate::protocol::{AttentionReport, EngineError, ErrorKind, Reader};
 
 /// Every head answers with the square of this many numbers, and a map of more is not legible.
 const MOST_TOKENS: usize = 64;
 
-pub async fn by_decoder(
+/// `model` is the base's own, or what a run has made of it.
+pub async fn attend(
     base: &Base,
-    model: &Gpt2,
+    model: &Model,
     text: &str,
-    causal: bool,
+    (reader, causal): (Reader, bool),
 ) -> Result<AttentionReport, EngineError> {
     let ids = base.prompt_ids(text)?;
-    check_length(&ids, base.config.n_positions)?;
-    let rows = [ids];
+    let marks = base.tokenizer.marks_a_text();
+    check_length(ids.len() + marks, base.positions())?;
+    let rows = [base.tokenizer.framed(ids, base.positions())];
     let mut record = Record::default();
     let mut pass = recording(&mut record, causal);
-    model.transformer.forward(Tokens::new(&rows), &mut pass);
-    let sizes = (base.config.n_layer, base.config.n_head);
-    let whose = (Reader::Decoder, causal);
-    report(whose, sizes, &base.tokenizer, &rows[0], record).await
-}
-
-pub async fn by_encoder(
-    encoder: &Encoder,
-    text: &str,
-    causal: bool,
-) -> Result<AttentionReport, EngineError> {
-    let longest = encoder.config.max_position_embeddings;
-    let ids = fill::encode(&encoder.tokenizer, encoder.marks, longest, text);
-    let ids = ids.map_err(|e| EngineError::new(ErrorKind::Data, format!("The text {e}.")))?;
-    check_length(&ids, longest)?;
-    let rows = [ids];
-    let mut record = Record::default();
-    let mut pass = recording(&mut record, causal);
-    let inputs = Inputs::new(&rows, None);
-    encoder.model.bert.forward(inputs, &mut pass);
-    let sizes = (encoder.info.layers, encoder.info.heads);
-    let whose = (Reader::Encoder, causal);
-    report(whose, sizes, &encoder.tokenizer, &rows[0], record).await
+    model.hidden(Tokens::new(&rows), &mut pass);
+    let sizes = (model.blocks(), model.attention_heads());
+    report((reader, causal), sizes, &base.tokenizer, &rows[0], record).await
 }
 
 fn recording(record: &mut Record, causal: bool) -> Pass<'_> {
@@ -58,8 +39,8 @@ fn recording(record: &mut Record, causal: bool) -> Pass<'_> {
     }
 }
 
-fn check_length(ids: &[i32], longest: usize) -> Result<(), EngineError> {
-    let (tokens, most) = (ids.len(), longest.min(MOST_TOKENS));
+fn check_length(tokens: usize, longest: usize) -> Result<(), EngineError> {
+    let most = longest.min(MOST_TOKENS);
     if tokens <= most {
         return Ok(());
     }

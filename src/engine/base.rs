@@ -5,20 +5,26 @@ use burn::prelude::Device;
 use sha2::{Digest, Sha256};
 
 use super::host::Host;
-use crate::data::tokenizer::Tokenizer;
-use crate::io::folder::{self, Architecture};
+use crate::data::language::Language;
+use crate::data::masking::Masking;
+use crate::data::tokenizer::{Tokenizer, TokenizerError};
+use crate::io::folder;
 use crate::io::safetensors::ByteSource;
-use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
+use crate::model::any::{Model, ModelConfig};
+use crate::model::bert::{self, Bert};
+use crate::model::gpt2::{self, Gpt2};
+use crate::model::network::Network;
 use crate::model::parameters;
-use crate::protocol::{EngineError, ErrorKind, ModelInfo, NamedUrl};
-use crate::settings::Seed;
+use crate::protocol::{EngineError, ErrorKind, ModelInfo, NamedUrl, Speech};
+use crate::settings::{Family, Seed};
 
-/// Model, tokenizer and what to tell the page of them. `model` wants no gradients; a run clones it.
+/// A model and its tokenizer. `model` asks for no gradients; a run clones it.
+#[derive(Clone)]
 pub struct Base {
-    pub config: Gpt2Config,
-    pub model: Gpt2,
+    pub config: ModelConfig,
+    pub model: Model,
+    /// Puts marks around texts where the model expects them.
     pub tokenizer: Tokenizer,
-    pub info: ModelInfo,
 }
 
 const WEIGHTS: &str = "model.safetensors";
@@ -44,7 +50,7 @@ impl Place {
 }
 
 /// Weights on this machine.
-pub(super) struct Weights<B> {
+struct Weights<B> {
     pub body: B,
     url: String,
     pub were_kept: bool,
@@ -63,7 +69,7 @@ fn digest(file: &mut impl ByteSource) -> Result<String, String> {
 }
 
 /// Fetches the files of one model, and says of each what is wrong with it.
-pub(super) struct Fetcher<'a, H> {
+struct Fetcher<'a, H> {
     pub host: &'a H,
     pub name: &'a str,
     pub place: Place,
@@ -93,21 +99,6 @@ impl<H: Host> Fetcher<'_, H> {
                 "{file} is not among the chosen files; choose it with the others"
             ))
         })
-    }
-
-    /// `config.json`, if it is of this architecture; without a word about it, it may be.
-    pub async fn config(&mut self, wanted: Architecture) -> Result<String, EngineError> {
-        let config = self.text("config.json").await?;
-        let found = folder::architecture_of(&config).map_err(|e| self.wrong(e))?;
-        match found.filter(|found| *found != wanted) {
-            None => Ok(config),
-            Some(Architecture::Bert) => Err(self.wrong(
-                "it is a BERT, which foretells no next token; it can be the encoder, and the base must be a GPT-2",
-            )),
-            Some(Architecture::Gpt2) => Err(self.wrong(
-                "it is a GPT-2, which fills no masks; it can be the base, and the encoder must be a BERT",
-            )),
-        }
     }
 
     pub fn check_vocabulary(&self, tokenizer: &Tokenizer, known: usize) -> Result<(), EngineError> {
@@ -207,7 +198,7 @@ impl Base {
         place: Place,
         device: &Device,
         progressed: &mut dyn FnMut(&str, u64, Option<u64>),
-    ) -> Result<Self, EngineError> {
+    ) -> Result<(Self, ModelInfo), EngineError> {
         let started = host.now_millis();
         let mut files = Fetcher {
             host,
@@ -215,63 +206,145 @@ impl Base {
             place,
             progressed,
         };
-        let config = files.config(Architecture::Gpt2).await?;
-        let config = Gpt2Config::parse(&config).map_err(|e| files.wrong(e))?;
+        let config = files.text("config.json").await?;
+        let config = ModelConfig::parse(&config).map_err(|e| files.wrong(e))?;
         let tokenizer = files.tokenizer().await?;
-        files.check_vocabulary(&tokenizer, config.vocab_size)?;
+        files.check_vocabulary(&tokenizer, config.vocabulary())?;
+        let tokenizer = reading(tokenizer, config.family()).map_err(|e| files.wrong(e))?;
         let weights = files.weights().await?;
         let model = folder::build(&config, weights.body.clone(), device)
             .map_err(|e| files.wrong(e))?
             .no_grad();
         let (weights_bytes, weights_were_kept) = (weights.body.len(), weights.were_kept);
         files.keep(weights).await?;
-        let info = ModelInfo {
-            name: name.to_owned(),
-            layers: config.n_layer,
-            heads: config.n_head,
-            width: config.n_embd,
-            vocabulary: config.vocab_size,
-            context: config.n_positions,
-            weights_bytes,
-            weights_were_kept,
-            load_millis: host.now_millis() - started,
-            parameters: parameters::list(&model),
-        };
-        Ok(Self {
+        let base = Self {
             config,
             model,
             tokenizer,
-            info,
-        })
+        };
+        let info = ModelInfo {
+            weights_bytes,
+            weights_were_kept,
+            load_millis: host.now_millis() - started,
+            ..base.info(name)
+        };
+        Ok((base, info))
     }
 
-    /// The id that pads: the configured one, or the end of text.
+    /// What to tell of the model, how it was loaded apart.
+    fn info(&self, name: &str) -> ModelInfo {
+        ModelInfo {
+            name: name.to_owned(),
+            family: self.family(),
+            speech: self.speech(),
+            layers: self.model.blocks(),
+            heads: self.model.attention_heads(),
+            width: self.model.width(),
+            vocabulary: self.config.vocabulary(),
+            context: self.positions(),
+            weights_bytes: 0,
+            weights_were_kept: false,
+            load_millis: 0.0,
+            parameters: parameters::list(&self.model),
+        }
+    }
+
+    pub fn family(&self) -> Family {
+        self.config.family()
+    }
+
+    /// The most tokens that go in at once.
+    pub fn positions(&self) -> usize {
+        self.config.positions()
+    }
+
+    pub fn speech(&self) -> Speech {
+        match &self.model {
+            Model::Gpt2(_) => Speech::NextToken,
+            Model::Bert(bert) if bert.cls.is_some() => Speech::MaskedWord,
+            Model::Bert(_) => Speech::Silent,
+        }
+    }
+
+    /// How text that is replayed or measured is learnt; none where the model says no words.
+    pub fn language(&self) -> Option<Language> {
+        match self.speech() {
+            Speech::NextToken => Some(Language::NextToken),
+            Speech::MaskedWord => {
+                let marks = self.tokenizer.frame()?;
+                let masking = Masking::usual(&marks, self.tokenizer.vocabulary());
+                Some(Language::HiddenTokens(masking))
+            }
+            Speech::Silent => None,
+        }
+    }
+
+    /// The id that pads: BERT's own, the configured one, or the end of text.
     pub fn pad(&self) -> i32 {
-        self.config
-            .pad_token_id
+        let own = self.tokenizer.frame().map(|marks| marks.pad);
+        own.or(self.config.pad_token_id())
             .or(self.tokenizer.end_of_text())
             .unwrap_or(0)
     }
 
+    /// Whether a text that is being generated ends with this token: one of the configured ones, or the end of text.
+    pub fn ends(&self, token: i32) -> bool {
+        let configured = self.config.ends().is_some_and(|ends| ends.contains(token));
+        configured || self.tokenizer.end_of_text() == Some(token)
+    }
+
     /// The same network before any training, the same each time.
-    pub fn untrained(&self) -> Result<Gpt2, EngineError> {
+    pub fn untrained(&self) -> Result<Model, EngineError> {
         let seed = Seed::new(0).fork("untrained");
-        let mut source = RandomWeights::new(seed, self.config.n_layer);
         let device = self.model.device();
-        Gpt2::load(&self.config, &mut source, &device)
+        let model = match &self.config {
+            ModelConfig::Gpt2(config) => {
+                let mut source = gpt2::RandomWeights::new(seed, config.n_layer);
+                Gpt2::load(config, &mut source, &device).map(Model::Gpt2)
+            }
+            ModelConfig::Bert(config) => {
+                let mut source = bert::RandomWeights::new(seed);
+                Bert::load(config, &mut source, &device).map(Model::Bert)
+            }
+        };
+        model
             .map(|model| model.no_grad())
             .map_err(|e| EngineError::new(ErrorKind::Model, e.to_string()))
     }
 
-    /// A prompt's ids; an empty prompt starts after the end of a text.
+    /// A prompt's ids, no marks around them; an empty prompt starts after the end of a text.
     pub fn prompt_ids(&self, prompt: &str) -> Result<Vec<i32>, EngineError> {
-        let mut ids = self
-            .tokenizer
-            .ids(prompt)
-            .map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))?;
+        let ids = self.tokenizer.ids(prompt);
+        let mut ids = ids.map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))?;
         if ids.is_empty() {
             ids.push(self.pad());
         }
         Ok(ids)
     }
+
+    /// A text's ids as the model gets them to judge it: at most `length`, BERT's marks among them.
+    pub fn text_ids(&self, text: &str, length: usize) -> Result<Vec<i32>, EngineError> {
+        let ids = self.prompt_ids(text)?;
+        Ok(self.tokenizer.framed(ids, length))
+    }
+}
+
+/// The tokenizer as a model of this family reads texts with it.
+pub fn reading(tokenizer: Tokenizer, family: Family) -> Result<Tokenizer, TokenizerError> {
+    match family {
+        Family::Gpt2 => Ok(tokenizer),
+        Family::Bert => tokenizer.framing(),
+    }
+}
+
+/// The decoder among models, for what only a decoder does.
+pub fn decoder<'a>(model: &'a Model, wish: &str) -> Result<&'a Gpt2, EngineError> {
+    model.decoder().ok_or_else(|| {
+        EngineError::new(
+            ErrorKind::State,
+            format!(
+                "A BERT cannot {wish}: it reads a text in both directions and says no next token. Load a GPT-2 for that."
+            ),
+        )
+    })
 }

@@ -13,7 +13,7 @@ use super::wait::block_on;
 use crate::io::folder::base_tensors;
 use crate::io::safetensors::{Precision, write};
 use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
-use crate::protocol::{EngineError, ErrorKind, Event, Frame, NamedUrl};
+use crate::protocol::{EngineError, ErrorKind, Event, Frame, ModelInfo, NamedUrl};
 use crate::settings::Seed;
 
 /// Files by URL. A file that is `None` breaks off.
@@ -101,7 +101,7 @@ fn good() -> Files {
     }
 }
 
-fn fetch(files: &Files, place: Place) -> Result<Base, EngineError> {
+fn fetch(files: &Files, place: Place) -> Result<(Base, ModelInfo), EngineError> {
     let device = Device::flex().autodiff();
     block_on(Base::fetch(
         files,
@@ -160,7 +160,7 @@ fn every_recorded_text_is_encoded_as_recorded_by_a_fetched_tokenizer() {
     let items = items.as_array().unwrap();
     assert!(items.len() >= 260);
     for place in [folder(), chosen(&ALL)] {
-        let base = fetch(&good(), place).unwrap();
+        let (base, _) = fetch(&good(), place).unwrap();
         for item in items {
             let text = item["text"].as_str().unwrap();
             let ids: Vec<i32> = serde_json::from_value(item["ids"].clone()).unwrap();
@@ -225,12 +225,13 @@ fn a_download_that_breaks_off_says_so() {
 #[test]
 fn another_architecture_is_named_before_its_weights_are_fetched() {
     let llama = r#"{"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":64,"vocab_size":32000}"#;
-    let bert = r#"{"architectures":["BertForMaskedLM"],"model_type":"bert","hidden_size":64,"vocab_size":30522}"#;
+    let roberta =
+        r#"{"architectures":["RobertaForMaskedLM"],"model_type":"roberta","hidden_size":64}"#;
     let unnamed = r#"{"architectures":["OPTForCausalLM"],"hidden_size":64}"#;
     let only = "is supported";
     for (config, word, remedy) in [
         (llama, "llama", only),
-        (bert, "it is a BERT", "the base must be a GPT-2"),
+        (roberta, "roberta", "gpt2 or bert"),
         (unnamed, "OPTForCausalLM", only),
     ] {
         let mut files = good();
@@ -269,7 +270,7 @@ fn a_vocabulary_that_does_not_fit_the_weights_is_noticed() {
 #[test]
 fn weights_come_once_and_are_kept_under_their_checksum() {
     let mut files = good();
-    assert!(!fetch(&files, folder()).unwrap().info.weights_were_kept);
+    assert!(!fetch(&files, folder()).unwrap().1.weights_were_kept);
     let sha256 = files.store.borrow()["m/model.safetensors"].1.clone();
     assert_eq!(sha256.len(), 64);
 
@@ -278,13 +279,8 @@ fn weights_come_once_and_are_kept_under_their_checksum() {
         url: "m/".to_owned(),
         sha256: Some(sha256.to_owned()),
     };
-    assert!(fetch(&files, folder()).unwrap().info.weights_were_kept);
-    assert!(
-        fetch(&files, wanted(&sha256))
-            .unwrap()
-            .info
-            .weights_were_kept
-    );
+    assert!(fetch(&files, folder()).unwrap().1.weights_were_kept);
+    assert!(fetch(&files, wanted(&sha256)).unwrap().1.weights_were_kept);
     // Those of an older page are not taken for the new ones.
     let error = fetch(&files, wanted(&"0".repeat(64))).err().unwrap();
     assert!(error.message.contains("404"), "{}", error.message);

@@ -13,7 +13,8 @@ pub use report::{Report, measure};
 
 use burn::prelude::*;
 
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{Pass, Tokens};
 pub use crate::protocol::Workload;
 use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
 use crate::train::AdamW;

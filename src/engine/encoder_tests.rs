@@ -6,9 +6,9 @@ use super::server_tests::{errors, load, say};
 use crate::data::tokenizer::Tokenizer;
 use crate::io::folder::base_tensors;
 use crate::io::safetensors::{Precision, write};
-use crate::model::bert::{Bert, BertConfig, MaskedLmHead, RandomWeights};
+use crate::model::bert::{Bert, BertConfig, MaskedLmHead, Pooler, RandomWeights};
 use crate::protocol::*;
-use crate::settings::Seed;
+use crate::settings::{Family, Seed};
 
 const TEXT: &str = "a [MASK] film was a [MASK] film";
 
@@ -31,7 +31,9 @@ pub(super) fn files(tokenizer: &Tokenizer) -> Vec<(String, Vec<u8>)> {
         ]
     };
     let without = folder("nohead", bytes(&bare));
-    let whole = folder("b", bytes(&bare.with_masked_lm(head)));
+    let pooler = Pooler::identity(16, &device);
+    let whole = bare.with_masked_lm(head).with_pooler(pooler);
+    let whole = folder("b", bytes(&whole));
     whole.into_iter().chain(without).collect()
 }
 
@@ -108,22 +110,42 @@ fn what_cannot_be_filled_is_told_with_what_to_do() {
 }
 
 #[test]
-fn a_model_of_the_other_kind_is_refused_in_either_slot() {
+fn a_gpt2_is_no_encoder_and_a_bert_may_be_the_base() {
     let told = refusal(vec![load_encoder("m")]);
     assert!(
         told.contains("it is a GPT-2") && told.contains("must be a BERT"),
         "{told}"
     );
-    let base = Command::LoadModel {
+    let events = say(vec![
+        load_base("b"),
+        // No encoder beside it: the base itself fills masks.
+        fill(TEXT),
+    ]);
+    assert!(errors(&events).is_empty(), "{events:?}");
+    let loaded = events.iter().find_map(|event| match event {
+        Event::ModelLoaded(info) => Some((info.family, info.speech)),
+        _ => None,
+    });
+    assert_eq!(loaded, Some((Family::Bert, Speech::MaskedWord)));
+    assert!(matches!(events.last(), Some(Event::MaskFilled(_))));
+    let told = refusal(vec![
+        load_base("b"),
+        Command::Generate {
+            prompt: "a".into(),
+            max_new_tokens: 2,
+            sampling: crate::settings::Sampling::Greedy,
+            weights: WeightsChoice::Base,
+        },
+    ]);
+    assert!(told.contains("both directions"), "{told}");
+}
+
+fn load_base(folder: &str) -> Command {
+    Command::LoadModel {
         name: "tiny-bert".into(),
-        base_url: "b".into(),
+        base_url: folder.into(),
         sha256: None,
-    };
-    let told = refusal(vec![base]);
-    assert!(
-        told.contains("it is a BERT") && told.contains("must be a GPT-2"),
-        "{told}"
-    );
+    }
 }
 
 #[test]

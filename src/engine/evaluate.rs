@@ -9,7 +9,9 @@ use burn::prelude::*;
 
 use crate::data::batch::Batch;
 use crate::data::labelled::EncodedText;
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::engine::metrics::{mean_nats, nats_of};
+use crate::model::network::Network;
+use crate::model::parts::Pass;
 use crate::protocol::{Confusion, Scores, TaskScores};
 
 /// Texts of a batch when scoring.
@@ -30,7 +32,7 @@ impl Answer {
     }
 
     pub fn loss_nats(&self) -> f64 {
-        -self.probabilities[self.truth].max(f64::MIN_POSITIVE).ln()
+        nats_of(self.probabilities[self.truth])
     }
 }
 
@@ -62,8 +64,8 @@ fn highest(values: &[f64]) -> usize {
 }
 
 /// Answers to the texts that `indices` names.
-pub async fn answer_batch(
-    model: &Gpt2,
+pub async fn answer_batch<M: Network>(
+    model: &M,
     texts: &[EncodedText],
     indices: &[usize],
     pad: i32,
@@ -73,15 +75,21 @@ pub async fn answer_batch(
         .map(|i| (&texts[*i].ids[..], texts[*i].label as i32))
         .collect();
     let batch = Batch::classification(&rows, pad);
-    let tokens = Tokens {
-        ids: &batch.ids,
-        attention_mask: batch.mask.as_deref(),
-        position_ids: None,
-    };
-    let logits = model
-        .classify(tokens, Some(pad), &mut Pass::default())
-        .ok_or("the model has no classification head")?;
+    let logits = text_logits(model, &batch, pad)?;
     answers(logits, texts, indices).await
+}
+
+/// Scores of each label of a batch's texts, `[batch, labels]`.
+pub(super) fn text_logits<M: Network>(
+    model: &M,
+    batch: &Batch,
+    pad: i32,
+) -> Result<Tensor<2>, String> {
+    let mut pass = Pass::default();
+    let hidden = model.hidden(batch.tokens(), &mut pass);
+    model
+        .text_logits(hidden, &batch.ids, Some(pad), &mut pass)
+        .ok_or_else(|| "the model has no classification head".to_owned())
 }
 
 /// What `logits: [indices, labels]` say of the texts that `indices` names.
@@ -124,7 +132,7 @@ pub fn scores(answers: &[Answer], texts: &[EncodedText]) -> Scores {
     let hard_right = hard.iter().filter(|a| right(a)).count();
     Scores {
         examples: answers.len(),
-        loss_nats: answers.iter().map(Answer::loss_nats).sum::<f64>() / answers.len().max(1) as f64,
+        loss_nats: mean_nats(answers.iter().map(Answer::loss_nats).sum(), answers.len()),
         accuracy: share(answers.iter().filter(right).count(), answers.len()),
         hard_accuracy: (!hard.is_empty()).then(|| share(hard_right, hard.len())),
         hard_examples: hard.len(),
@@ -179,5 +187,17 @@ mod tests {
         let expected = -(0.5f64.ln() + 0.25f64.ln() + 0.8f64.ln()) / 3.0;
         assert!((scores.loss_nats - expected).abs() < 1e-12);
         assert_eq!(confusion(&answers, 2).counts, [[0, 1], [1, 1]]);
+    }
+
+    #[test]
+    fn nan_stays_nan_and_no_answers_have_no_loss() {
+        let broken = Answer {
+            index: 0,
+            truth: 0,
+            probabilities: softmax(&[f32::NAN, 1.0]),
+        };
+        assert!(scores(&[broken], &[text(0, "")]).loss_nats.is_nan());
+        let none = scores(&[], &[]);
+        assert!(none.examples == 0 && none.loss_nats.is_nan());
     }
 }

@@ -13,13 +13,14 @@ pub use scoring::Answers;
 use crate::data::batch::{Batch, IGNORED};
 use crate::data::labelled::{EncodedText, drawn};
 use crate::data::many_labels::EncodedManyLabels;
+use crate::data::masking::Masking;
 use crate::data::prompts::EncodedPrompt;
 use crate::data::questions::{Question, Window};
 use crate::data::tagged::EncodedSentence;
-use crate::model::gpt2::Gpt2;
+use crate::model::heads::Head;
 use crate::protocol::Split;
 use crate::settings::{Seed, Task};
-use crate::train::{Objective, class_weights, plan};
+use crate::train::{Objective, class_weights};
 
 /// The three parts of a data set.
 #[derive(Debug, Clone)]
@@ -64,10 +65,17 @@ pub enum Kind {
         /// Rows of which nothing to learn is left within the length, by split.
         cut: [usize; 3],
     },
-    /// Running text: windows to train on, streams to measure on.
+    /// Running text for a decoder: windows to train on, streams to measure on.
     Text {
         splits: Splits<Vec<i32>>,
         context: usize,
+    },
+    /// Running text for an encoder: windows in which words are hidden, to train on by other draws at each step, to
+    /// measure on always the same.
+    Hidden {
+        splits: Splits<Vec<i32>>,
+        masking: Masking,
+        seed: Seed,
     },
 }
 
@@ -86,6 +94,7 @@ impl Examples {
             Kind::Tags { .. } => Task::TokenClassification,
             Kind::Questions { .. } => Task::QuestionAnswering,
             Kind::Prompts { .. } | Kind::Text { .. } => Task::CausalLm,
+            Kind::Hidden { .. } => Task::MaskedLm,
         }
     }
 
@@ -107,12 +116,8 @@ impl Examples {
             Task::TokenClassification => Objective::TokenClassification,
             Task::QuestionAnswering => Objective::QuestionAnswering,
             Task::CausalLm => Objective::CausalLm,
+            Task::MaskedLm => Objective::MaskedLm,
         }
-    }
-
-    /// The model with the head that the task needs: its own where `own_fits`, or a fresh one.
-    pub fn with_head(&self, model: Gpt2, own_fits: bool, seed: &Seed) -> Gpt2 {
-        with_head(model, (self.task(), self.labels().len()), own_fits, seed)
     }
 
     /// How many examples a split has; windows where texts are cut into some.
@@ -123,7 +128,7 @@ impl Examples {
             Kind::Tags { splits, .. } => splits.of(split).len(),
             Kind::Questions { windows, .. } => windows.of(split).len(),
             Kind::Prompts { splits, .. } => splits.of(split).len(),
-            Kind::Text { splits, .. } => splits.of(split).len(),
+            Kind::Text { splits, .. } | Kind::Hidden { splits, .. } => splits.of(split).len(),
         }
     }
 
@@ -143,7 +148,7 @@ impl Examples {
             Kind::Tags { splits, .. } => &splits.of(split)[index].ids,
             Kind::Questions { windows, .. } => &windows.of(split)[index].ids,
             Kind::Prompts { splits, .. } => &splits.of(split)[index].ids,
-            Kind::Text { splits, .. } => &splits.of(split)[index],
+            Kind::Text { splits, .. } | Kind::Hidden { splits, .. } => &splits.of(split)[index],
         }
     }
 
@@ -153,10 +158,20 @@ impl Examples {
         (0..count).map(|i| self.ids(split, i).len()).collect()
     }
 
-    /// Some of the examples to train on.
-    pub fn batch(&self, indices: &[usize]) -> Batch {
-        if let Kind::Text { splits, .. } = &self.kind {
-            return Batch::causal(indices.iter().map(|i| splits.train[*i].clone()).collect());
+    /// Some of the examples to train on, at a step of the run.
+    pub fn batch(&self, indices: &[usize], step: usize) -> Batch {
+        let rows = |train: &[Vec<i32>]| indices.iter().map(|i| train[*i].clone()).collect();
+        match &self.kind {
+            Kind::Text { splits, .. } => return Batch::causal(rows(&splits.train)),
+            Kind::Hidden {
+                splits,
+                masking,
+                seed,
+            } => {
+                let seed = seed.fork(&format!("step {step}"));
+                return masking.hide(rows(&splits.train), None, seed);
+            }
+            _ => {}
         }
         let ids: Vec<&[i32]> = indices.iter().map(|i| self.ids(Split::Train, *i)).collect();
         let labels: Vec<Vec<i32>> = indices.iter().map(|i| self.learnt(*i)).collect();
@@ -166,8 +181,20 @@ impl Examples {
                 let rows: Vec<(&[i32], &[i32])> = ids.into_iter().zip(labels).collect();
                 Batch::of_tokens(&rows, self.pad)
             }
-            _ => Batch::padded(ids.into_iter(), labels, self.pad),
+            _ => {
+                let batch = Batch::padded(ids.into_iter(), labels, self.pad);
+                batch.with_pairs(&self.second_from(indices))
+            }
         }
+    }
+
+    /// Where the second text of each example to train on begins, where there are pairs.
+    fn second_from(&self, indices: &[usize]) -> Vec<Option<usize>> {
+        let Kind::Questions { windows, .. } = &self.kind else {
+            return Vec::new();
+        };
+        let second_from = indices.iter().map(|i| windows.train[*i].second_from);
+        second_from.collect()
     }
 
     /// What an example to train on teaches, in a batch's form.
@@ -181,7 +208,7 @@ impl Examples {
                 vec![start as i32, end as i32]
             }
             Kind::Prompts { splits, .. } => splits.train[index].labels.clone(),
-            Kind::Text { splits, .. } => splits.train[index].clone(),
+            Kind::Text { splits, .. } | Kind::Hidden { splits, .. } => splits.train[index].clone(),
         }
     }
 
@@ -206,9 +233,10 @@ impl Examples {
                 let classes = words.map(|label| *label as usize);
                 Ok(class_weights::balanced_over(classes, labels))
             }
-            Kind::Questions { .. } | Kind::Prompts { .. } | Kind::Text { .. } => {
-                Err(self.task().refuses_class_weights().unwrap_or_default())
-            }
+            Kind::Questions { .. }
+            | Kind::Prompts { .. }
+            | Kind::Text { .. }
+            | Kind::Hidden { .. } => Err(self.task().refuses_class_weights().unwrap_or_default()),
         }
     }
 
@@ -229,7 +257,9 @@ impl Examples {
             Kind::Tags { splits, .. } => keep(&mut splits.train, &kept),
             Kind::Questions { windows, .. } => keep(&mut windows.train, &kept),
             Kind::Prompts { splits, .. } => keep(&mut splits.train, &kept),
-            Kind::Text { splits, .. } => keep(&mut splits.train, &kept),
+            Kind::Text { splits, .. } | Kind::Hidden { splits, .. } => {
+                keep(&mut splits.train, &kept);
+            }
         }
     }
 }
@@ -238,24 +268,12 @@ fn keep<T: Clone>(examples: &mut Vec<T>, kept: &[usize]) {
     *examples = kept.iter().map(|i| examples[*i].clone()).collect();
 }
 
-/// The model with the head of a task of so many labels: its own where `own_fits`, or a fresh one.
-pub fn with_head(model: Gpt2, (task, labels): (Task, usize), own_fits: bool, seed: &Seed) -> Gpt2 {
+/// The head that a task of so many labels asks for.
+pub fn head_for(task: Task, labels: usize) -> Head {
     match task {
-        Task::SequenceClassification | Task::MultiLabelClassification => {
-            let own = model.score.clone().filter(|_| own_fits);
-            let head = own.unwrap_or_else(|| plan::fresh_score(&model, labels, seed));
-            model.without_heads().with_score(head)
-        }
-        Task::TokenClassification => {
-            let own = model.classifier.clone().filter(|_| own_fits);
-            let head = own.unwrap_or_else(|| plan::fresh_head(&model, "classifier", labels, seed));
-            model.without_heads().with_head("classifier", head)
-        }
-        Task::QuestionAnswering => {
-            let own = model.qa_outputs.clone().filter(|head| head.outputs() == 2);
-            let head = own.unwrap_or_else(|| plan::fresh_head(&model, "qa_outputs", 2, seed));
-            model.without_heads().with_head("qa_outputs", head)
-        }
-        Task::CausalLm => model.without_heads(),
+        Task::SequenceClassification | Task::MultiLabelClassification => Head::Text { labels },
+        Task::TokenClassification => Head::Token { labels },
+        Task::QuestionAnswering => Head::Answer,
+        Task::CausalLm | Task::MaskedLm => Head::Words,
     }
 }

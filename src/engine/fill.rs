@@ -3,8 +3,8 @@
 use super::sample::distribution;
 use crate::data::tokenizer::{MASK, Marks, Tokenizer, TokenizerError};
 use crate::io::read_back;
-use crate::model::bert::{Bert, Inputs};
-use crate::model::gpt2::Pass;
+use crate::model::bert::Bert;
+use crate::model::parts::{Pass, Tokens};
 use crate::train::loss::select_rows;
 
 /// Why nothing could be filled in.
@@ -66,7 +66,7 @@ pub async fn fill(
         return Err(FillError::NoMask);
     }
     let (rows, mut pass) = ([ids], Pass::default());
-    let hidden = model.bert.forward(Inputs::new(&rows, None), &mut pass);
+    let hidden = model.bert.forward(Tokens::new(&rows), &mut pass);
     let hidden = select_rows(hidden, places.iter().map(|place| *place as i32).collect());
     let logits = model.words_at(hidden, &mut pass);
     let logits = logits.ok_or(FillError::NoHead)?;

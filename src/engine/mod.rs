@@ -5,12 +5,12 @@ pub mod base;
 #[cfg(test)]
 mod base_tests;
 pub mod bench;
-pub mod encoder;
 #[cfg(test)]
 mod encoder_tests;
 pub mod evaluate;
 pub mod examples;
 pub mod fill;
+pub mod general;
 pub mod host;
 #[cfg(test)]
 mod insight_tests;

@@ -4,10 +4,11 @@ use burn::module::Module;
 
 use super::base::Base;
 use super::evaluate::answer_batch;
+use super::metrics::nats_of;
 use super::run::{device_error, prepared};
 use crate::data::batch::Batch;
 use crate::data::labelled::EncodedText;
-use crate::model::gpt2::Gpt2;
+use crate::model::any::Model;
 use crate::model::parameters::flattened;
 use crate::protocol::{EngineError, ExampleStep};
 use crate::settings::{ScheduleKind, Strategy, Task, TrainingSettings};
@@ -33,7 +34,7 @@ pub async fn train_on_example(
     };
     let pad = base.pad();
     let shape = (Task::SequenceClassification, labels);
-    let model = prepared(base, shape, &settings)?;
+    let model = prepared(base, shape, &settings, false)?;
     let start = model.valid();
     let objective = Objective::SequenceClassification { pad: Some(pad) };
     let mut trainer = Trainer::new(model, objective, &settings);
@@ -51,8 +52,8 @@ pub async fn train_on_example(
 
 /// Where the model stands on the example, and how far it is from its start.
 async fn look(
-    start: &Gpt2,
-    now: &Gpt2,
+    start: &Model,
+    now: &Model,
     example: &EncodedText,
     pad: i32,
 ) -> Result<ExampleStep, EngineError> {
@@ -69,7 +70,7 @@ async fn look(
     }
     Ok(ExampleStep {
         probability,
-        loss_nats: -probability.max(f64::MIN_POSITIVE).ln(),
+        loss_nats: nats_of(probability),
         gradient_norm: None,
         update_norm: update.sqrt(),
         weight_norm: weight.sqrt(),

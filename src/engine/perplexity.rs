@@ -1,11 +1,15 @@
 //! What a text costs a language model.
 
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
-use crate::train::loss::nll;
+use super::metrics::mean_nats;
+use crate::data::batch::Batch;
+use crate::model::gpt2::Gpt2;
+use crate::model::network::Network;
+use crate::model::parts::{Pass, Tokens};
+use crate::train::loss::{labelled_rows, nll, select_rows};
 use burn::prelude::*;
 
 /// Rows scored together, where the logits are not too large for it.
-const ROWS: usize = 16;
+const ROWS: usize = 8;
 /// Logits held at once: 64 million numbers are 256 MB.
 const LOGITS: usize = 64 << 20;
 
@@ -18,8 +22,9 @@ pub struct TextLoss {
 }
 
 impl TextLoss {
+    /// NaN where nothing was predicted.
     pub fn mean_nats(&self) -> f64 {
-        self.nats / self.tokens.max(1) as f64
+        mean_nats(self.nats, self.tokens)
     }
 
     pub fn perplexity(&self) -> f64 {
@@ -49,45 +54,65 @@ impl TextScores {
 /// Scores each token of `ids` but the first, once. Windows of `context` overlap by half, so that all
 /// but the first tokens see at least half a context. `model` is without autodiff.
 pub async fn text_loss(model: &Gpt2, ids: &[i32], context: usize) -> Result<TextLoss, String> {
-    Ok(scored(model, ids, context, false).await?.loss)
+    let mut total = TextScores::default();
+    for group in text_units(model, ids.len(), context)? {
+        total.add(score_windows(model, ids, &group, false).await?);
+    }
+    Ok(total.loss)
 }
 
-/// The loss of [`text_loss`], and the right tokens with it.
-pub async fn text_scores(model: &Gpt2, ids: &[i32], context: usize) -> Result<TextScores, String> {
-    scored(model, ids, context, true).await
-}
-
-async fn scored(
-    model: &Gpt2,
-    ids: &[i32],
-    context: usize,
-    counts_right: bool,
-) -> Result<TextScores, String> {
+/// The windows of a text of so many tokens, in groups to be scored together.
+pub fn text_units(model: &Gpt2, tokens: usize, context: usize) -> Result<Vec<Vec<Window>>, String> {
     // A soft prompt or prefix takes positions from the text.
     let context = context.saturating_sub(model.transformer.virtual_tokens());
-    let [vocabulary, _] = model.transformer.wte.weight.val().dims();
+    let [vocabulary, _] = model.transformer.wte.weight.lazy_shape().dims();
     if context < 2 {
         return Err("a model of one position predicts nothing".to_owned());
     }
     let rows = (LOGITS / (context * vocabulary)).clamp(1, ROWS);
+    Ok(groups(windows(tokens, context), rows))
+}
+
+/// The loss of a group of windows of `ids`; with `counts_right` how many tokens were the likeliest, too.
+pub async fn score_windows(
+    model: &Gpt2,
+    ids: &[i32],
+    group: &[Window],
+    counts_right: bool,
+) -> Result<TextScores, String> {
+    let rows: Vec<Vec<i32>> = group.iter().map(|w| ids[w.start..w.end].to_vec()).collect();
+    let losses = prediction_losses(model, &rows, counts_right).await?;
     let mut total = TextScores::default();
-    for group in groups(windows(ids.len(), context), rows) {
-        let rows: Vec<Vec<i32>> = group.iter().map(|w| ids[w.start..w.end].to_vec()).collect();
-        let losses = prediction_losses(model, &rows, counts_right).await?;
-        for (window, losses) in group.iter().zip(losses.chunks(window_predictions(&rows))) {
-            for [nats, is_right] in &losses[window.first_counted..] {
-                total.loss.nats += f64::from(*nats);
-                total.right_tokens += usize::from(*is_right > 0.0);
-                total.loss.tokens += 1;
-            }
+    for (window, losses) in group.iter().zip(losses.chunks(window_predictions(&rows))) {
+        for [nats, is_right] in &losses[window.first_counted..] {
+            total.loss.nats += f64::from(*nats);
+            total.right_tokens += usize::from(*is_right > 0.0);
+            total.loss.tokens += 1;
         }
+    }
+    Ok(total)
+}
+
+/// The loss of hidden words, and how many of them were found. `batch` has labels at hidden places alone.
+pub async fn score_hidden<M: Network>(model: &M, batch: &Batch) -> Result<TextScores, String> {
+    let (rows, words) = labelled_rows(&batch.labels);
+    let mut pass = Pass::default();
+    let hidden = select_rows(model.hidden(batch.tokens(), &mut pass), rows);
+    let logits = model
+        .word_logits(hidden, &mut pass)
+        .ok_or("the weights hold no masked-word head (cls.predictions)")?;
+    let mut total = TextScores::default();
+    for [nats, is_right] in losses_and_right(logits, &words).await? {
+        total.loss.nats += f64::from(nats);
+        total.right_tokens += usize::from(is_right > 0.0);
+        total.loss.tokens += 1;
     }
     Ok(total)
 }
 
 /// A stretch of the text, and its first prediction that no earlier window has scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Window {
+pub struct Window {
     start: usize,
     end: usize,
     first_counted: usize,

@@ -1,18 +1,21 @@
 //! A text seen from inside the model.
 
 use super::attend;
-use super::base::Base;
+use super::base::{Base, decoder};
 use super::sample::distribution;
-use crate::model::gpt2::{Gpt2, Pass, Record, Tokens};
+use crate::model::any::Model;
+use crate::model::network::Network;
+use crate::model::parts::{Pass, Record, Tokens};
 use crate::protocol::{EngineError, ErrorKind, LabelProbability, Probe};
 
 const LIKELIEST: usize = 10;
 
 /// Attention, hidden-state norms and the next token's distribution for `text`.
-pub async fn probe(base: &Base, model: &Gpt2, text: &str) -> Result<Probe, EngineError> {
+pub async fn probe(base: &Base, model: &Model, text: &str) -> Result<Probe, EngineError> {
+    let model = decoder(model, "foretell the next token")?;
     let mut ids = base.prompt_ids(text)?;
     let virtual_tokens = model.transformer.virtual_tokens();
-    ids.truncate(base.config.n_positions.saturating_sub(virtual_tokens));
+    ids.truncate(base.positions().saturating_sub(virtual_tokens));
     let rows = [ids];
     let mut record = Record::default();
     let mut pass = Pass {
@@ -49,8 +52,8 @@ pub async fn probe(base: &Base, model: &Gpt2, text: &str) -> Result<Probe, Engin
     Ok(Probe {
         tokens: ids.iter().map(|id| token_text(base, *id)).collect(),
         attention,
-        layers: base.config.n_layer,
-        heads: base.config.n_head,
+        layers: model.blocks(),
+        heads: model.attention_heads(),
         hidden_norms,
         next: likeliest(base, &last),
     })

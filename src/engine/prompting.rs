@@ -2,10 +2,12 @@
 
 use burn::prelude::*;
 
-use super::base::Base;
+use super::base::{Base, decoder};
 use super::run::device_error;
 use crate::data::labelled::{LabelledDataset, LabelledText};
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::model::any::Model;
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{Pass, Tokens};
 use crate::protocol::{EngineError, ErrorKind, PromptScores, Split};
 use crate::settings::Seed;
 
@@ -19,11 +21,12 @@ pub const WORDS: [&str; 2] = [" bad", " good"];
 /// Scores up to `most` test reviews, each after `shots` solved ones from the training split.
 pub async fn score_prompts(
     base: &Base,
-    model: &Gpt2,
+    model: &Model,
     dataset: &LabelledDataset,
     (shots, most): (usize, usize),
     seed: u64,
 ) -> Result<PromptScores, EngineError> {
+    let model = decoder(model, "be asked by a prompt")?;
     let labels = dataset.labels.len();
     if labels != WORDS.len() {
         return Err(EngineError::new(
@@ -43,7 +46,7 @@ pub async fn score_prompts(
         rows.push(base.prompt_ids(prompt)?);
     }
     let longest_tokens = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let room = base.config.n_positions - model.transformer.virtual_tokens();
+    let room = base.positions() - model.transformer.virtual_tokens();
     for row in &mut rows {
         // What is nearest to the question stays.
         row.drain(..row.len().saturating_sub(room));
@@ -68,7 +71,7 @@ pub async fn score_prompts(
         calibrated_accuracy: accuracy(unasked),
         prompt: prompts.swap_remove(0),
         longest_tokens,
-        context: base.config.n_positions,
+        context: base.positions(),
     })
 }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use burn::module::Module;
 use burn::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
-use crate::protocol::FrozenProof;
+use crate::protocol::{FrozenProof, ParameterInfo};
 
 /// Digests of a prepared model's tensors, frozen ones together and trainable ones apart.
 pub struct Digests {
@@ -17,29 +17,65 @@ pub struct Digests {
     trainable: BTreeMap<String, Vec<u8>>,
 }
 
-impl Digests {
-    /// Reads every tensor of `model` back from the device.
-    pub async fn of(model: &Gpt2) -> Result<Self, String> {
-        let mut digests = Self {
-            frozen: Sha256::new(),
-            frozen_tensors: 0,
-            frozen_parameters: 0,
-            trainable: BTreeMap::new(),
-        };
-        for (info, tensor) in parameters::flattened(model) {
-            if info.trainable {
-                let mut digest = Sha256::new();
-                feed(&mut digest, tensor).await?;
-                digests
-                    .trainable
-                    .insert(info.name, digest.finalize().to_vec());
-            } else {
-                feed(&mut digests.frozen, tensor).await?;
-                digests.frozen_tensors += 1;
-                digests.frozen_parameters += info.count();
-            }
+/// Digests being made, a tensor at a time.
+pub struct Digesting {
+    left: std::vec::IntoIter<(ParameterInfo, Tensor<1>)>,
+    all: usize,
+    digests: Digests,
+}
+
+impl Digesting {
+    /// Of every tensor of `model`.
+    pub fn of<M: Module>(model: &M) -> Self {
+        let tensors = parameters::flattened(model);
+        Self {
+            all: tensors.len(),
+            left: tensors.into_iter(),
+            digests: Digests {
+                frozen: Sha256::new(),
+                frozen_tensors: 0,
+                frozen_parameters: 0,
+                trainable: BTreeMap::new(),
+            },
         }
-        Ok(digests)
+    }
+
+    /// Reads the next tensors back, about so many numbers; whether all have been read.
+    pub async fn advance(&mut self, numbers: usize) -> Result<bool, String> {
+        let mut read = 0;
+        while read < numbers {
+            let Some((info, tensor)) = self.left.next() else {
+                return Ok(true);
+            };
+            read += info.count();
+            self.digests.take(info, tensor).await?;
+        }
+        Ok(self.left.len() == 0)
+    }
+
+    /// Tensors read, and all of them.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.all - self.left.len(), self.all)
+    }
+
+    pub fn finish(self) -> Digests {
+        self.digests
+    }
+}
+
+impl Digests {
+    async fn take(&mut self, info: ParameterInfo, tensor: Tensor<1>) -> Result<(), String> {
+        if info.trainable {
+            let mut digest = Sha256::new();
+            feed(&mut digest, tensor).await?;
+            let digest = digest.finalize().to_vec();
+            self.trainable.insert(info.name, digest);
+        } else {
+            feed(&mut self.frozen, tensor).await?;
+            self.frozen_tensors += 1;
+            self.frozen_parameters += info.count();
+        }
+        Ok(())
     }
 
     /// What a run left alone and what it moved.

@@ -2,8 +2,9 @@
 
 use burn::module::Module;
 
+use super::base::Base;
 use super::sample::sample_texts;
-use crate::model::gpt2::Gpt2;
+use crate::model::any::Model;
 use crate::settings::{Seed, TrainingSettings};
 use crate::train::gradients::GradientMap;
 use crate::train::{Anchors, Fisher, Replay, Trainer};
@@ -54,18 +55,21 @@ impl Rehearsal {
         }
     }
 
-    /// One unit of work; whether all is ready. `base` is the pre-trained model, `start` the id that its
-    /// texts begin after, `model` what will be trained.
-    pub async fn advance(&mut self, base: &Gpt2, start: i32, model: &Gpt2) -> Result<bool, String> {
+    /// One unit of work; whether all is ready. `base` is the pre-trained model, `model` what will be trained.
+    pub async fn advance(&mut self, base: &Base, model: &Model) -> Result<bool, String> {
         if self.texts.len() < self.wanted {
             let rows = SAMPLED_TOGETHER.min(self.wanted - self.texts.len());
-            let (base, shape) = (base.valid(), [rows, self.length]);
-            let sampled = sample_texts(&base, start, shape, &mut self.seed).await?;
+            let decoder = base.model.decoder().ok_or("only a decoder writes text")?;
+            let (decoder, shape) = (decoder.valid(), [rows, self.length]);
+            let sampled = sample_texts(&decoder, base.pad(), shape, &mut self.seed).await?;
             self.texts.extend(sampled);
-        } else if let Some(text) = self.texts.get(self.fisher.texts())
+        } else if let (Some(text), Some(language)) =
+            (self.texts.get(self.fisher.texts()), base.language())
             && self.fisher.texts() < self.fisher_wanted
         {
-            self.fisher.add(model, text);
+            let seed = self.seed.fork(&format!("fisher {}", self.fisher.texts()));
+            let batch = language.batch(vec![text.clone()], seed);
+            self.fisher.add(model, &batch);
         }
         Ok(self.texts.len() >= self.wanted && self.fisher.texts() >= self.fisher_wanted)
     }
@@ -78,7 +82,12 @@ impl Rehearsal {
     }
 
     /// Anchors the trainer's model where it now stands; what is to be replayed.
-    pub fn install(self, trainer: &mut Trainer, settings: &TrainingSettings) -> Option<Replay> {
+    pub fn install(
+        self,
+        base: &Base,
+        trainer: &mut Trainer,
+        settings: &TrainingSettings,
+    ) -> Option<Replay> {
         let fisher = match self.fisher_wanted {
             0 => GradientMap::new(),
             _ => self.fisher.finish(),
@@ -87,6 +96,6 @@ impl Rehearsal {
             let anchors = Anchors::new(trainer.model(), &settings.remedies, &fisher);
             trainer.anchors = Some(anchors);
         }
-        Replay::new(self.texts, settings)
+        Replay::new(self.texts, base.language()?, settings)
     }
 }

@@ -1,6 +1,8 @@
 //! Choosing next tokens, and continuing a prompt with them.
 
-use crate::model::gpt2::{Gpt2, Gpt2Config, KvCache, Pass, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::network::Network;
+use crate::model::parts::{KvCache, Pass, Tokens};
 use crate::settings::{Sampling, Seed};
 
 /// Probabilities of the next token, processed in the order of transformers' logits processors:
@@ -95,8 +97,8 @@ impl Chooser {
 }
 
 /// A text growing token by token, each computed once.
-pub struct Continuation<'a> {
-    model: &'a Gpt2,
+pub struct Continuation {
+    model: Gpt2,
     context: usize,
     virtual_tokens: usize,
     cache: KvCache,
@@ -105,13 +107,13 @@ pub struct Continuation<'a> {
     chooser: Chooser,
 }
 
-impl<'a> Continuation<'a> {
-    /// `prompt` has at least one token; only its last `n_positions - 1` count.
-    pub fn new(model: &'a Gpt2, config: &Gpt2Config, prompt: &[i32], sampling: &Sampling) -> Self {
+impl Continuation {
+    /// `prompt` has at least one token; only as many of its last as leave one position free count.
+    pub fn new(model: Gpt2, prompt: &[i32], sampling: &Sampling) -> Self {
         Self {
-            model,
-            context: config.n_positions,
+            context: model.positions(),
             virtual_tokens: model.transformer.virtual_tokens(),
+            model,
             cache: KvCache::default(),
             ids: prompt.to_vec(),
             chooser: Chooser::new(sampling),
@@ -142,12 +144,18 @@ impl<'a> Continuation<'a> {
     }
 
     async fn next_logits(&mut self) -> Result<Vec<f32>, String> {
-        if self.cache.len() >= self.context {
-            // Positions end here: start again from the latter half of what there is.
+        let is_full = self.cache.len() >= self.context;
+        if is_full {
             self.cache = KvCache::default();
         }
         let from = if self.cache.is_empty() {
-            let room = (self.context - self.context / 4).saturating_sub(self.virtual_tokens);
+            // At first all that fits with a place for the next token. Where positions have ended, the last three
+            // quarters, so that the cache is not made anew for every token.
+            let most = match is_full {
+                true => self.context - self.context / 4,
+                false => self.context - 1,
+            };
+            let room = most.saturating_sub(self.virtual_tokens);
             self.ids.len().saturating_sub(room.max(1))
         } else {
             self.ids.len() - 1
@@ -219,7 +227,7 @@ mod tests {
 
     use super::*;
     use crate::engine::wait::block_on;
-    use crate::model::gpt2::RandomWeights;
+    use crate::model::gpt2::{Gpt2Config, RandomWeights};
 
     #[test]
     fn draws_follow_the_probabilities() {

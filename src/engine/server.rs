@@ -14,15 +14,36 @@ use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 
 use super::base::Base;
-use super::encoder::Encoder;
+use super::general::{General, GeneralSource};
 use super::host::Host;
-use super::run::{Progress, Run};
+use super::run::{Progress, Run, Watcher};
 use crate::data::dataset::Dataset;
 use crate::protocol::{
     BUILD_ID, Command, DeviceInfo, EngineError, ErrorKind, Event, Frame, PROTOCOL_VERSION,
     RequestId, RunId,
 };
 use shelf::{Kept, Tuned};
+
+/// The page as a run sees it.
+struct Page<'a, H> {
+    host: &'a H,
+    request_id: Option<RequestId>,
+}
+
+impl<H: Host> Watcher for Page<'_, H> {
+    fn now_millis(&self) -> f64 {
+        self.host.now_millis()
+    }
+
+    fn tell(&self, body: Event) {
+        let request_id = self.request_id;
+        self.host.send(Frame { request_id, body });
+    }
+
+    fn peak_memory_bytes(&self) -> Option<u64> {
+        self.host.peak_memory_bytes()
+    }
+}
 
 /// Commands on their way in.
 pub type Inbox = UnboundedReceiver<Frame<Command>>;
@@ -33,12 +54,15 @@ pub struct Server<H> {
     device: Device,
     info: DeviceInfo,
     base: Option<Base>,
-    /// The BERT beside the base; it answers questions and is never trained here.
-    encoder: Option<Encoder>,
+    /// The BERT beside the base, for what only an encoder answers where the base is none; it is never trained.
+    encoder: Option<Base>,
     dataset: Option<Rc<Dataset>>,
-    /// Ids of the text on which runs measure forgetting.
-    general: Option<Rc<[i32]>>,
+    /// What runs measure forgetting on, as it was loaded, and as the base reads it.
+    general_source: Option<GeneralSource>,
+    general: Option<Rc<General>>,
     run: Option<Run>,
+    /// The ask that the run answers.
+    run_request: Option<RequestId>,
     /// What the last finished run left, or a blend of what several left.
     tuned: Option<Tuned>,
     /// Adapters of finished runs, the newest last.
@@ -55,8 +79,10 @@ impl<H: Host> Server<H> {
             base: None,
             encoder: None,
             dataset: None,
+            general_source: None,
             general: None,
             run: None,
+            run_request: None,
             tuned: None,
             shelf: Vec::new(),
             next_run: 1,
@@ -106,7 +132,11 @@ impl<H: Host> Server<H> {
         let (Some(run), Some(base)) = (&mut self.run, &self.base) else {
             return;
         };
-        match run.advance(base, &self.host).await {
+        let page = Page {
+            host: &self.host,
+            request_id: self.run_request,
+        };
+        match run.advance(base, &page).await {
             Ok(Progress::Going) => {}
             Ok(Progress::Over) => {
                 if let Some(run) = self.run.take() {
@@ -120,8 +150,12 @@ impl<H: Host> Server<H> {
     /// Pauses once everything about the steps made so far has been told.
     async fn pause_run(&mut self, request_id: Option<RequestId>) {
         let Some(run) = &mut self.run else { return };
-        run.paused = true;
-        if let Err(error) = run.settle(&self.host).await {
+        run.pause();
+        let page = Page {
+            host: &self.host,
+            request_id: self.run_request,
+        };
+        if let Err(error) = run.settle(&page).await {
             self.fail_run(error);
             return;
         }
@@ -138,15 +172,13 @@ impl<H: Host> Server<H> {
             if let Some((_, model)) = last_good {
                 self.tuned = Some(Tuned::of(&run, model));
             }
-            run.tell(
-                &self.host,
-                Event::RunFailed {
-                    run_id,
-                    step,
-                    error,
-                    kept_step,
-                },
-            );
+            let body = Event::RunFailed {
+                run_id,
+                step,
+                error,
+                kept_step,
+            };
+            self.tell(self.run_request, body);
         }
     }
 

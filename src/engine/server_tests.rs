@@ -230,7 +230,7 @@ pub(super) fn start(strategy: Strategy) -> Command {
             ..TrainingSettings::default()
         },
         options: RunOptions {
-            evaluate_every_steps: 20,
+            evaluations: 2,
             sample_prompt: "a".into(),
             sample_tokens: 3,
             start_paused: false,

@@ -3,7 +3,8 @@
 use super::own::{self, OwnError};
 use super::peft::{self, AdapterConfig, PeftError};
 use super::safetensors::ByteSource;
-use crate::model::gpt2::Gpt2;
+use crate::model::heads::Head;
+use crate::model::network::Network;
 use crate::settings::Strategy;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,16 +34,31 @@ pub fn describe(config_json: &str) -> Result<Description, AdapterError> {
     })
 }
 
-/// `model` with what the two files hold.
-pub fn load(
+/// `model` with what the two files hold. What the adapter's task does not ask of the model is taken off first.
+pub fn load<M: Network>(
     config_json: &str,
     weights: impl ByteSource,
-    model: Gpt2,
-) -> Result<Gpt2, AdapterError> {
+    model: M,
+) -> Result<M, AdapterError> {
+    let task_type = describe(config_json)?.task_type;
+    let model = match task_type.as_deref().and_then(head_of) {
+        Some(head) => model.stripped_for(head),
+        None => model,
+    };
     if own::is_config(config_json) {
         Ok(own::load(config_json, weights, model)?)
     } else {
         Ok(peft::load(config_json, weights, model)?)
+    }
+}
+
+/// The kind of head that goes with PEFT's name of a task; none for a language model.
+fn head_of(task_type: &str) -> Option<Head> {
+    match task_type {
+        "SEQ_CLS" => Some(Head::Text { labels: 0 }),
+        "TOKEN_CLS" => Some(Head::Token { labels: 0 }),
+        "QUESTION_ANS" => Some(Head::Answer),
+        _ => None,
     }
 }
 
@@ -57,8 +73,8 @@ pub fn is_for(strategy: &Strategy) -> bool {
 
 /// `adapter_config.json` and `adapter_model.safetensors`. For devices that can be waited for.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn save(
-    model: &Gpt2,
+pub fn save<M: Network>(
+    model: &M,
     strategy: &Strategy,
     base_name: &str,
     task_type: &str,

@@ -4,9 +4,11 @@ use burn::module::{Module, Param};
 use burn::prelude::*;
 
 use super::safetensors::{ByteSource, NamedTensor, SafetensorsFile};
+use crate::model::any::{Model, ModelConfig};
+use crate::model::bert::{Bert, BertConfig, MaskedLmHead, Pooler};
 use crate::model::gpt2::{ConfigError, Gpt2, Gpt2Config};
-use crate::model::heads::linear::LinearHead;
-use crate::model::heads::sequence_classification::Score;
+use crate::model::heads::head_has_bias;
+use crate::model::network::Network;
 use crate::model::parameters::{ParameterFn, for_each, is_added};
 use crate::model::weights::{WeightError, WeightSource};
 use crate::settings::is_head;
@@ -20,35 +22,39 @@ pub enum FolderError {
     Config(#[from] ConfigError),
     #[error("model.safetensors: {0}")]
     Weights(#[from] WeightError),
+    #[error(
+        "{path} is a pickle, as torch.save writes it; a pickle can run any code when it is opened, so that none is read here. Save the weights as safetensors: model.save_pretrained(folder, safe_serialization=True)"
+    )]
+    Pickle { path: String },
+    #[error(
+        "there is no such folder; a model is read from a folder on this machine, not fetched by its name on a hub: download it and give the folder"
+    )]
+    NoFolder,
+    #[error(
+        "this folder holds an adapter (adapter_config.json), not a model; give the folder of the model that it stands beside, and this one as the adapter"
+    )]
+    AdapterAlone,
+    #[error(
+        "this folder holds a model (config.json), not an adapter (adapter_config.json); give it as the model"
+    )]
+    NoAdapter,
     #[error("{0}")]
     Tokenizer(#[from] crate::data::tokenizer::TokenizerError),
 }
 
-/// What a model folder may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Architecture {
-    Gpt2,
-    Bert,
-}
-
-/// Which of the two the text of a `config.json` names; `None` where it names nothing.
-pub fn architecture_of(config: &str) -> Result<Option<Architecture>, ConfigError> {
-    let config: serde_json::Value =
-        serde_json::from_str(config).map_err(|e| ConfigError::Unreadable(e.to_string()))?;
-    match config["model_type"].as_str() {
-        None => Ok(None),
-        Some("gpt2") => Ok(Some(Architecture::Gpt2)),
-        Some("bert") => Ok(Some(Architecture::Bert)),
-        Some(other) => Err(ConfigError::Unsupported {
-            field: "model_type",
-            found: other.to_owned(),
-            supported: "gpt2 or bert",
-        }),
-    }
-}
-
-/// Builds the model from its configuration and weights; the heads that the file holds come along.
+/// Builds the model that a configuration is of from its weights; the heads that the file holds come along.
 pub fn build(
+    config: &ModelConfig,
+    weights: impl ByteSource + 'static,
+    device: &Device,
+) -> Result<Model, FolderError> {
+    Ok(match config {
+        ModelConfig::Gpt2(config) => Model::Gpt2(build_gpt2(config, weights, device)?),
+        ModelConfig::Bert(config) => Model::Bert(build_bert(config, weights, device)?),
+    })
+}
+
+pub fn build_gpt2(
     config: &Gpt2Config,
     weights: impl ByteSource + 'static,
     device: &Device,
@@ -60,21 +66,40 @@ pub fn build(
     Ok(with_stored_heads(model, &mut file)?)
 }
 
-/// The model with the heads that a file holds, each with as many outputs as its weight has rows.
-pub fn with_stored_heads<S: ByteSource>(
-    mut model: Gpt2,
-    file: &mut SafetensorsFile<S>,
-) -> Result<Gpt2, WeightError> {
-    let wte = model.transformer.wte.weight.val();
-    let ([_, d_model], device) = (wte.dims(), wte.device());
-    if let Some(labels) = rows_of_head("score", file, d_model)? {
-        model.score = Some(Score::load(labels, d_model, file, &device)?);
+/// The masked-word head and the pooler come along where the file holds them.
+pub fn build_bert(
+    config: &BertConfig,
+    weights: impl ByteSource + 'static,
+    device: &Device,
+) -> Result<Bert, FolderError> {
+    let weights: Box<dyn ByteSource> = Box::new(weights);
+    let mut file = SafetensorsFile::open(weights)?;
+    let mut model = Bert::load(config, &mut file, device)?;
+    if file.contains(MaskedLmHead::BIAS) {
+        model.cls = Some(MaskedLmHead::load(config, &mut file, device)?);
     }
-    for name in ["classifier", "qa_outputs"] {
-        if let Some(outputs) = rows_of_head(name, file, d_model)? {
-            let head = LinearHead::load(name, outputs, d_model, file, &device)?;
-            model = model.with_head(name, head);
-        }
+    if file.holds(&format!("{}.weight", Pooler::NAME)) {
+        model.bert.pooler = Some(Pooler::load(config.hidden_size, &mut file, device)?);
+    }
+    Ok(with_stored_heads(model, &mut file)?)
+}
+
+/// The model with the heads that a file holds, each with as many outputs as its weight has rows.
+pub fn with_stored_heads<M: Network, S: ByteSource>(
+    mut model: M,
+    file: &mut SafetensorsFile<S>,
+) -> Result<M, WeightError> {
+    let width = model.width();
+    for module in model.head_modules() {
+        let Some(outputs) = rows_of_head(module, file, width)? else {
+            continue;
+        };
+        let weight = file.tensor(&format!("{module}.weight"), &[outputs, width])?;
+        let bias = match head_has_bias(module) {
+            true => Some(file.tensor(&format!("{module}.bias"), &[outputs])?),
+            false => None,
+        };
+        model = model.with_stored_head(module, weight, bias);
     }
     Ok(model)
 }
@@ -170,7 +195,7 @@ mod native {
 
     use super::*;
     use crate::data::tokenizer::Tokenizer;
-    use crate::model::bert::{Bert, BertConfig};
+    use crate::io::opening;
 
     /// A text file of a folder.
     pub fn read_text(path: &Path) -> Result<String, FolderError> {
@@ -180,43 +205,26 @@ mod native {
         })
     }
 
-    pub fn config(folder: &Path) -> Result<Gpt2Config, FolderError> {
-        if architecture(folder)? == Architecture::Bert {
-            return Err(FolderError::Config(ConfigError::Unsupported {
+    pub fn config(folder: &Path) -> Result<ModelConfig, FolderError> {
+        Ok(ModelConfig::parse(&opening::model_config(folder)?)?)
+    }
+
+    pub fn model(folder: &Path, device: &Device) -> Result<(ModelConfig, Model), FolderError> {
+        let config = config(folder)?;
+        let model = build(&config, opening::weights(folder, "model")?, device)?;
+        Ok((config, model))
+    }
+
+    /// A folder that must hold a GPT-2.
+    pub fn gpt2(folder: &Path, device: &Device) -> Result<(Gpt2Config, Gpt2), FolderError> {
+        match model(folder, device)? {
+            (ModelConfig::Gpt2(config), Model::Gpt2(model)) => Ok((config, model)),
+            _ => Err(FolderError::Config(ConfigError::Unsupported {
                 field: "model_type",
                 found: "bert".to_owned(),
                 supported: "gpt2",
-            }));
+            })),
         }
-        Ok(Gpt2Config::parse(&read_text(&folder.join("config.json"))?)?)
-    }
-
-    /// Which of the two architectures a folder's configuration names; without a name it is a GPT-2.
-    pub fn architecture(folder: &Path) -> Result<Architecture, FolderError> {
-        let text = read_text(&folder.join("config.json"))?;
-        Ok(architecture_of(&text)?.unwrap_or(Architecture::Gpt2))
-    }
-
-    pub fn bert(folder: &Path, device: &Device) -> Result<(BertConfig, Bert), FolderError> {
-        let config = BertConfig::parse(&read_text(&folder.join("config.json"))?)?;
-        let path = folder.join("model.safetensors");
-        let file = std::fs::File::open(&path).map_err(|e| FolderError::File {
-            path: path.display().to_string(),
-            reason: e.to_string(),
-        })?;
-        let model = crate::io::bert::build(&config, file, device)?;
-        Ok((config, model))
-    }
-
-    pub fn model(folder: &Path, device: &Device) -> Result<(Gpt2Config, Gpt2), FolderError> {
-        let config = config(folder)?;
-        let path = folder.join("model.safetensors");
-        let file = std::fs::File::open(&path).map_err(|e| FolderError::File {
-            path: path.display().to_string(),
-            reason: e.to_string(),
-        })?;
-        let model = build(&config, file, device)?;
-        Ok((config, model))
     }
 
     /// `tokenizer.json`, or `vocab.json` with `merges.txt`.
@@ -232,3 +240,62 @@ mod native {
 }
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::safetensors::{Precision, write};
+    use crate::model::bert::RandomWeights;
+    use crate::settings::Seed;
+
+    fn config() -> BertConfig {
+        BertConfig::sized(11, 8, 6, 2, 2)
+    }
+
+    fn tensors() -> Vec<NamedTensor> {
+        let (config, device) = (config(), Device::flex());
+        let mut weights = RandomWeights::new(Seed::new(1));
+        let head = MaskedLmHead::load(&config, &mut weights, &device).unwrap();
+        let model = Bert::load(&config, &mut weights, &device).unwrap();
+        let model = model.with_masked_lm(head);
+        base_tensors(&model.with_pooler(Pooler::identity(6, &device))).unwrap()
+    }
+
+    fn built(tensors: &[NamedTensor]) -> Result<Bert, FolderError> {
+        let bytes = write(tensors, Precision::F32).unwrap();
+        build_bert(&config(), bytes, &Device::flex())
+    }
+
+    #[test]
+    fn what_was_written_comes_back_with_its_heads() {
+        let model = built(&tensors()).unwrap();
+        assert!(model.cls.is_some() && model.bert.pooler.is_some() && model.classifier.is_none());
+        assert_eq!(base_tensors(&model).unwrap(), tensors());
+    }
+
+    #[test]
+    fn an_encoder_alone_needs_no_prefix_and_old_names_of_layer_norms_are_known() {
+        let bare: Vec<NamedTensor> = tensors()
+            .into_iter()
+            .filter_map(|t| {
+                let name = t.name.strip_prefix("bert.")?;
+                let name = name.replace("LayerNorm.weight", "LayerNorm.gamma");
+                let name = name.replace("LayerNorm.bias", "LayerNorm.beta");
+                Some(NamedTensor { name, ..t })
+            })
+            .collect();
+        let model = built(&bare).unwrap();
+        assert!(model.cls.is_none() && model.bert.pooler.is_some());
+    }
+
+    #[test]
+    fn a_missing_tensor_is_named() {
+        let mut cut = tensors();
+        cut.retain(|t| !t.name.contains("layer.1.output.dense.bias"));
+        let error = built(&cut).err().unwrap().to_string();
+        assert!(
+            error.contains("bert.encoder.layer.1.output.dense.bias"),
+            "{error}"
+        );
+    }
+}

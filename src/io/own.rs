@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::adapter::Description;
 use super::folder::with_stored_heads;
 use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
-use crate::model::gpt2::Gpt2;
+use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter};
 use crate::model::weights::{WeightError, WeightSource};
 use crate::settings::{BottleneckSettings, Placement, Seed, Strategy, is_head};
@@ -71,7 +71,11 @@ pub fn files(
 
 /// `model` with the saved tensors in place, and the saved head where there is one. The file must have every tensor
 /// that the method trains, in its shape, and no other.
-pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<Gpt2, OwnError> {
+pub fn load<M: Network>(
+    config_json: &str,
+    weights: impl ByteSource,
+    model: M,
+) -> Result<M, OwnError> {
     let strategy = strategy(config_json)?;
     let mut file = SafetensorsFile::open(weights)?;
     let model = model.with_strategy(&strategy, &mut Seed::new(0));
@@ -80,7 +84,7 @@ pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<
 }
 
 /// `model` with the file's values of all that the method trains, heads apart.
-pub(super) fn with_trained<M: Module, S: ByteSource>(
+fn with_trained<M: Module, S: ByteSource>(
     strategy: &Strategy,
     file: &mut SafetensorsFile<S>,
     model: M,

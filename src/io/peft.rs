@@ -1,33 +1,24 @@
 //! Adapters as PEFT keeps them: `adapter_config.json` beside `adapter_model.safetensors`.
 
-mod bert;
 mod config;
 mod heads;
+mod reader;
 mod stored;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use burn::module::{Module, Param};
-use burn::prelude::*;
-
 use super::read_back;
-use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
-use crate::model::gpt2::Gpt2;
-use crate::model::heads::linear::LinearHead;
-use crate::model::heads::sequence_classification::Score;
+use super::safetensors::{ByteSource, NamedTensor, Precision, write};
+use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter, is_added};
 use crate::model::weights::WeightError;
-use crate::protocol::ParameterInfo;
-use crate::settings::{HEADS, Seed, Strategy, is_head};
+use crate::settings::{ALL_LINEAR, Family, Seed, Strategy, is_head};
 
-#[cfg(not(target_arch = "wasm32"))]
-pub use bert::save_bert;
-pub use bert::{bert_files, load_bert};
 pub use config::{AdapterConfig, BaseShape};
+pub use heads::head_module;
+use reader::Reader;
 pub use stored::stored_name;
-use stored::{PROMPT, join_prefix, part_of_prefix, stored_head, stored_shape};
+use stored::{join_prefix, stored_head, stored_shape};
 
 /// What PEFT puts before every name of the model it wraps.
 const PREFIX: &str = "base_model.model.";
@@ -48,10 +39,21 @@ pub enum PeftError {
     )]
     NothingMatched {
         targets: Vec<String>,
-        modules: &'static str,
+        modules: String,
     },
     #[error("adapter_model.safetensors: {0}")]
     Weights(#[from] WeightError),
+    #[error("adapter_model.safetensors holds no `{name}`; it holds {found}")]
+    Missing { name: String, found: String },
+    #[error(
+        "adapter_config.json: {field} is {is}, but `{name}` in adapter_model.safetensors has the shape {shape:?}; do the two files belong together?"
+    )]
+    OtherSize {
+        field: &'static str,
+        is: usize,
+        name: String,
+        shape: Vec<usize>,
+    },
     #[error(
         "adapter_model.safetensors does not fit this model: {reason}. The adapter was made for {base}"
     )]
@@ -81,64 +83,55 @@ pub enum PeftError {
 ///
 /// Which parameters train is the caller's to say, with [`Gpt2::with_trainable`]. A tensor of the file
 /// that finds no place is an error, since the adapted model would not be the one that was saved.
-pub fn load(config_json: &str, weights: impl ByteSource, model: Gpt2) -> Result<Gpt2, PeftError> {
-    let config = AdapterConfig::parse(config_json)?;
-    let mut reader = Reader {
-        file: SafetensorsFile::open(weights)?,
-        used: BTreeSet::new(),
-        strategy: &config.strategy,
-    };
+pub fn load<M: Network>(
+    config_json: &str,
+    weights: impl ByteSource,
+    model: M,
+) -> Result<M, PeftError> {
+    let mut config = AdapterConfig::parse(config_json)?;
+    let family = model.family();
+    say_all_linear_for(family, &mut config.strategy);
+    let mut reader = Reader::open(&config, weights)?;
     let model = model.with_strategy(&config.strategy, &mut Seed::new(0));
-    let values = reader.values(&model).map_err(|e| config.explain(e))?;
+    let values = reader.values(&model).map_err(|e| reader.explain(e))?;
     if values.is_empty() {
-        let targets = match config.strategy {
-            Strategy::Lora(settings) => settings.target_modules,
-            Strategy::Ia3(settings) => settings.target_modules,
+        let targets = match &config.strategy {
+            Strategy::Lora(settings) => settings.target_modules.clone(),
+            Strategy::Ia3(settings) => settings.target_modules.clone(),
             _ => Vec::new(),
         };
-        let modules = "c_attn, c_proj and c_fc";
+        let modules = family.listed_modules();
         return Err(PeftError::NothingMatched { targets, modules });
     }
     let model = parameters::with_values(model, values);
-    let model = reader.heads(model).map_err(|e| config.explain(e))?;
-    let head = config.task_type.as_deref().and_then(heads::of_task);
+    let model = reader.heads(model).map_err(|e| reader.explain(e))?;
+    let head = config.task_type.as_deref();
+    let head = head.and_then(|task| heads::of_task(family, task));
     if let (Some(task_type), Some(head)) = (&config.task_type, head)
         && !heads::is_on(&model, head)
     {
         let task_type = task_type.clone();
         return Err(PeftError::NoHead { task_type, head });
     }
+    if family == Family::Bert && head == Some("classifier") && !heads::can_classify(&model, &config)
+    {
+        return Err(PeftError::NoPooler);
+    }
     reader.nothing_is_left()?;
     Ok(model)
 }
 
-impl AdapterConfig {
-    /// A tensor of another shape means another base model; the file says which.
-    fn explain(&self, error: WeightError) -> PeftError {
-        match error {
-            reason @ WeightError::WrongShape { .. } => PeftError::AnotherBase {
-                reason,
-                base: match &self.base_name {
-                    Some(name) => format!("`{name}`"),
-                    None => "another".to_owned(),
-                },
-            },
-            other => other.into(),
-        }
-    }
-}
-
 /// The adapter of `model`, its head included, as PEFT's two files: `adapter_config.json` and
 /// `adapter_model.safetensors`. For devices that can be waited for; a browser takes [`save_async`].
-pub fn save(
-    model: &Gpt2,
+pub fn save<M: Network>(
+    model: &M,
     strategy: &Strategy,
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
     let tensors = super::folder::read_back(model, is_added).map_err(PeftError::ReadBack)?;
     files(
-        (shape(model), heads::of_task(task_type)),
+        (shape(model), heads::of_task(model.family(), task_type)),
         tensors,
         strategy,
         base_name,
@@ -147,8 +140,8 @@ pub fn save(
 }
 
 /// As [`save`], without blocking.
-pub async fn save_async(
-    model: &Gpt2,
+pub async fn save_async<M: Network>(
+    model: &M,
     strategy: &Strategy,
     base_name: &str,
     task_type: &str,
@@ -157,7 +150,7 @@ pub async fn save_async(
         .await
         .map_err(PeftError::ReadBack)?;
     files(
-        (shape(model), heads::of_task(task_type)),
+        (shape(model), heads::of_task(model.family(), task_type)),
         tensors,
         strategy,
         base_name,
@@ -165,11 +158,22 @@ pub async fn save_async(
     )
 }
 
-fn shape(model: &Gpt2) -> BaseShape {
+fn shape<M: Network>(model: &M) -> BaseShape {
     BaseShape {
-        layers: model.transformer.h.len(),
-        heads: model.transformer.h.first().map_or(0, |b| b.attn.n_head),
-        width: model.d_model(),
+        family: model.family(),
+        layers: model.blocks(),
+        heads: model.attention_heads(),
+        width: model.width(),
+    }
+}
+
+/// PEFT's word `all-linear`, which was read as GPT-2's modules, in the names of another family.
+fn say_all_linear_for(family: Family, strategy: &mut Strategy) {
+    if let Strategy::Lora(lora) = strategy
+        && lora.target_modules == ALL_LINEAR
+    {
+        let modules = family.linear_modules().iter();
+        lora.target_modules = modules.map(|name| (*name).to_owned()).collect();
     }
 }
 
@@ -214,107 +218,4 @@ fn files(
         .to_json(shape)
         .ok_or(PeftError::NoFormat { strategy })?;
     Ok((config, write(&stored, Precision::F32)?))
-}
-
-/// Takes tensors out of the file and notes which, so that none is dropped unseen.
-struct Reader<'a, S> {
-    file: SafetensorsFile<S>,
-    used: BTreeSet<String>,
-    strategy: &'a Strategy,
-}
-
-impl<S: ByteSource> Reader<'_, S> {
-    fn tensor(&mut self, name: &str, expected: &[usize]) -> Result<TensorData, WeightError> {
-        let data = self.file.read(name)?;
-        let found = data.shape().to_vec();
-        if found != expected {
-            let (name, expected) = (name.to_owned(), expected.to_vec());
-            return Err(WeightError::WrongShape {
-                name,
-                found,
-                expected,
-            });
-        }
-        self.used.insert(name.to_owned());
-        Ok(data)
-    }
-
-    /// The values of every adapter parameter of a model that has just got them.
-    fn values<M: Module>(
-        &mut self,
-        model: &M,
-    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
-        let mut added = parameters::list(model);
-        added.retain(|parameter| is_adapter(&parameter.name));
-        if self.strategy.virtual_tokens() > 0 {
-            return self.virtual_tokens(added);
-        }
-        let mut values = BTreeMap::new();
-        for ParameterInfo { name, shape, .. } in added {
-            let stored = stored_shape(&name, &shape, self.strategy);
-            let data = self.tensor(&stored_name(&name), &stored)?;
-            let values_only = data
-                .try_to_vec::<f32>()
-                .map_err(|e| unreadable(&name, &e))?;
-            values.insert(name, TensorData::new(values_only, shape));
-        }
-        Ok(values)
-    }
-
-    /// A soft prompt is one matrix; a prefix is one too, cut up among the blocks.
-    fn virtual_tokens(
-        &mut self,
-        added: Vec<ParameterInfo>,
-    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
-        let [rows, width] = added.first().map_or([0, 0], |p| [p.shape[0], p.shape[1]]);
-        let columns = width * added.len();
-        let all = self.tensor(PROMPT, &[rows, columns])?;
-        let all = all
-            .try_to_vec::<f32>()
-            .map_err(|e| unreadable(PROMPT, &e))?;
-        let part = |(index, parameter): (usize, ParameterInfo)| {
-            let values = part_of_prefix(&all, columns, width, index);
-            (parameter.name, TensorData::new(values, [rows, width]))
-        };
-        Ok(added.into_iter().enumerate().map(part).collect())
-    }
-
-    /// The model with the heads that the file holds.
-    fn heads(&mut self, mut model: Gpt2) -> Result<Gpt2, WeightError> {
-        let (d_model, device) = (model.d_model(), model.device());
-        for module in HEADS {
-            let name = stored_head(&format!("{module}.weight"), self.strategy);
-            let Some(shape) = self.file.tensors().remove(&name) else {
-                continue;
-            };
-            let outputs = shape.first().copied().unwrap_or(0);
-            let weight = Param::from_data(self.tensor(&name, &[outputs, d_model])?, &device);
-            if module == "score" {
-                model = model.with_score(Score { weight });
-            } else {
-                let name = stored_head(&format!("{module}.bias"), self.strategy);
-                let bias = Param::from_data(self.tensor(&name, &[outputs])?, &device);
-                model = model.with_head(module, LinearHead { weight, bias });
-            }
-        }
-        Ok(model)
-    }
-
-    fn nothing_is_left(&self) -> Result<(), PeftError> {
-        match self
-            .file
-            .tensors()
-            .into_keys()
-            .find(|name| !self.used.contains(name))
-        {
-            Some(name) => Err(PeftError::NoPlace { name }),
-            None => Ok(()),
-        }
-    }
-}
-
-fn unreadable(name: &str, error: &dyn std::fmt::Debug) -> WeightError {
-    WeightError::Unreadable {
-        reason: format!("`{name}`: {error:?}"),
-    }
 }

@@ -54,6 +54,13 @@ impl ByteSource for std::fs::File {
     }
 }
 
+/// What stands before the tensors' bytes.
+pub(super) struct Header {
+    pub metadata: Metadata,
+    /// Where those bytes begin.
+    pub data_start: u64,
+}
+
 /// An open safetensors file: its header, and the bytes behind it.
 pub struct SafetensorsFile<S> {
     metadata: Metadata,
@@ -66,8 +73,9 @@ const HEADER_LENGTH_BYTES: usize = 8;
 /// How much of a tensor is held as bytes at a time, beside its numbers.
 const PIECE_BYTES: usize = 4 << 20;
 
-impl<S: ByteSource> SafetensorsFile<S> {
-    pub fn open(mut source: S) -> Result<Self, WeightError> {
+impl Header {
+    /// Reads and checks it: the file must hold all that the header promises.
+    pub fn read(source: &mut impl ByteSource) -> Result<Self, WeightError> {
         let unreadable = |reason: String| WeightError::Unreadable { reason };
         let file_length = source.len();
         if file_length < HEADER_LENGTH_BYTES as u64 {
@@ -82,10 +90,12 @@ impl<S: ByteSource> SafetensorsFile<S> {
             .fold(0u64, |n, b| (n << 8) | u64::from(*b));
         let data_start = header_length.saturating_add(HEADER_LENGTH_BYTES as u64);
         if data_start > file_length {
-            return Err(unreadable(format!(
-                "this is no safetensors file, or its beginning is damaged: the header would be {header_length} bytes, \
-                 the file has {file_length}"
-            )));
+            return Err(unreadable(something_else(&length_bytes).unwrap_or_else(|| {
+                format!(
+                    "this is no safetensors file, or its beginning is damaged: the header would be {header_length} bytes, \
+                     the file has {file_length}"
+                )
+            })));
         }
         let header = source
             .read(HEADER_LENGTH_BYTES as u64, header_length as usize)
@@ -101,6 +111,35 @@ impl<S: ByteSource> SafetensorsFile<S> {
         Ok(Self {
             metadata,
             data_start,
+        })
+    }
+}
+
+/// What other file begins so, where it is one that is met in the place of weights.
+fn something_else(beginning: &[u8]) -> Option<String> {
+    let told = match beginning {
+        b"version " => {
+            "this is Git LFS's pointer to the file, not the file itself; fetch it with `git lfs pull`, or download it anew"
+        }
+        [b'P', b'K', 3, 4, ..] | [0x80, 2..=5, ..] => {
+            "this is a pickle, as torch.save writes it, under another name; save the weights as safetensors"
+        }
+        [b'G', b'G', b'U', b'F', ..] => "this is a GGUF file; give the weights as safetensors",
+        _ => return None,
+    };
+    Some(told.to_owned())
+}
+
+impl<S: ByteSource> SafetensorsFile<S> {
+    pub fn open(mut source: S) -> Result<Self, WeightError> {
+        let header = Header::read(&mut source)?;
+        if header.metadata.tensors().is_empty() {
+            let reason = "the file holds no tensors".to_owned();
+            return Err(WeightError::Unreadable { reason });
+        }
+        Ok(Self {
+            metadata: header.metadata,
+            data_start: header.data_start,
             source,
         })
     }
@@ -334,6 +373,23 @@ mod tests {
                 .to_string()
                 .contains("no safetensors file")
         );
+    }
+
+    #[test]
+    fn other_files_in_the_place_of_weights_are_told() {
+        let told = |bytes: &[u8]| {
+            SafetensorsFile::open(bytes.to_vec())
+                .err()
+                .unwrap()
+                .to_string()
+        };
+        let pointer =
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 2638448\n";
+        assert!(told(pointer).contains("Git LFS"), "{}", told(pointer));
+        assert!(told(b"PK\x03\x04 and so on").contains("pickle"));
+        assert!(told(b"GGUF\x03\0\0\0\0\0").contains("GGUF"));
+        let empty = write(&[], Precision::F32).unwrap();
+        assert!(told(&empty).contains("holds no tensors"));
     }
 
     #[test]

@@ -15,7 +15,11 @@ pub enum What {
     Share,
     Perplexity,
     PerplexityBefore,
-    /// Rise of the perplexity on the general text.
+    /// Questions that find their passage, in `0..=1`.
+    Retrieval,
+    RetrievalBefore,
+    /// Rise of the perplexity on the general text; for a model that says no words the fall of the retrieval, in
+    /// percentage points.
     Damage,
     /// Loss on the test split.
     Loss,
@@ -24,13 +28,15 @@ pub enum What {
     Steps,
 }
 
-const NAMES: [(&str, What); 11] = [
+const NAMES: [(&str, What); 13] = [
     ("accuracy", What::Accuracy),
     ("accuracy_before", What::AccuracyBefore),
     ("gain", What::Gain),
     ("share", What::Share),
     ("perplexity", What::Perplexity),
     ("perplexity_before", What::PerplexityBefore),
+    ("retrieval", What::Retrieval),
+    ("retrieval_before", What::RetrievalBefore),
     ("damage", What::Damage),
     ("loss", What::Loss),
     ("seconds", What::Seconds),
@@ -129,12 +135,24 @@ impl Expression {
             return Kind::Percent;
         }
         match self.left.what {
-            What::Accuracy | What::AccuracyBefore | What::Gain | What::Share => Kind::Percent,
+            What::Accuracy
+            | What::AccuracyBefore
+            | What::Gain
+            | What::Share
+            | What::Retrieval
+            | What::RetrievalBefore => Kind::Percent,
             What::Perplexity | What::PerplexityBefore | What::Damage => Kind::Perplexity,
             What::Loss => Kind::Loss,
             What::Seconds => Kind::Seconds,
             What::Trainable | What::Steps => Kind::Count,
         }
+    }
+
+    /// Whether it speaks of a run without naming it.
+    pub fn is_about_any_run(&self) -> bool {
+        let right = self.right.as_ref().map(|(_, quantity)| quantity);
+        let mut all = [Some(&self.left), right].into_iter().flatten();
+        all.any(|quantity| quantity.run.is_none())
     }
 
     /// The keys of the runs that it names.

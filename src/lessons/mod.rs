@@ -4,9 +4,13 @@
 //! `src/ui/widgets`) and checks. `glossary.md` holds the words that `[text](term:key)` opens.
 
 #[cfg(test)]
+mod first_use;
+#[cfg(test)]
 #[path = "../build/html.rs"]
 mod html;
 pub mod measure;
+#[cfg(test)]
+mod pace;
 #[cfg(test)]
 mod parse;
 pub mod sum;
@@ -157,6 +161,22 @@ impl Lesson {
         })
     }
 
+    /// Its questions with fixed answers; guesses apart.
+    pub fn choices(&self) -> impl Iterator<Item = &'static Choice> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Choice(choice) => Some(choice),
+            _ => None,
+        })
+    }
+
+    /// What is to be guessed before its runs.
+    pub fn guesses(&self) -> impl Iterator<Item = &'static Choice> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Guess(guess) => Some(guess),
+            _ => None,
+        })
+    }
+
     /// The names of its checks, in order.
     pub fn checks(&self) -> impl Iterator<Item = &'static str> {
         self.blocks.iter().filter_map(|block| match block {
@@ -185,6 +205,55 @@ mod tests {
             let checks = lesson.checks().count();
             assert!(checks >= 3, "{} has {checks} checks", lesson.slug);
         }
+    }
+
+    /// What a reader sees of an answer.
+    fn length(answer: &Answer) -> usize {
+        let mut inside = false;
+        let seen = answer.html.chars().filter(|c| {
+            inside = (inside || *c == '<') && *c != '>';
+            !inside && *c != '>'
+        });
+        seen.count()
+    }
+
+    #[test]
+    fn the_right_answer_is_seldom_the_longest_and_answers_are_of_even_length() {
+        let questions: Vec<(&str, &Choice)> = LESSONS
+            .iter()
+            .flat_map(|lesson| {
+                let all = lesson.choices().chain(lesson.guesses());
+                all.map(|choice| (lesson.slug, choice))
+            })
+            .collect();
+        let mut longest_is_right = Vec::new();
+        for (lesson, choice) in &questions {
+            let lengths: Vec<usize> = choice.answers.iter().map(length).collect();
+            let (least, most) = (lengths.iter().min().unwrap(), lengths.iter().max().unwrap());
+            assert!(
+                *most <= 12 + least || *most as f64 <= 1.7 * *least as f64,
+                "{lesson}/{}: its answers are {lengths:?} characters long",
+                choice.id
+            );
+            let right = choice
+                .answers
+                .iter()
+                .position(|answer| answer.right)
+                .unwrap();
+            let others = lengths
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| *index != right);
+            if others.map(|(_, length)| *length).max().unwrap() < lengths[right] {
+                longest_is_right.push(format!("{lesson}/{}", choice.id));
+            }
+        }
+        assert!(
+            3 * longest_is_right.len() <= questions.len(),
+            "the right answer is the longest in {} of {}: {longest_is_right:?}",
+            longest_is_right.len(),
+            questions.len()
+        );
     }
 
     #[test]

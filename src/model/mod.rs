@@ -3,9 +3,12 @@
 //! Nothing here knows of training, files or pages. Parameter paths are Hugging Face's names.
 
 pub mod adapters;
+pub mod any;
 pub mod bert;
 pub mod gpt2;
 pub mod heads;
+pub mod network;
 pub mod ops;
 pub mod parameters;
+pub mod parts;
 pub mod weights;

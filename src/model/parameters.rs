@@ -89,17 +89,21 @@ fn stored_field(name: &str) -> &str {
 }
 
 #[derive(Default)]
-pub(crate) struct Path(Vec<String>);
+pub(crate) struct Path(Vec<Option<String>>);
 
 impl Path {
-    pub(crate) fn enter(&mut self, name: &str) {
-        self.0.push(stored_field(name).to_owned());
+    /// An enum's variant is no part of a name.
+    pub(crate) fn enter(&mut self, name: &str, container: &str) {
+        let is_variant = container.starts_with("Enum:");
+        self.0
+            .push((!is_variant).then(|| stored_field(name).to_owned()));
     }
     pub(crate) fn leave(&mut self) {
         self.0.pop();
     }
     pub(crate) fn name(&self) -> String {
-        self.0.join(".")
+        let parts: Vec<&str> = self.0.iter().flatten().map(String::as_str).collect();
+        parts.join(".")
     }
 }
 
@@ -109,8 +113,8 @@ struct Lister {
 }
 
 impl ModuleVisitor for Lister {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
     }
     fn exit_module(&mut self, _name: &str, _container: &str) {
         self.path.leave();
@@ -132,8 +136,8 @@ struct Walker<F> {
 }
 
 impl<F: ParameterFn> ModuleVisitor for Walker<F> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
     }
     fn exit_module(&mut self, _name: &str, _container: &str) {
         self.path.leave();
@@ -150,8 +154,8 @@ struct Replacer {
 }
 
 impl ModuleMapper for Replacer {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
     }
     fn exit_module(&mut self, _name: &str, _container: &str) {
         self.path.leave();
@@ -170,8 +174,8 @@ struct GradSetter<F> {
 }
 
 impl<F: Fn(&str) -> bool> ModuleMapper for GradSetter<F> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
     }
     fn exit_module(&mut self, _name: &str, _container: &str) {
         self.path.leave();

@@ -25,10 +25,13 @@ pub enum Command {
         url: String,
         task: Task,
     },
-    /// Fetch text on which runs measure what the model forgets. Answered by `GeneralTextLoaded`.
+    /// Fetch text, and passages with a question each, on which runs measure what the model forgets; the engine takes
+    /// what the model at hand can be measured on, also after another model has been loaded. Answered by `GeneralTextLoaded`.
     LoadGeneralText {
         name: String,
         url: String,
+        /// None where there are no passages.
+        passages_url: Option<String>,
     },
     /// What a strategy would train on the loaded model, without training. Answered by `RunPlanned`.
     PlanRun {
@@ -134,6 +137,8 @@ pub enum Command {
         model: Reader,
         causal: bool,
     },
+    /// Are you there? Answered by `Ponged` between two units of work, whatever the engine is doing.
+    Ping,
 }
 
 /// What an adapter counts in a blend.
@@ -164,8 +169,9 @@ pub enum WeightsChoice {
 /// What a run does besides training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunOptions {
-    /// Score the validation split every so many steps, where the settings do not say; 0 never.
-    pub evaluate_every_steps: usize,
+    /// Score the validation split so many times, evenly over the run, where the settings do not say how often; 0 never.
+    /// `TrainingSettings::evaluation_interval` gives the steps between, once the number of steps is known.
+    pub evaluations: usize,
     /// Continue this text before and after.
     pub sample_prompt: String,
     pub sample_tokens: usize,

@@ -57,12 +57,12 @@ pub enum Event {
         split: Split,
         scores: Scores,
     },
-    /// The general text was scored with the weights as they are.
-    GeneralTextScored {
+    /// What the model can do beside the task was measured with the weights as they are.
+    GeneralScored {
         run_id: RunId,
         /// Steps made.
         step: usize,
-        loss: GeneralLoss,
+        score: GeneralScore,
     },
     /// Patience ran out: so many evaluations in a row had no lower validation loss. Scoring follows.
     RunStoppedEarly {
@@ -163,4 +163,6 @@ pub enum Event {
 
     /// The ask that the frame's request id names could not be met.
     Failed(EngineError),
+    /// The engine is there.
+    Ponged,
 }

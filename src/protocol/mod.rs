@@ -22,7 +22,7 @@ pub use types::*;
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a command or an event changes shape.
-pub const PROTOCOL_VERSION: u32 = 5;
+pub const PROTOCOL_VERSION: u32 = 7;
 
 /// The same in all modules of one build; set by `./dev build` from a hash of the sources.
 pub const BUILD_ID: &str = match option_env!("WARMUP_BUILD_ID") {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::settings::Task;
+use crate::settings::{Family, Task};
 
 pub use super::command::{BlendPart, NamedUrl, RunOptions, WeightsChoice, Workload};
 pub use super::tasks::*;
@@ -53,6 +53,8 @@ impl ParameterInfo {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelInfo {
     pub name: String,
+    pub family: Family,
+    pub speech: Speech,
     pub layers: usize,
     pub heads: usize,
     pub width: usize,
@@ -63,6 +65,17 @@ pub struct ModelInfo {
     pub weights_were_kept: bool,
     pub load_millis: f64,
     pub parameters: Vec<ParameterInfo>,
+}
+
+/// What a model can say of language without a task's head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Speech {
+    /// The next token: it continues texts.
+    NextToken,
+    /// Hidden words: it fills `[MASK]`.
+    MaskedWord,
+    /// Nothing: its checkpoint has no language head. It turns texts into vectors.
+    Silent,
 }
 
 impl ModelInfo {
@@ -98,6 +111,33 @@ pub struct GeneralTextInfo {
     pub name: String,
     /// Tokens that runs score.
     pub tokens: usize,
+}
+
+/// What a model can do beside its task, which tuning may cost it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum GeneralScore {
+    /// Loss on the general text: of next tokens, or of hidden words.
+    Language(GeneralLoss),
+    /// Questions that find their own passage among all passages, by the similarity of mean-pooled vectors.
+    Retrieval { found: usize, of: usize },
+}
+
+impl GeneralScore {
+    /// Where it is of language.
+    pub fn perplexity(self) -> Option<f64> {
+        match self {
+            Self::Language(loss) => Some(loss.perplexity()),
+            Self::Retrieval { .. } => None,
+        }
+    }
+
+    /// The share of questions that find their passage, in `0..=1`, where it is of retrieval.
+    pub fn retrieval(self) -> Option<f64> {
+        match self {
+            Self::Retrieval { found, of } => Some(found as f64 / of.max(1) as f64),
+            Self::Language(_) => None,
+        }
+    }
 }
 
 /// The language model's loss on the general text.

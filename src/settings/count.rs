@@ -1,7 +1,8 @@
 //! How many parameters a strategy trains, by arithmetic on shapes: for models too large to be at
 //! hand. `train::plan` tests it against prepared models, `warmup verify` against PEFT.
 
-use super::{BottleneckSettings, Gpt2Sizes, Strategy};
+use super::names;
+use super::{BottleneckSettings, Sizes, Strategy};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
@@ -25,44 +26,50 @@ impl Counts {
     }
 }
 
-/// Counts of the prepared model, with a classification head where `labels` says how many there are.
-pub fn count(sizes: &Gpt2Sizes, labels: Option<usize>, strategy: &Strategy) -> Counts {
+/// Counts of the prepared model, with a classification head where `labels` says how many there are. The strategy's
+/// targets are in the words of the model's family.
+pub fn count(sizes: impl Into<Sizes>, labels: Option<usize>, strategy: &Strategy) -> Counts {
+    let sizes = sizes.into();
     let mut counts = Counts {
         trainable: 0,
         total: 0,
     };
     for (name, shape) in sizes.parameters(labels) {
         let own: usize = shape.iter().product();
-        let added = beside(&name, &shape, strategy);
+        let added = beside(&sizes, &name, &shape, strategy);
         counts.total += own + added;
         counts.trainable += added + if strategy.trains(&name) { own } else { 0 };
     }
-    let more = elsewhere(sizes, strategy);
+    let more = elsewhere(&sizes, strategy);
     Counts {
         trainable: counts.trainable + more,
         total: counts.total + more,
     }
 }
 
-/// What a strategy adds beside a weight `[inputs, outputs]`.
-fn beside(name: &str, shape: &[usize], strategy: &Strategy) -> usize {
-    let (Some(module), [d_in, d_out]) = (name.strip_suffix(".weight"), shape) else {
+/// What a strategy adds beside a linear layer's weight.
+fn beside(sizes: &Sizes, name: &str, shape: &[usize], strategy: &Strategy) -> usize {
+    let Ok(shape) = <[usize; 2]>::try_from(shape) else {
         return 0;
     };
+    if !names::is_linear(name) {
+        return 0;
+    }
+    let module = names::module(name);
+    let (d_in, d_out) = sizes.inputs_and_outputs(shape);
     match strategy {
-        _ if !module.contains(".h.") => 0,
         Strategy::Lora(lora) if lora.targets(module) => {
-            lora.rank * (d_in + d_out) + if lora.use_dora { *d_out } else { 0 }
+            lora.rank * (d_in + d_out) + if lora.use_dora { d_out } else { 0 }
         }
-        Strategy::Ia3(ia3) if ia3.is_feedforward(module) && ia3.targets(module) => *d_in,
-        Strategy::Ia3(ia3) if ia3.targets(module) => *d_out,
+        Strategy::Ia3(ia3) if ia3.is_feedforward(module) && ia3.targets(module) => d_in,
+        Strategy::Ia3(ia3) if ia3.targets(module) => d_out,
         _ => 0,
     }
 }
 
 /// What a strategy adds that stands beside no single weight.
-fn elsewhere(sizes: &Gpt2Sizes, strategy: &Strategy) -> usize {
-    let (width, blocks) = (sizes.width, sizes.blocks);
+fn elsewhere(sizes: &Sizes, strategy: &Strategy) -> usize {
+    let (width, blocks) = (sizes.width(), sizes.blocks());
     match strategy {
         Strategy::Adapter(BottleneckSettings {
             placement,
@@ -71,5 +78,75 @@ fn elsewhere(sizes: &Gpt2Sizes, strategy: &Strategy) -> usize {
         Strategy::Prompt { virtual_tokens } => virtual_tokens * width,
         Strategy::Prefix { virtual_tokens } => 2 * blocks * virtual_tokens * width,
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{BertSizes, Family, Ia3Settings, LoraSettings};
+
+    /// sentence-transformers' all-MiniLM-L6-v2.
+    const MINILM: BertSizes = BertSizes::usual(30_522, 512, 384, 6);
+
+    fn lora(names: &[&str]) -> Strategy {
+        Strategy::Lora(LoraSettings {
+            target_modules: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..LoraSettings::default()
+        })
+    }
+
+    #[test]
+    fn known_berts_have_as_many_as_they_are_known_for() {
+        assert_eq!(count(MINILM, None, &Strategy::Full).total, 22_713_216);
+        assert_eq!(
+            count(BertSizes::BERT_BASE, None, &Strategy::Full).total,
+            109_482_240
+        );
+        // Ours, with a head for hidden words and an identity for a pooler, which its card does not count.
+        let mini_bert = BertSizes {
+            word_head: true,
+            ..BertSizes::usual(3076, 128, 128, 4)
+        };
+        assert_eq!(
+            count(mini_bert, None, &Strategy::Full).total,
+            1_223_556 + 128 * 129
+        );
+    }
+
+    /// `dense` names the pooler's layer too, as PEFT has it.
+    #[test]
+    fn lora_on_minilm_trains_as_many_as_a_run_of_it_did() {
+        let all = lora(&["query", "key", "value", "dense"]);
+        let with_head = count(MINILM, Some(2), &all);
+        assert_eq!(with_head.trainable, 338_690);
+        assert_eq!(with_head.total, 22_713_216 + 338_690);
+        let usual = Strategy::Lora(LoraSettings::default());
+        let usual = count(MINILM, Some(2), &Family::Bert.in_own_words(usual));
+        assert_eq!(usual.trainable, 6 * 2 * 8 * (384 + 384) + 770);
+    }
+
+    #[test]
+    fn each_strategy_trains_what_it_says_of_a_bert() {
+        let trains = |strategy: Strategy| count(MINILM, Some(2), &strategy).trainable;
+        assert_eq!(trains(Strategy::Head), 770);
+        assert_eq!(trains(Strategy::Full), 22_713_216 + 770);
+        let (width, inner) = (384, 1536);
+        let layer = 4 * width * (width + 1) + 2 * width * inner + inner + width + 4 * width;
+        let pooler = width * (width + 1);
+        let upper_half = Strategy::Partial { frozen_blocks: 3 };
+        assert_eq!(trains(upper_half), 3 * layer + pooler + 770);
+        // Biases: the first norm's; four of attention, two norms, inner and output in each layer; the pooler's.
+        let biases = width + 6 * (4 * width + 2 * width + inner + width) + width;
+        assert_eq!(trains(Strategy::BitFit), biases + 770);
+        let ia3 = Family::Bert.in_own_words(Strategy::Ia3(Ia3Settings::default()));
+        // Keys, values, and what both layers called output.dense read.
+        assert_eq!(trains(ia3), 6 * (2 * width + width + inner) + 770);
+    }
+
+    #[test]
+    fn a_table_that_is_named_gets_no_adapter() {
+        let named = count(MINILM, None, &lora(&["word_embeddings"]));
+        assert_eq!(named.trainable, 0);
     }
 }

@@ -17,7 +17,9 @@ pub fn likely_cause(settings: &TrainingSettings, step: usize, learning_rate: f64
             "without warmup the first steps are the boldest (this one at {learning_rate:.1e}); let a tenth of the steps warm up"
         ));
     }
-    if settings.max_grad_norm > LOOSE_CLIPPING {
+    if !settings.clips() {
+        causes.push("gradients are not clipped; a norm of 1 is usual".to_owned());
+    } else if settings.max_grad_norm > LOOSE_CLIPPING {
         causes.push(format!(
             "gradients are clipped only at a norm of {}; 1 is usual",
             settings.max_grad_norm
@@ -40,6 +42,11 @@ mod tests {
         };
         let cause = likely_cause(&settings, 2, 0.5);
         assert!(cause.contains("5.0e-2") && cause.contains("warmup") && cause.contains("clipped"));
+        let unclipped = TrainingSettings {
+            max_grad_norm: 0.0,
+            ..Default::default()
+        };
+        assert!(likely_cause(&unclipped, 2, 0.5).contains("not clipped"));
         let late = likely_cause(&TrainingSettings::default(), 150, 1e-4);
         assert!(
             !late.contains("warmup") && !late.contains("clipped"),

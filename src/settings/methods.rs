@@ -34,6 +34,20 @@ impl Ia3Settings {
     }
 }
 
+/// Those of `targets` that name none of the modules that an adapter can stand beside.
+///
+/// A part that matches nothing is a slip (`c_porj`): a run that leaves it out in silence is another run than was asked
+/// for.
+pub fn unmatched_targets(targets: &[String], module_paths: &[impl AsRef<str>]) -> Vec<String> {
+    let is_matched = |target: &String| {
+        let name = std::slice::from_ref(target);
+        let mut paths = module_paths.iter();
+        paths.any(|path| names_module(name, path.as_ref()))
+    };
+    let unmatched = targets.iter().filter(|target| !is_matched(target));
+    unmatched.cloned().collect()
+}
+
 /// Where bottleneck adapters stand in a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Placement {
@@ -80,5 +94,23 @@ impl Default for BottleneckSettings {
             placement: Placement::Pfeiffer,
             bottleneck: 16,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_that_matches_nothing_is_named() {
+        let modules = ["transformer.h.0.attn.c_attn", "transformer.h.0.mlp.c_proj"];
+        let unmatched = |targets: &[&str]| {
+            let targets: Vec<String> = targets.iter().map(|t| (*t).to_owned()).collect();
+            unmatched_targets(&targets, &modules)
+        };
+        assert!(unmatched(&["c_attn", "mlp.c_proj"]).is_empty());
+        assert_eq!(unmatched(&["c_attn", "c_porj", "foo"]), ["c_porj", "foo"]);
+        assert_eq!(unmatched(&["attn.c_proj"]), ["attn.c_proj"]);
+        assert_eq!(unmatched(&["proj"]), ["proj"]);
     }
 }

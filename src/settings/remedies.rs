@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::strategy::block_of;
+use super::bounds::Bound;
+use super::names::{Place, place};
 
 /// What holds a run back from forgetting what the model knew. The default is none of it.
 ///
@@ -62,14 +63,12 @@ impl Remedies {
     /// What is wrong, in words for the person who chose it.
     pub fn problem(&self) -> Option<String> {
         let strengths = [
-            ("L2-SP alpha", self.l2_sp_alpha),
-            ("L2-SP beta", self.l2_sp_beta),
-            ("EWC lambda", self.ewc_lambda),
+            Bound::from_zero("L2-SP alpha", self.l2_sp_alpha),
+            Bound::from_zero("L2-SP beta", self.l2_sp_beta),
+            Bound::from_zero("EWC lambda", self.ewc_lambda),
         ];
-        for (field, is) in strengths {
-            if !(is.is_finite() && is >= 0.0) {
-                return Some(format!("{field} is {is}, but must be a number from 0 up"));
-            }
+        if let Some(problem) = strengths.iter().find_map(Bound::problem) {
+            return Some(problem);
         }
         if !(0.0..=1.0).contains(&self.replay) {
             let is = self.replay;
@@ -93,20 +92,14 @@ impl Remedies {
 /// Depth is counted from the top: what stands above the blocks (the head, the final layer norm) learns at
 /// the full rate, the top block at `decay`, block i at decay^(blocks − i), and the embeddings, below all,
 /// at decay^(blocks + 1). GPT-2's tied language-model head is the token embedding, and counts as one. An
-/// adapter belongs to the block it stands in.
+/// adapter belongs to the block it stands in, a soft prompt to the embeddings, among which it stands.
 pub fn layer_rate(name: &str, blocks: usize, decay: f64) -> f64 {
-    let below = match block_of(name) {
-        Some(block) => blocks.saturating_sub(block),
-        None if is_embedding(name) => blocks + 1,
-        None => 0,
+    let below = match place(name) {
+        Place::Embeddings => blocks + 1,
+        Place::Block(block) => blocks.saturating_sub(block),
+        Place::LastNorm | Place::Pooler | Place::WordHead | Place::Head => 0,
     };
     decay.powi(below as i32)
-}
-
-fn is_embedding(name: &str) -> bool {
-    ["wte.", "wpe.", "embeddings."]
-        .iter()
-        .any(|part| name.contains(part))
 }
 
 #[cfg(test)]
@@ -122,6 +115,8 @@ mod tests {
         assert_eq!(rate("transformer.h.0.mlp.c_fc.lora.a"), 0.125);
         assert_eq!(rate("transformer.wte.weight"), 0.0625);
         assert_eq!(rate("transformer.wpe.weight"), 0.0625);
+        assert_eq!(rate("transformer.prompt.weight"), 0.0625);
+        assert_eq!(rate("transformer.h.2.attn.prefix.key"), 0.5);
     }
 
     #[test]

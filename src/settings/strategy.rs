@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bounds::Bound;
+use super::names::{Place, is_head, place};
 use super::{BottleneckSettings, Ia3Settings};
+
+pub use super::names::block as block_of;
 
 /// Which parameters move, and which modules are added for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,11 +50,12 @@ pub struct LoraSettings {
 /// What PEFT's word `all-linear` stands for in GPT-2: every linear layer but the heads.
 pub const ALL_LINEAR: [&str; 3] = ["c_attn", "c_fc", "c_proj"];
 
-/// Target modules with `all-linear` spelled out.
+/// Target modules with `all-linear` spelled out, without white space around them, each once.
 pub fn expand_targets(names: Vec<String>) -> Vec<String> {
     let mut expanded: Vec<String> = Vec::new();
-    for name in &names {
-        let one = [name.as_str()];
+    let names = names.iter().map(|name| name.trim());
+    for name in names.filter(|name| !name.is_empty()) {
+        let one = [name];
         let meant: &[&str] = if name == "all-linear" {
             &ALL_LINEAR
         } else {
@@ -118,6 +123,25 @@ impl Strategy {
         }
     }
 
+    /// What its own numbers may be, whatever the model; `train::plan` knows what fits a model.
+    pub(super) fn bounds(&self) -> Vec<Bound> {
+        let size = |field, value| vec![Bound::whole(field, value, MOST)];
+        match self {
+            Self::Lora(lora) => vec![
+                Bound::whole("LoRA rank", lora.rank, MOST),
+                Bound::above_zero("LoRA alpha", lora.alpha),
+                Bound::below_one("LoRA dropout", lora.dropout),
+            ],
+            Self::Adapter(settings) => size("bottleneck", settings.bottleneck),
+            Self::Prompt { virtual_tokens } | Self::Prefix { virtual_tokens } => {
+                size("number of virtual tokens", *virtual_tokens)
+            }
+            Self::Full | Self::Partial { .. } | Self::Head | Self::BitFit | Self::Ia3(_) => {
+                Vec::new()
+            }
+        }
+    }
+
     /// Learned vectors before every text; so many positions fewer are left to the text.
     pub fn virtual_tokens(&self) -> usize {
         match self {
@@ -140,34 +164,18 @@ impl Strategy {
             | Self::Prompt { .. }
             | Self::Prefix { .. } => is_head,
             Self::BitFit => is_head || name.ends_with(".bias"),
-            Self::Partial { frozen_blocks } => match block_of(name) {
-                Some(block) => block >= *frozen_blocks,
-                None => is_head || LAST.iter().any(|part| name.starts_with(part)),
+            Self::Partial { frozen_blocks } => match place(name) {
+                Place::Embeddings => false,
+                Place::Block(block) => block >= *frozen_blocks,
+                // What comes after the blocks moves when the last of them do.
+                Place::LastNorm | Place::Pooler | Place::WordHead | Place::Head => true,
             },
         }
     }
 }
 
-/// Modules that Hugging Face's models put on top of a transformer for a task.
-pub const HEADS: [&str; 3] = ["score", "classifier", "qa_outputs"];
-
-/// Whether a parameter belongs to a task's head.
-pub fn is_head(name: &str) -> bool {
-    name.split_once('.')
-        .is_some_and(|(module, _)| HEADS.contains(&module))
-}
-
-/// What comes after the blocks, heads apart: it moves when the last of them do.
-const LAST: [&str; 3] = ["transformer.ln_f.", "bert.pooler.", "cls."];
-
-/// The index of the block that a parameter lies in, or `None` outside the blocks.
-pub fn block_of(name: &str) -> Option<usize> {
-    let rest = name.strip_prefix("transformer.").unwrap_or(name);
-    let rest = rest
-        .strip_prefix("h.")
-        .or_else(|| rest.strip_prefix("bert.encoder.layer."))?;
-    rest.split('.').next()?.parse().ok()
-}
+/// No model is wider, or reads more.
+const MOST: usize = 1_000_000;
 
 #[cfg(test)]
 mod tests {
@@ -219,13 +227,9 @@ mod tests {
     }
 
     #[test]
-    fn every_tasks_head_is_a_head_and_nothing_else_is() {
+    fn head_only_trains_every_tasks_head() {
         for head in ["score.weight", "classifier.bias", "qa_outputs.weight"] {
-            assert!(is_head(head), "{head}");
             assert!(Strategy::Head.trains(head), "{head}");
-        }
-        for other in ["transformer.wte.weight", "scores.weight", "score"] {
-            assert!(!is_head(other), "{other}");
         }
     }
 
@@ -233,6 +237,11 @@ mod tests {
     fn all_linear_is_every_linear_layer_once() {
         let names = ["c_attn", "all-linear"].map(String::from).to_vec();
         assert_eq!(expand_targets(names), ["c_attn", "c_fc", "c_proj"]);
+        let spaced = ["c_attn", " c_proj ", "", " all-linear"].map(String::from);
+        assert_eq!(
+            expand_targets(spaced.to_vec()),
+            ["c_attn", "c_proj", "c_fc"]
+        );
     }
 
     #[test]

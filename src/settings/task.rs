@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The tasks that GPT-2 can be fine-tuned for here.
+use super::Family;
+
+/// The tasks that a model can be fine-tuned for here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Task {
     CausalLm,
+    MaskedLm,
     #[default]
     SequenceClassification,
     MultiLabelClassification,
@@ -14,18 +17,20 @@ pub enum Task {
 }
 
 impl Task {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::SequenceClassification,
         Self::MultiLabelClassification,
         Self::TokenClassification,
         Self::QuestionAnswering,
         Self::CausalLm,
+        Self::MaskedLm,
     ];
 
     /// The word for it in flags, addresses and files.
     pub fn name(self) -> &'static str {
         match self {
             Self::CausalLm => "causal-lm",
+            Self::MaskedLm => "masked-lm",
             Self::SequenceClassification => "sequence-classification",
             Self::MultiLabelClassification => "multi-label-classification",
             Self::TokenClassification => "token-classification",
@@ -37,6 +42,15 @@ impl Task {
         Self::ALL.into_iter().find(|task| task.name() == name)
     }
 
+    /// Whether a model of this family can learn it.
+    pub fn fits(self, family: Family) -> bool {
+        match self {
+            Self::CausalLm => family == Family::Gpt2,
+            Self::MaskedLm => family == Family::Bert,
+            _ => true,
+        }
+    }
+
     /// What transformers' configurations call it, where its head is another task's too.
     pub fn problem_type(self) -> Option<&'static str> {
         (self == Self::MultiLabelClassification).then_some("multi_label_classification")
@@ -46,6 +60,8 @@ impl Task {
     pub fn peft_name(self) -> &'static str {
         match self {
             Self::CausalLm => "CAUSAL_LM",
+            // PEFT has no name of its own for it; its scripts leave the task open.
+            Self::MaskedLm => "FEATURE_EXTRACTION",
             Self::SequenceClassification | Self::MultiLabelClassification => "SEQ_CLS",
             Self::TokenClassification => "TOKEN_CLS",
             Self::QuestionAnswering => "QUESTION_ANS",
@@ -57,6 +73,9 @@ impl Task {
         match self {
             Self::CausalLm => Some(
                 "the classes of causal-lm are the words themselves, whose frequencies are what it learns",
+            ),
+            Self::MaskedLm => Some(
+                "the classes of masked-lm are the words themselves, whose frequencies are what it learns",
             ),
             Self::QuestionAnswering => Some(
                 "the classes of question answering are places in a text, which have no frequency to balance",
@@ -75,6 +94,6 @@ mod tests {
         for task in Task::ALL {
             assert_eq!(Task::parse(task.name()), Some(task));
         }
-        assert_eq!(Task::parse("masked-lm"), None);
+        assert_eq!(Task::parse("translation"), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bounds::Bound;
 use super::{Remedies, Schedule, ScheduleKind, Strategy};
 
 /// Which trained parameters AdamW pulls towards zero.
@@ -54,7 +55,7 @@ pub struct TrainingSettings {
     pub max_length: usize,
     pub weight_decay: f64,
     pub weight_decay_on: WeightDecayOn,
-    /// Gradients are scaled down to this global norm.
+    /// Gradients are scaled down to this global norm. 0, or infinity, leaves them as they are, as in `Trainer`.
     pub max_grad_norm: f64,
     pub adam_beta1: f64,
     pub adam_beta2: f64,
@@ -89,6 +90,11 @@ pub struct TrainingSettings {
     #[serde(default)]
     pub gradient_checkpointing: Option<bool>,
 }
+
+/// More than any run has; beyond, a schedule alone would take minutes to walk through.
+const MOST_STEPS: usize = 100_000_000;
+/// The same for what makes up a step.
+const MOST_ROWS: usize = 1_000_000;
 
 /// Models of more parameters are checkpointed unless the settings say otherwise.
 const LARGE_MODEL: usize = 50_000_000;
@@ -141,61 +147,9 @@ impl TrainingSettings {
 
     /// What is wrong with these settings, in words for the person who chose them.
     pub fn problem(&self) -> Option<String> {
-        let wrong = |field: &str, is: &dyn std::fmt::Display, must: &str| {
-            Some(format!("{field} is {is}, but must be {must}"))
-        };
-        if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
-            return wrong("learning rate", &self.learning_rate, "a number above 0");
-        }
-        if self.total_steps == 0 {
-            return wrong("number of steps", &self.total_steps, "at least 1");
-        }
-        if !(self.num_train_epochs.is_finite() && self.num_train_epochs >= 0.0) {
-            return wrong(
-                "number of epochs",
-                &self.num_train_epochs,
-                "a number above 0, or 0 to go by steps",
-            );
-        }
-        if self.batch_size == 0 {
-            return wrong("batch size", &self.batch_size, "at least 1");
-        }
-        if self.gradient_accumulation_steps == 0 {
-            return wrong(
-                "gradient accumulation",
-                &self.gradient_accumulation_steps,
-                "at least 1 batch a step",
-            );
-        }
-        if self.max_length == 0 {
-            return wrong("maximum length", &self.max_length, "at least 1 token");
-        }
-        if !(self.max_grad_norm.is_finite() && self.max_grad_norm > 0.0) {
-            return wrong(
-                "maximum gradient norm",
-                &self.max_grad_norm,
-                "a number above 0",
-            );
-        }
-        match &self.strategy {
-            Strategy::Adapter(settings) if settings.bottleneck == 0 => {
-                return wrong("bottleneck", &settings.bottleneck, "at least 1");
-            }
-            Strategy::Prompt { virtual_tokens: 0 } | Strategy::Prefix { virtual_tokens: 0 } => {
-                return wrong("number of virtual tokens", &0, "at least 1");
-            }
-            _ => {}
-        }
-        if let Strategy::Lora(lora) = &self.strategy {
-            if lora.rank == 0 {
-                return wrong("LoRA rank", &lora.rank, "at least 1");
-            }
-            if !(0.0..1.0).contains(&lora.dropout) {
-                return wrong("LoRA dropout", &lora.dropout, "at least 0 and below 1");
-            }
-            if !lora.alpha.is_finite() {
-                return wrong("LoRA alpha", &lora.alpha, "a finite number");
-            }
+        let mut numbers = self.bounds().into_iter().chain(self.strategy.bounds());
+        if let Some(problem) = numbers.find_map(|bound| bound.problem()) {
+            return Some(problem);
         }
         if self.strategy == Strategy::Head && self.remedies.wants_text() {
             return Some(
@@ -204,6 +158,31 @@ impl TrainingSettings {
             );
         }
         self.remedies.problem()
+    }
+
+    fn bounds(&self) -> [Bound; 11] {
+        [
+            Bound::above_zero("learning rate", self.learning_rate),
+            Bound::whole("number of steps", self.total_steps, MOST_STEPS),
+            Bound::from_zero("number of epochs", self.num_train_epochs),
+            Bound::whole("batch size", self.batch_size, MOST_ROWS),
+            Bound::whole(
+                "gradient accumulation",
+                self.gradient_accumulation_steps,
+                MOST_ROWS,
+            ),
+            Bound::whole("maximum length", self.max_length, MOST_ROWS),
+            Bound::from_zero("weight decay", self.weight_decay),
+            Bound::below_one("Adam beta1", self.adam_beta1),
+            Bound::below_one("Adam beta2", self.adam_beta2),
+            // In float32, in which it is added: a parameter that never had a gradient would become 0 / 0.
+            Bound::above_zero("Adam epsilon", (self.adam_epsilon as f32).into()),
+            Bound::or_off(
+                "maximum gradient norm",
+                self.max_grad_norm,
+                "to clip nothing",
+            ),
+        ]
     }
 
     /// The same settings, where they go by epochs with the steps that so many epochs take.
@@ -215,10 +194,25 @@ impl TrainingSettings {
         self
     }
 
+    /// Steps between evaluations on the validation split, where so many of them are wanted in a run whose settings do
+    /// not say how often; 0 is never. Ask once the epochs have become steps.
+    pub fn evaluation_interval(&self, evaluations: usize) -> usize {
+        match (self.eval_steps, evaluations) {
+            (0, 0) => 0,
+            (0, wanted) => (self.total_steps / wanted).max(1),
+            (said, _) => said,
+        }
+    }
+
     /// Whether a model of so many parameters is trained with gradient checkpointing.
     pub fn checkpoints(&self, parameters: usize) -> bool {
         self.gradient_checkpointing
             .unwrap_or(parameters > LARGE_MODEL)
+    }
+
+    /// Whether gradients have a norm to keep to.
+    pub fn clips(&self) -> bool {
+        self.max_grad_norm > 0.0 && self.max_grad_norm.is_finite()
     }
 
     /// Whether the loss on the validation split decides anything.
@@ -262,6 +256,25 @@ mod tests {
     }
 
     #[test]
+    fn evaluations_are_spread_over_the_steps_that_the_epochs_take() {
+        let settings = TrainingSettings {
+            num_train_epochs: 2.0,
+            ..Default::default()
+        };
+        assert_eq!(settings.evaluation_interval(8), 25, "of 200 steps");
+        let settings = settings.with_epochs_of(12);
+        assert_eq!(settings.evaluation_interval(8), 3, "of 24 steps");
+        assert_eq!(settings.evaluation_interval(100), 1);
+        assert_eq!(settings.evaluation_interval(0), 0);
+        let said = TrainingSettings {
+            eval_steps: 7,
+            ..settings
+        };
+        assert_eq!(said.evaluation_interval(8), 7);
+        assert_eq!(said.evaluation_interval(0), 7);
+    }
+
+    #[test]
     fn large_models_are_checkpointed_unless_told_otherwise() {
         let by_size = TrainingSettings::default();
         assert!(by_size.checkpoints(124_439_808) && !by_size.checkpoints(1_000_000));
@@ -284,5 +297,60 @@ mod tests {
                 .is_some_and(|p| p.starts_with("learning rate"))
         );
         assert_eq!(TrainingSettings::default().problem(), None);
+    }
+
+    #[test]
+    fn every_number_has_bounds() {
+        type Set = fn(&mut TrainingSettings, f64);
+        let fields: [(&str, Set); 8] = [
+            ("learning rate", |s, x| s.learning_rate = x),
+            ("weight decay", |s, x| s.weight_decay = x),
+            ("Adam beta1", |s, x| s.adam_beta1 = x),
+            ("Adam beta2", |s, x| s.adam_beta2 = x),
+            ("Adam epsilon", |s, x| s.adam_epsilon = x),
+            ("maximum gradient norm", |s, x| s.max_grad_norm = x),
+            ("number of epochs", |s, x| s.num_train_epochs = x),
+            ("LoRA alpha", |s, x| set_lora(s, |lora| lora.alpha = x)),
+        ];
+        for (name, set) in fields {
+            for value in [f64::NAN, -1.0] {
+                let mut settings = TrainingSettings::default();
+                set(&mut settings, value);
+                let problem = settings.problem().unwrap_or_default();
+                assert!(problem.starts_with(name), "{name} {value}: {problem}");
+            }
+        }
+        let refused = |change: fn(&mut TrainingSettings)| {
+            let mut settings = TrainingSettings::default();
+            change(&mut settings);
+            settings.problem().unwrap()
+        };
+        assert!(refused(|s| set_lora(s, |lora| lora.alpha = 0.0)).contains("above 0"));
+        assert!(refused(|s| set_lora(s, |lora| lora.dropout = f64::NAN)).contains("dropout"));
+        assert!(refused(|s| set_lora(s, |lora| lora.rank = 0)).contains("rank is 0"));
+        assert!(refused(|s| s.adam_beta2 = 1.5).contains("below 1"));
+        assert!(refused(|s| s.adam_epsilon = 0.0).contains("above 0"));
+        assert!(refused(|s| s.batch_size = usize::MAX).contains("at most"));
+        assert!(refused(|s| s.total_steps = usize::MAX).contains("at most"));
+    }
+
+    fn set_lora(
+        settings: &mut TrainingSettings,
+        change: impl Fn(&mut crate::settings::LoraSettings),
+    ) {
+        if let Strategy::Lora(lora) = &mut settings.strategy {
+            change(lora);
+        }
+    }
+
+    #[test]
+    fn a_gradient_norm_of_0_or_infinity_clips_nothing() {
+        for max_grad_norm in [0.0, f64::INFINITY] {
+            let settings = TrainingSettings {
+                max_grad_norm,
+                ..Default::default()
+            };
+            assert_eq!(settings.problem(), None);
+        }
     }
 }

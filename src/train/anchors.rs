@@ -85,6 +85,8 @@ impl Anchors {
 mod tests {
     use super::*;
     use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
+    use crate::model::heads::Head;
+    use crate::model::network::Network;
     use crate::model::parameters::with_values;
     use crate::settings::{Seed, Strategy};
     use crate::train::plan;
@@ -96,8 +98,8 @@ mod tests {
         let mut weights = RandomWeights::new(Seed::new(1), 1);
         let model = Gpt2::load(&config, &mut weights, &Device::flex().autodiff()).unwrap();
         let seed = Seed::new(2);
-        let head = plan::fresh_score(&model, 2, &seed);
-        plan::prepare(model.with_score(head), &Strategy::Full, &seed).unwrap()
+        let model = model.with_only_head(Head::Text { labels: 2 }, false, &seed);
+        plan::prepare(model, &Strategy::Full, &seed).unwrap()
     }
 
     /// The start, but for one bias and the head.

@@ -9,11 +9,11 @@ use burn::prelude::*;
 
 use super::GradientMap;
 use super::gradients::{add, collect};
-use super::learner::weigh;
-use super::trainer::{Objective, loss_of_hidden, tokens_of};
+use super::learner::{Objective, loss_of_hidden, weigh};
 use crate::data::batch::Batch;
-use crate::model::gpt2::{Frame, Gpt2, Pass};
+use crate::model::gpt2::{Frame, Gpt2};
 use crate::model::parameters;
+use crate::model::parts::Pass;
 use crate::settings::Seed;
 use crate::settings::strategy::block_of;
 
@@ -37,13 +37,13 @@ pub fn checkpointed_gradients(
     let lowest = Lowest::of(model);
     let (_, frame) = model
         .transformer
-        .begin(tokens_of(batch), &mut Pass::default());
+        .begin(batch.tokens(), &mut Pass::default());
 
     let last = leaf(kept.rows.pop());
     let hidden = model
         .transformer
         .end(last.clone(), &frame, &mut Pass::default());
-    let loss = loss_of_hidden(model, objective, hidden, batch, pass.class_weights);
+    let loss = loss_of_hidden(model, objective, hidden, batch, pass);
     let loss = weigh(loss, weight);
     let produced = loss.backward();
     let mut slope = last.grad(&produced);
@@ -64,7 +64,7 @@ pub fn checkpointed_gradients(
     if let (Some(above), Lowest::Embeddings) = (slope, lowest) {
         let (embedded, _) = model
             .transformer
-            .begin(tokens_of(batch), &mut Pass::default());
+            .begin(batch.tokens(), &mut Pass::default());
         let produced = pulled(embedded, above).backward();
         add(&mut gradients, collect(produced, model));
     }
@@ -73,7 +73,7 @@ pub fn checkpointed_gradients(
 
 fn forward(plain: &Gpt2, batch: &Batch, pass: &mut Pass) -> Kept {
     let transformer = &plain.transformer;
-    let (rows, frame) = transformer.begin(tokens_of(batch), pass);
+    let (rows, frame) = transformer.begin(batch.tokens(), pass);
     let mut kept = Kept {
         rows: vec![rows.clone()],
         noise: Vec::new(),
@@ -151,6 +151,8 @@ impl Lowest {
 mod tests {
     use super::*;
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
+    use crate::model::heads::Head;
+    use crate::model::network::Network;
     use crate::settings::{BottleneckSettings, LoraSettings, Placement, Strategy};
     use crate::train::{Learner, plan};
 
@@ -190,8 +192,8 @@ mod tests {
             .unwrap()
             .no_grad();
         let seed = Seed::new(6);
-        let head = plan::fresh_score(&model, 3, &seed);
-        let model = plan::prepare(model.with_score(head), strategy, &seed).unwrap();
+        let model = model.with_only_head(Head::Text { labels: 3 }, false, &seed);
+        let model = plan::prepare(model, strategy, &seed).unwrap();
         // Off the start, at which half of LoRA's gradients are zero.
         model.map_linear(|_, mut linear| {
             linear.lora = linear.lora.map(|mut lora| {

@@ -4,9 +4,9 @@ use burn::prelude::*;
 
 use super::GradientMap;
 use super::gradients::{add, collect};
-use super::trainer::{Objective, objective_loss};
-use crate::data::batch::Batch;
-use crate::model::gpt2::{Gpt2, Pass};
+use super::{Learner, Objective};
+use crate::data::batch::{Batch, IGNORED};
+use crate::model::parts::Pass;
 
 /// F = mean over texts of T · g², g the gradient of a text's mean loss over its T predictions: the
 /// information that one predicted token carries on each parameter, since gradients of different tokens
@@ -19,11 +19,11 @@ pub struct Fisher {
 }
 
 impl Fisher {
-    /// Takes one text in.
-    pub fn add(&mut self, model: &Gpt2, ids: &[i32]) {
-        let batch = Batch::causal(vec![ids.to_vec()]);
-        let loss = objective_loss(model, Objective::CausalLm, &batch, &mut Pass::default());
-        let predictions = ids.len().saturating_sub(1) as f64;
+    /// Takes one text in, as a batch of the model's own language.
+    pub fn add<M: Learner>(&mut self, model: &M, batch: &Batch) {
+        let objective = Objective::language_of(model.family());
+        let loss = model.loss(objective, batch, &mut Pass::default());
+        let predictions = predictions(objective, batch) as f64;
         let squares = collect(loss.backward(), model)
             .into_iter()
             .map(|(name, g)| (name, g.square().mul_scalar(predictions)))
@@ -46,9 +46,17 @@ impl Fisher {
     }
 }
 
+fn predictions(objective: Objective, batch: &Batch) -> usize {
+    // Nothing foretells a text's first token.
+    let from = usize::from(objective == Objective::CausalLm);
+    let labels = batch.labels.iter().flat_map(|row| &row[from..]);
+    labels.filter(|label| **label != IGNORED).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::gpt2::Gpt2;
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
     use crate::model::parameters::with_values;
     use crate::settings::Seed;
@@ -63,7 +71,9 @@ mod tests {
         let model = model.with_trainable(|name| name == NAME);
         let texts = [vec![1, 5, 3, 8], vec![2, 2, 7]];
         let mut fisher = Fisher::default();
-        texts.iter().for_each(|text| fisher.add(&model, text));
+        texts
+            .iter()
+            .for_each(|text| fisher.add(&model, &Batch::causal(vec![text.clone()])));
         let ours: Vec<f32> = fisher.finish()[NAME]
             .clone()
             .into_data()
@@ -76,7 +86,7 @@ mod tests {
             let values = [(NAME.to_owned(), TensorData::new(bias, [4]))].into();
             let moved = with_values(model.clone(), values);
             let batch = Batch::causal(vec![text.clone()]);
-            let loss = objective_loss(&moved, Objective::CausalLm, &batch, &mut Pass::default());
+            let loss = moved.loss(Objective::CausalLm, &batch, &mut Pass::default());
             let values: Vec<f32> = loss.inner().into_data().try_to_vec().unwrap();
             f64::from(values[0])
         };

@@ -56,8 +56,11 @@ pub fn global_norm(gradients: &GradientMap) -> Option<Tensor<1>> {
 /// Scales all gradients by `min(1, max_norm / (norm + 1e-6))`, as `torch.nn.utils.clip_grad_norm_`.
 ///
 /// One norm over everything. burn's own clipping takes each tensor by itself, which changes the
-/// direction of the step; see `clipping_is_global`. Nothing is read back.
+/// direction of the step; see `clipping_is_global`. Nothing is read back. A `max_norm` of 0 or infinity clips nothing.
 pub fn clip_by_global_norm(gradients: GradientMap, norm: &Tensor<1>, max_norm: f64) -> GradientMap {
+    if max_norm == 0.0 || max_norm == f64::INFINITY {
+        return gradients;
+    }
     let coefficient = norm
         .clone()
         .add_scalar(1e-6)
@@ -92,6 +95,18 @@ mod tests {
         // Both shrink by the same 1/5; per tensor they would have become 1 and 1.
         assert!((values(clipped["a"].clone())[0] - 0.6).abs() < 1e-6);
         assert!((values(clipped["b"].clone())[1] - 0.8).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_norm_of_0_or_infinity_clips_nothing() {
+        let device = Device::flex();
+        let gradient = Tensor::from_floats([3e4, -4e4], &device);
+        let gradients: GradientMap = [("a".to_owned(), gradient)].into();
+        let norm = global_norm(&gradients).unwrap();
+        for max_norm in [0.0, f64::INFINITY] {
+            let clipped = clip_by_global_norm(gradients.clone(), &norm, max_norm);
+            assert_eq!(values(clipped["a"].clone()), [3e4, -4e4]);
+        }
     }
 
     #[test]

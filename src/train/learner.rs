@@ -1,33 +1,65 @@
-//! A model that the training loop can train.
+//! A model that the training loop can train: the loss of a batch under an objective, and the gradients of that.
 
-use burn::module::Module;
 use burn::prelude::*;
 
 use super::checkpointing::checkpointed_gradients;
 use super::gradients::{GradientMap, collect};
-use super::loss::{cross_entropy, labelled_rows, select_rows, weighted_cross_entropy};
-use super::trainer::{Objective, objective_loss, with_head};
+use super::loss::{
+    answer_loss, binary_cross_entropy, labelled_rows, predicted_rows, select_rows,
+    weighted_cross_entropy,
+};
 use crate::data::batch::Batch;
-use crate::model::bert::{Bert, Inputs};
-use crate::model::gpt2::{Gpt2, Pass};
+use crate::model::any::Model;
+use crate::model::bert::Bert;
+use crate::model::gpt2::Gpt2;
+use crate::model::network::Network;
+use crate::model::parts::Pass;
+use crate::settings::Family;
 
-/// What may be asked of it, and the loss of a batch under that, `[1]`.
-pub trait Learner: Module {
-    type Objective: Copy;
+/// What the loss is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Objective {
+    /// The next token, wherever a label is not ignored.
+    CausalLm,
+    /// The word at every place whose label is not ignored.
+    MaskedLm,
+    /// One label a text; `pad` is the id that pads.
+    SequenceClassification { pad: Option<i32> },
+    /// Any number of labels a text, yes or no each.
+    MultiLabelClassification { pad: Option<i32> },
+    /// A label a token, wherever it is not ignored.
+    TokenClassification,
+    /// Where the answer starts and ends.
+    QuestionAnswering,
+}
 
-    /// What text that is replayed against forgetting is trained on.
-    const LANGUAGE: Self::Objective;
+impl Objective {
+    /// What a model of this family is pre-trained on; text that is replayed against forgetting is trained on it.
+    pub fn language_of(family: Family) -> Self {
+        match family {
+            Family::Gpt2 => Self::CausalLm,
+            Family::Bert => Self::MaskedLm,
+        }
+    }
 
     /// Whether Hugging Face's `Trainer` divides this loss by the items of all micro-batches together.
-    fn counts_items(objective: Self::Objective) -> bool;
+    pub fn counts_items(self) -> bool {
+        self == Self::CausalLm
+    }
+}
 
-    fn loss(&self, objective: Self::Objective, batch: &Batch, pass: &mut Pass) -> Tensor<1>;
+pub trait Learner: Network {
+    /// The loss of a batch, `[1]`.
+    fn loss(&self, objective: Objective, batch: &Batch, pass: &mut Pass) -> Tensor<1> {
+        let hidden = self.hidden(batch.tokens(), pass);
+        loss_of_hidden(self, objective, hidden, batch, pass)
+    }
 
     /// `weight` times the loss of a batch, `[1]` and without its graph, and the gradients of that. `checkpointing`
     /// asks for the way that keeps little of the forward pass, where the model has one.
     fn gradients(
         &self,
-        objective: Self::Objective,
+        objective: Objective,
         batch: &Batch,
         pass: &mut Pass,
         weight: f64,
@@ -39,27 +71,9 @@ pub trait Learner: Module {
     }
 }
 
-pub(super) fn weigh(loss: Tensor<1>, weight: f64) -> Tensor<1> {
-    if weight == 1.0 {
-        loss
-    } else {
-        loss.mul_scalar(weight)
-    }
-}
+impl Learner for Bert {}
 
 impl Learner for Gpt2 {
-    type Objective = Objective;
-
-    const LANGUAGE: Objective = Objective::CausalLm;
-
-    fn counts_items(objective: Objective) -> bool {
-        objective == Objective::CausalLm
-    }
-
-    fn loss(&self, objective: Objective, batch: &Batch, pass: &mut Pass) -> Tensor<1> {
-        objective_loss(self, objective, batch, pass)
-    }
-
     fn gradients(
         &self,
         objective: Objective,
@@ -77,37 +91,70 @@ impl Learner for Gpt2 {
     }
 }
 
-/// What BERT's loss is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BertObjective {
-    /// The word at every place whose label is not ignored.
-    MaskedLm,
-    /// One label a text.
-    SequenceClassification,
+impl Learner for Model {
+    fn gradients(
+        &self,
+        objective: Objective,
+        batch: &Batch,
+        pass: &mut Pass,
+        weight: f64,
+        checkpointing: bool,
+    ) -> (Tensor<1>, GradientMap) {
+        match self {
+            Self::Gpt2(model) => model.gradients(objective, batch, pass, weight, checkpointing),
+            Self::Bert(model) => model.gradients(objective, batch, pass, weight, checkpointing),
+        }
+    }
 }
 
-impl Learner for Bert {
-    type Objective = BertObjective;
-
-    const LANGUAGE: BertObjective = BertObjective::MaskedLm;
-
-    fn counts_items(_: BertObjective) -> bool {
-        false
+pub(super) fn weigh(loss: Tensor<1>, weight: f64) -> Tensor<1> {
+    if weight == 1.0 {
+        loss
+    } else {
+        loss.mul_scalar(weight)
     }
+}
 
-    fn loss(&self, objective: BertObjective, batch: &Batch, pass: &mut Pass) -> Tensor<1> {
-        let inputs = Inputs::new(&batch.ids, batch.mask.as_deref());
-        match objective {
-            BertObjective::MaskedLm => {
-                let (rows, words) = labelled_rows(&batch.labels);
-                let hidden = select_rows(self.bert.forward(inputs, pass), rows);
-                cross_entropy(with_head(self.words_at(hidden, pass)), &words)
-            }
-            BertObjective::SequenceClassification => {
-                let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();
-                let logits = with_head(self.classify(inputs, pass));
-                weighted_cross_entropy(logits, &classes, pass.class_weights)
-            }
+/// The loss, `[1]`, once the transformer is done: `hidden: [batch · seq, width]`.
+pub(super) fn loss_of_hidden<M: Network>(
+    model: &M,
+    objective: Objective,
+    hidden: Tensor<2>,
+    batch: &Batch,
+    pass: &mut Pass,
+) -> Tensor<1> {
+    match objective {
+        Objective::CausalLm => {
+            let (rows, words) = predicted_rows(&batch.labels);
+            with_head(model.word_loss(select_rows(hidden, rows), &words, pass))
         }
+        Objective::MaskedLm => {
+            let (rows, words) = labelled_rows(&batch.labels);
+            with_head(model.word_loss(select_rows(hidden, rows), &words, pass))
+        }
+        Objective::SequenceClassification { pad } => {
+            let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();
+            let logits = with_head(model.text_logits(hidden, &batch.ids, pad, pass));
+            weighted_cross_entropy(logits, &classes, pass.class_weights)
+        }
+        Objective::MultiLabelClassification { pad } => {
+            let logits = with_head(model.text_logits(hidden, &batch.ids, pad, pass));
+            binary_cross_entropy(logits, &batch.labels, pass.class_weights)
+        }
+        Objective::TokenClassification => {
+            let (rows, classes) = labelled_rows(&batch.labels);
+            let logits = with_head(model.token_logits(select_rows(hidden, rows)));
+            weighted_cross_entropy(logits, &classes, pass.class_weights)
+        }
+        Objective::QuestionAnswering => {
+            answer_loss(with_head(model.answer_logits(hidden)), &batch.labels)
+        }
+    }
+}
+
+fn with_head<T>(found: Option<T>) -> T {
+    match found {
+        Some(found) => found,
+        None => unreachable!("a run starts by putting on the head that its task needs"),
     }
 }

@@ -1,7 +1,6 @@
 //! Training: what moves, how far, and how that is measured.
 
 pub mod anchors;
-pub mod bert_plan;
 pub mod best;
 pub mod checkpointing;
 pub mod class_weights;
@@ -18,7 +17,7 @@ pub use anchors::Anchors;
 pub use best::BestModel;
 pub use fisher::Fisher;
 pub use gradients::GradientMap;
-pub use learner::{BertObjective, Learner};
+pub use learner::{Learner, Objective};
 pub use optimizer::AdamW;
 pub use replay::Replay;
-pub use trainer::{Objective, StepOutcome, Trainer};
+pub use trainer::{StepOutcome, Trainer};

@@ -121,8 +121,8 @@ struct Updater<'a> {
 }
 
 impl ModuleMapper for Updater<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
     }
     fn exit_module(&mut self, _name: &str, _container: &str) {
         self.path.leave();

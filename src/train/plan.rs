@@ -1,19 +1,20 @@
 //! A strategy put into effect on a model, and what that amounts to.
 
-use crate::model::gpt2::Gpt2;
-use crate::model::heads::linear::LinearHead;
-use crate::model::heads::sequence_classification::Score;
+use crate::model::network::Network;
 use crate::model::parameters;
 use crate::protocol::{ParameterInfo, RunPlan};
-use crate::settings::{LoraSettings, Seed, Strategy, names_module};
+use crate::settings::{Family, LoraSettings, Seed, Strategy, names_module, unmatched_targets};
 
 /// A strategy that does not fit the model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     #[error(
-        "target modules {targets:?} match nothing in this model; it has c_attn, c_proj and c_fc in each block"
+        "target modules {targets:?} match nothing in this model; it has {modules} in each block"
     )]
-    NothingMatched { targets: Vec<String> },
+    NothingMatched {
+        targets: Vec<String>,
+        modules: String,
+    },
     #[error(
         "rank {rank} is larger than the smaller side ({side}) of `{module}`; choose at most {side}"
     )]
@@ -44,24 +45,20 @@ pub enum PlanError {
     )]
     NoHead,
     #[error(
-        "target modules {targets:?} match nothing in this model; a BERT has query, key, value and dense in each layer"
-    )]
-    NothingMatchedInBert { targets: Vec<String> },
-    #[error(
-        "the strategy {strategy} is for GPT-2 only; a BERT takes full, partial, head, bitfit and lora"
+        "the strategy {strategy} is for GPT-2 only; a BERT takes full, partial, head, bitfit, lora and ia3"
     )]
     NotForBert { strategy: &'static str },
 }
 
 /// The model with adapters added and gradients asked for where the strategy trains.
-pub fn prepare(model: Gpt2, strategy: &Strategy, seed: &Seed) -> Result<Gpt2, PlanError> {
+pub fn prepare<M: Network>(model: M, strategy: &Strategy, seed: &Seed) -> Result<M, PlanError> {
     check(&model, strategy)?;
     let model = model.with_strategy(strategy, &mut seed.fork(strategy.name()));
     Ok(model.with_trainable(|name| strategy.trains(name)))
 }
 
-fn check(model: &Gpt2, strategy: &Strategy) -> Result<(), PlanError> {
-    let blocks = model.transformer.h.len();
+fn check<M: Network>(model: &M, strategy: &Strategy) -> Result<(), PlanError> {
+    let blocks = model.blocks();
     match strategy {
         Strategy::Partial { frozen_blocks } if *frozen_blocks > blocks => {
             Err(PlanError::TooManyFrozenBlocks {
@@ -75,32 +72,47 @@ fn check(model: &Gpt2, strategy: &Strategy) -> Result<(), PlanError> {
             check_rank(model, lora)
         }
         Strategy::Ia3(ia3) => check_targets(model, &ia3.target_modules),
-        Strategy::Adapter(settings) if settings.bottleneck > model.d_model() => {
+        Strategy::Adapter(_) | Strategy::Prompt { .. } | Strategy::Prefix { .. }
+            if model.family() == Family::Bert =>
+        {
+            let strategy = strategy.name();
+            Err(PlanError::NotForBert { strategy })
+        }
+        Strategy::Adapter(settings) if settings.bottleneck > model.width() => {
             Err(PlanError::BottleneckTooWide {
                 bottleneck: settings.bottleneck,
-                width: model.d_model(),
+                width: model.width(),
             })
         }
         Strategy::Prompt { virtual_tokens } | Strategy::Prefix { virtual_tokens } => {
-            let positions = model.transformer.wpe.weight.lazy_shape()[0];
-            if *virtual_tokens < positions {
-                Ok(())
-            } else {
-                Err(PlanError::NoRoom {
-                    virtual_tokens: *virtual_tokens,
-                    positions,
-                })
+            let (virtual_tokens, positions) = (*virtual_tokens, model.positions());
+            if virtual_tokens < positions {
+                return Ok(());
             }
+            Err(PlanError::NoRoom {
+                virtual_tokens,
+                positions,
+            })
         }
         _ => Ok(()),
     }
 }
 
+/// Tables of vectors, which are looked up and not multiplied.
+const TABLES: [&str; 5] = [
+    "wte",
+    "wpe",
+    "word_embeddings",
+    "position_embeddings",
+    "token_type_embeddings",
+];
+
 /// Paths of the modules that LoRA and (IA)³ can stand beside, with the smaller side of each.
-fn linear_modules(model: &Gpt2) -> Vec<(String, usize)> {
+fn linear_modules<M: Network>(model: &M) -> Vec<(String, usize)> {
     let linear = |info: ParameterInfo| {
         let module = info.name.strip_suffix(".weight")?;
-        let is_linear = info.shape.len() == 2 && module.contains(".h.") && !info.added;
+        let name = module.rsplit('.').next()?;
+        let is_linear = info.shape.len() == 2 && !TABLES.contains(&name) && !info.added;
         let side = info.shape.iter().copied().min()?;
         is_linear.then(|| (module.to_owned(), side))
     };
@@ -110,19 +122,24 @@ fn linear_modules(model: &Gpt2) -> Vec<(String, usize)> {
         .collect()
 }
 
-fn check_targets(model: &Gpt2, targets: &[String]) -> Result<(), PlanError> {
+fn check_targets<M: Network>(model: &M, targets: &[String]) -> Result<(), PlanError> {
     let targets = targets.to_vec();
     if names_module(&targets, "lm_head") {
         return Err(PlanError::TiedHead { targets });
     }
-    let modules = linear_modules(model);
-    match modules.iter().any(|(path, _)| names_module(&targets, path)) {
-        true => Ok(()),
-        false => Err(PlanError::NothingMatched { targets }),
+    let found = linear_modules(model);
+    let paths: Vec<String> = found.into_iter().map(|(path, _)| path).collect();
+    let unmatched = unmatched_targets(&targets, &paths);
+    if !targets.is_empty() && unmatched.is_empty() {
+        return Ok(());
     }
+    Err(PlanError::NothingMatched {
+        targets: unmatched,
+        modules: model.family().listed_modules(),
+    })
 }
 
-fn check_rank(model: &Gpt2, lora: &LoraSettings) -> Result<(), PlanError> {
+fn check_rank<M: Network>(model: &M, lora: &LoraSettings) -> Result<(), PlanError> {
     let modules = linear_modules(model).into_iter();
     let mut targeted = modules.filter(|(path, _)| lora.targets(path));
     match targeted.find(|(_, side)| lora.rank > *side) {
@@ -135,22 +152,8 @@ fn check_rank(model: &Gpt2, lora: &LoraSettings) -> Result<(), PlanError> {
     }
 }
 
-/// A fresh classification head, as transformers puts on a checkpoint that has none.
-pub fn fresh_score(model: &Gpt2, labels: usize, seed: &Seed) -> Score {
-    let weight = model.transformer.wte.weight.val();
-    let [_, d_model] = weight.dims();
-    Score::init(labels, d_model, &mut seed.fork("score"), &weight.device())
-}
-
-/// A fresh head that speaks at every token; `name` is its module's.
-pub fn fresh_head(model: &Gpt2, name: &str, outputs: usize, seed: &Seed) -> LinearHead {
-    let weight = model.transformer.wte.weight.val();
-    let [_, d_model] = weight.dims();
-    LinearHead::init(outputs, d_model, &mut seed.fork(name), &weight.device())
-}
-
 /// Every tensor of a prepared model, and the float32 memory that training it takes beside the weights.
-pub fn describe(model: &Gpt2, strategy: &Strategy) -> RunPlan {
+pub fn describe<M: Network>(model: &M, strategy: &Strategy) -> RunPlan {
     let parameters = parameters::list(model);
     let trained: usize = parameters
         .iter()
@@ -173,7 +176,8 @@ pub fn describe(model: &Gpt2, strategy: &Strategy) -> RunPlan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::gpt2::{Gpt2Config, RandomWeights};
+    use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
+    use crate::model::heads::Head;
     use crate::settings::{BottleneckSettings, Ia3Settings, Placement, count};
     use burn::prelude::Device;
 
@@ -207,10 +211,10 @@ mod tests {
             let seed = Seed::new(1);
             let mut weights = RandomWeights::new(seed.clone(), 3);
             let model = Gpt2::load(&config, &mut weights, &Device::flex().autodiff()).unwrap();
-            let score = fresh_score(&model, 2, &seed);
-            let model = prepare(model.with_score(score), &strategy, &seed).unwrap();
+            let model = model.with_only_head(Head::Text { labels: 2 }, false, &seed);
+            let model = prepare(model, &strategy, &seed).unwrap();
             let plan = describe(&model, &strategy);
-            let counted = count(&config.sizes(), Some(2), &strategy);
+            let counted = count(config.sizes(), Some(2), &strategy);
             let name = strategy.name();
             assert_eq!(counted.trainable, plan.trainable_parameters(), "{name}");
             assert_eq!(counted.total, plan.total_parameters(), "{name}");

@@ -3,7 +3,8 @@
 use crate::data::batch::Batch;
 use crate::data::feed::BatchFeed;
 use crate::data::labelled::BatchOrder;
-use crate::settings::TrainingSettings;
+use crate::data::language::Language;
+use crate::settings::{Seed, TrainingSettings};
 
 /// Texts kept at most; a longer run goes through them again.
 const POOL: usize = 256;
@@ -12,6 +13,8 @@ const POOL: usize = 256;
 pub struct Replay {
     rows: Vec<Vec<i32>>,
     feed: BatchFeed,
+    language: Language,
+    seed: Seed,
 }
 
 impl Replay {
@@ -34,7 +37,11 @@ impl Replay {
     }
 
     /// `None` where the settings replay nothing.
-    pub fn new(rows: Vec<Vec<i32>>, settings: &TrainingSettings) -> Option<Self> {
+    pub fn new(
+        rows: Vec<Vec<i32>>,
+        language: Language,
+        settings: &TrainingSettings,
+    ) -> Option<Self> {
         let a_step = Self::rows_a_step(settings);
         if a_step == 0 || rows.is_empty() {
             return None;
@@ -42,13 +49,19 @@ impl Replay {
         let lengths = rows.iter().map(Vec::len).collect();
         let order = BatchOrder::of_lengths(lengths, a_step, settings.seed);
         let feed = BatchFeed::new(order);
-        Some(Self { rows, feed })
+        Some(Self {
+            rows,
+            feed,
+            language,
+            seed: Seed::new(settings.seed).fork("replay"),
+        })
     }
 
     /// What is replayed beside a step.
     pub fn batch(&mut self, step: usize) -> Batch {
         let indices = self.feed.batches(step).iter().flatten();
-        Batch::causal(indices.map(|i| self.rows[*i].clone()).collect())
+        let rows = indices.map(|i| self.rows[*i].clone()).collect();
+        self.language.batch(rows, self.seed.fork(&step.to_string()))
     }
 }
 
@@ -70,7 +83,7 @@ mod tests {
         };
         assert_eq!(Replay::texts_wanted(&settings), POOL);
         let rows: Vec<Vec<i32>> = (0..6).map(|i| vec![i, i]).collect();
-        let mut replay = Replay::new(rows.clone(), &settings).unwrap();
+        let mut replay = Replay::new(rows.clone(), Language::NextToken, &settings).unwrap();
         let mut seen: Vec<Vec<i32>> = (0..3).flat_map(|step| replay.batch(step).ids).collect();
         seen.sort_unstable();
         assert_eq!(seen, rows);
@@ -78,6 +91,13 @@ mod tests {
 
     #[test]
     fn without_a_share_nothing_is_replayed() {
-        assert!(Replay::new(vec![vec![1, 2]], &TrainingSettings::default()).is_none());
+        assert!(
+            Replay::new(
+                vec![vec![1, 2]],
+                Language::NextToken,
+                &TrainingSettings::default()
+            )
+            .is_none()
+        );
     }
 }

@@ -4,40 +4,22 @@ use burn::prelude::*;
 
 use super::anchors::Anchors;
 use super::gradients::{GradientMap, add, clip_by_global_norm, global_norm};
-use super::loss::{
-    IGNORED, answer_loss, binary_cross_entropy, labelled_rows, predicted_rows, select_rows,
-    weighted_cross_entropy,
-};
-use super::{AdamW, Learner};
+use super::loss::{IGNORED, predicted_rows};
+use super::{AdamW, Learner, Objective};
 use crate::data::batch::Batch;
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
-use crate::model::heads::linear::LinearHead;
+use crate::model::any::Model;
 use crate::model::parameters;
+use crate::model::parts::Pass;
 use crate::protocol::ParameterInfo;
 use crate::settings::strategy::block_of;
 use crate::settings::{LossDivisor, Schedule, Seed, TrainingSettings};
 
-/// What the loss is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Objective {
-    /// The next token, wherever a label is not ignored.
-    CausalLm,
-    /// One label a text; `pad` is the id that pads.
-    SequenceClassification { pad: Option<i32> },
-    /// Any number of labels a text, yes or no each.
-    MultiLabelClassification { pad: Option<i32> },
-    /// A label a token, wherever it is not ignored.
-    TokenClassification,
-    /// Where the answer starts and ends.
-    QuestionAnswering,
-}
-
 /// A model under training, with all that a step needs and a checkpoint keeps.
-pub struct Trainer<M: Learner = Gpt2> {
+pub struct Trainer<M: Learner = Model> {
     model: Option<M>,
     pub optimizer: AdamW,
     pub schedule: Schedule,
-    pub objective: M::Objective,
+    pub objective: Objective,
     pub max_grad_norm: f64,
     /// What an example of each class counts in the loss.
     pub class_weights: Option<Vec<f32>>,
@@ -104,7 +86,7 @@ impl StepOutcome {
 
 impl<M: Learner> Trainer<M> {
     /// `model` has been prepared by its strategy.
-    pub fn new(model: M, objective: M::Objective, settings: &TrainingSettings) -> Self {
+    pub fn new(model: M, objective: Objective, settings: &TrainingSettings) -> Self {
         let listed = parameters::list(&model);
         let blocks = listed.iter().filter_map(|p| block_of(&p.name)).max();
         let parameters: usize = listed.iter().map(ParameterInfo::count).sum();
@@ -182,7 +164,7 @@ impl<M: Learner> Trainer<M> {
         let mut remedies = Vec::new();
         if let Some(batch) = replayed {
             let (loss, found) = self.model().gradients(
-                M::LANGUAGE,
+                Objective::language_of(self.model().family()),
                 batch,
                 &mut Pass::default(),
                 self.replay_weight,
@@ -224,7 +206,7 @@ impl<M: Learner> Trainer<M> {
 
     /// What the mean loss of each micro-batch counts in the step's loss.
     fn loss_weights(&self, micro_batches: &[Batch]) -> Vec<f64> {
-        let of_tokens = M::counts_items(self.objective);
+        let of_tokens = self.objective.counts_items();
         if self.loss_divisor == LossDivisor::NumItemsInBatch && of_tokens {
             let items: usize = micro_batches.iter().map(items).sum();
             let predicted = |batch: &Batch| predicted_rows(&batch.labels).0.len();
@@ -248,65 +230,4 @@ fn total(losses: Vec<Tensor<1>>) -> Tensor<1> {
         _ => losses.into_iter().reduce(|a, b| a + b),
     }
     .expect("a step has at least one batch")
-}
-
-/// The loss of `batch` under `objective`, `[1]`.
-pub fn objective_loss(
-    model: &Gpt2,
-    objective: Objective,
-    batch: &Batch,
-    pass: &mut Pass,
-) -> Tensor<1> {
-    let hidden = model.transformer.forward(tokens_of(batch), pass);
-    loss_of_hidden(model, objective, hidden, batch, pass.class_weights)
-}
-
-pub(super) fn tokens_of(batch: &Batch) -> Tokens<'_> {
-    Tokens {
-        ids: &batch.ids,
-        attention_mask: batch.mask.as_deref(),
-        position_ids: None,
-    }
-}
-
-/// The loss, once the transformer is done.
-pub(super) fn loss_of_hidden(
-    model: &Gpt2,
-    objective: Objective,
-    hidden: Tensor<2>,
-    batch: &Batch,
-    class_weights: Option<&[f32]>,
-) -> Tensor<1> {
-    let classify = |hidden, pad| with_head(model.classify_hidden(hidden, &batch.ids, pad));
-    let speak = |head: &Option<LinearHead>, hidden| {
-        with_head(head.as_ref().map(|head| head.forward(hidden)))
-    };
-    match objective {
-        Objective::CausalLm => {
-            let (rows, classes) = predicted_rows(&batch.labels);
-            model.next_token_loss(select_rows(hidden, rows), &classes)
-        }
-        Objective::SequenceClassification { pad } => {
-            let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();
-            weighted_cross_entropy(classify(hidden, pad), &classes, class_weights)
-        }
-        Objective::MultiLabelClassification { pad } => {
-            binary_cross_entropy(classify(hidden, pad), &batch.labels, class_weights)
-        }
-        Objective::TokenClassification => {
-            let (rows, classes) = labelled_rows(&batch.labels);
-            let logits = select_rows(speak(&model.classifier, hidden), rows);
-            weighted_cross_entropy(logits, &classes, class_weights)
-        }
-        Objective::QuestionAnswering => {
-            answer_loss(speak(&model.qa_outputs, hidden), &batch.labels)
-        }
-    }
-}
-
-pub(super) fn with_head(logits: Option<Tensor<2>>) -> Tensor<2> {
-    match logits {
-        Some(logits) => logits,
-        None => unreachable!("a run starts by putting on the head that its task needs"),
-    }
 }

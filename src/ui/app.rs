@@ -12,7 +12,7 @@ use super::device_choice::DeviceWish;
 use super::draft::Draft;
 use super::engine_client::{EngineClient, Wishes};
 use super::guess::Guess;
-use super::learner::RunRecord;
+use super::learner::{Progress, RunRecord};
 use super::lesson_view::LessonView;
 use super::pages::bench::Bench;
 use super::pages::home::Home;
@@ -41,14 +41,19 @@ pub fn App() -> impl IntoView {
         draft: RwSignal::new(Draft::default()),
         guess: RwSignal::new(Guess::default()),
         route,
-        progress: RwSignal::new(storage::load(PROGRESS_KEY)),
-        shelf: RwSignal::new(storage::load(RUNS_KEY)),
+        progress: ordered(storage::kept(PROGRESS_KEY)),
+        shelf: storage::kept(RUNS_KEY),
         recorded: RwSignal::default(),
+        base: Memo::new(move |_| {
+            let id = |state: &State| Some(state.source.as_ref()?.id().to_string());
+            state.with(id)
+        }),
         queue: RwSignal::default(),
     };
     provide_context(desk);
     desk.client.boot();
     follow_address(desk);
+    speak_the_models_words(desk);
     plan_with_settings(desk);
     keep_what_is_done(desk);
     view! {
@@ -125,16 +130,30 @@ fn title(route: &Route) -> String {
     format!("{page} · {}", text::NAME)
 }
 
+/// With an order of answers drawn for a learner who has none yet.
+fn ordered(progress: RwSignal<Progress>) -> RwSignal<Progress> {
+    progress.update(|progress| *progress = std::mem::take(progress).with_order(drawn_seed()));
+    progress
+}
+
+/// For a learner who has none yet; never 0.
+fn drawn_seed() -> u32 {
+    1 + (js_sys::Math::random() * f64::from(u32::MAX - 1)) as u32
+}
+
 const PROGRESS_KEY: &str = "warmup.progress";
 const RUNS_KEY: &str = "warmup.runs";
 
-/// A run that ends goes on the shelf; shelf and answers go to the browser's storage; runs that wait begin.
+/// A run that ends goes on the shelf; runs that wait begin.
 fn keep_what_is_done(desk: Desk) {
     let ended = desk.watch(|state| {
         let run = state.run.as_ref().filter(|run| !run.is_going())?;
         Some(run.request_id)
     });
-    let can_start = desk.watch(State::can_start_run);
+    let next = Memo::new(move |_| {
+        desk.queue
+            .with(|queue| desk.state.with(|state| queue.next_move(state)))
+    });
     // One effect for both, because a run that starts takes the place of the one that ended.
     Effect::new(move |kept: Option<Option<RequestId>>| {
         let (ended, kept) = (ended.get(), kept.flatten());
@@ -146,21 +165,20 @@ fn keep_what_is_done(desk: Desk) {
                 desk.shelf.update(|shelf| shelf.put(record));
             }
         }
-        if can_start.get() && desk.queue.with(|queue| !queue.is_empty()) {
-            desk.start_next();
-        }
+        desk.move_on(next.get());
         ended.or(kept)
     });
-    Effect::new(move |is_first: Option<()>| {
-        let shelf = desk.shelf.get();
-        if is_first.is_some() {
-            storage::save(RUNS_KEY, &shelf);
-        }
-    });
-    Effect::new(move |is_first: Option<()>| {
-        let progress = desk.progress.get();
-        if is_first.is_some() {
-            storage::save(PROGRESS_KEY, &progress);
+}
+
+/// The form calls modules as the loaded model does.
+fn speak_the_models_words(desk: Desk) {
+    let family = desk.watch(|state| state.model.as_ref().map(|model| model.family));
+    Effect::new(move |_| {
+        let Some(family) = family.get() else { return };
+        let mut draft = desk.draft.get();
+        draft.adopt(family);
+        if desk.draft.with_untracked(|shown| *shown != draft) {
+            desk.draft.set(draft);
         }
     });
 }

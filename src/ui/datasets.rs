@@ -1,6 +1,7 @@
 //! The data sets that ship with the page; each has its card beside it in `www/data`.
 
-use crate::settings::Task;
+use crate::settings::{Family, Task};
+use crate::ui::{BERT_DATASET, DATASET};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shipped {
@@ -17,6 +18,21 @@ pub struct Shipped {
 impl Shipped {
     pub fn file(&self) -> String {
         format!("data/{}.{}", self.name, self.ending)
+    }
+
+    /// What it would teach a model of this family: running text is read on by a decoder, and filled in by an encoder.
+    pub fn task_of(&self, family: Family) -> Task {
+        let is_running_text = self.ending == "txt";
+        match (self.task, family) {
+            (Task::CausalLm, Family::Bert) if is_running_text => Task::MaskedLm,
+            (task, _) => task,
+        }
+    }
+
+    /// The same, where such a model can learn it.
+    pub fn task_for(&self, family: Family) -> Option<Task> {
+        let task = self.task_of(family);
+        task.fits(family).then_some(task)
     }
 }
 
@@ -37,7 +53,13 @@ const fn set(
 
 const ONE: Task = Task::SequenceClassification;
 
-pub const SHIPPED: [Shipped; 12] = [
+pub const SHIPPED: [Shipped; 13] = [
+    set(
+        ("opinions", "csv"),
+        ONE,
+        4200,
+        "Plain reviews of films, books, meals, places and things, positive or negative.",
+    ),
     set(
         ("reviews", "csv"),
         ONE,
@@ -112,6 +134,15 @@ pub const SHIPPED: [Shipped; 12] = [
     ),
 ];
 
+/// What the lab trains a model of this family on, unless its address names another set.
+pub fn usual(family: Family) -> &'static Shipped {
+    let name = match family {
+        Family::Gpt2 => DATASET,
+        Family::Bert => BERT_DATASET,
+    };
+    shipped(name).unwrap_or(&SHIPPED[0])
+}
+
 /// The set of this name.
 pub fn shipped(name: &str) -> Option<&'static Shipped> {
     SHIPPED.iter().find(|set| set.name == name)
@@ -137,5 +168,19 @@ mod tests {
             assert!(std::fs::exists(&card).unwrap(), "{card}");
         }
         assert_eq!(shipped("nothing"), None);
+    }
+
+    #[test]
+    fn each_family_learns_what_it_can() {
+        let task = |name, family| shipped(name).unwrap().task_for(family);
+        assert_eq!(task("stories", Family::Gpt2), Some(Task::CausalLm));
+        assert_eq!(task("stories", Family::Bert), Some(Task::MaskedLm));
+        assert_eq!(task("instructions", Family::Bert), None);
+        assert_eq!(task("ner", Family::Bert), Some(Task::TokenClassification));
+        for family in Family::ALL {
+            assert!(usual(family).task_for(family).is_some());
+        }
+        assert_eq!(usual(Family::Gpt2).name, "reviews");
+        assert_eq!(usual(Family::Bert).name, "opinions");
     }
 }

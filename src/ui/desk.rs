@@ -9,11 +9,11 @@ use super::draft::Draft;
 use super::engine_client::EngineClient;
 use super::guess::Guess;
 use super::learner::{Progress, RunRecord, RunTag, Shelf};
+use super::queue::{Move, Queue, QueuedRun};
 use super::routes::Route;
-use super::state::{Action, Cause, State, Subject};
+use super::state::{Action, Cause, Run, State, Subject};
 use super::{EVALUATIONS_PER_RUN, SAMPLE_PROMPT, SAMPLE_TOKENS};
 use crate::protocol::{Command, RunId, RunOptions, RunPlan};
-use crate::settings::TrainingSettings;
 
 #[derive(Clone, Copy)]
 pub struct Desk {
@@ -28,15 +28,10 @@ pub struct Desk {
     pub shelf: RwSignal<Shelf>,
     /// Runs recorded by us for the lesson that is open.
     pub recorded: RwSignal<Vec<RunRecord>>,
-    /// Runs that wait for the engine, the next one first.
-    pub queue: RwSignal<Vec<QueuedRun>>,
-}
-
-/// A run that starts when the engine is free.
-#[derive(Debug, Clone, PartialEq)]
-pub struct QueuedRun {
-    pub tag: RunTag,
-    pub settings: TrainingSettings,
+    /// What tells the model at hand from all others.
+    pub base: Memo<Option<String>>,
+    /// Runs that wait for the engine.
+    pub queue: RwSignal<Queue>,
 }
 
 /// How often a run of a set looks at the validation split: it is made to be compared, not to be watched.
@@ -56,48 +51,99 @@ impl Desk {
         Memo::new(move |_| self.state.with(&part))
     }
 
+    /// Starts a run with the settings of the form.
     pub fn start_run(self, start_paused: bool) {
-        let settings = self.draft.with_untracked(Draft::settings);
         let mut tag = RunTag::default();
         if let Route::Lesson(lesson) = self.route.get_untracked() {
             self.guess.update(|guess| guess.is_locked = true);
             tag.lesson = lesson;
         }
-        self.start(tag, settings, EVALUATIONS_PER_RUN, start_paused);
+        let run = self.draft.with_untracked(|draft| QueuedRun {
+            evaluations: EVALUATIONS_PER_RUN,
+            start_paused,
+            ..self.in_set(tag, draft)
+        });
+        self.queue.update(|queue| queue.put_first(run));
     }
 
-    fn start(
-        self,
-        tag: RunTag,
-        settings: TrainingSettings,
-        evaluations: usize,
-        start_paused: bool,
-    ) {
+    /// A run of a set, to be made with the model at hand.
+    pub fn in_set(self, tag: RunTag, draft: &Draft) -> QueuedRun {
+        QueuedRun {
+            tag,
+            settings: draft.settings(),
+            evaluations: EVALUATIONS_IN_SET,
+            start_paused: false,
+            dataset: draft.dataset.name.to_string(),
+            model: self.client.source(),
+        }
+    }
+
+    /// Brings the next of the runs that wait a step nearer to its start.
+    pub fn move_on(self, next: Move) {
+        match next {
+            Move::Wait => {
+                let is_going = |state: &State| state.run.as_ref().is_some_and(Run::is_going);
+                let is_idle = !self.state.with_untracked(is_going);
+                if is_idle
+                    && self
+                        .queue
+                        .with_untracked(|queue| queue.waiting().is_empty())
+                {
+                    self.client.take_dataset_back();
+                }
+            }
+            Move::LoadModel(source) => self.client.load_source(source),
+            Move::LoadDataset(name) => {
+                self.client.lend_dataset(&name);
+                self.state.update(State::forget_dataset);
+                self.client.load_dataset();
+            }
+            Move::Start => self.start_next(),
+            Move::GiveUp(lack) => {
+                let gone = self.queue.try_update(|queue| queue.give_up(&lack));
+                let runs = gone.unwrap_or_default();
+                self.state
+                    .update(|state| state.notices.add(Cause::NotStarted { runs, lack }));
+            }
+        }
+    }
+
+    fn start_next(self) {
+        let Some(run) = self.queue.try_update(Queue::begin).flatten() else {
+            return;
+        };
+        self.client.lend_dataset(&run.dataset);
         self.client.send(Command::StartRun {
+            settings: run.settings,
             options: RunOptions {
-                evaluate_every_steps: (settings.total_steps / evaluations).max(1),
+                evaluations: run.evaluations,
                 sample_prompt: SAMPLE_PROMPT.to_string(),
                 sample_tokens: SAMPLE_TOKENS,
-                start_paused,
+                start_paused: run.start_paused,
             },
-            settings,
         });
         self.state.update(|state| {
-            if let Some(run) = &mut state.run {
-                run.tag = tag;
+            if let Some(started) = &mut state.run {
+                started.tag = run.tag;
             }
         });
     }
 
-    /// Starts the next of the runs that wait.
-    pub fn start_next(self) {
-        let next = self
-            .queue
-            .try_update(|queue| (!queue.is_empty()).then(|| queue.remove(0)))
-            .flatten();
-        if let Some(QueuedRun { tag, settings }) = next {
-            self.start(tag, settings, EVALUATIONS_IN_SET, false);
-        }
+    /// Ends the run that is going; the next one of the set may follow.
+    pub fn cancel_run(self) {
+        // Without an id the engine has not heard of it yet, and is told when it has.
+        self.state.update(|state| {
+            if let Some(run) = state.run.as_mut().filter(|run| run.is_going()) {
+                run.cancelling();
+            }
+        });
+        self.steer(|run_id| Command::Cancel { run_id });
+    }
+
+    /// Ends the run that is going, and those that wait do not follow.
+    pub fn cancel_all(self) {
+        self.queue.update(Queue::clear);
+        self.cancel_run();
     }
 
     /// Sends a command about the run that is going.
@@ -119,6 +165,11 @@ impl Desk {
     pub fn act(self, action: Action) {
         match action {
             Action::Restart => self.client.restart(),
+            Action::RunAnew => self.queue.update(Queue::put_back),
+            Action::RestartAndRunAnew => {
+                self.queue.update(Queue::put_back);
+                self.client.restart();
+            }
             Action::Reload => place::reload(),
             Action::LoadModelAgain => self.client.load_model(),
             Action::UseShippedModel => self.client.load_shipped_model(),

@@ -4,18 +4,23 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::browser::worker::{Heard, WorkerPort};
-use super::browser::{download, gpu, place};
-use super::datasets::shipped;
+use super::browser::{clock, download, extras, gpu, place};
+use super::datasets::{Shipped, shipped};
 use super::device_choice::{DeviceWish, choose};
-use super::own_model::OwnModel;
+use super::own_model::{ModelSource, OwnModel};
 use super::routes::Route;
-use super::shipped::{sha256_of, usual_model};
+use super::shipped::{Extra, is_missing, sha256_of, usual_model};
 use super::state::{Cause, Engine, Loading, Run, State, Subject};
+use super::watchdog::{Verdict, Watch};
 use super::{ENCODER, GENERAL_TEXT};
 use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
+use crate::settings::{Family, Task};
 
 /// A worker that has not said a word by then will not.
 const PATIENCE_MILLIS: u64 = 90_000;
+
+/// How often the page sees whether the worker is still there.
+const LOOK_EVERY_MILLIS: u64 = 1_000;
 
 /// What the address asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,11 +37,16 @@ pub struct EngineClient {
     state: RwSignal<State>,
     route: RwSignal<Route>,
     wishes: StoredValue<Wishes>,
+    /// Models that not every site has.
+    extras: RwSignal<Vec<Extra>>,
     /// Loaded instead of the shipped model, once the learner has chosen one.
     own_model: StoredValue<Option<OwnModel>>,
     port: StoredValue<Option<WorkerPort>, LocalStorage>,
     /// Counts workers, so that news of an old one is told apart.
     attempt: StoredValue<u32>,
+    watch: StoredValue<Watch>,
+    /// Loaded instead of the wished data set, for as long as runs that wait are to be made with it.
+    lent_dataset: StoredValue<Option<String>>,
 }
 
 impl EngineClient {
@@ -45,17 +55,30 @@ impl EngineClient {
             state,
             route,
             wishes: StoredValue::new(wishes),
+            extras: RwSignal::default(),
             own_model: StoredValue::new(None),
             port: StoredValue::new_local(None),
             attempt: StoredValue::new(0),
+            watch: StoredValue::new(Watch::default()),
+            lent_dataset: StoredValue::new(None),
         }
     }
 
     /// Picks a device and starts its engine.
     pub fn boot(self) {
+        set_interval(
+            move || self.look_after_worker(),
+            std::time::Duration::from_millis(LOOK_EVERY_MILLIS),
+        );
+        self.choose_device();
+    }
+
+    fn choose_device(self) {
         let wish = self.wishes.with_value(|wishes| wishes.device);
         spawn_local(async move {
             let (device, cause) = choose(wish, gpu::find().await);
+            self.extras.set(extras::find().await);
+            self.give_up_a_missing_model();
             if let Some(cause) = cause {
                 self.state.update(|state| state.notices.add(cause));
             }
@@ -63,13 +86,64 @@ impl EngineClient {
         });
     }
 
+    /// The models that this site has and not every one.
+    pub fn extras(self) -> RwSignal<Vec<Extra>> {
+        self.extras
+    }
+
+    fn sha256_of(self, name: &str) -> Option<String> {
+        self.extras.with_untracked(|extras| sha256_of(name, extras))
+    }
+
+    /// The address names a model that this site was built without.
+    fn give_up_a_missing_model(self) {
+        let wished = self.wishes.with_value(|wishes| wishes.model.clone());
+        let is_missing = |name: &String| self.extras.with_untracked(|all| is_missing(name, all));
+        let Some(name) = wished.filter(is_missing) else {
+            return;
+        };
+        self.wishes.update_value(|wishes| wishes.model = None);
+        let problem = format!("model={name}: this site was built without it");
+        self.state
+            .update(|state| state.notices.add(Cause::Address(vec![problem])));
+    }
+
     /// A fresh worker on the same device.
     pub fn restart(self) {
         let device = self.state.with_untracked(|state| state.chosen_device);
         match device {
             Some(device) => self.start(device),
-            None => self.boot(),
+            None => self.choose_device(),
         }
+    }
+
+    /// A worker that has closed itself says nothing; after a while without an answer another takes its place.
+    fn look_after_worker(self) {
+        if self.port.with_value(Option::is_none) {
+            return;
+        }
+        let (waiting, parameters, is_pinged) = self.state.with_untracked(|state| {
+            let model = state.model.as_ref();
+            let parameters = model.map_or(0, |model| model.total_parameters());
+            (state.awaited(), parameters, state.is_asked(Subject::Ping))
+        });
+        let now = clock::now_millis();
+        let mut verdict = Verdict::Fine;
+        self.watch
+            .update_value(|watch| verdict = watch.look(now, waiting, parameters));
+        match verdict {
+            Verdict::Lost => self.replace_worker(),
+            Verdict::Ping if !is_pinged => self.send(Command::Ping),
+            Verdict::Ping | Verdict::Fine => {}
+        }
+    }
+
+    /// Gives a silent worker up and starts another.
+    fn replace_worker(self) {
+        let seconds = self.watch.with_value(Watch::silent_seconds);
+        self.port.set_value(None);
+        self.state.update(|state| state.give_up(seconds));
+        self.restart();
     }
 
     fn start(self, device: DeviceKind) {
@@ -131,6 +205,7 @@ impl EngineClient {
     }
 
     fn hear(self, heard: Heard) {
+        self.watch.update_value(Watch::heard);
         match heard {
             Heard::Gone(reason) => self.lose(&reason),
             Heard::Bytes(bytes) => match protocol::decode::<Event>(&bytes) {
@@ -155,9 +230,24 @@ impl EngineClient {
                 | Event::RunCancelled { .. }
                 | Event::RunFailed { .. }
         );
+        let has_started = matches!(frame.body, Event::RunStarted { .. });
         self.state.update(|state| state.apply(frame));
+        if has_started {
+            self.cancel_late();
+        }
         if asks_more {
             self.load_what_is_needed();
+        }
+    }
+
+    /// A run that was cancelled before the engine had given it an id.
+    fn cancel_late(self) {
+        let cancelled = self.state.with_untracked(|state| {
+            let run = state.run.as_ref().filter(|run| run.is_cancelling())?;
+            run.id
+        });
+        if let Some(run_id) = cancelled {
+            self.send(Command::Cancel { run_id });
         }
     }
 
@@ -180,7 +270,7 @@ impl EngineClient {
     /// Asks for model and data, where the page shown works with them and they have not been asked for.
     pub fn load_what_is_needed(self) {
         let is_needed = self.route.with_untracked(Route::needs_model);
-        let wished = self.wishes.with_value(|wishes| wishes.dataset.clone());
+        let wanted = self.wanted_dataset();
         let (is_up, has_model, has_data, has_text) = self.state.with_untracked(|state| {
             // A run holds on to what it began with.
             let is_running = state.run.as_ref().is_some_and(Run::is_going);
@@ -189,8 +279,9 @@ impl EngineClient {
             (
                 is_up,
                 state.model.is_some(),
-                loaded == Some(&wished) || state.is_asked(Subject::Dataset),
-                state.general_text.is_some() || state.is_asked(Subject::GeneralText),
+                (loaded == Some(&wanted) && has_its_task(state))
+                    || state.is_asked(Subject::Dataset),
+                state.has_general_source || state.is_asked(Subject::GeneralText),
             )
         });
         if !is_needed || !is_up {
@@ -220,17 +311,21 @@ impl EngineClient {
                 )
             });
         });
-        self.send(match self.own_model.get_value() {
-            Some(OwnModel::Folder { name, base_url }) => Command::LoadModel {
+        let source = self.source();
+        self.state
+            .update(|state| state.source = Some(source.clone()));
+        self.send(match source {
+            ModelSource::Own(OwnModel::Folder { name, base_url }) => Command::LoadModel {
                 name,
                 base_url,
                 sha256: None,
             },
-            Some(OwnModel::Files { name, files }) => Command::LoadModelFiles { name, files },
-            None => {
-                let name = self.model_name();
+            ModelSource::Own(OwnModel::Files { name, files }) => {
+                Command::LoadModelFiles { name, files }
+            }
+            ModelSource::Shipped(name) => {
                 let base_url = place::absolute(&format!("models/{name}/"));
-                let sha256 = sha256_of(&name);
+                let sha256 = self.sha256_of(&name);
                 Command::LoadModel {
                     name,
                     base_url,
@@ -246,11 +341,28 @@ impl EngineClient {
         self.load_model();
     }
 
+    /// The model that the page works with.
+    pub fn source(self) -> ModelSource {
+        match self.own_model.get_value() {
+            Some(own) => ModelSource::Own(own),
+            None => ModelSource::Shipped(self.model_name()),
+        }
+    }
+
+    /// Goes over to this model, now and after a restart.
+    pub fn load_source(self, source: ModelSource) {
+        match source {
+            ModelSource::Shipped(name) => self.load_shipped(Some(&name)),
+            ModelSource::Own(own) => self.load_own_model(own),
+        }
+    }
+
     /// Stories that no run trains on, to measure what it forgets.
     fn load_general_text(self) {
         self.send(Command::LoadGeneralText {
             name: GENERAL_TEXT.to_string(),
             url: place::absolute(&format!("data/{GENERAL_TEXT}.txt")),
+            passages_url: Some(place::absolute("data/passages.jsonl")),
         });
     }
 
@@ -259,7 +371,7 @@ impl EngineClient {
         self.send(Command::LoadEncoder {
             name: ENCODER.to_string(),
             base_url: place::absolute(&format!("models/{ENCODER}/")),
-            sha256: sha256_of(ENCODER),
+            sha256: self.sha256_of(ENCODER),
         });
     }
 
@@ -275,14 +387,36 @@ impl EngineClient {
         self.load_model();
     }
 
-    /// The data set that is wished for.
+    /// The data set that runs are waiting for, else the one that the page wishes for.
+    fn wanted_dataset(self) -> String {
+        let lent = self.lent_dataset.get_value();
+        lent.unwrap_or_else(|| self.wishes.with_value(|wishes| wishes.dataset.clone()))
+    }
+
+    /// Holds on to a data set while runs that wait are to be made with it.
+    pub fn lend_dataset(self, name: &str) {
+        self.lent_dataset.set_value(Some(name.to_string()));
+    }
+
+    /// No run needs another data set than the page any more.
+    pub fn take_dataset_back(self) {
+        if self.lent_dataset.with_value(Option::is_some) {
+            self.lent_dataset.set_value(None);
+            self.load_what_is_needed();
+        }
+    }
+
+    /// The data set that is wanted now.
     pub fn load_dataset(self) {
-        let name = self.wishes.with_value(|wishes| wishes.dataset.clone());
+        let name = self.wanted_dataset();
         let Some(set) = shipped(&name) else { return };
+        let Some(task) = self.state.with_untracked(|state| task_for(set, state)) else {
+            return;
+        };
         self.send(Command::LoadDataset {
             name,
             url: place::absolute(&set.file()),
-            task: set.task,
+            task,
         });
     }
 
@@ -296,7 +430,7 @@ impl EngineClient {
         self.wishes
             .update_value(|wishes| wishes.dataset = name.to_string());
         let is_running = |state: &State| state.run.as_ref().is_some_and(Run::is_going);
-        if self.state.with_untracked(is_running) {
+        if self.state.with_untracked(is_running) || self.lent_dataset.with_value(Option::is_some) {
             return;
         }
         self.state.update(State::forget_dataset);
@@ -334,6 +468,28 @@ impl EngineClient {
             self.lose(&format!("{error:?}"));
         }
     }
+}
+
+/// What the loaded model learns from a set; `None` where that is not known before there is one, or nothing.
+fn task_for(set: &Shipped, state: &State) -> Option<Task> {
+    match state.family() {
+        Some(family) => set.task_for(family),
+        None => {
+            let tasks = Family::ALL.map(|family| set.task_for(family));
+            tasks
+                .iter()
+                .all(|task| *task == tasks[0])
+                .then_some(set.task)
+        }
+    }
+}
+
+/// Whether the loaded set is there for what the loaded model learns from it.
+fn has_its_task(state: &State) -> bool {
+    state.dataset.as_ref().is_none_or(|loaded| {
+        let task = shipped(&loaded.name).and_then(|set| task_for(set, state));
+        task.is_none_or(|task| task == loaded.task)
+    })
 }
 
 /// The word in the engine's file names.

@@ -138,8 +138,7 @@ fn start_with(lesson: &Lesson) {
 fn open(lesson: &'static Lesson) {
     let desk = use_desk();
     desk.guess.set(Guess::default());
-    desk.progress
-        .update(|progress| progress.last = Some(lesson.slug.to_string()));
+    desk.progress.update(|progress| progress.open(lesson.slug));
     desk.recorded.set(Vec::new());
     if lesson.presets().next().is_none() {
         return;

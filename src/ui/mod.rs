@@ -20,6 +20,7 @@ mod of_model;
 mod own_model;
 mod pages;
 mod program;
+mod queue;
 mod rate_puzzle;
 mod routes;
 mod runs;
@@ -28,6 +29,7 @@ mod shipped;
 mod state;
 mod storeys;
 mod text;
+mod watchdog;
 mod widgets;
 
 use leptos::prelude::*;
@@ -35,8 +37,10 @@ use wasm_bindgen::JsCast;
 
 /// The folder of the BERT that some widgets put beside it.
 pub const ENCODER: &str = "mini-bert";
-/// The set that lessons work on, and the lab unless its address names another.
+/// The set that lessons work on, and the lab with a GPT-2 unless its address names another.
 pub const DATASET: &str = "reviews";
+/// The set that the lab works on with a BERT.
+pub const BERT_DATASET: &str = "opinions";
 /// What a run forgets is measured on it.
 pub const GENERAL_TEXT: &str = "stories";
 /// What the name of a model's folder may hold besides letters and digits.

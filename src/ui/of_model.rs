@@ -6,7 +6,6 @@ use super::desk::use_desk;
 use super::shipped::SHIPPED;
 use super::state::State;
 use crate::lessons::sum::{Facts, work_out};
-use crate::settings::Gpt2Sizes;
 
 /// As `src/build.rs` writes it.
 const OPEN: &str = "<data class=\"of-model\" value=\"";
@@ -24,18 +23,12 @@ pub fn told(html: &'static str) -> impl Fn() -> String + Clone + Send + Sync + '
 /// Of the loaded model; of the usual one until there is any.
 fn facts(state: &State) -> Facts {
     let usual = || {
-        let Gpt2Sizes {
-            vocabulary,
-            positions,
-            width,
-            blocks,
-            ..
-        } = SHIPPED[0].sizes;
+        let sizes = SHIPPED[0].sizes;
         Facts {
-            width,
-            layers: blocks,
-            vocabulary,
-            context: positions,
+            width: sizes.width(),
+            layers: sizes.blocks(),
+            vocabulary: sizes.vocabulary(),
+            context: sizes.positions(),
             parameters: SHIPPED[0].parameters,
         }
     };

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 
 use crate::protocol::NamedUrl;
-use crate::settings::{Gpt2Sizes, MemoryNeed, TrainingSettings, memory_need};
+use crate::settings::{
+    BertSizes, Family, Gpt2Sizes, MemoryNeed, Sizes, TrainingSettings, memory_need,
+};
 
 pub const CONFIG: &str = "config.json";
 pub const WEIGHTS: &str = "model.safetensors";
@@ -20,10 +22,39 @@ pub enum OwnModel {
     Files { name: String, files: Vec<NamedUrl> },
 }
 
-/// A GPT-2's configuration, read for its sizes.
+/// A model to work with, and where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModelSource {
+    /// The folder of this name under `models/`.
+    Shipped(String),
+    Own(OwnModel),
+}
+
+impl ModelSource {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Shipped(name)
+            | Self::Own(OwnModel::Folder { name, .. } | OwnModel::Files { name, .. }) => name,
+        }
+    }
+
+    /// What tells it from all others: a shipped one's name, else where its weights lie.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Shipped(name) => name,
+            Self::Own(OwnModel::Folder { base_url, .. }) => base_url,
+            Self::Own(OwnModel::Files { name, files }) => {
+                let weights = files.iter().find(|file| file.name == WEIGHTS);
+                weights.map_or(name, |file| &file.url)
+            }
+        }
+    }
+}
+
+/// A model's configuration, read for its sizes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    pub sizes: Gpt2Sizes,
+    pub sizes: Sizes,
     pub heads: usize,
 }
 
@@ -47,7 +78,7 @@ struct Config {
 }
 
 #[derive(Deserialize)]
-struct Sizes {
+struct Gpt2Config {
     vocab_size: usize,
     n_positions: usize,
     n_embd: usize,
@@ -57,27 +88,64 @@ struct Sizes {
     n_inner: Option<usize>,
 }
 
+#[derive(Deserialize)]
+struct BertConfig {
+    vocab_size: usize,
+    max_position_embeddings: usize,
+    hidden_size: usize,
+    num_hidden_layers: usize,
+    num_attention_heads: usize,
+    intermediate_size: usize,
+    #[serde(default = "two")]
+    type_vocab_size: usize,
+}
+
+fn two() -> usize {
+    2
+}
+
 impl Facts {
     pub fn parse(config: &str) -> Result<Self, Problem> {
         let unreadable = |e: serde_json::Error| Problem::Unreadable(e.to_string());
         let kind: Config = serde_json::from_str(config).map_err(unreadable)?;
-        let first_class = kind.architectures.and_then(|all| all.into_iter().next());
-        match (kind.model_type, first_class) {
-            (Some(kind), _) if kind != "gpt2" => return Err(Problem::OtherArchitecture(kind)),
-            (None, Some(class)) if !class.starts_with("GPT2") => {
-                return Err(Problem::OtherArchitecture(class));
-            }
-            _ => {}
+        let class = kind.architectures.and_then(|all| all.into_iter().next());
+        let class = class.unwrap_or_default();
+        match family(kind.model_type, &class)? {
+            Family::Gpt2 => serde_json::from_str(config).map(Self::of_gpt2),
+            Family::Bert => serde_json::from_str(config).map(|read| Self::of_bert(read, &class)),
         }
-        let read: Sizes = serde_json::from_str(config).map_err(unreadable)?;
+        .map_err(unreadable)
+    }
+
+    fn of_gpt2(read: Gpt2Config) -> Self {
         let usual = Gpt2Sizes::usual(read.vocab_size, read.n_positions, read.n_embd, read.n_layer);
-        Ok(Self {
-            sizes: Gpt2Sizes {
-                inner: read.n_inner.unwrap_or(usual.inner),
-                ..usual
-            },
+        let sizes = Gpt2Sizes {
+            inner: read.n_inner.unwrap_or(usual.inner),
+            ..usual
+        };
+        Self {
+            sizes: Sizes::Gpt2(sizes),
             heads: read.n_head,
-        })
+        }
+    }
+
+    /// As transformers builds the class: one for hidden words has their head and no pooler.
+    fn of_bert(read: BertConfig, class: &str) -> Self {
+        let word_head = class == "BertForMaskedLM";
+        let sizes = BertSizes {
+            vocabulary: read.vocab_size,
+            positions: read.max_position_embeddings,
+            token_types: read.type_vocab_size,
+            width: read.hidden_size,
+            inner: read.intermediate_size,
+            blocks: read.num_hidden_layers,
+            pooler: !word_head,
+            word_head,
+        };
+        Self {
+            sizes: Sizes::Bert(sizes),
+            heads: read.num_attention_heads,
+        }
     }
 
     pub fn parameters(&self) -> usize {
@@ -90,7 +158,17 @@ impl Facts {
 
     /// What a run with these settings needs.
     pub fn need(&self, settings: &TrainingSettings) -> MemoryNeed {
-        memory_need(&self.sizes, self.heads, settings)
+        memory_need(self.sizes, self.heads, settings)
+    }
+}
+
+/// By `model_type`; without one by the class that the weights were saved from, and else a GPT-2.
+fn family(model_type: Option<String>, class: &str) -> Result<Family, Problem> {
+    match model_type {
+        Some(name) => Family::parse(&name).ok_or(Problem::OtherArchitecture(name)),
+        None if class.starts_with("Bert") => Ok(Family::Bert),
+        None if class.is_empty() || class.starts_with("GPT2") => Ok(Family::Gpt2),
+        None => Err(Problem::OtherArchitecture(class.to_owned())),
     }
 }
 
@@ -155,6 +233,21 @@ mod tests {
         assert_eq!(facts.parameters(), 124_439_808);
         let need = facts.need(&TrainingSettings::default());
         assert!(need.total_bytes() > 4 * 124_439_808);
+    }
+
+    #[test]
+    fn a_bert_is_one_too() {
+        let config = |rest: &str| {
+            let sizes = r#""vocab_size":30522,"max_position_embeddings":512,"hidden_size":384,
+                "num_hidden_layers":6,"num_attention_heads":12,"intermediate_size":1536"#;
+            Facts::parse(&format!("{{{sizes},{rest}}}")).unwrap()
+        };
+        let minilm = config(r#""model_type":"bert","architectures":["BertModel"]"#);
+        assert_eq!((minilm.parameters(), minilm.heads), (22_713_216, 12));
+        assert_eq!(minilm.sizes.family(), Family::Bert);
+        let masked = config(r#""architectures":["BertForMaskedLM"],"type_vocab_size":2"#);
+        // Instead of the pooler a layer of the same size, a norm, and a bias a word.
+        assert_eq!(masked.parameters(), 22_713_216 + 2 * 384 + 30_522);
     }
 
     #[test]

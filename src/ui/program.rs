@@ -3,7 +3,7 @@
 use super::draft::{Draft, schedule_name, short_number};
 use super::format;
 use super::text::programs as text;
-use crate::settings::LoraSettings;
+use crate::settings::{Family, LoraSettings};
 
 /// A line of a program.
 #[derive(Debug, PartialEq)]
@@ -41,6 +41,7 @@ pub enum Part {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Here {
     pub model: Option<(String, usize)>,
+    pub family: Family,
     pub train_rows: Option<usize>,
     pub trainable: Option<(usize, usize)>,
 }
@@ -73,22 +74,27 @@ pub fn walked(program: &[Line], at: Option<usize>, key: &str) -> Option<usize> {
 pub fn stands_here(part: Part, draft: &Draft, here: &Here) -> String {
     let training = &draft.training;
     let lora: &LoraSettings = &draft.lora;
+    // As many as the run learns from.
+    let rows = here.train_rows.map(|all| match training.max_train_samples {
+        0 => all,
+        some => some.min(all),
+    });
+    let in_a_step = training.batch_size * training.gradient_accumulation_steps;
     match part {
         Part::Library => text::HERE_LIBRARY.into(),
         Part::Model => here.model.as_ref().map_or_else(
             || text::HERE_LATER.into(),
             |(name, count)| text::here_model(name, *count),
         ),
-        Part::Tokenizer => text::HERE_TOKENIZER.into(),
-        Part::Padding => text::HERE_PADDING.into(),
-        Part::Reviews => here
-            .train_rows
-            .map_or_else(|| text::HERE_LATER.into(), text::here_reviews),
+        Part::Tokenizer => text::here_tokenizer(here.family).into(),
+        Part::Padding => text::here_padding(here.family).into(),
+        Part::Reviews => rows.map_or_else(|| text::HERE_LATER.into(), text::here_reviews),
         Part::Length => text::here_length(training.max_length),
         Part::Folder => text::HERE_FOLDER.into(),
-        Part::Epochs => {
-            text::here_steps(training.total_steps, training.batch_size, here.train_rows)
+        Part::Epochs if training.num_train_epochs > 0.0 => {
+            text::here_epochs(training.num_train_epochs, in_a_step)
         }
+        Part::Epochs => text::here_steps(training.total_steps, in_a_step, rows),
         Part::Batch => training.batch_size.to_string(),
         Part::Rate => short_number(training.learning_rate),
         Part::Warmup => text::here_warmup(training.warmup_steps, schedule_name(training.schedule)),
@@ -139,6 +145,15 @@ mod tests {
         assert!(stands(Part::Epochs).contains("9 steps of 4"));
         assert!(stands(Part::Reviews).contains("1,095"));
         assert_eq!(stands(Part::Model), text::HERE_LATER);
+        let (draft, _) = Draft::from_query("batch=4&accumulate=2&epochs=3&examples=100");
+        let stands = |part| stands_here(part, &draft, &here);
+        assert_eq!(stands(Part::Epochs), "3 epochs in steps of 8");
+        assert!(stands(Part::Reviews).contains("100"));
+        let bert = Here {
+            family: Family::Bert,
+            ..here.clone()
+        };
+        assert!(stands_here(Part::Tokenizer, &draft, &bert).contains("[CLS]"));
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use super::draft::{Draft, StrategyKind};
 use crate::protocol::ModelInfo;
-use crate::settings::{Counts, Gpt2Sizes, Strategy, count};
+use crate::settings::names::{self, Place};
+use crate::settings::{
+    Counts, Gpt2Sizes, Sizes, Strategy, TrainingSettings, block_activation_bytes, count,
+};
 
 /// Classes of the reviews: the head has a row for each.
 pub const LABELS: usize = 2;
@@ -11,66 +14,44 @@ pub const LABELS: usize = 2;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// The one that is loaded.
-    Loaded(Gpt2Sizes),
+    Loaded(Sizes),
     Gpt2Small,
 }
 
 impl Counted {
-    pub fn sizes(self) -> Gpt2Sizes {
+    pub fn sizes(self) -> Sizes {
         match self {
             Self::Loaded(sizes) => sizes,
-            Self::Gpt2Small => Gpt2Sizes::GPT2_SMALL,
+            Self::Gpt2Small => Gpt2Sizes::GPT2_SMALL.into(),
         }
     }
 }
 
-/// The sizes of a loaded GPT-2; `None` for a model that is none.
-pub fn sizes_of(model: &ModelInfo) -> Option<Gpt2Sizes> {
-    let sizes = Gpt2Sizes::usual(model.vocabulary, model.context, model.width, model.layers);
-    (count(&sizes, None, &Strategy::Full).total == model.total_parameters()).then_some(sizes)
+/// The sizes of a loaded model; `None` where its parameters are not those of its family.
+pub fn sizes_of(model: &ModelInfo) -> Option<Sizes> {
+    let own = model.parameters.iter().filter(|p| !p.added);
+    let list = own.map(|p| (&p.name[..], &p.shape[..]));
+    Sizes::of_list(model.family, list)
 }
 
 /// A floor of the model, from the input upwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Storey {
-    pub name: StoreyName,
+    pub place: Place,
     pub parameters: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoreyName {
-    Embeddings,
-    Block(usize),
-    LastNorm,
-    Head,
-}
-
-pub fn storeys(sizes: &Gpt2Sizes) -> Vec<Storey> {
-    let mut names = vec![StoreyName::Embeddings];
-    names.extend((0..sizes.blocks).map(StoreyName::Block));
-    names.extend([StoreyName::LastNorm, StoreyName::Head]);
-    let parameters = sizes.parameters(Some(LABELS));
-    names
-        .into_iter()
-        .map(|name| Storey {
-            name,
-            parameters: parameters
-                .iter()
-                .filter(|(parameter, _)| storey_of(parameter) == name)
-                .map(|(_, shape)| shape.iter().product::<usize>())
-                .sum(),
-        })
-        .collect()
-}
-
-fn storey_of(parameter: &str) -> StoreyName {
-    use crate::settings::strategy::block_of;
-    match block_of(parameter) {
-        Some(block) => StoreyName::Block(block),
-        None if parameter.contains(".ln_f.") => StoreyName::LastNorm,
-        None if parameter.starts_with("score.") => StoreyName::Head,
-        None => StoreyName::Embeddings,
+pub fn storeys(sizes: &Sizes) -> Vec<Storey> {
+    let mut storeys: Vec<Storey> = Vec::new();
+    for (name, shape) in sizes.parameters(Some(LABELS)) {
+        let (place, parameters) = (names::place(&name), shape.iter().product::<usize>());
+        match storeys.iter_mut().find(|storey| storey.place == place) {
+            Some(storey) => storey.parameters += parameters,
+            None => storeys.push(Storey { place, parameters }),
+        }
     }
+    storeys.sort_by_key(|storey| storey.place);
+    storeys
 }
 
 /// The strategy that freezes the lowest `frozen` storeys. The head is new and always trains.
@@ -91,6 +72,35 @@ pub fn line_of(strategy: &Strategy, blocks: usize) -> Option<usize> {
         Strategy::Partial { frozen_blocks } => Some((frozen_blocks + 1).min(blocks + 1)),
         Strategy::Head => Some(blocks + 2),
         _ => None,
+    }
+}
+
+/// What must be held at once while a run goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    pub weights: u64,
+    pub gradients: u64,
+    pub optimizer: u64,
+    /// What the forward pass keeps for the backward pass, of the blocks that it goes back through.
+    pub activations: u64,
+}
+
+impl Held {
+    pub fn total(self) -> u64 {
+        self.weights + self.gradients + self.optimizer + self.activations
+    }
+}
+
+/// Bytes in float32 with the lowest `frozen` storeys frozen.
+pub fn held(sizes: &Sizes, heads: usize, frozen: usize, training: &TrainingSettings) -> Held {
+    let counts = count(sizes, Some(LABELS), &strategy_at(frozen, sizes.blocks()));
+    // The embeddings are the lowest storey; what a block keeps is needed as soon as the block, or what lies below, trains.
+    let crossed = sizes.blocks() - frozen.saturating_sub(1).min(sizes.blocks());
+    Held {
+        weights: 4 * counts.total as u64,
+        gradients: counts.gradient_bytes(),
+        optimizer: counts.optimizer_bytes(),
+        activations: crossed as u64 * block_activation_bytes(sizes, heads, training),
     }
 }
 
@@ -119,11 +129,11 @@ pub struct Price {
     pub saved_bytes: u64,
 }
 
-pub fn price(sizes: &Gpt2Sizes, kind: StrategyKind, draft: &Draft) -> Price {
+pub fn price(sizes: &Sizes, kind: StrategyKind, draft: &Draft) -> Price {
     let strategy = match kind {
         // Half of the blocks, whatever the model.
         StrategyKind::Partial => Strategy::Partial {
-            frozen_blocks: sizes.blocks / 2,
+            frozen_blocks: sizes.blocks() / 2,
         },
         kind => Draft {
             kind,
@@ -131,6 +141,7 @@ pub fn price(sizes: &Gpt2Sizes, kind: StrategyKind, draft: &Draft) -> Price {
         }
         .strategy(),
     };
+    let strategy = sizes.family().translate(strategy);
     let counts = count(sizes, Some(LABELS), &strategy);
     let is_whole_model = matches!(
         kind,
@@ -149,23 +160,39 @@ pub fn price(sizes: &Gpt2Sizes, kind: StrategyKind, draft: &Draft) -> Price {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{ParameterInfo, Speech};
+    use crate::settings::{BertSizes, Family};
 
     /// The shipped model's.
-    const NANO: Gpt2Sizes = Gpt2Sizes::usual(3072, 128, 128, 4);
+    const NANO: Sizes = Sizes::Gpt2(Gpt2Sizes::usual(3072, 128, 128, 4));
+    const MINILM: Sizes = Sizes::Bert(BertSizes::usual(30_522, 512, 384, 6));
 
     #[test]
     fn what_lies_above_the_line_is_what_the_strategy_trains() {
-        for sizes in [NANO, Gpt2Sizes::GPT2_SMALL] {
+        for sizes in [NANO, Gpt2Sizes::GPT2_SMALL.into(), MINILM] {
+            let blocks = sizes.blocks();
             let storeys = storeys(&sizes);
-            assert_eq!(storeys.len(), sizes.blocks + 3);
+            assert_eq!(storeys.len(), blocks + 3);
             for frozen in 0..storeys.len() {
-                let strategy = strategy_at(frozen, sizes.blocks);
+                let strategy = strategy_at(frozen, blocks);
                 let above: usize = storeys[frozen..].iter().map(|s| s.parameters).sum();
                 let counts = count(&sizes, Some(LABELS), &strategy);
-                assert_eq!(counts.trainable, above, "{frozen} of {}", sizes.blocks);
-                assert_eq!(line_of(&strategy, sizes.blocks), Some(frozen));
+                assert_eq!(counts.trainable, above, "{frozen} of {blocks}");
+                assert_eq!(line_of(&strategy, blocks), Some(frozen));
             }
         }
+    }
+
+    #[test]
+    fn activations_are_kept_above_the_line_alone() {
+        let training = TrainingSettings::default();
+        let at = |frozen| held(&NANO, 4, frozen, &training).activations;
+        assert_eq!(at(0), 4 * block_activation_bytes(&NANO, 4, &training));
+        // Freezing the embeddings spares no block.
+        assert_eq!(at(1), at(0));
+        assert_eq!(at(3), at(0) / 2);
+        assert_eq!(at(5), 0);
+        assert_eq!(at(6), 0);
     }
 
     #[test]
@@ -176,6 +203,43 @@ mod tests {
         assert_eq!(trains(StrategyKind::Head), 256);
         assert_eq!(trains(StrategyKind::BitFit), 6_016);
         assert_eq!(trains(StrategyKind::Lora), 45_312);
+    }
+
+    #[test]
+    fn a_bert_is_priced_in_its_own_words_and_a_gpt2_in_its() {
+        let mut draft = Draft::default();
+        draft.adopt(Family::Bert);
+        let trains = |sizes: &Sizes| price(sizes, StrategyKind::Lora, &draft).counts.trainable;
+        assert_eq!(trains(&MINILM), 6 * 2 * 8 * (384 + 384) + 770);
+        assert_eq!(trains(&NANO), 45_312);
+    }
+
+    #[test]
+    fn the_loaded_models_sizes_are_read_off_its_list() {
+        let parameters = MINILM.parameters(None).into_iter();
+        let parameters = parameters.map(|(name, shape)| ParameterInfo {
+            name,
+            shape,
+            trainable: false,
+            added: false,
+        });
+        let model = ModelInfo {
+            name: "minilm".into(),
+            family: Family::Bert,
+            speech: Speech::Silent,
+            layers: 6,
+            heads: 12,
+            width: 384,
+            vocabulary: 30_522,
+            context: 512,
+            weights_bytes: 0,
+            weights_were_kept: false,
+            load_millis: 0.0,
+            parameters: parameters.collect(),
+        };
+        assert_eq!(sizes_of(&model), Some(MINILM));
+        let family = Family::Gpt2;
+        assert_eq!(sizes_of(&ModelInfo { family, ..model }), None);
     }
 
     #[test]

@@ -16,7 +16,8 @@ use super::{CaseResult, Selection};
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::adapters::lora::Lora;
-use crate::model::gpt2::{Gpt2, Pass};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::Pass;
 use crate::settings::Strategy;
 use crate::train::Objective;
 

@@ -20,8 +20,9 @@ use super::trajectory::Trajectory;
 use crate::io::peft::stored_name;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::gpt2::{Gpt2, Pass};
+use crate::model::gpt2::Gpt2;
 use crate::model::heads::sequence_classification::{Score, pooled_index};
+use crate::model::parts::Pass;
 use crate::settings::Strategy;
 use crate::train::Objective;
 

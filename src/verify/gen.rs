@@ -13,7 +13,8 @@ use super::tolerance::{ACTIVATIONS, PROBABILITIES};
 use crate::engine::sample::{Continuation, distribution, greedy};
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::gpt2::{Gpt2, KvCache, Pass, Tokens};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::{KvCache, Pass, Tokens};
 use crate::settings::Sampling;
 
 #[derive(Deserialize)]
@@ -66,7 +67,7 @@ pub async fn run(set: &Set<'_>, reporter: &mut Reporter<'_>) -> CaseResult {
 
 async fn continuation(set: &Set<'_>, case: &Greedy, reporter: &mut Reporter<'_>) -> CaseResult {
     let name = set.case(&format!("gen/greedy from {} tokens", case.prompt.len()));
-    let start = || Continuation::new(&set.model, &set.config, &case.prompt, &Sampling::Greedy);
+    let start = || Continuation::new(set.model.clone(), &case.prompt, &Sampling::Greedy);
     let tokens = start().until(None, case.max_new_tokens).await?;
     reporter.quantity(exactly(&name, "tokens", &tokens, &case.new_tokens));
     let stopped = start()
@@ -132,6 +133,7 @@ async fn left_padded(set: &Set<'_>, case: &LeftPadded, reporter: &mut Reporter<'
             ids: &ids,
             attention_mask: Some(&mask),
             position_ids: Some(&positions),
+            token_type_ids: None,
         };
         let next = next_of_each(&set.model, tokens, &mut cache).await?;
         for (row, id) in next.iter().enumerate() {

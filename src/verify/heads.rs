@@ -21,10 +21,11 @@ use crate::io::folder::with_stored_heads;
 use crate::io::peft::stored_name;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::gpt2::{Gpt2, Pass};
+use crate::model::gpt2::Gpt2;
+use crate::model::parts::Pass;
+use crate::train::Learner;
 use crate::train::Objective;
 use crate::train::gradients::{collect, global_norm};
-use crate::train::trainer::objective_loss;
 
 /// `case.json`.
 #[derive(Deserialize)]
@@ -191,7 +192,7 @@ impl Check<'_> {
             class_weights: Some(&weighted.class_weights),
             ..Pass::default()
         };
-        let loss = objective_loss(model, self.objective, &self.batch, &mut pass);
+        let loss = model.loss(self.objective, &self.batch, &mut pass);
         let norm = global_norm(&collect(loss.backward(), model));
         let norm = norm.ok_or_else(|| CaseError::Device("no gradients".to_owned()))?;
         let loss = read_back::values("loss", loss.inner()).await?;

@@ -5,7 +5,8 @@ use serde::{Deserialize, Deserializer};
 use super::error::CaseError;
 use super::set::Set;
 use crate::data::batch::Batch;
-use crate::model::gpt2::{Gpt2Config, Tokens};
+use crate::model::gpt2::Gpt2Config;
+use crate::model::parts::Tokens;
 
 /// What a model is called with.
 #[derive(Debug, Clone, Deserialize)]
@@ -57,6 +58,7 @@ impl Input {
             ids: &self.input_ids,
             attention_mask: self.attention_mask.as_deref(),
             position_ids: self.position_ids.as_deref(),
+            token_type_ids: None,
         }
     }
 
@@ -65,6 +67,7 @@ impl Input {
             ids: self.input_ids.clone(),
             mask: self.attention_mask.clone(),
             labels,
+            segments: self.token_type_ids.clone(),
         }
     }
 

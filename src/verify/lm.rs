@@ -16,8 +16,9 @@ use super::tolerance::{ACTIVATIONS, LOSS, PROBABILITIES, Tolerance};
 use super::{CaseResult, Selection};
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::gpt2::{Gpt2, Pass, Record};
+use crate::model::gpt2::Gpt2;
 use crate::model::ops::nll;
+use crate::model::parts::{Pass, Record};
 use crate::train::Objective;
 use crate::train::loss::predicted_rows;
 

@@ -12,7 +12,7 @@ use super::library::Library;
 use super::tolerance::PROBABILITIES;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::gpt2::{Pass, Record};
+use crate::model::parts::{Pass, Record};
 
 #[derive(Deserialize)]
 struct Text {

@@ -41,7 +41,7 @@ use finding::Reporter;
 use library::Library;
 use set::Set;
 
-use crate::model::gpt2::{Pass, Tokens};
+use crate::model::parts::{Pass, Tokens};
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use files::FolderFiles;

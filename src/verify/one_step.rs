@@ -14,10 +14,10 @@ use super::tolerance::{GRADIENT_NORM, GRADIENTS, LOSS};
 use crate::data::batch::Batch;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::gpt2::Pass;
 use crate::model::parameters;
-use crate::train::Learner;
+use crate::model::parts::Pass;
 use crate::train::gradients::{collect, global_norm};
+use crate::train::{Learner, Objective};
 
 /// What the reference found for loss and gradient norm.
 #[derive(Debug, Clone, Deserialize)]
@@ -36,7 +36,7 @@ pub struct ExpectedLosses {
 pub struct OneStep<'a, M: Learner> {
     pub case: &'a str,
     pub model: &'a M,
-    pub objective: M::Objective,
+    pub objective: Objective,
     pub batch: &'a Batch,
     /// Whole path of the gradients, without its ending.
     pub gradients: &'a str,

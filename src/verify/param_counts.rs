@@ -82,7 +82,7 @@ pub fn run(library: &Library, path: &str, reporter: &mut Reporter) -> CaseResult
     let cases: Cases = library.json(path)?;
     let case = path.trim_end_matches(".json");
     let gpt2 = Gpt2Sizes::GPT2_SMALL;
-    let whole = count(&gpt2, None, &Strategy::Full).total;
+    let whole = count(gpt2, None, &Strategy::Full).total;
     let mut base = Comparison::new(case, "all parameters of gpt2", EXACT);
     base.equal("base_total", &whole, &cases.base_total);
     reporter.quantity(base.finish());
@@ -99,7 +99,7 @@ pub fn run(library: &Library, path: &str, reporter: &mut Reporter) -> CaseResult
     for one in in_blocks {
         let targets = one.target_modules.names();
         let name = format!("{targets:?}, rank {}", one.r);
-        let ours = count(&gpt2, None, &lora(targets, one.r));
+        let ours = count(gpt2, None, &lora(targets, one.r));
         comparison.equal(&name, &pair(ours), &(one.trainable, one.total));
     }
     reporter.quantity(comparison.finish());
@@ -110,7 +110,7 @@ pub fn run(library: &Library, path: &str, reporter: &mut Reporter) -> CaseResult
         let frozen_blocks = frozen_blocks(&one.frozen)
             .ok_or_else(|| CaseError::file(path, format!("`{}` names no number", one.frozen)))?;
         let labels = (one.model == "SEQ_CLS").then_some(LABELS);
-        let ours = count(&gpt2, labels, &Strategy::Partial { frozen_blocks });
+        let ours = count(gpt2, labels, &Strategy::Partial { frozen_blocks });
         let name = format!("{}, {}", one.model, one.frozen);
         comparison.equal(&name, &pair(ours), &(one.trainable, one.total));
     }
@@ -124,7 +124,7 @@ pub fn run(library: &Library, path: &str, reporter: &mut Reporter) -> CaseResult
         let quantity = format!("IA3, prompts and prefixes, {} settings", methods.len());
         let mut comparison = Comparison::new(case, &quantity, EXACT);
         for (one, strategy) in methods {
-            let ours = pair(count(&gpt2, None, &strategy));
+            let ours = pair(count(gpt2, None, &strategy));
             comparison.equal(&one.method, &ours, &(one.trainable, one.total));
         }
         reporter.quantity(comparison.finish());

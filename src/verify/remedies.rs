@@ -61,7 +61,9 @@ pub async fn run(set: &Set<'_>, reporter: &mut Reporter<'_>) -> CaseResult {
 
 fn fisher(model: &Gpt2, texts: &Texts) -> GradientMap {
     let mut fisher = Fisher::default();
-    texts.fisher.iter().for_each(|text| fisher.add(model, text));
+    for text in &texts.fisher {
+        fisher.add(model, &Batch::causal(vec![text.clone()]));
+    }
     fisher.finish()
 }
 
@@ -128,7 +130,7 @@ impl Setting<'_> {
     }
 }
 
-fn anchor(trainer: &mut Trainer, remedies: &Remedies, texts: &Texts) {
+fn anchor(trainer: &mut Trainer<Gpt2>, remedies: &Remedies, texts: &Texts) {
     if remedies.anchors() {
         let fisher = match remedies.ewc_lambda > 0.0 {
             true => fisher(trainer.model(), texts),

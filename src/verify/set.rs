@@ -113,7 +113,7 @@ pub fn read_model(
     device: &Device,
 ) -> Result<Gpt2, CaseError> {
     let path = format!("{folder}model.safetensors");
-    let model = folder::build(config, library.bytes(&path)?, device)
+    let model = folder::build_gpt2(config, library.bytes(&path)?, device)
         .map_err(|e| CaseError::file(&path, e))?;
     Ok(model.with_trainable(|_| false))
 }

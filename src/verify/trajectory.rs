@@ -10,10 +10,11 @@ use super::tolerance::{EXACT, FINAL_IDLE_BIAS, FINAL_WEIGHTS, SCHEDULE, Trajecto
 use crate::data::batch::Batch;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::gpt2::{Gpt2, Pass};
+use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
+use crate::model::parts::Pass;
 use crate::settings::{Strategy, WeightDecayOn};
-use crate::train::{Learner, Trainer};
+use crate::train::{Learner, Objective, Trainer};
 
 /// A run to be made.
 pub struct Trajectory<'a, M: Learner> {
@@ -21,7 +22,7 @@ pub struct Trajectory<'a, M: Learner> {
     /// With gradients asked for.
     pub start: M,
     pub strategy: Strategy,
-    pub objective: M::Objective,
+    pub objective: Objective,
     pub batches: &'a [Batch],
     pub tolerance: TrajectoryTolerance,
     /// The reference's name of a parameter.

@@ -100,6 +100,7 @@ impl Cut {
             question: 0,
             ids: window.ids.clone(),
             context_from: window.context_from,
+            second_from: None,
             offsets: window.offsets.clone(),
             ends: (window.start, window.end),
         });

@@ -203,7 +203,8 @@ fn what_a_bert_cannot_do_is_said() {
         &with(&["--max-length", "99"]),
         &["--max-length is 99", "32"],
     );
-    fails(&with(&["--general", "x.txt"]), &["--general", "BERT"]);
+    fails(&with(&["--strategy", "prefix"]), &["prefix", "GPT-2 only"]);
+    fails(&with(&["--regularize", "ewc"]), &["general text", "BERT"]);
     fails(
         &with(&["--gradient-checkpointing"]),
         &["--gradient-checkpointing", "GPT-2 only"],
@@ -227,4 +228,65 @@ fn what_a_bert_cannot_do_is_said() {
         &["fill", "--model", other, "--text", "a [MASK]"],
         &["roberta", "gpt2 or bert"],
     );
+}
+
+/// A run of `task` on data of its own, and the same figures from the adapter read back.
+fn learns(here: &Path, task: &str, data: &str, figure: &str) -> Value {
+    let (model, out) = (bert(), path(here, task));
+    let beside = ["--model", &model, "--data", data, "--task", task];
+    let settings = [
+        "--steps",
+        "600",
+        "--learning-rate",
+        "0.003",
+        "--batch-size",
+        "8",
+        "--target-modules",
+        "all-linear",
+    ];
+    let summary = json(&[&["finetune", "--out", &out], &beside[..], &settings].concat());
+    let after = &summary["test"]["after"];
+    let before = summary["test"]["before"]["loss"].as_f64();
+    assert!(after["loss"].as_f64() < before, "{summary}");
+    let again = json(&[&["evaluate", "--adapter", &out], &beside[..]].concat());
+    assert_near(&again["loss"], &after["loss"]);
+    assert_eq!(again[figure], after[figure], "{again}");
+    after.clone()
+}
+
+#[test]
+fn tags_answers_many_labels_and_hidden_words_are_learnt() {
+    let here = folder("bert_tasks");
+    let tags = super::tasks::sentences(&here);
+    let entities = learns(&here, "token-classification", &tags, "f1");
+    assert!(entities["f1"].as_f64() > Some(0.5), "{entities}");
+    let questions = super::tasks::questions(&here);
+    let answers = learns(&here, "question-answering", &questions, "f1");
+    assert!(answers["f1"].as_f64() > Some(0.5), "{answers}");
+    let posts = super::tasks::moderation(&here);
+    learns(&here, "multi-label-classification", &posts, "micro_f1");
+    // Not the text it was pre-trained on, of which there is nothing left to learn.
+    let new = "The end was good and the start was bad.\nThen the bad was at the end.\n";
+    let text = file(&here, "text.txt", new.repeat(40));
+    let text = text.to_str().unwrap();
+    learns(&here, "masked-lm", text, "token_accuracy");
+}
+
+#[test]
+fn forgetting_is_measured_on_hidden_words_and_held_by_remedies() {
+    let here = folder("bert_general");
+    let data = reviews(&here);
+    let text = file(&here, "text.txt", TEXT.repeat(20));
+    let text = text.to_str().unwrap();
+    let general = |out: &str, more: &[&str]| -> (f64, f64) {
+        let told = ["--strategy", "full", "--general", text];
+        let summary = finetune(&data, &path(&here, out), &[&told[..], more].concat());
+        let of = |when: &str| summary["general"][when].as_f64().unwrap();
+        (of("perplexity_before"), of("perplexity_after"))
+    };
+    let (before, careless) = general("careless", &[]);
+    let (same, held) = general("held", &["--replay", "1.0", "--replay-text", text]);
+    assert_eq!(before, same);
+    let told = format!("{before} {held} {careless}");
+    assert!(held < 1.1 * before && careless > 1.5 * before, "{told}");
 }

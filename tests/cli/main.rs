@@ -5,6 +5,7 @@ mod bad_data;
 mod bad_settings;
 mod bert;
 mod encode;
+mod inputs;
 mod round_trip;
 mod support;
 mod tasks;

@@ -25,7 +25,7 @@ fn split(i: usize) -> &'static str {
 
 /// A name of one word or two, and a place. What a word is must show in what stands before it, since its first
 /// token is often no more than the space that it begins with.
-fn sentences(here: &Path) -> String {
+pub fn sentences(here: &Path) -> String {
     let lines = (0..60).map(|i| {
         let (name, tags) = match i % 2 {
             0 => (json!(["Eve"]), json!(["B-PER"])),
@@ -43,7 +43,7 @@ fn sentences(here: &Path) -> String {
 }
 
 /// Who a film is by; some texts are longer than the model reads.
-fn questions(here: &Path) -> String {
+pub fn questions(here: &Path) -> String {
     let lines = (0..60).map(|i| {
         let name = ["Ada", "Bo", "Eve"][i % 3];
         let more = if i % 4 == 0 { " And a long film it was, and a good one, and then a bad one." } else { "" };
@@ -61,7 +61,7 @@ fn written(here: &Path, name: &str, lines: impl Iterator<Item = String>) -> Stri
     path.to_str().unwrap().to_owned()
 }
 
-fn moderation(here: &Path) -> String {
+pub fn moderation(here: &Path) -> String {
     let rows = (0..60).map(|i| {
         let (text, labels) = [
             ("It was a bad film", "bad"),

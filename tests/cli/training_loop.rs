@@ -53,7 +53,7 @@ fn a_diverged_run_says_why_and_leaves_weights_that_work() {
     assert_eq!(code, Some(3), "{told}");
     for word in [
         "diverged",
-        "at step 1",
+        "at step 2",
         "learning rate",
         "warmup",
         "after 0 steps",

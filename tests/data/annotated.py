@@ -15,8 +15,9 @@ import statistics
 import string
 import sys
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 
-from labelled import FOLDER, SPLITS, check_near_duplicates, check_openings, check_templates
+from labelled import FOLDER, MAX_JACCARD, MAX_JACCARD_ACROSS, SPLITS, check_near_duplicates, check_openings, check_templates
 from reviews import wilson_interval
 from texts import Report, opening, words
 
@@ -40,15 +41,24 @@ MIN_AMBIGUOUS = 25  # names of one word that are a plain word elsewhere, or a na
 
 # What the card of the questions promises.
 QA_COLUMNS = ["id", "title", "context", "question", "answers", "split"]
-QA_SIZES = {"train": 210, "validation": 30, "test": 60}
 QUESTIONS_A_PASSAGE = 3
 PASSAGE_WORDS = (40, 90)
-PASSAGE_SENTENCES = (3, 6)
 MAX_ANSWER_WORDS = 12
-MAX_SAME_QUESTION_OPENING = 12  # first three words; "what did the" is hard to avoid
 MAX_WHAT = 0.5  # of the questions, those that begin with "what"
 MIN_THIRD = 0.2  # of the answers begin in each third of their passage
-MAX_FOUND_BY_OVERLAP = 0.65  # of the answers lie in the sentence most like the question in its words
+
+
+@dataclass(frozen=True)
+class QaPromise:
+    sizes: dict
+    sentences: tuple  # of a passage
+    same_opening: int  # questions that share their first three words; "what did the" is hard to avoid
+    found_by_overlap: float  # of the answers lie in the sentence most like the question in its words
+    alike: float  # no two questions are this alike, in three-word runs
+    alike_across: float  # nor this alike when their splits differ
+
+
+QA_PROMISE = QaPromise({"train": 210, "validation": 30, "test": 60}, (3, 6), 12, 0.65, MAX_JACCARD, MAX_JACCARD_ACROSS)
 
 
 # --------------------------------------------------------------------------- reading
@@ -113,17 +123,17 @@ def entities(tags):
     return found
 
 
-def read_qa():
-    rows = read_lines("qa.jsonl", QA_COLUMNS)
+def read_qa(name="qa.jsonl"):
+    rows = read_lines(name, QA_COLUMNS)
     for number, row in enumerate(rows, 1):
         for column in ("id", "title", "context", "question", "split"):
             if not isinstance(row[column], str):
-                raise ValueError(f"qa.jsonl, line {number}: {column} should be a string")
+                raise ValueError(f"{name}, line {number}: {column} should be a string")
         answers = row["answers"]
         if not isinstance(answers, dict) or list(answers) != ["text", "answer_start"]:
-            raise ValueError(f"qa.jsonl, line {number}: answers should have text and answer_start")
+            raise ValueError(f"{name}, line {number}: answers should have text and answer_start")
         if not is_list_of(answers["text"], str) or not is_list_of(answers["answer_start"], int) or len(answers["text"]) != len(answers["answer_start"]):
-            raise ValueError(f"qa.jsonl, line {number}: answers should have as many texts as starts, and at least one")
+            raise ValueError(f"{name}, line {number}: answers should have as many texts as starts, and at least one")
     return rows
 
 
@@ -246,13 +256,13 @@ def check_new_names(rows, report):
 # --------------------------------------------------------------------------- check: questions
 
 
-def check_qa(report):
-    rows = read_qa()
+def check_qa(report, name="qa.jsonl", promise=QA_PROMISE):
+    rows = read_qa(name)
     print("Form")
     check_answers(rows, report)
-    check_passages(rows, report)
-    check_questions(rows, report)
-    check_places(rows, report)
+    check_passages(rows, report, promise)
+    check_questions(rows, report, promise)
+    check_places(rows, report, promise)
 
 
 def check_answers(rows, report):
@@ -279,7 +289,7 @@ def on_word_edges(row):
         yield text == text.strip() and not around[:2].isalnum() and not around[-2:].isalnum()
 
 
-def check_passages(rows, report):
+def check_passages(rows, report, promise):
     passages = defaultdict(list)
     for row in rows:
         passages[row["context"]].append(row)
@@ -287,40 +297,40 @@ def check_passages(rows, report):
     print("Passages\n  " + ", ".join(f"{split} {sum(row['split'] == split for row in texts)}" for split in SPLITS) + f", all {len(texts)}")
     for name, lengths in (("words", [len(text.split()) for text in passages]), ("sentences", [len(sentences(text)) for text in passages])):
         print(f"  {name} a passage: median {statistics.median(lengths):g}, mean {statistics.mean(lengths):.1f}, {min(lengths)} to {max(lengths)}")
-    promise_sizes(report, rows, QA_SIZES)
+    promise_sizes(report, rows, promise.sizes)
     report.promise(all(len({(row["split"], row["title"]) for row in group}) == 1 for group in passages.values()), "every passage has one title and lies in one split")
     report.promise(len({row["title"] for row in rows}) == len(passages), "no title twice")
     report.promise(all(len(group) == QUESTIONS_A_PASSAGE for group in passages.values()), f"{QUESTIONS_A_PASSAGE} questions a passage")
     report.promise(all(len({row["answers"]["text"][0] for row in group}) == len(group) for group in passages.values()), "every question of a passage has another answer")
     low, high = PASSAGE_WORDS
     promise_rows(report, rows, lambda row: low <= len(row["context"].split()) <= high, f"{low} to {high} words a passage")
-    low, high = PASSAGE_SENTENCES
+    low, high = promise.sentences
     promise_rows(report, rows, lambda row: low <= len(sentences(row["context"])) <= high, f"{low} to {high} sentences a passage")
     check_openings(texts, report)
     check_near_duplicates(texts, report)
     check_templates(texts, report)
 
 
-def check_questions(rows, report):
+def check_questions(rows, report, promise):
     print("The questions by themselves")
     questions = [{"text": row["question"], "split": row["split"]} for row in rows]
-    check_near_duplicates(questions, report)
+    check_near_duplicates(questions, report, promise.alike, promise.alike_across)
     openings = Counter(opening(row["question"]) for row in rows).most_common(5)
     print("  openings: " + ", ".join(f"{start} {count}" for start, count in openings))
-    report.promise(openings[0][1] <= MAX_SAME_QUESTION_OPENING, f"no opening (three words) of more than {MAX_SAME_QUESTION_OPENING} questions")
+    report.promise(openings[0][1] <= promise.same_opening, f"no opening (three words) of more than {promise.same_opening} questions")
     first = Counter(words(row["question"])[0] for row in rows)
     print("  first words: " + ", ".join(f"{word} {count}" for word, count in first.most_common(12)))
     report.promise(first["what"] <= MAX_WHAT * len(rows), f"at most {MAX_WHAT:.0%} begin with what: {first['what'] / len(rows):.1%}")
 
 
-def check_places(rows, report):
+def check_places(rows, report, promise):
     print("Where the answers are")
     thirds = Counter(min(2, 3 * row["answers"]["answer_start"][0] // len(row["context"])) for row in rows)
     shares = [thirds[third] / len(rows) for third in range(3)]
     report.promise(min(shares) >= MIN_THIRD, f"at least {MIN_THIRD:.0%} begin in each third of the passage: " + ", ".join(f"{share:.1%}" for share in shares))
     weights = word_weights(rows)
     found = sum(holds_answer(row, likeliest_sentence(row, weights)) for row in rows) / len(rows)
-    report.promise(found <= MAX_FOUND_BY_OVERLAP, f"at most {MAX_FOUND_BY_OVERLAP:.0%} lie in the sentence most like the question in its words: {found:.1%}")
+    report.promise(found <= promise.found_by_overlap, f"at most {promise.found_by_overlap:.0%} lie in the sentence most like the question in its words: {found:.1%}")
 
 
 # --------------------------------------------------------------------------- baseline: names
@@ -408,15 +418,15 @@ def holds_answer(row, span):
     return span[0] <= row["answers"]["answer_start"][0] < span[1]
 
 
-def baseline_qa():
+def baseline_qa(name="qa.jsonl"):
     """The answer is the first or the last words of the sentence most like the question; how many is chosen on train by F1."""
-    rows = read_qa()
+    rows = read_qa(name)
     weights = word_weights(rows)
     parts = {split: [row for row in rows if row["split"] == split] for split in SPLITS}
     for end in ("first", "last"):
         scores = {count: statistics.mean(f1 for _, f1 in score_end_words(parts["train"], weights, end, count)) for count in range(1, 31)}
         best = max(scores, key=scores.get)
-        print(f"qa.jsonl: the {end} {best} words (chosen on train) of the sentence most like the question")
+        print(f"{name}: the {end} {best} words (chosen on train) of the sentence most like the question")
         for split in SPLITS:
             found = score_end_words(parts[split], weights, end, best)
             exact = sum(hit for hit, _ in found)

@@ -171,7 +171,7 @@ def check_openings(rows, report):
     report.promise(max(counts.values()) <= MAX_SAME_OPENING, f"no opening more than {MAX_SAME_OPENING} times")
 
 
-def check_near_duplicates(rows, report):
+def check_near_duplicates(rows, report, most=MAX_JACCARD, most_across=MAX_JACCARD_ACROSS):
     plain = Counter(" ".join(words(row["text"])) for row in rows)
     twice = [text for text, count in plain.items() if count > 1]
     print("Near-duplicates (Jaccard similarity of runs of three words)")
@@ -181,8 +181,8 @@ def check_near_duplicates(rows, report):
         for jaccard, first, second in found[:3]:
             print(f"  {place}: {jaccard:.3f} {rows[first]['text'][:56]!r} | {rows[second]['text'][:56]!r}")
     report.promise(not twice, f"no exact duplicates, case and punctuation aside{': ' + repr(twice[0]) if twice else ''}")
-    report.promise(all(pair[0] < MAX_JACCARD for pair in pairs), f"no pair at {MAX_JACCARD} or more")
-    report.promise(all(pair[0] < MAX_JACCARD_ACROSS for pair in across), f"no pair across splits at {MAX_JACCARD_ACROSS} or more")
+    report.promise(all(pair[0] < most for pair in pairs), f"no pair at {most} or more")
+    report.promise(all(pair[0] < most_across for pair in across), f"no pair across splits at {most_across} or more")
 
 
 def check_templates(rows, report):

@@ -79,7 +79,7 @@ def check(_arguments):
     return 1 if report.broken else 0
 
 
-def check_counts(rows, report):
+def check_counts(rows, report, min_rows=MIN_ROWS, held_out=HELD_OUT_ROWS, source="author's voice"):
     print(f"{len(rows)} reviews\n\nCounts")
     header = ["split", "all", *LABELS, "straightforward", *HARD_KINDS]
     print("  " + "  ".join(f"{name:>10}" for name in header))
@@ -90,7 +90,7 @@ def check_counts(rows, report):
         cells = [split, len(part), *(labels[label] for label in LABELS)]
         cells += [kinds[""], *(kinds[kind] for kind in HARD_KINDS)]
         print("  " + "  ".join(f"{cell:>{max(10, len(name))}}" for cell, name in zip(cells, header)))
-    print("  reviews by author's voice: " + ", ".join(
+    print(f"  reviews by {source}: " + ", ".join(
         f"{voice}: " + "/".join(str(sum(r["voice"] == voice and r["split"] == s for r in rows)) for s in SPLITS)
         for voice in sorted({row["voice"] for row in rows})))
 
@@ -107,8 +107,8 @@ def check_counts(rows, report):
     print(f"  under 15 words {sum(n < 15 for n in lengths)}, 15 to 29 {sum(15 <= n < 30 for n in lengths)}, 30 or more {sum(n >= 30 for n in lengths)}")
 
     print("\nPromises on counts")
-    report.promise(len(rows) >= MIN_ROWS, f"at least {MIN_ROWS} reviews")
-    for split, size in HELD_OUT_ROWS.items():
+    report.promise(len(rows) >= min_rows, f"at least {min_rows} reviews")
+    for split, size in held_out.items():
         counts = Counter(row["label"] for row in rows if row["split"] == split)
         report.promise(all(counts[label] == size // 2 for label in LABELS), f"{split}: {size // 2} of each label")
     counts = Counter((row["split"], row["label"], row["hard"]) for row in rows)
@@ -116,19 +116,19 @@ def check_counts(rows, report):
         all(counts[s, label, kind] for s in SPLITS for label in LABELS for kind in ("", *HARD_KINDS)),
         "every split has every hard kind under both labels")
     counts = Counter((row["split"], row["voice"]) for row in rows)
-    report.promise(all(counts[s, v] for s in SPLITS for v in {row["voice"] for row in rows}), "every split has every voice")
+    report.promise(all(counts[s, v] for s in SPLITS for v in {row["voice"] for row in rows}), f"every split has every {source}")
 
 
-def check_form(rows, report):
+def check_form(rows, report, words_range=WORDS_RANGE):
     print("\nPromises on form")
     report.promise(all(row["label"] in LABELS and row["split"] in SPLITS and row["hard"] in ("", *HARD_KINDS) for row in rows), "only known labels, splits and hard kinds")
     report.promise(all(row["text"].isascii() for row in rows), "no character outside ASCII")
     report.promise(all(row["text"] == " ".join(row["text"].split()) for row in rows), "no line breaks, no stray spaces")
-    low, high = WORDS_RANGE
+    low, high = words_range
     report.promise(all(low <= len(row["text"].split()) <= high for row in rows), f"{low} to {high} words each")
 
 
-def check_openings(rows, report):
+def check_openings(rows, report, most=MAX_SAME_OPENING):
     splits_of = defaultdict(list)
     for row in rows:
         splits_of[opening(row["text"])].append(row["split"])
@@ -139,11 +139,11 @@ def check_openings(rows, report):
         print(f"  {len(splits)} x {start}")
     first_words = Counter(words(row["text"])[0] for row in rows)
     print("  commonest first words: " + ", ".join(f"{word} {count}" for word, count in first_words.most_common(10)))
-    report.promise(max(map(len, splits_of.values())) <= MAX_SAME_OPENING, f"no opening more than {MAX_SAME_OPENING} times")
+    report.promise(max(map(len, splits_of.values())) <= most, f"no opening more than {most} times")
     report.promise(not across, f"openings shared across splits: {len(across)}")
 
 
-def check_near_duplicates(rows, report):
+def check_near_duplicates(rows, report, shown=(0.5, 0.3, 0.2, 0.1)):
     plain = Counter(" ".join(words(row["text"])) for row in rows)
     print("\nDuplicates")
     report.promise(max(plain.values()) == 1, f"exact duplicates (case and punctuation aside): {sum(n - 1 for n in plain.values())}")
@@ -151,12 +151,12 @@ def check_near_duplicates(rows, report):
         ("runs of three words", [word_runs(row["text"], 3) for row in rows]),
         ("runs of five letters", [letter_runs(row["text"], 5) for row in rows]),
     ):
-        pairs = similar_pairs(runs, 0.1)
+        pairs = similar_pairs(runs, min(shown))
         is_across = lambda pair: rows[pair[1]]["split"] != rows[pair[2]]["split"]
         across, within = [p for p in pairs if is_across(p)], [p for p in pairs if not is_across(p)]
         print(f"\nSimilarity (Jaccard) of {name}")
         for place, found in (("within a split", within), ("across splits", across)):
-            print(f"  {place}: " + ", ".join(f"{sum(p[0] >= t for p in found)} pairs at {t} or more" for t in (0.5, 0.3, 0.2, 0.1)))
+            print(f"  {place}: " + ", ".join(f"{sum(p[0] >= t for p in found)} pairs at {t} or more" for t in shown))
             for jaccard, first, second in found[:4]:
                 print(f"    {jaccard:.3f} {rows[first]['text'][:62]} | {rows[second]['text'][:62]}")
         report.promise(all(p[0] < MAX_JACCARD for p in pairs), f"no pair at {MAX_JACCARD} or more")
@@ -164,13 +164,13 @@ def check_near_duplicates(rows, report):
             report.promise(all(p[0] < MAX_JACCARD_ACROSS for p in across), f"no pair across splits at {MAX_JACCARD_ACROSS} or more")
 
 
-def check_templates(rows, report):
+def check_templates(rows, report, most=MAX_SAME_FOUR_WORDS):
     counts = Counter(run for row in rows for run in word_runs(row["text"], 4))
     print("\nTemplates: the runs of four words found in the most reviews")
     print("  " + ", ".join(f"{' '.join(run)} {count}" for run, count in counts.most_common(10)))
     once = sum(count == 1 for count in counts.values())
     print(f"  {once / len(counts):.1%} of {len(counts)} different runs of four words occur in one review only")
-    report.promise(max(counts.values()) <= MAX_SAME_FOUR_WORDS, f"no run of four words in more than {MAX_SAME_FOUR_WORDS} reviews")
+    report.promise(max(counts.values()) <= most, f"no run of four words in more than {most} reviews")
 
 
 # --------------------------------------------------------------------------- split
@@ -202,25 +202,27 @@ def read_pool(folder):
     return pool
 
 
-def make_split(pool):
+def make_split(pool, held_out=HELD_OUT_ROWS, groups_of=None, fixed=None):
     """A fixed split, the same for the same set of texts whatever their order.
 
     Each (label, hard kind) has its quota in each split. Reviews that share an opening or resemble each other move as
-    one group; among the splits with room for a group, it goes to the one that has the least of its voice so far.
+    one group; among the splits with room for a group, it goes to the one that has the least of its voice so far. `groups_of` may
+    join more than that; the texts in `fixed`, with their groups, go to the split it names.
     """
     rows = sorted((dict(row) for row in pool), key=lambda row: row["text"])
     chance = random.Random(SPLIT_SEED)
-    left = quotas(rows)
+    left, fixed = quotas(rows, held_out), fixed or {}
     voice_totals = Counter((row["voice"], row["label"], row["hard"]) for row in rows)
     taken = Counter()
 
     def crowding(name, group):
-        share = HELD_OUT_ROWS.get(name, len(rows) - sum(HELD_OUT_ROWS.values())) / len(rows)
+        share = held_out.get(name, len(rows) - sum(held_out.values())) / len(rows)
         return sum(taken[name, key] / (share * voice_totals[key]) for key in map(voice_key, group))
 
     def place(group):
         needed = Counter((row["label"], row["hard"]) for row in group)
-        open_splits = [name for name in SPLITS if all(left[name, cell] >= count for cell, count in needed.items())]
+        allowed = {fixed[row["text"]] for row in group if row["text"] in fixed} or SPLITS
+        open_splits = [name for name in SPLITS if name in allowed and all(left[name, cell] >= count for cell, count in needed.items())]
         if not open_splits:
             return False
         name = min(open_splits, key=lambda candidate: crowding(candidate, group))
@@ -230,9 +232,9 @@ def make_split(pool):
             taken[name, voice_key(row)] += 1
         return True
 
-    groups = groups_to_keep_together(rows)
+    groups = (groups_of or groups_to_keep_together)(rows)
     chance.shuffle(groups)
-    for group in sorted(groups, key=len, reverse=True):
+    for group in sorted(groups, key=lambda group: (not any(row["text"] in fixed for row in group), -len(group))):
         if not place(group):
             for row in group:
                 place([row])
@@ -244,14 +246,14 @@ def voice_key(row):
     return (row["voice"], row["label"], row["hard"])
 
 
-def quotas(rows):
+def quotas(rows, held_out):
     """How many reviews of each (label, hard kind) each split takes: proportional, rounded so that labels balance exactly."""
     totals = Counter((row["label"], row["hard"]) for row in rows)
     left = {("train", cell): count for cell, count in totals.items()}
     for label in LABELS:
         cells = [cell for cell in totals if cell[0] == label]
         label_total = sum(totals[cell] for cell in cells)
-        for name, size in HELD_OUT_ROWS.items():
+        for name, size in held_out.items():
             exact = {cell: totals[cell] * (size // 2) / label_total for cell in cells}
             quota = {cell: int(exact[cell]) for cell in cells}
             by_remainder = sorted(cells, key=lambda cell: (quota[cell] - exact[cell], cell))
@@ -263,7 +265,8 @@ def quotas(rows):
     return left
 
 
-def groups_to_keep_together(rows):
+def groups_to_keep_together(rows, more_pairs=()):
+    """Groups of rows; those in `more_pairs` (likeness, first, second) are joined too."""
     leader = list(range(len(rows)))
 
     def find(index):
@@ -277,6 +280,8 @@ def groups_to_keep_together(rows):
     for length, runs in ((3, word_runs), (5, letter_runs)):
         for _, first, second in similar_pairs([runs(row["text"], length) for row in rows], KEEP_TOGETHER_JACCARD):
             leader[find(second)] = find(first)
+    for _, first, second in more_pairs:
+        leader[find(second)] = find(first)
     groups = defaultdict(list)
     for index, row in enumerate(rows):
         groups[find(index)].append(row)

@@ -20,17 +20,24 @@ const question = (page, { kind, id }) =>
 
 const status = (page, { kind, id }) => page.locator(`[data-testid=${kind}-status][data-check="${id}"]`);
 
-/** Chooses one answer by its place. */
+/** Chooses one answer by its place in the lesson's text; on the page the order is each learner's own. */
 export async function choose(page, asked, index) {
-  await question(page, asked).getByRole('radio').nth(index).check();
+  await question(page, asked).locator(`input[data-answer="${index}"]`).check();
 }
 
-/** Makes every guess, before the runs. */
+/** Locks a guess, which shows the recorded runs. */
+export async function lock(page, asked) {
+  await question(page, asked).getByTestId('lock-guess').click();
+}
+
+/** Makes and locks every guess, before the runs. */
 export async function guessAll(page, slug) {
   for (const asked of await questionsOf(slug)) {
     if (asked.kind !== 'guess') continue;
     await choose(page, asked, asked.right);
-    await expect(status(page, asked)).toHaveAttribute('data-state', 'noted');
+    await expect(status(page, asked)).toHaveAttribute('data-state', 'chosen');
+    await lock(page, asked);
+    await expect(status(page, asked)).toHaveAttribute('data-state', /noted|right|wrong/);
   }
 }
 

@@ -4,7 +4,8 @@
 #   python finetune.py [MODEL] [DATA]
 #
 # MODEL is a folder with config.json, model.safetensors and tokenizer.json, or a name on the
-# Hugging Face hub; DATA a CSV with the columns text, label and split (train, test).
+# Hugging Face hub; DATA is a CSV with the columns text, label and split
+# (train, validation, test).
 #
 # The settings are the same, the random numbers are not: torch draws and shuffles differently,
 # so the score comes out near the page's, not equal to it.
@@ -14,7 +15,7 @@ import sys
 from peft import PrefixTuningConfig, get_peft_model
 from transformers import (
     AutoModelForSequenceClassification, AutoTokenizer, DataCollatorWithPadding,
-    Trainer, TrainingArguments, set_seed)
+    AutoConfig, Trainer, TrainingArguments, set_seed)
 
 model_name = sys.argv[1] if len(sys.argv) > 1 else "models/nano"
 data_file = sys.argv[2] if len(sys.argv) > 2 else "data/reviews.csv"
@@ -22,22 +23,32 @@ set_seed(7)
 
 tokenizer = AutoTokenizer.from_pretrained(model_name)
 tokenizer.pad_token = tokenizer.eos_token  # GPT-2 has no token for padding
+positions = AutoConfig.from_pretrained(model_name).max_position_embeddings
+length = min(128, positions - 8)  # virtual tokens take positions from the text
 
 with open(data_file, encoding="utf-8", newline="") as file:
     rows = list(csv.DictReader(file))
 labels = sorted({row["label"] for row in rows})
 
 
-def examples(split):
-    chosen = [row for row in rows if row["split"] == split]
-    texts = [row["text"] for row in chosen]
-    ids = tokenizer(texts, truncation=True, max_length=128)["input_ids"]
-    answers = [labels.index(row["label"]) for row in chosen]
+def rows_of(split):
+    return [row for row in rows if row["split"] == split]
+
+
+validation, test = rows_of("validation"), rows_of("test")
+train = rows_of("train")
+
+
+def examples(rows):
+    texts = [row["text"] for row in rows]
+    ids = tokenizer(texts, truncation=True, max_length=length)["input_ids"]
+    answers = [labels.index(row["label"]) for row in rows]
     return [{"input_ids": i, "labels": a} for i, a in zip(ids, answers)]
 
 
 model = AutoModelForSequenceClassification.from_pretrained(
-    model_name, num_labels=len(labels))
+    model_name, num_labels=len(labels),
+    attn_pdrop=0, embd_pdrop=0, resid_pdrop=0)  # the page trains without the base's own dropout
 model.config.pad_token_id = tokenizer.pad_token_id  # or the head reads padding
 model = get_peft_model(model, PrefixTuningConfig(
     task_type="SEQ_CLS",
@@ -66,7 +77,7 @@ arguments = TrainingArguments(
 )
 
 
-def accuracy(answer):
+def metrics(answer):
     right = answer.predictions.argmax(-1) == answer.label_ids
     return {"accuracy": float(right.mean())}
 
@@ -74,9 +85,11 @@ def accuracy(answer):
 trainer = Trainer(
     model=model, args=arguments, processing_class=tokenizer,
     data_collator=DataCollatorWithPadding(tokenizer),
-    train_dataset=examples("train"), eval_dataset=examples("test"),
-    compute_metrics=accuracy)
-print("before:", trainer.evaluate()["eval_accuracy"])
+    train_dataset=examples(train), eval_dataset=examples(validation),
+    compute_metrics=metrics,
+)
+trainer.model_accepts_loss_kwargs = False  # the mean of each batch, then of the batches of a step
+print("before:", trainer.evaluate(examples(test)))
 trainer.train()
-print("after:", trainer.evaluate()["eval_accuracy"])
+print("after:", trainer.evaluate(examples(test)))
 trainer.save_model("tuned")

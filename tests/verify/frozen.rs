@@ -13,13 +13,14 @@ use warmup::data::batch::Batch;
 use warmup::engine::wait::block_on;
 use warmup::io::folder;
 use warmup::io::read_back;
-use warmup::model::gpt2::{Gpt2, Pass, Record, Tokens};
-use warmup::model::heads::sequence_classification::Score;
+use warmup::model::gpt2::Gpt2;
+use warmup::model::heads::Head;
+use warmup::model::network::Network;
 use warmup::model::parameters::{self, ParameterFn, for_each};
+use warmup::model::parts::{Pass, Record, Tokens};
 use warmup::settings::{LoraSettings, Seed, Strategy, TrainingSettings};
 use warmup::train::plan::prepare;
-use warmup::train::trainer::objective_loss;
-use warmup::train::{Objective, Trainer};
+use warmup::train::{Learner, Objective, Trainer};
 
 type Tracked = Autodiff<Flex, NoCheckpointing>;
 
@@ -28,15 +29,16 @@ const OBJECTIVE: Objective = Objective::SequenceClassification { pad: None };
 fn prepared(strategy: &Strategy) -> Gpt2 {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/A/model");
     let device = Device::flex().autodiff();
-    let (config, model) = folder::model(&folder, &device).unwrap();
-    let score = Score::init(2, config.n_embd, &mut Seed::new(1), &device);
-    prepare(model.with_score(score), strategy, &Seed::new(2)).unwrap()
+    let (_, model) = folder::gpt2(&folder, &device).unwrap();
+    let model = model.with_only_head(Head::Text { labels: 2 }, false, &Seed::new(1));
+    prepare(model, strategy, &Seed::new(2)).unwrap()
 }
 
 fn batch() -> Batch {
     Batch {
         ids: vec![vec![3, 1, 4, 1, 5], vec![9, 2, 6, 5, 3]],
         mask: None,
+        segments: None,
         labels: vec![vec![0], vec![1]],
     }
 }
@@ -55,7 +57,7 @@ fn computed_by_backward(model: &Gpt2) -> Vec<String> {
             }
         }
     }
-    let loss = objective_loss(model, OBJECTIVE, &batch(), &mut Pass::default());
+    let loss = model.loss(OBJECTIVE, &batch(), &mut Pass::default());
     let produced = Tracked::backward(loss.try_into_primitive::<Tracked>().unwrap());
     for_each(
         model,

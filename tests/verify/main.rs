@@ -10,6 +10,7 @@ use std::path::Path;
 use burn::prelude::Device;
 use warmup::engine::wait::block_on;
 use warmup::io::peft::{AdapterConfig, BaseShape};
+use warmup::settings::Family;
 use warmup::verify::{CaseFiles, Finding, FolderFiles, MapFiles, Selection, Summary, verify};
 
 const FIRST_WEIGHT: &str = "A/model/model.safetensors";
@@ -157,6 +158,7 @@ fn a_file_of_an_unknown_kind_is_named() {
 fn an_adapter_is_described_in_pefts_own_words() {
     let files = reference();
     const A: BaseShape = BaseShape {
+        family: Family::Gpt2,
         layers: 2,
         heads: 2,
         width: 32,

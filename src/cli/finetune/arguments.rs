@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::tasks::TaskArguments;
+use super::warmup::Warmup;
 use crate::cli::choices::{
-    LossDivisorName, PlacementName, Regularizer, ScheduleName, StrategyName, Task,
+    ClassWeights, LossDivisorName, PlacementName, Regularizer, ScheduleName, StrategyName, Task,
 };
 use crate::cli::device::DeviceName;
 use crate::cli::error::CliError;
-use crate::data::feed::BatchFeed;
-use crate::data::labelled::BatchOrder;
+use crate::cli::opened::AnswerArguments;
 use crate::settings::{
     BottleneckSettings, Ia3Settings, LoraSettings, LossDivisor, Placement, Remedies, ScheduleKind,
     Strategy, TrainingSettings, expand_targets, names_module,
@@ -29,6 +28,9 @@ pub struct Arguments {
     pub eval: Option<PathBuf>,
     #[arg(long, value_enum)]
     pub task: Task,
+    /// How many of the examples to train on, drawn by seed, each label alike; 0 is all.
+    #[arg(long, default_value_t = 0)]
+    pub examples: usize,
     #[arg(long, value_enum, default_value = "lora")]
     pub strategy: StrategyName,
     /// Folder for the result, metrics.jsonl and summary.json.
@@ -36,7 +38,8 @@ pub struct Arguments {
     pub out: PathBuf,
     #[arg(long, value_enum, default_value = "cpu")]
     pub device: DeviceName,
-    /// Text on which to measure what the model forgets of language as such (.txt, .csv, .jsonl).
+    /// What to measure forgetting on: text (.txt, .csv, .jsonl), or for a model without a language head passages with a
+    /// question each (.jsonl).
     #[arg(long)]
     pub general: Option<PathBuf>,
     /// How many tokens of --general are scored.
@@ -55,6 +58,21 @@ pub struct Arguments {
     pub replay_text: Option<PathBuf>,
 }
 
+#[derive(clap::Args)]
+pub struct TaskArguments {
+    /// Classification: balanced lets rare classes count as much in the loss as frequent ones.
+    #[arg(long, value_enum, default_value = "none")]
+    class_weights: ClassWeights,
+    #[command(flatten)]
+    pub answers: AnswerArguments,
+}
+
+impl TaskArguments {
+    pub fn is_balanced(&self) -> bool {
+        self.class_weights == ClassWeights::Balanced
+    }
+}
+
 /// Against forgetting; they combine.
 #[derive(clap::Args)]
 struct RemedyArguments {
@@ -62,21 +80,21 @@ struct RemedyArguments {
     #[arg(long, value_enum, value_delimiter = ',', default_value = "none")]
     regularize: Vec<Regularizer>,
     /// L2-SP's pull on trained weights.
-    #[arg(long, default_value_t = 0.01)]
+    #[arg(long, default_value_t = 0.01, allow_negative_numbers = true)]
     l2sp_alpha: f64,
     /// L2-SP's pull of a fresh head towards zero.
-    #[arg(long, default_value_t = 0.01)]
+    #[arg(long, default_value_t = 0.01, allow_negative_numbers = true)]
     l2sp_beta: f64,
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     ewc_lambda: f64,
     /// Texts from which EWC estimates which weights matter.
     #[arg(long, default_value_t = 64)]
     ewc_samples: usize,
     /// Rows of general text beside each batch, as a share of its size, and the weight of their loss.
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
     replay: f64,
     /// The rate of each block over that of the block above it; 1 is one rate for all.
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     layer_wise_lr_decay: f64,
 }
 
@@ -99,9 +117,19 @@ impl RemedyArguments {
 pub struct LoraArguments {
     #[arg(long, alias = "r", default_value_t = 8)]
     rank: usize,
-    #[arg(long, alias = "lora-alpha", default_value_t = 16.0)]
+    #[arg(
+        long,
+        alias = "lora-alpha",
+        default_value_t = 16.0,
+        allow_negative_numbers = true
+    )]
     alpha: f64,
-    #[arg(long, alias = "lora-dropout", default_value_t = 0.0)]
+    #[arg(
+        long,
+        alias = "lora-dropout",
+        default_value_t = 0.0,
+        allow_negative_numbers = true
+    )]
     dropout: f64,
     /// Names with commas between them, matched at the end of a module's path, or all-linear; c_attn,c_proj for LoRA
     /// and c_attn,mlp.c_proj for (IA)³ if not given.
@@ -132,7 +160,7 @@ pub struct LoraArguments {
 
 #[derive(clap::Args)]
 pub struct TrainingArguments {
-    #[arg(long, default_value_t = 1e-3)]
+    #[arg(long, default_value_t = 1e-3, allow_negative_numbers = true)]
     learning_rate: f64,
     #[arg(
         long,
@@ -141,26 +169,27 @@ pub struct TrainingArguments {
         default_value = "linear"
     )]
     schedule: ScheduleName,
-    #[arg(long, conflicts_with = "warmup_ratio")]
-    warmup_steps: Option<usize>,
+    /// Steps that warm up; a number below 1 is a share of all steps, as in transformers 5.
+    #[arg(long, conflicts_with = "warmup_ratio", allow_negative_numbers = true)]
+    warmup_steps: Option<Warmup>,
     /// Share of all steps that warm up; a tenth if neither is given.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     warmup_ratio: Option<f64>,
-    #[arg(long, default_value_t = 0.01)]
+    #[arg(long, default_value_t = 0.01, allow_negative_numbers = true)]
     weight_decay: f64,
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     max_grad_norm: f64,
-    #[arg(long, default_value_t = 0.9)]
+    #[arg(long, default_value_t = 0.9, allow_negative_numbers = true)]
     adam_beta1: f64,
-    #[arg(long, default_value_t = 0.999)]
+    #[arg(long, default_value_t = 0.999, allow_negative_numbers = true)]
     adam_beta2: f64,
-    #[arg(long, default_value_t = 1e-8)]
+    #[arg(long, default_value_t = 1e-8, allow_negative_numbers = true)]
     adam_epsilon: f64,
     #[arg(long, alias = "per-device-train-batch-size", default_value_t = 16)]
     pub batch_size: usize,
     /// Batches whose gradients make up one step.
     #[arg(long, default_value_t = 1)]
-    gradient_accumulation_steps: usize,
+    pub gradient_accumulation_steps: usize,
     /// Compute what lies inside the blocks again in backward instead of keeping it: less memory, a third more time.
     /// On for models of more than 50 million parameters if not given.
     #[arg(long, num_args = 0..=1, default_missing_value = "true")]
@@ -181,6 +210,7 @@ pub struct TrainingArguments {
         long,
         alias = "num-train-epochs",
         default_value_t = 3.0,
+        allow_negative_numbers = true,
         conflicts_with = "steps"
     )]
     epochs: f64,
@@ -203,7 +233,7 @@ impl LoraArguments {
     fn ia3(&self) -> Result<Ia3Settings, CliError> {
         let settings = Ia3Settings {
             target_modules: self.targets(&Ia3Settings::default().target_modules),
-            feedforward_modules: self.feedforward_modules.clone(),
+            feedforward_modules: expand_targets(self.feedforward_modules.clone()),
         };
         let mut feedforward = settings.feedforward_modules.iter();
         match feedforward.find(|name| !names_module(&settings.target_modules, name)) {
@@ -213,13 +243,6 @@ impl LoraArguments {
             ))),
             None => Ok(settings),
         }
-    }
-}
-
-impl TrainingArguments {
-    /// The batches of an order, as many a step as gradients are gathered over.
-    pub fn feed(&self, order: BatchOrder) -> BatchFeed {
-        BatchFeed::accumulating(order, self.gradient_accumulation_steps)
     }
 }
 
@@ -296,8 +319,8 @@ impl Arguments {
         let training = &self.training;
         let of_epochs = (training.epochs * steps_per_epoch as f64).ceil() as usize;
         let total_steps = training.steps.unwrap_or(of_epochs);
-        let ratio = training.warmup_ratio.unwrap_or(0.1);
-        let of_ratio = (total_steps as f64 * ratio).ceil() as usize;
+        let ratio = Warmup::Share(training.warmup_ratio.unwrap_or(0.1));
+        let warmup = training.warmup_steps.unwrap_or(ratio);
         let settings = TrainingSettings {
             strategy,
             learning_rate: training.learning_rate,
@@ -306,12 +329,16 @@ impl Arguments {
                 ScheduleName::Cosine => ScheduleKind::Cosine,
                 ScheduleName::Constant => ScheduleKind::Constant,
             },
-            warmup_steps: training.warmup_steps.unwrap_or(of_ratio),
+            warmup_steps: warmup.of(total_steps),
             total_steps,
             batch_size: training.batch_size,
             max_length,
             weight_decay: training.weight_decay,
-            max_grad_norm: training.max_grad_norm,
+            // One number for no clipping: JSON, in which the settings are kept, knows no infinity.
+            max_grad_norm: match training.max_grad_norm {
+                f64::INFINITY => 0.0,
+                norm => norm,
+            },
             adam_beta1: training.adam_beta1,
             adam_beta2: training.adam_beta2,
             adam_epsilon: training.adam_epsilon,

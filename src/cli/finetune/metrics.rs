@@ -29,28 +29,23 @@ fn is_zero(value: &f32) -> bool {
     *value == 0.0
 }
 
-/// The `loss` among metrics; no number where there is none.
-pub fn loss_of(metrics: &Value) -> f64 {
-    metrics["loss"].as_f64().unwrap_or(f64::NAN)
-}
-
 pub struct MetricsLog {
     path: PathBuf,
     file: BufWriter<File>,
-    total_steps: usize,
+    pub total_steps: usize,
     last_told: Option<Instant>,
 }
 
 const TELL_EVERY: Duration = Duration::from_secs(5);
 
 impl MetricsLog {
-    pub fn create(path: &Path, total_steps: usize) -> Result<Self, CliError> {
+    pub fn create(path: &Path) -> Result<Self, CliError> {
         let file = File::create(path).map_err(|e| CliError::file(path, e))?;
         let (path, file) = (path.to_owned(), BufWriter::new(file));
         Ok(Self {
             path,
             file,
-            total_steps,
+            total_steps: 0,
             last_told: None,
         })
     }

@@ -1,17 +1,9 @@
 //! `summary.json`.
 
-use std::time::Instant;
-
 use serde::Serialize;
 
 use super::ending::{Ending, EndingReport};
-use super::{Arguments, Job};
-use crate::cli::choices::RunnableTask;
-use crate::cli::error::CliError;
-use crate::cli::memory;
-use crate::engine::perplexity::TextLoss;
-use crate::model::gpt2::Gpt2;
-use crate::protocol::RunPlan;
+use crate::protocol::GeneralScore;
 use crate::settings::TrainingSettings;
 
 #[derive(Serialize)]
@@ -44,7 +36,7 @@ pub struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peak_resident_bytes: Option<u64>,
     #[serde(flatten)]
-    ending_report: EndingReport,
+    pub ending_report: EndingReport,
     #[serde(skip)]
     pub ending: Ending,
     pub settings: TrainingSettings,
@@ -57,78 +49,43 @@ pub struct Change {
     pub after: serde_json::Value,
 }
 
+/// What became of what the model can do beside the task.
 #[derive(Serialize)]
-pub struct GeneralChange {
-    pub tokens: usize,
-    pub perplexity_before: f64,
-    pub perplexity_after: f64,
+#[serde(untagged)]
+pub enum GeneralChange {
+    Language {
+        tokens: usize,
+        perplexity_before: f64,
+        perplexity_after: f64,
+    },
+    Retrieval {
+        questions: usize,
+        found_before: usize,
+        found_after: usize,
+    },
 }
 
-/// A state of the model, measured.
-pub struct Measures {
-    pub validation: Option<serde_json::Value>,
-    pub test: Option<serde_json::Value>,
-    pub general: Option<TextLoss>,
-}
-
-impl Measures {
-    pub fn general(job: &Job, model: &Gpt2) -> Result<Option<TextLoss>, CliError> {
-        job.general
-            .as_ref()
-            .map(|general| general.measure(model))
-            .transpose()
-    }
-}
-
-/// What a run came to.
-pub struct Outcome {
-    pub task: RunnableTask,
-    pub labels: Option<Vec<String>>,
-    pub plan: RunPlan,
-    pub before: Measures,
-    pub after: Measures,
-    pub bytes_saved: u64,
-    pub training_seconds: f64,
-    pub ending: Ending,
-    pub settings: TrainingSettings,
-}
-
-impl Outcome {
-    pub fn summary(self, job: &Job) -> Summary {
-        self.summary_of(&job.arguments, job.started)
-    }
-
-    pub fn summary_of(self, arguments: &Arguments, started: Instant) -> Summary {
-        let change = |pair| match pair {
-            (Some(before), Some(after)) => Some(Change { before, after }),
-            _ => None,
-        };
-        let general = self.before.general.zip(self.after.general);
-        Summary {
-            task: self.task.name(),
-            model: arguments.model.display().to_string(),
-            data: arguments.data.display().to_string(),
-            device: arguments.device.name(),
-            labels: self.labels,
-            train: None,
-            trainable_parameters: self.plan.trainable_parameters(),
-            total_parameters: self.plan.total_parameters(),
-            strategy: self.plan.strategy,
-            validation: change((self.before.validation, self.after.validation)),
-            test: change((self.before.test, self.after.test)),
-            general: general.map(|(before, after)| GeneralChange {
-                tokens: before.tokens,
-                perplexity_before: before.perplexity(),
-                perplexity_after: after.perplexity(),
+impl GeneralChange {
+    pub fn of(before: GeneralScore, after: GeneralScore) -> Option<Self> {
+        match (before, after) {
+            (GeneralScore::Language(before), GeneralScore::Language(after)) => {
+                Some(Self::Language {
+                    tokens: before.tokens,
+                    perplexity_before: before.perplexity(),
+                    perplexity_after: after.perplexity(),
+                })
+            }
+            (
+                GeneralScore::Retrieval { found, of },
+                GeneralScore::Retrieval {
+                    found: found_after, ..
+                },
+            ) => Some(Self::Retrieval {
+                questions: of,
+                found_before: found,
+                found_after,
             }),
-            bytes_saved: self.bytes_saved,
-            training_seconds: self.training_seconds,
-            seconds: started.elapsed().as_secs_f64(),
-            peak_memory_bytes: memory::peak_bytes(),
-            peak_resident_bytes: memory::peak_resident_bytes(),
-            ending_report: self.ending.report(),
-            ending: self.ending,
-            settings: self.settings,
+            _ => None,
         }
     }
 }

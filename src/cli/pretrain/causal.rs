@@ -12,7 +12,8 @@ use crate::cli::files;
 use crate::data::batch::Batch;
 use crate::io::folder;
 use crate::io::safetensors::{Precision, write};
-use crate::model::gpt2::{Gpt2, Gpt2Config, Pass, RandomWeights, Tokens as Input};
+use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
+use crate::model::parts::{Pass, Tokens as Input};
 use crate::settings::Seed;
 use crate::train::loss::nll;
 use crate::train::{Objective, Trainer};
@@ -78,7 +79,7 @@ fn fresh(
 fn config(settings: &PretrainSettings, end_of_text: Option<i32>) -> Gpt2Config {
     Gpt2Config {
         bos_token_id: end_of_text,
-        eos_token_id: end_of_text,
+        eos_token_id: end_of_text.into(),
         pad_token_id: end_of_text,
         ..Gpt2Config::sized(
             settings.vocab_size,
@@ -169,7 +170,7 @@ fn same_length_rows(
 /// Writes what ships: float16 weights, and the figures of the card.
 fn finish(
     out: &Path,
-    trainer: &Trainer,
+    trainer: &Trainer<Gpt2>,
     valid_tokens: &[u16],
     valid_bytes: usize,
     settings: &PretrainSettings,
@@ -179,7 +180,7 @@ fn finish(
     let bytes = write(&tensors, Precision::F16)?;
     let path = out.join("model.safetensors");
     files::write(&path, &bytes)?;
-    let (_, shipped) = folder::model(out, &Device::flex())?;
+    let (_, shipped) = folder::gpt2(out, &Device::flex())?;
     let per_token = bits_per_token(&shipped, valid_tokens, settings.context);
     let summary = json!({
         "parameters": parameters,

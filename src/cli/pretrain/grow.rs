@@ -7,7 +7,7 @@ use burn::prelude::Device;
 
 use super::PretrainSettings;
 use crate::cli::error::CliError;
-use crate::io::folder::{HeldWeights, base_tensors, model};
+use crate::io::folder::{HeldWeights, base_tensors, gpt2};
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::{Gpt2, Gpt2Config};
 
@@ -18,7 +18,7 @@ const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 /// The weights of the model in `folder` at twice its width, which `settings` must ask for.
 pub fn doubled(folder: &Path, settings: &PretrainSettings) -> Result<HeldWeights, CliError> {
-    let (config, small) = model(folder, &Device::flex())?;
+    let (config, small) = gpt2(folder, &Device::flex())?;
     check(&config, settings).map_err(|e| CliError::file(folder, e))?;
     Ok(twice_as_wide(&small)?)
 }
@@ -98,7 +98,8 @@ fn inputs_shared(mut tensor: NamedTensor) -> NamedTensor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::gpt2::{Pass, RandomWeights, Tokens};
+    use crate::model::gpt2::RandomWeights;
+    use crate::model::parts::{Pass, Tokens};
     use crate::settings::Seed;
 
     const SMALL: [usize; 5] = [11, 6, 4, 2, 2];

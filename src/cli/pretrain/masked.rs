@@ -6,22 +6,22 @@ use burn::prelude::*;
 use serde_json::{Value, json};
 
 use super::stages::Stages;
+use super::words::{Found, commonest};
 use super::work::{self, Work};
 use super::{Arguments, PretrainSettings, Texts, Tokens, write_config};
-use crate::cli::bert::words::{Found, commonest};
 use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::data::batch::Batch;
 use crate::data::masking::Masking;
 use crate::data::tokenizer::{CLS, MASK, Marks, PAD, SEP, Tokenizer};
-use crate::io::bert;
 use crate::io::folder::{self, HeldWeights};
 use crate::io::safetensors::{NamedTensor, Precision, write};
 use crate::model::bert::{Bert, BertConfig, MaskedLmHead, Pooler, RandomWeights};
+use crate::model::network::Network;
 use crate::model::parameters;
 use crate::model::weights::{WeightError, WeightSource};
 use crate::settings::Seed;
-use crate::train::{BertObjective, Trainer};
+use crate::train::{Objective, Trainer};
 
 /// How many marks BERT adds to a vocabulary.
 const MARKS: usize = 4;
@@ -69,7 +69,7 @@ pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
         model = with_words_of(folder, model)?;
     }
     let model = model.with_trainable(|_| true);
-    let trainer = Trainer::new(model, BertObjective::MaskedLm, &settings.training());
+    let trainer = Trainer::new(model, Objective::MaskedLm, &settings.training());
     let resumed = |held: &mut HeldWeights| load(&config, held, &device);
     match work::train(arguments, trainer, &work, resumed)? {
         Some(trainer) => finish(out, &config, trainer.model(), &work, settings),
@@ -91,7 +91,7 @@ fn load(
 fn with_words_of(folder: &Path, model: Bert) -> Result<Bert, CliError> {
     let words = &model.bert.embeddings.word_embeddings.weight;
     let (own, device) = (words.val(), words.val().device());
-    let (config, other) = folder::model(folder, &device)?;
+    let (config, other) = folder::gpt2(folder, &device)?;
     let [count, width] = own.dims();
     let [known, other_width] = other.transformer.wte.weight.val().dims();
     if (known > count) || other_width != width {
@@ -214,7 +214,7 @@ fn finish(
     let bytes = write(&folder::base_tensors(&pooled)?, Precision::F16)?;
     files::write(&out.join("model.safetensors"), &bytes)?;
     let weights_bytes = bytes.len();
-    let shipped = bert::build(config, bytes, &Device::flex())?;
+    let shipped = folder::build_bert(config, bytes, &Device::flex())?;
     let found = Found::of(
         &shipped,
         &work.valid,

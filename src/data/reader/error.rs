@@ -8,12 +8,21 @@ pub enum DataError {
         "{file} is a web page (HTML), not a data file; the address may be wrong, or the server answered with an error page"
     )]
     WebPage { file: String },
-    #[error("{file}, line {line}: byte {byte} is not UTF-8; save the file as UTF-8 and try again")]
-    NotUtf8 {
+    #[error(
+        "{file}, line {line}, character {character}: the byte 0x{byte:02X} is no text in UTF-8, and the file none in Windows-1252; save it as UTF-8 and try again"
+    )]
+    NotText {
         file: String,
         line: usize,
-        byte: usize,
+        character: usize,
+        byte: u8,
     },
+    #[error("{file} begins as UTF-16 but is damaged; save it as UTF-8 and try again")]
+    BrokenUtf16 { file: String },
+    #[error(
+        "{file} holds zero bytes: it is no text, or UTF-16 without a byte order mark; save it as UTF-8 and try again"
+    )]
+    Binary { file: String },
     #[error("{file}: unknown kind of file; give one that ends in {supported}")]
     UnknownFormat {
         file: String,
@@ -62,7 +71,9 @@ pub enum DataError {
         line: usize,
         reason: String,
     },
-    #[error("{file}, line {line}: the split `{found}` is unknown; use train, validation or test")]
+    #[error(
+        "{file}, line {line}: the split `{found}` is unknown; use train, validation (or valid, val, dev) or test, or leave it empty"
+    )]
     UnknownSplit {
         file: String,
         line: usize,

@@ -1,9 +1,9 @@
 //! Texts with any number of labels: columns `text` and `labels`, the names with `;` between them.
 
-use super::labels::known_split;
+use super::DataError;
+use super::labels::{in_order, named_split};
 use super::split::fill_in;
-use super::table::{Column, Layout, Row, Table};
-use super::{DataError, decode};
+use super::table::{Column, Layout, Row, Table, plain};
 use crate::data::many_labels::{ManyLabelsDataset, ManyLabelsText};
 use crate::protocol::Split;
 
@@ -15,16 +15,14 @@ pub fn read_many_labels(
     whole: Option<Split>,
 ) -> Result<ManyLabelsDataset, DataError> {
     let layout = Layout::of_labelled(file_name)?;
-    let table = Table::parse(file_name, decode(file_name, bytes)?, layout)?;
+    let table = Table::read(file_name, bytes, layout)?;
     let (text, labels) = (table.column("text")?, table.column("labels")?);
     let split = table.optional_column("split");
     let (mut texts, mut named, mut splits) = (Vec::new(), Vec::new(), Vec::new());
     for row in table.rows() {
         texts.push(row.filled(&text)?.to_owned());
         named.push(names(&row, &labels)?);
-        let own = split.as_ref().map(|column| row.get(column)).transpose()?;
-        let own = own.flatten().map(|name| known_split(&row, name));
-        splits.push(own.transpose()?);
+        splits.push(named_split(&row, split.as_ref())?);
     }
     if named.iter().all(Vec::is_empty) {
         return Err(DataError::NoLabels {
@@ -40,8 +38,9 @@ fn names(row: &Row, column: &Column) -> Result<Vec<String>, DataError> {
         // Not the same as an empty field: a column that was forgotten would pass for "no label".
         return row.filled(column).map(|_| Vec::new());
     };
-    let mut names: Vec<String> = match serde_json::from_str::<Vec<String>>(field) {
-        Ok(list) if field.starts_with('[') => list,
+    // A list may hold numbers too, as data sets with numbered labels do.
+    let mut names: Vec<String> = match serde_json::from_str::<Vec<serde_json::Value>>(field) {
+        Ok(list) if field.starts_with('[') => list.into_iter().map(plain).collect(),
         _ => field.split(';').map(str::to_owned).collect(),
     };
     names
@@ -59,14 +58,11 @@ fn dataset(
     splits: Vec<Option<Split>>,
     whole: Option<Split>,
 ) -> ManyLabelsDataset {
-    let sorted = |mut names: Vec<String>| {
-        names.sort();
-        names.dedup();
-        names
-    };
-    let labels = sorted(named.iter().flatten().cloned().collect());
+    let labels = in_order(named.iter().flatten().cloned().collect());
     // Texts are divided within each combination of labels.
-    let combinations = sorted(named.iter().map(|names| names.join(";")).collect());
+    let mut combinations: Vec<String> = named.iter().map(|names| names.join(";")).collect();
+    combinations.sort();
+    combinations.dedup();
     let stratum = |names: &Vec<String>| combinations.binary_search(&names.join(";"));
     let keys: Vec<(usize, &str)> = named
         .iter()
@@ -105,6 +101,14 @@ mod tests {
             read_many_labels("x.jsonl", json.as_bytes(), None).unwrap(),
             data
         );
+    }
+
+    #[test]
+    fn numbered_labels_in_a_list_stand_in_numeric_order() {
+        let json = "{\"text\":\"a\",\"labels\":[10,2]}\n{\"text\":\"b\",\"labels\":[]}";
+        let data = read_many_labels("x.jsonl", json.as_bytes(), None).unwrap();
+        assert_eq!(data.labels, ["2", "10"]);
+        assert_eq!(data.rows[0].has, [true, true]);
     }
 
     #[test]

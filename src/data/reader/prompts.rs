@@ -1,9 +1,9 @@
 //! Prompts with the completions to be learnt: columns `prompt` and `completion`.
 
-use super::labels::known_split;
+use super::DataError;
+use super::labels::named_split;
 use super::split::fill_in;
 use super::table::{Layout, Table};
-use super::{DataError, decode};
 use crate::data::prompts::Prompted;
 use crate::protocol::Split;
 
@@ -17,7 +17,7 @@ pub fn read_prompts(
     let Some(layout) = Layout::of_texts(file_name)? else {
         return Ok(None);
     };
-    let table = Table::parse(file_name, decode(file_name, bytes)?, layout)?;
+    let table = Table::read(file_name, bytes, layout)?;
     if !table.has("prompt") && !table.has("completion") {
         return Ok(None);
     }
@@ -27,9 +27,7 @@ pub fn read_prompts(
     for row in table.rows() {
         row.filled(&prompt)?;
         row.filled(&completion)?;
-        let own = split.as_ref().map(|column| row.get(column)).transpose()?;
-        let own = own.flatten().map(|name| known_split(&row, name));
-        named.push(own.transpose()?);
+        named.push(named_split(&row, split.as_ref())?);
         let as_it_stands = |column| Ok(row.raw(column)?.unwrap_or_default().to_owned());
         rows.push(Prompted {
             prompt: as_it_stands(&prompt)?,

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use super::labels::known_split;
+use super::labels::named_split;
 use super::split::fill_in;
 use super::table::{Column, Layout, Row, Table};
-use super::{DataError, decode};
+use super::{DataError, json};
 use crate::data::questions::{Answer, Question};
 use crate::protocol::Split;
 
@@ -31,7 +31,7 @@ pub fn read_questions(
     whole: Option<Split>,
 ) -> Result<Vec<Question>, DataError> {
     let layout = Layout::of_lists(file_name)?;
-    let table = Table::parse(file_name, decode(file_name, bytes)?, layout)?;
+    let table = Table::read(file_name, bytes, layout)?;
     let columns = Columns {
         question: table.column("question")?,
         context: table.column("context")?,
@@ -41,8 +41,7 @@ pub fn read_questions(
     let mut named = Vec::new();
     let mut questions = Vec::new();
     for row in table.rows() {
-        let own = row.get(&columns.split)?.map(|name| known_split(&row, name));
-        named.push(own.transpose()?);
+        named.push(named_split(&row, Some(&columns.split))?);
         questions.push(question(&row, &columns)?);
     }
     let keys: Vec<(usize, &str)> = questions.iter().map(|q| (0, q.context.as_str())).collect();
@@ -58,7 +57,7 @@ fn question(row: &Row, columns: &Columns) -> Result<Question, DataError> {
     let text = row.filled(&columns.answers)?;
     let answers: Answers = serde_json::from_str(text).map_err(|e| {
         let form = "{\"text\": [..], \"answer_start\": [..]}";
-        row.wrong(format!("`answers` must be {form}: {e}"))
+        row.wrong(format!("`answers` must be {form}: {}", json::complaint(&e)))
     })?;
     // As it stands: the answers' places count its white space too.
     let context = row.raw(&columns.context)?.unwrap_or_default().to_owned();

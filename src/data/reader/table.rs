@@ -1,11 +1,12 @@
 //! Rows with named columns, whatever the file's layout.
 
-use super::DataError;
+use super::guess::{opened, separator};
+use super::{DataError, json, separated};
 
-/// How a file's rows are written.
+/// How a file's rows are written, as its ending has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
-    Separated(u8),
+    Separated(char),
     JsonLines,
 }
 
@@ -42,8 +43,8 @@ impl Layout {
 
     fn of_extension(file: &str) -> Option<Self> {
         match extension(file).as_str() {
-            "csv" => Some(Self::Separated(b',')),
-            "tsv" => Some(Self::Separated(b'\t')),
+            "csv" => Some(Self::Separated(',')),
+            "tsv" => Some(Self::Separated('\t')),
             "jsonl" | "ndjson" => Some(Self::JsonLines),
             _ => None,
         }
@@ -85,7 +86,8 @@ pub struct Row<'a> {
 }
 
 impl Table {
-    pub fn parse(file: &str, text: &str, layout: Layout) -> Result<Self, DataError> {
+    pub fn read(file: &str, bytes: &[u8], layout: Layout) -> Result<Self, DataError> {
+        let (text, _) = opened(file, bytes)?;
         let mut table = Self {
             file: file.to_owned(),
             layout,
@@ -93,8 +95,8 @@ impl Table {
             rows: Vec::new(),
         };
         match layout {
-            Layout::Separated(separator) => table.read_separated(text, separator)?,
-            Layout::JsonLines => table.read_json_lines(text)?,
+            Layout::Separated(separator) => table.read_separated(&text, separator)?,
+            Layout::JsonLines => table.read_json_lines(&text)?,
         }
         if table.rows.is_empty() {
             return Err(DataError::NoRows { file: table.file });
@@ -102,27 +104,27 @@ impl Table {
         Ok(table)
     }
 
-    fn read_separated(&mut self, text: &str, separator: u8) -> Result<(), DataError> {
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(separator)
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let broken = |file: &str, e: csv::Error| DataError::Line {
-            file: file.to_owned(),
-            line: e.position().map_or(1, |p| p.line() as usize),
-            reason: e.to_string(),
-        };
-        let header = reader.headers().map_err(|e| broken(&self.file, e))?;
-        self.header = header.iter().map(|name| name.trim().to_owned()).collect();
-        for record in reader.records() {
-            let record = record.map_err(|e| broken(&self.file, e))?;
-            let line = record.position().map_or(0, |p| p.line() as usize);
-            self.rows.push(Record {
-                line,
+    fn read_separated(&mut self, text: &str, usual: char) -> Result<(), DataError> {
+        let (separator, text, skipped) = separator(text, usual);
+        self.layout = Layout::Separated(separator);
+        let records = separated::records(text, separator, skipped + 1);
+        let mut records = records
+            .map_err(|broken| DataError::Line {
+                file: self.file.clone(),
+                line: broken.line,
+                reason: broken.reason,
+            })?
+            .into_iter();
+        let header = records.next().map(|header| header.fields);
+        let names = header.iter().flatten();
+        self.header = names.map(|name| name.trim().to_owned()).collect();
+        self.rows = records
+            .map(|record| Record {
+                line: record.line,
                 names: None,
-                values: record.iter().map(str::to_owned).collect(),
-            });
-        }
+                values: record.fields,
+            })
+            .collect();
         Ok(())
     }
 
@@ -136,7 +138,7 @@ impl Table {
                 .map_err(|e| DataError::Line {
                     file: self.file.clone(),
                     line: index + 1,
-                    reason: format!("this is no JSON object: {e}"),
+                    reason: json::no_object(line, &e),
                 })?;
             let (names, values) = fields
                 .into_iter()
@@ -174,11 +176,7 @@ impl Table {
     pub fn optional_column(&self, name: &str) -> Option<Column> {
         let index = match self.layout {
             Layout::JsonLines => None,
-            Layout::Separated(_) => Some(
-                self.header
-                    .iter()
-                    .position(|found| found.eq_ignore_ascii_case(name))?,
-            ),
+            Layout::Separated(_) => Some(place_of(&self.header, name)?),
         };
         Some(Column {
             name: name.to_owned(),
@@ -190,7 +188,7 @@ impl Table {
     pub fn has(&self, name: &str) -> bool {
         let first = self.rows.first().and_then(|row| row.names.as_ref());
         let found = first.unwrap_or(&self.header);
-        found.iter().any(|found| found.eq_ignore_ascii_case(name))
+        place_of(found, name).is_some()
     }
 
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
@@ -219,7 +217,7 @@ impl Row<'_> {
     pub fn raw(&self, column: &Column) -> Result<Option<&str>, DataError> {
         let record = self.record;
         let index = match (&record.names, column.index) {
-            (Some(names), _) => names.iter().position(|name| *name == column.name),
+            (Some(names), _) => place_of(names, &column.name),
             (None, index) => {
                 let (found, expected) = (record.values.len(), self.table.header.len());
                 if found != expected {
@@ -269,8 +267,19 @@ impl Row<'_> {
     }
 }
 
+/// Where `name` is among `names`, without regard to case where it is not there as it stands.
+fn place_of(names: &[String], name: &str) -> Option<usize> {
+    let exact = names.iter().position(|found| found == name);
+    let similar = || {
+        names
+            .iter()
+            .position(|found| found.eq_ignore_ascii_case(name))
+    };
+    exact.or_else(similar)
+}
+
 /// A JSON value as a CSV file would have it.
-fn plain(value: serde_json::Value) -> String {
+pub fn plain(value: serde_json::Value) -> String {
     match value {
         serde_json::Value::Null => String::new(),
         serde_json::Value::String(text) => text,
@@ -279,10 +288,10 @@ fn plain(value: serde_json::Value) -> String {
 }
 
 /// What a header of a single column usually means.
-fn hint(header: &[String], separator: u8) -> &'static str {
+fn hint(header: &[String], separator: char) -> &'static str {
     match (header, separator) {
-        ([_], b',') => " (columns of a .csv are separated by commas)",
-        ([_], b'\t') => " (columns of a .tsv are separated by tabs)",
+        ([_], ',') => " (columns of a .csv are separated by commas)",
+        ([_], '\t') => " (columns of a .tsv are separated by tabs)",
         _ => "",
     }
 }

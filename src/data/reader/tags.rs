@@ -1,9 +1,9 @@
 //! Sentences word by word with a tag for each: JSON Lines with `tokens` and `ner_tags`.
 
-use super::labels::known_split;
+use super::DataError;
+use super::labels::named_split;
 use super::split::fill_in;
 use super::table::{Column, Layout, Row, Table};
-use super::{DataError, decode};
 use crate::data::tagged::{TaggedDataset, TaggedSentence};
 use crate::protocol::Split;
 
@@ -22,7 +22,7 @@ pub fn read_tagged(
     whole: Option<Split>,
 ) -> Result<TaggedDataset, DataError> {
     let layout = Layout::of_lists(file_name)?;
-    let table = Table::parse(file_name, decode(file_name, bytes)?, layout)?;
+    let table = Table::read(file_name, bytes, layout)?;
     let (words, tags) = (table.column("tokens")?, table.column("ner_tags")?);
     let split = table.column("split")?;
     let rows = table
@@ -57,11 +57,10 @@ fn sentence(
             "the tag `{tag}` is not O, nor B- or I- with a type behind it, as B-PER"
         )));
     }
-    let split = row.get(split)?.map(|name| known_split(row, name));
     Ok(RawSentence {
         words,
         tags,
-        split: split.transpose()?,
+        split: named_split(row, Some(split))?,
     })
 }
 

@@ -81,8 +81,10 @@ fn a_missing_column_names_those_there_are() {
         message.contains("no column `text`") && message.contains("`review`, `label`"),
         "{message}"
     );
-    let message = error("x.csv", "text;label\na;b\n");
+    let message = error("x.csv", "text|label\na|b\n");
     assert!(message.contains("separated by commas"), "{message}");
+    let message = error("x.csv", "review;label\na;b\n");
+    assert!(message.contains("`review`, `label`"), "{message}");
     let message = error(
         "x.jsonl",
         "{\"text\":\"a\",\"label\":\"b\"}\n{\"txt\":\"a\",\"label\":\"b\"}",
@@ -113,12 +115,12 @@ fn an_empty_field_or_a_wrong_number_of_fields_names_the_line() {
 }
 
 #[test]
-fn bytes_that_are_no_utf_8_name_line_and_byte() {
-    let message = read_labelled("x.csv", b"text,label\ncaf\xe9,a\n")
+fn bytes_that_are_no_text_name_line_and_character() {
+    let message = read_labelled("x.csv", b"text,label\nna\xc3\xafve caf\xe9,a\n")
         .unwrap_err()
         .to_string();
     assert!(
-        message.contains("line 2") && message.contains("byte 14"),
+        message.contains("line 2, character 10") && message.contains("0xE9"),
         "{message}"
     );
 }
@@ -130,9 +132,9 @@ fn one_label_an_unknown_split_and_broken_json() {
         message.contains("`good`") && message.contains("two different labels"),
         "{message}"
     );
-    let message = error("x.csv", "text,label,split\na,b,train\nc,d,dev\n");
+    let message = error("x.csv", "text,label,split\na,b,train\nc,d,later\n");
     assert!(
-        message.contains("line 3") && message.contains("`dev`"),
+        message.contains("line 3") && message.contains("`later`"),
         "{message}"
     );
     let message = error("x.jsonl", "{\"text\":\"a\",\"label\":\"b\"}\n[1]\n");
@@ -183,5 +185,113 @@ fn texts_for_language_modelling() {
             .unwrap_err()
             .to_string()
             .contains("`text`")
+    );
+}
+
+/// One of the files in tests/inputs, which other programs made.
+fn input(name: &str) -> Vec<u8> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs");
+    std::fs::read(folder.join(name)).unwrap()
+}
+
+#[test]
+fn an_open_quote_in_a_tsv_swallows_no_rows() {
+    let data = read_labelled("reviews.tsv", &input("tsv-open-quote/reviews.tsv")).unwrap();
+    assert_eq!(data.rows.len(), 40);
+    let text = "\"A triumph, the poster says, and the poster lies.";
+    assert_eq!(data.rows[8].text, text);
+    assert_eq!(data.labels, ["negative", "positive"]);
+    let message = error("x.csv", "text,label\na,b\n\"c,d\ne,f\n");
+    assert!(
+        message.contains("line 3") && message.contains("never closed"),
+        "{message}"
+    );
+}
+
+#[test]
+fn an_empty_split_is_none() {
+    for name in ["partly.csv", "partly.jsonl"] {
+        let data = read_labelled(name, &input(&format!("empty-split-cells/{name}"))).unwrap();
+        let count = |split| data.split(split).count();
+        let [train, validation, test] = [Split::Train, Split::Validation, Split::Test].map(count);
+        assert_eq!(train + validation + test, data.rows.len());
+        // Eight of the texts say test; a fifth of the others joins them.
+        assert!(validation > 0 && train > validation && test > 8, "{name}");
+    }
+    let usual = "text,label,split\na,x,dev\nb,y,val\nc,x,Valid\nd,y,TEST\n";
+    let data = read_labelled("x.csv", usual.as_bytes()).unwrap();
+    assert_eq!(data.split(Split::Validation).count(), 3);
+    let tags = "{\"tokens\":[\"a\"],\"ner_tags\":[\"O\"],\"split\":\"\"}\n";
+    assert_eq!(
+        read_tagged("x.jsonl", tags.as_bytes(), None)
+            .unwrap()
+            .rows
+            .len(),
+        1
+    );
+    let prompts = b"prompt,completion,split\na,b,\n";
+    assert!(read_prompts("x.csv", prompts, None).unwrap().is_some());
+}
+
+#[test]
+fn labels_that_are_numbers_stand_in_their_order() {
+    let data = read_labelled("queues.csv", &input("integer-labels/queues.csv")).unwrap();
+    let expected: Vec<String> = (0..12).map(|i| i.to_string()).collect();
+    assert_eq!(data.labels, expected);
+    let text = |label: usize| format!("Ticket of queue {label}:");
+    assert!(data.rows.iter().all(|r| r.text.starts_with(&text(r.label))));
+    let data = read_labelled("x.csv", b"text,label\na,10.0\nb,2.0\n").unwrap();
+    assert_eq!(data.labels, ["2", "10"]);
+}
+
+#[test]
+fn what_spreadsheets_save_is_read() {
+    for (name, separator, encoding) in [
+        ("semicolons.csv", Some(';'), None),
+        ("windows-1252.csv", None, Some(Encoding::Windows1252)),
+    ] {
+        let bytes = input(&format!("excel-exports/{name}"));
+        assert_eq!(read_labelled(name, &bytes).unwrap().rows.len(), 8, "{name}");
+        let expected = Guess {
+            encoding,
+            separator,
+        };
+        assert_eq!(guess(name, &bytes).unwrap(), expected, "{name}");
+    }
+    let latin = input("excel-exports/windows-1252.csv");
+    let data = read_labelled("x.csv", &latin).unwrap();
+    assert_eq!(data.rows[4].text, "Café scenes, odd and quite lovely.");
+    let said = read_labelled("x.csv", b"sep=;\r\ntext;label\r\na;b\r\nc\r\n").unwrap_err();
+    assert!(said.to_string().contains("line 4"), "{said}");
+    let units = "\u{feff}text\tlabel\r\nZo\u{eb}\tb\r\nc\td\r\n".encode_utf16();
+    let bytes: Vec<u8> = units.flat_map(u16::to_le_bytes).collect();
+    let data = read_labelled("x.csv", &bytes).unwrap();
+    assert_eq!(data.rows[0].text, "Zoë");
+}
+
+#[test]
+fn fields_of_json_are_named_as_columns_are() {
+    let json =
+        b"{\"Text\":\"a\",\"LABEL\":\"x\",\"Split\":\"test\"}\n{\"text\":\"b\",\"label\":\"y\"}\n";
+    let data = read_labelled("x.jsonl", json).unwrap();
+    assert_eq!(data.rows[0].split, Split::Test);
+    assert_eq!(data.labels, ["x", "y"]);
+    let exact = b"{\"TEXT\":\"wrong\",\"text\":\"right\"}\n";
+    assert_eq!(read_texts("x.jsonl", exact).unwrap().texts, ["right"]);
+}
+
+#[test]
+fn half_an_emoji_is_told_with_one_line_number() {
+    let good = "{\"text\":\"a\",\"label\":\"x\"}\n".repeat(4);
+    let message = error(
+        "x.jsonl",
+        &format!("{good}{{\"text\":\"so \\ud83d\",\"label\":\"y\"}}\n"),
+    );
+    assert!(message.contains("line 5: `\\ud83d` is half a"), "{message}");
+    assert_eq!(message.matches("line").count(), 1, "{message}");
+    let message = error("x.jsonl", "{\"text\":\"a\",}\n");
+    assert!(
+        message.contains("line 1") && !message.contains("column"),
+        "{message}"
     );
 }

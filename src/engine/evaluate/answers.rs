@@ -4,8 +4,9 @@ use super::softmax;
 use crate::data::batch::Batch;
 use crate::data::questions::{Question, Window};
 use crate::engine::metrics::spans::{Span, best_span};
-use crate::engine::metrics::squad;
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::engine::metrics::{mean_nats, nats_of, squad};
+use crate::model::network::Network;
+use crate::model::parts::Pass;
 
 /// The best answer that one window has.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,22 +19,19 @@ pub struct WindowAnswer {
     pub loss_nats: f64,
 }
 
-pub async fn answer_batch(
-    model: &Gpt2,
+pub async fn answer_batch<M: Network>(
+    model: &M,
     windows: &[Window],
     indices: &[usize],
     pad: i32,
     longest: usize,
 ) -> Result<Vec<WindowAnswer>, String> {
     let rows = indices.iter().map(|i| &windows[*i].ids[..]);
-    let batch = Batch::padded(rows, Vec::new(), pad);
-    let tokens = Tokens {
-        ids: &batch.ids,
-        attention_mask: batch.mask.as_deref(),
-        position_ids: None,
-    };
+    let second_from: Vec<_> = indices.iter().map(|i| windows[*i].second_from).collect();
+    let batch = Batch::padded(rows, Vec::new(), pad).with_pairs(&second_from);
+    let hidden = model.hidden(batch.tokens(), &mut Pass::default());
     let logits = model
-        .answer_ends(tokens, &mut Pass::default())
+        .answer_logits(hidden)
         .ok_or("the model has no question answering head")?;
     let width = batch.ids.first().map_or(1, Vec::len);
     let values = super::read(logits).await?;
@@ -49,8 +47,8 @@ fn answer(index: usize, window: &Window, logits: &[f32], longest: usize) -> Wind
     let logits = &logits[..2 * window.ids.len()];
     let side = |side: usize| -> Vec<f32> { logits.chunks(2).map(|pair| pair[side]).collect() };
     let (starts, ends) = (side(0), side(1));
-    let nats = |logits: &[f32], truth: usize| -softmax(logits)[truth].max(f64::MIN_POSITIVE).ln();
-    let text = window.context_from..window.ids.len();
+    let nats = |logits: &[f32], truth: usize| nats_of(softmax(logits)[truth]);
+    let text = window.context_from..window.context_from + window.offsets.len();
     WindowAnswer {
         index,
         span: best_span(&starts[text.clone()], &ends[text], longest),
@@ -119,11 +117,10 @@ pub struct AnswerScores {
 
 pub fn scores(answers: &[QuestionAnswer], found: &[WindowAnswer]) -> AnswerScores {
     let questions = answers.len().max(1) as f64;
-    let windows = found.len().max(1) as f64;
     AnswerScores {
         questions: answers.len(),
         windows: found.len(),
-        loss_nats: found.iter().map(|w| w.loss_nats).sum::<f64>() / windows,
+        loss_nats: mean_nats(found.iter().map(|w| w.loss_nats).sum(), found.len()),
         exact_match: answers.iter().map(|a| a.exact_match).sum::<f64>() / questions,
         f1: answers.iter().map(|a| a.f1).sum::<f64>() / questions,
     }
@@ -150,6 +147,7 @@ mod tests {
             question: 0,
             ids: vec![0; 4],
             context_from: 2,
+            second_from: None,
             offsets,
             ends,
         };

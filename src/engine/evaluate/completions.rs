@@ -3,7 +3,8 @@
 use crate::data::batch::Batch;
 use crate::data::prompts::EncodedPrompt;
 use crate::engine::perplexity::{TextLoss, losses_and_right};
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::model::network::Network;
+use crate::model::parts::Pass;
 use crate::train::loss::{predicted_rows, select_rows};
 
 /// Rows scored together.
@@ -32,9 +33,9 @@ pub fn units(lengths: &[usize]) -> Vec<Vec<usize>> {
 
 impl CompletionScores {
     /// Scores some of the rows too. `model` is without autodiff.
-    pub async fn add(
+    pub async fn add<M: Network>(
         &mut self,
-        model: &Gpt2,
+        model: &M,
         rows: &[EncodedPrompt],
         unit: &[usize],
         pad: i32,
@@ -44,14 +45,12 @@ impl CompletionScores {
             .map(|i| (&rows[*i].ids[..], &rows[*i].labels[..]))
             .collect();
         let batch = Batch::of_tokens(&parts, pad);
-        let tokens = Tokens {
-            ids: &batch.ids,
-            attention_mask: batch.mask.as_deref(),
-            position_ids: None,
-        };
-        let hidden = model.transformer.forward(tokens, &mut Pass::default());
+        let mut pass = Pass::default();
+        let hidden = model.hidden(batch.tokens(), &mut pass);
         let (rows, classes) = predicted_rows(&batch.labels);
-        let logits = model.lm_head(select_rows(hidden, rows));
+        let logits = model
+            .word_logits(select_rows(hidden, rows), &mut pass)
+            .ok_or("the model says no words")?;
         for [nats, is_right] in losses_and_right(logits, &classes).await? {
             self.loss.nats += f64::from(nats);
             self.right_tokens += usize::from(is_right > 0.0);

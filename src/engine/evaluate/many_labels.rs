@@ -2,8 +2,8 @@
 
 use crate::data::batch::Batch;
 use crate::data::many_labels::EncodedManyLabels;
-use crate::engine::metrics::{Counts, macro_f1};
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::engine::metrics::{Counts, macro_f1_of_labels, mean_nats};
+use crate::model::network::Network;
 
 /// A label is given from this probability on.
 pub const THRESHOLD: f64 = 0.5;
@@ -45,22 +45,15 @@ fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 
-pub async fn answer_batch(
-    model: &Gpt2,
+pub async fn answer_batch<M: Network>(
+    model: &M,
     texts: &[EncodedManyLabels],
     indices: &[usize],
     pad: i32,
 ) -> Result<Vec<ManyAnswer>, String> {
     let rows = indices.iter().map(|i| &texts[*i].ids[..]);
     let batch = Batch::padded(rows, Vec::new(), pad);
-    let tokens = Tokens {
-        ids: &batch.ids,
-        attention_mask: batch.mask.as_deref(),
-        position_ids: None,
-    };
-    let logits = model
-        .classify(tokens, Some(pad), &mut Pass::default())
-        .ok_or("the model has no classification head")?;
+    let logits = super::text_logits(model, &batch, pad)?;
     let [_, labels] = logits.dims();
     let values = super::read(logits).await?;
     Ok(indices
@@ -95,9 +88,9 @@ pub fn scores(answers: &[ManyAnswer], labels: usize) -> ManyScores {
     let examples = answers.len().max(1) as f64;
     ManyScores {
         examples: answers.len(),
-        loss_nats: answers.iter().map(|a| a.loss_nats).sum::<f64>() / examples,
+        loss_nats: mean_nats(answers.iter().map(|a| a.loss_nats).sum(), answers.len()),
         micro: Counts::together(by_label.iter()),
-        macro_f1: macro_f1(&by_label),
+        macro_f1: macro_f1_of_labels(&by_label),
         exact: exact as f64 / examples,
         by_label,
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::softmax;
 use crate::data::batch::{Batch, IGNORED};
 use crate::data::tagged::EncodedSentence;
-use crate::engine::metrics::{Counts, entities};
-use crate::model::gpt2::{Gpt2, Pass, Tokens};
+use crate::engine::metrics::{Counts, entities, mean_nats, nats_of};
+use crate::model::network::Network;
+use crate::model::parts::Pass;
 
 /// The tags of one sentence's words.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,8 +20,8 @@ pub struct TagAnswer {
     pub nats: f64,
 }
 
-pub async fn answer_batch(
-    model: &Gpt2,
+pub async fn answer_batch<M: Network>(
+    model: &M,
     sentences: &[EncodedSentence],
     indices: &[usize],
     pad: i32,
@@ -30,13 +31,9 @@ pub async fn answer_batch(
         .map(|i| (&sentences[*i].ids[..], &sentences[*i].labels[..]))
         .collect();
     let batch = Batch::of_tokens(&rows, pad);
-    let tokens = Tokens {
-        ids: &batch.ids,
-        attention_mask: batch.mask.as_deref(),
-        position_ids: None,
-    };
+    let hidden = model.hidden(batch.tokens(), &mut Pass::default());
     let logits = model
-        .classify_tokens(tokens, &mut Pass::default())
+        .token_logits(hidden)
         .ok_or("the model has no token classification head")?;
     let [rows, outputs] = logits.dims();
     let values = super::read(logits).await?;
@@ -59,7 +56,7 @@ fn answer(index: usize, labels: &[i32], logits: &[f32], outputs: usize) -> TagAn
         if *label != IGNORED {
             let truth = *label as usize;
             let probabilities = softmax(logits);
-            found.nats -= probabilities[truth].max(f64::MIN_POSITIVE).ln();
+            found.nats += nats_of(probabilities[truth]);
             found.truth.push(truth);
             found.answer.push(super::highest(&probabilities));
         }
@@ -98,7 +95,7 @@ pub fn scores(answers: &[TagAnswer], labels: &[String]) -> TagScores {
     TagScores {
         sentences: answers.len(),
         words,
-        loss_nats: answers.iter().map(|a| a.nats).sum::<f64>() / words.max(1) as f64,
+        loss_nats: mean_nats(answers.iter().map(|a| a.nats).sum(), words),
         accuracy: right as f64 / words.max(1) as f64,
         entities: Counts::together(by_type.values()),
         by_type,

@@ -2,17 +2,22 @@
 
 use super::{Examples, Kind, Splits};
 use crate::data::dataset::Dataset;
+use crate::data::language::Language;
 use crate::data::prompts::{self, EncodedPrompt, Prompted};
 use crate::data::questions::{self, Cutting, Question};
 use crate::data::reader::Texts;
 use crate::data::stream::{hold_out, stream, windows};
 use crate::data::tokenizer::{Tokenizer, TokenizerError};
+use crate::engine::base::Base;
 use crate::protocol::Split;
+use crate::settings::Seed;
 
 /// How a data set becomes examples.
 #[derive(Clone, Copy)]
 pub struct Encoding<'a> {
     pub tokenizer: &'a Tokenizer,
+    /// How the model learns running text; none where it says no words.
+    pub language: Option<Language>,
     pub pad: i32,
     /// Tokens of the longest input.
     pub length: usize,
@@ -24,6 +29,10 @@ pub struct Encoding<'a> {
     pub longest_answer: usize,
     /// Plain text: keep a tenth of it to evaluate on as the run goes.
     pub validates: bool,
+    /// Plain text to measure on, instead of the last tenth.
+    pub test_text: Option<&'a Texts>,
+    /// Decides which words of running text are hidden, where any are.
+    pub seed: u64,
 }
 
 /// Tokens of the longest answer that is considered, where nobody says.
@@ -31,15 +40,18 @@ pub const LONGEST_ANSWER: usize = 30;
 
 impl<'a> Encoding<'a> {
     /// With what is usual for inputs of `length` tokens.
-    pub fn usual(tokenizer: &'a Tokenizer, pad: i32, length: usize, context: usize) -> Self {
+    pub fn usual(base: &'a Base, length: usize) -> Self {
         Self {
-            tokenizer,
-            pad,
+            tokenizer: &base.tokenizer,
+            language: base.language(),
+            pad: base.pad(),
             length,
-            context,
+            context: base.positions(),
             doc_stride: length / 3,
             longest_answer: LONGEST_ANSWER,
             validates: false,
+            test_text: None,
+            seed: 0,
         }
     }
 
@@ -113,11 +125,26 @@ impl<'a> Encoding<'a> {
     /// The last tenth is measured on before and after, the tenth before it as the run goes.
     fn text(self, texts: &Texts) -> Result<Kind, TokenizerError> {
         let mut train = stream(texts, self.tokenizer)?;
-        let test = hold_out(&mut train);
+        let test = match self.test_text {
+            Some(text) => stream(text, self.tokenizer)?,
+            None => hold_out(&mut train),
+        };
         let validation = match self.validates {
             true => hold_out(&mut train),
             false => Vec::new(),
         };
+        if let Some(Language::HiddenTokens(masking)) = self.language {
+            let cut = |ids: Vec<i32>| self.framed_windows(&ids);
+            return Ok(Kind::Hidden {
+                splits: Splits {
+                    train: cut(train),
+                    validation: cut(validation),
+                    test: cut(test),
+                },
+                masking,
+                seed: Seed::new(self.seed).fork("hidden words"),
+            });
+        }
         let whole = |ids: Vec<i32>| if ids.len() > 1 { vec![ids] } else { Vec::new() };
         Ok(Kind::Text {
             splits: Splits {
@@ -127,6 +154,13 @@ impl<'a> Encoding<'a> {
             },
             context: self.context,
         })
+    }
+
+    fn framed_windows(self, ids: &[i32]) -> Vec<Vec<i32>> {
+        let room = self.length.saturating_sub(self.tokenizer.marks_a_text());
+        let rows = windows(ids, room.max(2)).into_iter();
+        rows.map(|row| self.tokenizer.framed(row, self.length))
+            .collect()
     }
 }
 

@@ -7,9 +7,10 @@ use crate::engine::evaluate::many_labels::{self, ManyAnswer};
 use crate::engine::evaluate::tags::{self, TagAnswer};
 use crate::engine::evaluate::{self, Answer, by_length};
 use crate::engine::metrics::{class_counts, macro_f1};
-use crate::engine::perplexity::{TextScores, text_scores};
-use crate::model::gpt2::Gpt2;
+use crate::engine::perplexity::{TextScores, Window, score_hidden, score_windows, text_units};
+use crate::model::any::Model;
 use crate::protocol::{Scores, Split, TaskScores};
+use crate::settings::Seed;
 
 /// What has been answered so far.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,15 +31,21 @@ impl Examples {
             Kind::Tags { .. } => Answers::Tags(Vec::new()),
             Kind::Questions { .. } => Answers::Windows(Vec::new()),
             Kind::Prompts { .. } => Answers::Completions(CompletionScores::default()),
-            Kind::Text { .. } => Answers::Text(TextScores::default()),
+            Kind::Text { .. } | Kind::Hidden { .. } => Answers::Text(TextScores::default()),
         }
     }
 
-    /// Indices of the examples of a split, in units to be scored together: near lengths side by side.
-    pub fn units(&self, split: Split) -> Vec<Vec<usize>> {
+    /// Indices of the examples of a split, in units to be scored together: near lengths side by side. Of running text
+    /// for a decoder the units are groups of windows, counted through.
+    pub fn units(&self, model: &Model, split: Split) -> Vec<Vec<usize>> {
         let lengths = self.lengths(split);
         match &self.kind {
-            Kind::Prompts { .. } => completions::units(&lengths),
+            Kind::Prompts { .. } | Kind::Hidden { .. } => completions::units(&lengths),
+            Kind::Text { context, .. } => {
+                let groups = |tokens| groups_of(model, tokens, *context).map_or(0, |g| g.len());
+                let all = lengths.into_iter().map(groups).sum();
+                (0..all).map(|group| vec![group]).collect()
+            }
             _ => by_length(lengths.into_iter()),
         }
     }
@@ -46,7 +53,7 @@ impl Examples {
     /// Scores a unit. `model` is without autodiff.
     pub async fn answer(
         &self,
-        model: &Gpt2,
+        model: &Model,
         split: Split,
         unit: &[usize],
         found: &mut Answers,
@@ -75,10 +82,21 @@ impl Examples {
                 found.add(model, splits.of(split), unit, pad).await?;
             }
             (Kind::Text { splits, context }, Answers::Text(found)) => {
-                for index in unit {
-                    let ids = &splits.of(split)[*index];
-                    found.add(text_scores(model, ids, *context).await?);
+                for group in unit {
+                    found.add(score_group(model, splits.of(split), *context, *group).await?);
                 }
+            }
+            (
+                Kind::Hidden {
+                    splits, masking, ..
+                },
+                Answers::Text(found),
+            ) => {
+                let rows = unit.iter().map(|i| splits.of(split)[*i].clone()).collect();
+                // The same words each time, so that scores can be compared.
+                let seed = Seed::new(1).fork(&format!("{split:?} {}", unit[0]));
+                let batch = masking.all_masked().hide(rows, None, seed);
+                found.add(score_hidden(model, &batch).await?);
             }
             _ => return Err("answers of another task".to_owned()),
         }
@@ -141,6 +159,29 @@ impl Examples {
             _ => plain(0, f64::NAN, 0.0, TaskScores::default()),
         }
     }
+}
+
+fn groups_of(model: &Model, tokens: usize, context: usize) -> Result<Vec<Vec<Window>>, String> {
+    let decoder = model.decoder().ok_or("running text is a decoder's")?;
+    text_units(decoder, tokens, context)
+}
+
+/// The loss of one group of windows, counted through all streams.
+async fn score_group(
+    model: &Model,
+    streams: &[Vec<i32>],
+    context: usize,
+    mut group: usize,
+) -> Result<TextScores, String> {
+    let decoder = model.decoder().ok_or("running text is a decoder's")?;
+    for ids in streams {
+        let groups = text_units(decoder, ids.len(), context)?;
+        match groups.get(group) {
+            Some(windows) => return score_windows(decoder, ids, windows, true).await,
+            None => group -= groups.len(),
+        }
+    }
+    Ok(TextScores::default())
 }
 
 fn plain(examples: usize, loss_nats: f64, accuracy: f64, own: TaskScores) -> Scores {

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use burn::prelude::*;
 
 use self::singular::singular_values;
-use crate::model::gpt2::Gpt2;
+use crate::model::any::Model;
+use crate::model::network::Network;
 use crate::model::parameters::{flattened, is_added};
 use crate::protocol::{EngineError, ErrorKind, Grid, MatrixInsight, MatrixUpdate, Updates};
 
@@ -15,7 +16,7 @@ use crate::protocol::{EngineError, ErrorKind, Grid, MatrixInsight, MatrixUpdate,
 const DRAWN: usize = 64;
 
 /// Every pre-trained tensor before and after: what an adapter adds counts as a move of the matrix beside which it is.
-pub async fn updates(base: &Gpt2, tuned: &Gpt2) -> Result<Updates, EngineError> {
+pub async fn updates(base: &Model, tuned: &Model) -> Result<Updates, EngineError> {
     let merged = by_name(&tuned.clone().merged());
     let mut matrices = Vec::new();
     for (info, before) in flattened(base) {
@@ -38,7 +39,7 @@ pub async fn updates(base: &Gpt2, tuned: &Gpt2) -> Result<Updates, EngineError> 
 }
 
 /// One matrix, its update, and the update's singular values.
-pub async fn matrix(base: &Gpt2, tuned: &Gpt2, name: &str) -> Result<MatrixInsight, EngineError> {
+pub async fn matrix(base: &Model, tuned: &Model, name: &str) -> Result<MatrixInsight, EngineError> {
     let found = flattened(base).into_iter().find(|(p, _)| p.name == name);
     let merged = by_name(&tuned.clone().merged());
     let (Some((info, before)), Some(after)) = (found, merged.get(name)) else {
@@ -61,7 +62,7 @@ pub async fn matrix(base: &Gpt2, tuned: &Gpt2, name: &str) -> Result<MatrixInsig
 }
 
 /// A and B beside the matrix, where LoRA put them there.
-async fn lora_pair(tuned: &Gpt2, name: &str) -> Result<Option<(Grid, Grid)>, EngineError> {
+async fn lora_pair(tuned: &Model, name: &str) -> Result<Option<(Grid, Grid)>, EngineError> {
     let module = name.trim_end_matches(".weight");
     let mut grids = Vec::new();
     for side in ["a", "b"] {
@@ -79,7 +80,7 @@ async fn lora_pair(tuned: &Gpt2, name: &str) -> Result<Option<(Grid, Grid)>, Eng
     Ok(grids.pop().zip(b))
 }
 
-fn by_name(model: &Gpt2) -> BTreeMap<String, Tensor<1>> {
+fn by_name(model: &Model) -> BTreeMap<String, Tensor<1>> {
     let named = flattened(model).into_iter();
     named.map(|(info, values)| (info.name, values)).collect()
 }

@@ -39,9 +39,21 @@ impl Counts {
     }
 }
 
-/// The mean of the labels' F1, each counting alike.
-pub fn macro_f1(counts: &[Counts]) -> f64 {
-    counts.iter().map(Counts::f1).sum::<f64>() / counts.len().max(1) as f64
+/// The mean of the F1 of the classes that occur, in the truth or in the answers, each counting alike: scikit-learn's
+/// `f1_score(average="macro")` of classes. One that is neither there nor answered has no F1.
+pub fn macro_f1(classes: &[Counts]) -> f64 {
+    let occurs = |class: &&Counts| class.answered + class.support > 0;
+    mean_f1(classes.iter().filter(occurs))
+}
+
+/// The same where a text may have several labels. There scikit-learn counts every label, one that never occurs as 0.
+pub fn macro_f1_of_labels(labels: &[Counts]) -> f64 {
+    mean_f1(labels.iter())
+}
+
+fn mean_f1<'a>(counts: impl Iterator<Item = &'a Counts> + Clone) -> f64 {
+    let of = counts.clone().count();
+    counts.map(Counts::f1).sum::<f64>() / of.max(1) as f64
 }
 
 /// The counts of each class from a confusion matrix, rows the truth and columns the answer.
@@ -75,7 +87,7 @@ mod tests {
         }
         let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} against {b}");
         near(Counts::together(counts.iter()).f1(), 0.6);
-        near(macro_f1(&counts), 0.43333333333333335);
+        near(macro_f1_of_labels(&counts), 0.43333333333333335);
         let precisions = counts.map(|c| c.precision());
         assert_eq!(precisions, [1.0, 0.0, 0.5]);
         near(counts[0].recall(), 2.0 / 3.0);
@@ -93,5 +105,19 @@ mod tests {
             (counts[1].right, counts[1].answered, counts[1].support),
             (4, 5, 6)
         );
+    }
+
+    /// scikit-learn leaves a class out that neither the truth nor the answers have: of the classes 0 to 3,
+    /// `f1_score([0, 0, 1, 3], [0, 1, 1, 3], average="macro")` is the mean of 2/3, 2/3 and 1.
+    #[test]
+    fn classes_that_never_occur_are_left_out() {
+        let mut confusion = vec![vec![0; 4]; 4];
+        for (truth, answer) in [(0, 0), (0, 1), (1, 1), (3, 3)] {
+            confusion[truth][answer] += 1;
+        }
+        let classes = class_counts(&confusion);
+        assert!((macro_f1(&classes) - 7.0 / 9.0).abs() < 1e-12);
+        assert!((macro_f1_of_labels(&classes) - 7.0 / 12.0).abs() < 1e-12);
+        assert_eq!(macro_f1(&[]), 0.0);
     }
 }

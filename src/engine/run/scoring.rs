@@ -1,5 +1,6 @@
 //! Scoring as units of one batch.
 
+use super::works::Work;
 use super::*;
 
 /// A split being scored.
@@ -8,25 +9,23 @@ pub struct Scoring {
     pub split: Split,
     units: Vec<Vec<usize>>,
     next: usize,
-    pub answers: Answers,
+    answers: Answers,
     /// The model without autodiff, made once.
-    model: Option<Gpt2>,
+    model: Option<Model>,
 }
 
 impl Scoring {
-    pub fn new(stage: RunStage, split: Split, examples: &Examples) -> Box<Self> {
+    pub fn new(stage: RunStage, split: Split, examples: &Examples, model: &Model) -> Box<Self> {
         Box::new(Self {
             stage,
             split,
-            units: examples.units(split),
+            units: examples.units(model, split),
             next: 0,
             answers: examples.no_answers(),
             model: None,
         })
     }
-}
 
-impl Scoring {
     /// Batches scored, and all of them.
     pub fn progress(&self) -> (usize, usize) {
         (self.next, self.units.len())
@@ -34,81 +33,54 @@ impl Scoring {
 }
 
 impl Run {
-    /// Scores the next batch; at the end of the split says so and goes on to what follows.
-    pub(super) async fn score(&mut self, base: &Base, host: &impl Host) -> Result<(), EngineError> {
-        let began = host.now_millis();
-        let tuned = self.trainer.model();
-        let State::Scoring(scoring) = &mut self.state else {
-            return Ok(());
-        };
-        if let Some(unit) = scoring.units.get(scoring.next) {
-            let model = scoring.model.get_or_insert_with(|| tuned.valid());
-            self.examples
-                .answer(model, scoring.split, unit, &mut scoring.answers)
-                .await
-                .map_err(device_error)?;
-            scoring.next += 1;
-            if scoring.split == Split::Test && scoring.stage == RunStage::ScoringBefore {
-                self.clock.test_scoring_millis += host.now_millis() - began;
-            }
-            return Ok(());
-        }
-        let State::Scoring(scoring) = std::mem::replace(&mut self.state, State::Training) else {
-            return Ok(());
-        };
-        self.scored(scoring, base, host).await
-    }
-
-    /// To the first step, by way of what the remedies need.
-    fn get_ready(&mut self, base: &Base, host: &impl Host) {
-        let remedies = &self.settings.remedies;
-        if !remedies.wants_text() && !remedies.anchors() {
-            return self.enter(host, RunStage::Training);
-        }
-        let rehearsal = Rehearsal::new(&self.settings, base.config.n_positions, None);
-        self.state = State::Preparing(Box::new(rehearsal));
-        self.enter(host, RunStage::Preparing);
-    }
-
-    async fn scored(
+    /// Scores the next batch; at the end of the split says what it came to.
+    pub(super) async fn score(
         &mut self,
-        scoring: Box<Scoring>,
-        base: &Base,
-        host: &impl Host,
-    ) -> Result<(), EngineError> {
+        mut scoring: Box<Scoring>,
+        watcher: &impl Watcher,
+    ) -> Result<Option<Work>, EngineError> {
+        let began = watcher.now_millis();
+        if let Some(unit) = scoring.units.get(scoring.next) {
+            let model = scoring
+                .model
+                .get_or_insert_with(|| self.trainer.model().valid());
+            let (split, answers) = (scoring.split, &mut scoring.answers);
+            let answered = self.examples.answer(model, split, unit, answers).await;
+            answered.map_err(device_error)?;
+            scoring.next += 1;
+            if scoring.stage == RunStage::ScoringBefore {
+                self.clock.test_scoring_millis += watcher.now_millis() - began;
+            }
+            return Ok(Some(Work::Score(scoring)));
+        }
+        self.scored(*scoring, watcher)?;
+        Ok(None)
+    }
+
+    fn scored(&mut self, scoring: Scoring, watcher: &impl Watcher) -> Result<(), EngineError> {
         let found = self.examples.scores(&scoring.answers, scoring.split);
-        let step = self.trainer.step;
-        let event = Event::RunEvaluated {
+        watcher.tell(Event::RunEvaluated {
             run_id: self.id,
-            step,
+            step: self.trainer.step,
             split: scoring.split,
             scores: found,
-        };
-        self.tell(host, event);
+        });
         match scoring.stage {
             RunStage::ScoringBefore => {
                 self.before = Some(found);
-                self.get_ready(base, host);
                 self.paused = self.options.start_paused;
                 if self.paused {
-                    self.tell(
-                        host,
-                        Event::RunPaused {
-                            run_id: self.id,
-                            step,
-                        },
-                    );
+                    self.tell_paused(watcher);
                 }
             }
-            RunStage::Preparing | RunStage::Training => {
-                self.score_general(base, host).await?;
-                self.validated(found, host);
-            }
-            RunStage::ScoringAfter => {
-                self.score_general(base, host).await?;
-                self.finish(&scoring.answers, found, base, host).await?;
-            }
+            RunStage::Preparing | RunStage::Training => self.validated(found),
+            RunStage::ScoringAfter => self.after = Some((found, scoring.answers)),
         }
         Ok(())
+    }
+
+    pub(super) fn tell_paused(&self, watcher: &impl Watcher) {
+        let (run_id, step) = (self.id, self.trainer.step);
+        watcher.tell(Event::RunPaused { run_id, step });
     }
 }

@@ -1,5 +1,6 @@
 //! Which stage a run is in, and how far that is.
 
+use super::works::Work;
 use super::*;
 use crate::protocol::StageProgress;
 
@@ -10,47 +11,46 @@ const TELL_EVERY_MILLIS: f64 = 200.0;
 pub struct StageClock {
     began_millis: f64,
     told_millis: f64,
+    is_running: bool,
 }
 
 impl Run {
-    pub(super) fn enter(&mut self, host: &impl Host, stage: RunStage) {
-        let now = host.now_millis();
-        self.stage = StageClock {
-            began_millis: now,
-            told_millis: now,
-        };
-        let run_id = self.id;
-        self.tell(host, Event::RunStageEntered { run_id, stage });
-    }
-
-    /// Tells how far the stage is, if that has not just been told.
-    pub(super) fn tell_stage(&mut self, host: &impl Host) {
-        let Some((done, all)) = self.units_of_stage() else {
-            return;
-        };
-        let now = host.now_millis();
-        if done == 0 || now - self.stage.told_millis < TELL_EVERY_MILLIS {
+    /// Tells of a stage that is another than the one before.
+    pub(super) fn enter(&mut self, stage: RunStage, watcher: &impl Watcher) {
+        if self.stage_clock.is_running && stage == self.stage {
             return;
         }
-        self.stage.told_millis = now;
-        let per_unit = (now - self.stage.began_millis) / done as f64;
+        let now = watcher.now_millis();
+        self.stage = stage;
+        self.stage_clock = StageClock {
+            began_millis: now,
+            told_millis: now,
+            is_running: true,
+        };
+        let run_id = self.id;
+        watcher.tell(Event::RunStageEntered { run_id, stage });
+    }
+
+    /// Tells how far the stage is, if that has not just been told. Training counts in steps, and what it scores on the
+    /// way is part of it.
+    pub(super) fn tell_stage(&mut self, work: &Work, watcher: &impl Watcher) {
+        let (done, all) = match work {
+            Work::Score(scoring) if scoring.stage != RunStage::Training => scoring.progress(),
+            Work::Prepare(rehearsal) => rehearsal.progress(),
+            _ => return,
+        };
+        let now = watcher.now_millis();
+        if done == 0 || now - self.stage_clock.told_millis < TELL_EVERY_MILLIS {
+            return;
+        }
+        self.stage_clock.told_millis = now;
+        let per_unit = (now - self.stage_clock.began_millis) / done as f64;
         let progress = StageProgress {
             done,
             all,
             remaining_millis: per_unit * (all - done) as f64,
         };
         let run_id = self.id;
-        self.tell(host, Event::RunStageAdvanced { run_id, progress });
-    }
-
-    /// Units done and all of them; training counts in steps, and what it scores on the way is part of it.
-    fn units_of_stage(&self) -> Option<(usize, usize)> {
-        match &self.state {
-            State::Scoring(scoring) if scoring.stage != RunStage::Training => {
-                Some(scoring.progress())
-            }
-            State::Preparing(rehearsal) => Some(rehearsal.progress()),
-            _ => None,
-        }
+        watcher.tell(Event::RunStageAdvanced { run_id, progress });
     }
 }

@@ -8,8 +8,8 @@ use crate::engine::inspect;
 use crate::engine::one_example::train_on_example;
 use crate::engine::probe::probe;
 use crate::engine::prompting::score_prompts;
-use crate::engine::run::prepared;
-use crate::model::gpt2::Gpt2;
+use crate::engine::run::{Setup, prepared};
+use crate::model::any::Model;
 use crate::protocol::{ExampleStep, RunOptions, WeightsChoice};
 use crate::settings::{Strategy, Task, TrainingSettings};
 use crate::train::plan;
@@ -38,7 +38,14 @@ impl<H: Host> Server<H> {
             Command::LoadDataset { name, url, task } => {
                 self.load_dataset(id, &name, &url, task).await
             }
-            Command::LoadGeneralText { name, url } => self.load_general(id, &name, &url).await,
+            Command::LoadGeneralText {
+                name,
+                url,
+                passages_url,
+            } => {
+                self.load_general(id, &name, &url, passages_url.as_deref())
+                    .await
+            }
             Command::PlanRun { strategy } => self.plan_run(id, strategy),
             Command::Generate {
                 prompt,
@@ -57,7 +64,7 @@ impl<H: Host> Server<H> {
                 Ok(())
             }
             Command::Resume { run_id } => {
-                self.run(run_id)?.paused = false;
+                self.run(run_id)?.resume();
                 self.tell(id, Event::RunResumed { run_id });
                 Ok(())
             }
@@ -138,6 +145,10 @@ impl<H: Host> Server<H> {
                 self.ask_question(id, &question, &context).await
             }
             Command::BlendAdapters { parts, merged } => self.blend(id, parts, merged),
+            Command::Ping => {
+                self.tell(id, Event::Ponged);
+                Ok(())
+            }
         }
     }
 
@@ -153,7 +164,12 @@ impl<H: Host> Server<H> {
             Some(dataset) => (dataset.task(), dataset.labels().len()),
             None => (Task::SequenceClassification, 2),
         };
-        let model = prepared(self.base()?, shape, &settings)?;
+        let base = self.base()?;
+        let settings = TrainingSettings {
+            strategy: base.family().in_own_words(settings.strategy),
+            ..settings
+        };
+        let model = prepared(base, shape, &settings, false)?;
         self.tell(
             id,
             Event::RunPlanned(plan::describe(&model, &settings.strategy)),
@@ -169,14 +185,26 @@ impl<H: Host> Server<H> {
     ) -> Result<(), EngineError> {
         self.refuse_while_running("start another")?;
         let base = self.base()?;
-        let dataset = Rc::clone(self.dataset()?);
+        let setup = Setup {
+            rehearsal_texts: self.rehearsal_texts(base, &settings)?,
+            base,
+            rows: Rc::clone(self.dataset()?),
+            settings,
+            options,
+            general: self.general.clone(),
+            keeps_head: false,
+            only_trains: false,
+        };
         let run_id = RunId(self.next_run);
-        let now = self.host.now_millis();
-        let (mut run, plan) = Run::new(run_id, id, base, dataset, settings, options, now)?;
-        run.general = self.general.clone();
+        let page = Page {
+            host: &self.host,
+            request_id: id,
+        };
+        let (run, plan) = setup.run(run_id, &page)?;
         self.next_run += 1;
         let total_steps = run.settings().total_steps;
         self.run = Some(run);
+        self.run_request = id;
         let body = Event::RunStarted {
             run_id,
             plan,
@@ -200,10 +228,8 @@ impl<H: Host> Server<H> {
             let message = format!("The data set has {labels} labels; there is no label {label}.");
             return Err(EngineError::new(ErrorKind::Data, message));
         }
-        let mut ids = base.prompt_ids(text)?;
-        ids.truncate(base.config.n_positions);
         let example = EncodedText {
-            ids,
+            ids: base.text_ids(text, base.positions())?,
             label,
             hard: String::new(),
         };
@@ -211,7 +237,7 @@ impl<H: Host> Server<H> {
     }
 
     /// The weights that answer; the base model's where nothing is tuned.
-    pub(super) fn weights(&self, base: &Base, choice: WeightsChoice) -> Result<Gpt2, EngineError> {
+    pub(super) fn weights(&self, base: &Base, choice: WeightsChoice) -> Result<Model, EngineError> {
         match (choice, &self.tuned) {
             (WeightsChoice::Tuned, Some(tuned)) => Ok(tuned.model.clone()),
             (WeightsChoice::Random, _) => base.untrained(),
@@ -219,7 +245,7 @@ impl<H: Host> Server<H> {
         }
     }
 
-    fn tuned_model(&self) -> Result<&Gpt2, EngineError> {
+    fn tuned_model(&self) -> Result<&Model, EngineError> {
         Ok(&self.tuned()?.model)
     }
 

@@ -1,12 +1,16 @@
 //! Models, data sets and texts, fetched and read.
 
 use super::*;
+use crate::data::passages::{Passage, read_passages};
 use crate::data::reader::read_texts;
 use crate::data::stream::stream;
 use crate::engine::base::Place;
 use crate::engine::examples::peek;
+use crate::engine::general::framed_windows;
+use crate::engine::rehearsal::text_length;
+use crate::model::parameters;
 use crate::protocol::{DatasetInfo, GeneralTextInfo, Split};
-use crate::settings::Task;
+use crate::settings::{Family, Task, TrainingSettings};
 
 /// Tokens of general text that a run scores each time: about half a second on a CPU in the browser.
 const GENERAL_TOKENS: usize = 4096;
@@ -24,6 +28,13 @@ fn general_tokens(parameters: usize) -> usize {
     tokens.clamp(FEWEST_GENERAL_TOKENS, GENERAL_TOKENS)
 }
 
+fn parameters_of(base: &Base) -> usize {
+    parameters::list(&base.model)
+        .iter()
+        .map(|p| p.count())
+        .sum()
+}
+
 /// Rows shown of a data set.
 const EXAMPLES: usize = 8;
 
@@ -36,16 +47,56 @@ impl<H: Host> Server<H> {
     ) -> Result<(), EngineError> {
         self.refuse_while_running("load a model")?;
         let mut progressed = self.progress_teller(id);
-        let base = Base::fetch(&self.host, name, place, &self.device, &mut progressed).await?;
+        let fetched = Base::fetch(&self.host, name, place, &self.device, &mut progressed).await;
         drop(progressed);
-        let info = base.info.clone();
+        let (base, info) = fetched?;
         self.base = Some(base);
-        // Ids of another tokenizer mean nothing now, and adapters stand on the weights they were trained beside.
-        self.general = None;
+        // Adapters stand on the weights they were trained beside.
         self.tuned = None;
         self.shelf.clear();
         self.tell(id, Event::ModelLoaded(info));
+        self.read_general(id)
+    }
+
+    /// What forgetting is measured on, as the base now reads it: ids of another tokenizer mean nothing.
+    fn read_general(&mut self, id: Option<RequestId>) -> Result<(), EngineError> {
+        self.general = None;
+        let (Some(source), Some(base)) = (&self.general_source, &self.base) else {
+            return Ok(());
+        };
+        let most = general_tokens(parameters_of(base));
+        let read = General::of(source, base, most);
+        let general = read.map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))?;
+        let Some(general) = general else {
+            return Ok(());
+        };
+        let info = GeneralTextInfo {
+            name: source.name.clone(),
+            tokens: general.size(),
+        };
+        self.general = Some(Rc::new(general));
+        self.tell(id, Event::GeneralTextLoaded(info));
         Ok(())
+    }
+
+    /// Texts for the remedies of a BERT, which cannot write its own: what of the general text is not measured on.
+    pub(super) fn rehearsal_texts(
+        &self,
+        base: &Base,
+        settings: &TrainingSettings,
+    ) -> Result<Option<Vec<Vec<i32>>>, EngineError> {
+        let Some(source) = self.general_source.as_ref() else {
+            return Ok(None);
+        };
+        if base.family() == Family::Gpt2 || !settings.remedies.wants_text() {
+            return Ok(None);
+        }
+        let ids = stream(&source.texts, &base.tokenizer);
+        let ids = ids.map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))?;
+        let from = general_tokens(parameters_of(base)).min(ids.len());
+        let length = text_length(settings, base.positions());
+        let rows = framed_windows(&ids[from..], base, length);
+        Ok((!rows.is_empty()).then_some(rows))
     }
 
     pub(super) async fn load_general(
@@ -53,6 +104,7 @@ impl<H: Host> Server<H> {
         id: Option<RequestId>,
         name: &str,
         url: &str,
+        passages_url: Option<&str>,
     ) -> Result<(), EngineError> {
         self.refuse_while_running("load a text")?;
         let unusable = |kind, reason: String| {
@@ -64,19 +116,25 @@ impl<H: Host> Server<H> {
         let bytes = bytes.map_err(|reason| unusable(ErrorKind::Network, reason))?;
         let unreadable = |reason: String| unusable(ErrorKind::Data, reason);
         let texts = read_texts(file, &bytes).map_err(|e| unreadable(e.to_string()))?;
-        let base = self.base()?;
-        let mut ids = stream(&texts, &base.tokenizer).map_err(|e| unreadable(e.to_string()))?;
-        ids.truncate(general_tokens(base.info.total_parameters()));
-        if ids.len() < 2 {
-            return Err(unreadable("it has no two tokens".to_owned()));
-        }
-        let info = GeneralTextInfo {
-            name: name.to_owned(),
-            tokens: ids.len() - 1,
+        let passages = match passages_url {
+            Some(url) => self.fetch_passages(url).await.map_err(unreadable)?,
+            None => Vec::new(),
         };
-        self.general = Some(ids.into());
-        self.tell(id, Event::GeneralTextLoaded(info));
-        Ok(())
+        if texts.texts.is_empty() {
+            return Err(unreadable("it holds no text".to_owned()));
+        }
+        self.general_source = Some(GeneralSource {
+            name: name.to_owned(),
+            texts,
+            passages,
+        });
+        self.read_general(id)
+    }
+
+    async fn fetch_passages(&self, url: &str) -> Result<Vec<Passage>, String> {
+        let file = url.split(['?', '#']).next().unwrap_or(url);
+        let bytes = self.host.fetch(url, &mut |_, _| {}).await?;
+        read_passages(file, &bytes)
     }
 
     pub(super) async fn load_dataset(

@@ -1,10 +1,11 @@
 //! How the two models read a text: hidden words found by the encoder, attention of either.
 
 use super::*;
-use crate::engine::attend::{by_decoder, by_encoder};
+use crate::engine::attend::attend;
 use crate::engine::base::Place;
 use crate::engine::fill::{FillError, Filled, encode, fill};
-use crate::protocol::{LabelProbability, MaskGuess, Reader};
+use crate::protocol::{EncoderInfo, LabelProbability, MaskGuess, Reader};
+use crate::settings::Family;
 
 /// Tokens told for each mask.
 const CANDIDATES: usize = 8;
@@ -20,10 +21,27 @@ impl<H: Host> Server<H> {
         let mut progressed = self.progress_teller(id);
         // Asked for answers only: no graph is needed.
         let device = self.device.clone().inner();
-        let encoder = Encoder::fetch(&self.host, name, place, &device, &mut progressed).await?;
+        let fetched = Base::fetch(&self.host, name, place, &device, &mut progressed).await;
         drop(progressed);
-        let info = encoder.info.clone();
+        let (encoder, info) = fetched?;
+        if info.family != Family::Bert {
+            let message = format!(
+                "The model \"{name}\" cannot be used: it is a GPT-2, which fills no masks; the encoder must be a BERT."
+            );
+            return Err(EngineError::new(ErrorKind::Model, message));
+        }
         self.encoder = Some(encoder);
+        let info = EncoderInfo {
+            parameters: info.total_parameters(),
+            name: info.name,
+            layers: info.layers,
+            heads: info.heads,
+            width: info.width,
+            vocabulary: info.vocabulary,
+            context: info.context,
+            weights_bytes: info.weights_bytes,
+            load_millis: info.load_millis,
+        };
         self.tell(id, Event::EncoderLoaded(info));
         Ok(())
     }
@@ -49,9 +67,12 @@ impl<H: Host> Server<H> {
         text: &str,
     ) -> Result<(), EngineError> {
         let encoder = self.encoder()?;
-        let longest = encoder.config.max_position_embeddings;
-        let ids = encode(&encoder.tokenizer, encoder.marks, longest, text).map_err(explain)?;
-        let found = fill(&encoder.model, ids, encoder.marks, CANDIDATES).await;
+        let (Some(model), Some(marks)) = (encoder.model.encoder(), encoder.tokenizer.frame())
+        else {
+            return Err(explain(FillError::NoHead));
+        };
+        let ids = encode(&encoder.tokenizer, marks, encoder.positions(), text).map_err(explain)?;
+        let found = fill(model, ids, marks, CANDIDATES).await;
         let found = found.map_err(explain)?;
         let guess = |mask: Filled| MaskGuess {
             place: mask.place,
@@ -73,26 +94,27 @@ impl<H: Host> Server<H> {
         reader: Reader,
         causal: bool,
     ) -> Result<(), EngineError> {
-        let report = match reader {
-            Reader::Encoder => by_encoder(self.encoder()?, text, causal).await?,
-            Reader::Decoder => {
-                let base = self.base()?;
-                by_decoder(base, &base.model, text, causal).await?
-            }
+        let base = match reader {
+            Reader::Encoder => self.encoder()?,
+            Reader::Decoder => self.base()?,
         };
+        let report = attend(base, &base.model, text, (reader, causal)).await?;
         self.tell(id, Event::Attended(report));
         Ok(())
     }
 
-    fn encoder(&self) -> Result<&Encoder, EngineError> {
-        self.encoder.as_ref().ok_or_else(|| {
+    /// The encoder beside the base, or the base where that is one.
+    fn encoder(&self) -> Result<&Base, EngineError> {
+        let base = self.base.as_ref();
+        let base = base.filter(|base| base.family() == Family::Bert);
+        self.encoder.as_ref().or(base).ok_or_else(|| {
             let message = "No encoder is loaded yet; wait for it, or load a BERT.";
             EngineError::new(ErrorKind::State, message)
         })
     }
 }
 
-fn named(encoder: &Encoder, (id, probability): (i32, f32)) -> LabelProbability {
+fn named(encoder: &Base, (id, probability): (i32, f32)) -> LabelProbability {
     LabelProbability {
         label: encoder.tokenizer.decode(&[id], false).unwrap_or_default(),
         probability: probability.into(),

@@ -4,7 +4,8 @@ use burn::module::Module;
 
 use super::*;
 use crate::model::adapters::blend::blend;
-use crate::model::gpt2::Gpt2;
+use crate::model::any::Model;
+use crate::model::network::Network;
 use crate::model::parameters;
 use crate::protocol::{AdapterInfo, BlendPart, MOST_ADAPTERS};
 use crate::settings::{Strategy, Task};
@@ -12,13 +13,13 @@ use crate::settings::{Strategy, Task};
 /// A model that answers for a task.
 #[derive(Clone)]
 pub struct Tuned {
-    pub model: Gpt2,
+    pub model: Model,
     pub task: Task,
     pub labels: Vec<String>,
 }
 
 impl Tuned {
-    pub fn of(run: &Run, model: Gpt2) -> Self {
+    pub fn of(run: &Run, model: Model) -> Self {
         Self {
             model: model.no_grad(),
             task: run.task(),
@@ -34,7 +35,7 @@ pub struct Kept {
 }
 
 /// Parameters that stand beside the base's own, the head's left out.
-fn adapter_parameters(model: &Gpt2) -> usize {
+fn adapter_parameters(model: &Model) -> usize {
     parameters::list(model)
         .iter()
         .filter(|parameter| parameters::is_adapter(&parameter.name))
@@ -65,7 +66,7 @@ impl<H: Host> Server<H> {
                 info: info.clone(),
                 tuned: tuned.clone(),
             });
-            run.tell(&self.host, Event::AdapterKept(info));
+            self.tell(self.run_request, Event::AdapterKept(info));
         }
         self.tuned = Some(tuned);
     }

@@ -5,12 +5,14 @@ use crate::data::labelled::EncodedText;
 use crate::data::many_labels::EncodedManyLabels;
 use crate::data::questions::{self, Answer, Cutting, Question};
 use crate::data::tagged::{TaggedDataset, TaggedSentence, words_of};
+use crate::engine::base::decoder;
 use crate::engine::evaluate::answers::{answer_batch as answer_windows, answers};
 use crate::engine::evaluate::{answer_batch, many_labels, tags};
 use crate::engine::examples::encode::LONGEST_ANSWER;
 use crate::engine::examples::peek::{entity_spans, given};
 use crate::engine::run::device_error;
 use crate::engine::sample::Continuation;
+use crate::model::network::Network;
 use crate::protocol::{LabelProbability, Split, TextSpan, WeightsChoice};
 use crate::settings::{Sampling, Task};
 
@@ -27,13 +29,14 @@ impl<H: Host> Server<H> {
         let base = self.base()?;
         let ids = base.prompt_ids(prompt)?;
         let prompt_length = ids.len();
-        let model = &self.weights(base, weights)?;
+        let model = self.weights(base, weights)?;
+        let model = decoder(&model, "continue a text")?.clone();
         let decode = |ids: &[i32]| base.tokenizer.decode(ids, true).unwrap_or_default();
-        let mut text = Continuation::new(model, &base.config, &ids, sampling);
+        let mut text = Continuation::new(model, &ids, sampling);
         let mut shown = decode(&ids);
         for _ in 0..max_new_tokens {
             let token = text.next().await.map_err(device_error)?;
-            if Some(token) == base.tokenizer.end_of_text() {
+            if base.ends(token) {
                 break;
             }
             // A character may take several tokens: only what is whole is shown.
@@ -72,8 +75,7 @@ impl<H: Host> Server<H> {
         let tuned =
             self.tuned_for(&[Task::SequenceClassification, Task::MultiLabelClassification])?;
         let labels = &tuned.labels;
-        let mut ids = base.prompt_ids(text)?;
-        ids.truncate(self.room(base, tuned));
+        let ids = base.text_ids(text, self.room(base, tuned))?;
         let (label, probabilities) = if tuned.task == Task::MultiLabelClassification {
             let answers = vec![0; labels.len()];
             let text = EncodedManyLabels { ids, answers };
@@ -189,8 +191,8 @@ impl<H: Host> Server<H> {
 
     /// Positions that are left to a text.
     fn room(&self, base: &Base, tuned: &Tuned) -> usize {
-        let virtual_tokens = tuned.model.transformer.virtual_tokens();
-        base.config.n_positions.saturating_sub(virtual_tokens)
+        base.positions()
+            .saturating_sub(tuned.model.virtual_tokens())
     }
 
     /// What a run has tuned, if for one of these tasks.

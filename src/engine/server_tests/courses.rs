@@ -101,7 +101,7 @@ fn without_evaluations_early_stopping_is_refused() {
     let mut command = start(Strategy::Full);
     if let Command::StartRun { settings, options } = &mut command {
         settings.early_stopping_patience = 2;
-        options.evaluate_every_steps = 0;
+        options.evaluations = 0;
     }
     let events = say([load(), vec![command]].concat());
     assert!(errors(&events)[0].message.contains("validation loss"));

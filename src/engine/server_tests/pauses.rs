@@ -18,6 +18,31 @@ fn a_paused_run_answers_and_cancels() {
 }
 
 #[test]
+fn a_run_that_is_told_to_go_on_pauses_no_more_by_itself() {
+    let mut command = start(Strategy::Full);
+    if let Command::StartRun { options, .. } = &mut command {
+        options.start_paused = true;
+    }
+    // In the middle of the scoring, at whose end it would pause.
+    let resume = Command::Resume { run_id: RunId(1) };
+    let events = say_interrupted([load(), vec![command]].concat(), Some((2, resume)));
+    assert!(
+        matches!(events.last(), Some(Event::RunFinished { .. })),
+        "{:?}",
+        events.last()
+    );
+}
+
+#[test]
+fn a_ping_is_answered_in_the_middle_of_a_run() {
+    let commands = [load(), vec![start(Strategy::Full)]].concat();
+    let events = say_interrupted(commands, Some((20, Command::Ping)));
+    let at = |wanted: fn(&Event) -> bool| events.iter().position(wanted);
+    let pong = at(|event| matches!(event, Event::Ponged)).unwrap();
+    assert!(pong < at(|event| matches!(event, Event::RunFinished { .. })).unwrap());
+}
+
+#[test]
 fn a_pause_comes_after_the_numbers_of_every_step_made() {
     let pause = Command::Pause { run_id: RunId(1) };
     let commands = [load(), vec![start(Strategy::Full)]].concat();

@@ -86,6 +86,7 @@ fn every_strategy_that_adds_modules_trains_them_alone() {
 #[test]
 fn what_is_forgotten_is_measured_before_during_and_after() {
     let text = Command::LoadGeneralText {
+        passages_url: None,
         name: "stories".into(),
         url: "stories.txt".into(),
     };
@@ -95,7 +96,11 @@ fn what_is_forgotten_is_measured_before_during_and_after() {
     let scored: Vec<(usize, f64)> = events
         .iter()
         .filter_map(|e| match e {
-            Event::GeneralTextScored { step, loss, .. } => Some((*step, loss.nats_per_token)),
+            Event::GeneralScored {
+                step,
+                score: GeneralScore::Language(loss),
+                ..
+            } => Some((*step, loss.nats_per_token)),
             _ => None,
         })
         .collect();

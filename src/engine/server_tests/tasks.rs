@@ -4,8 +4,10 @@ use super::*;
 use crate::data::dataset::Dataset;
 use crate::data::labelled::BatchOrder;
 use crate::engine::base::{Base, Place};
-use crate::engine::examples::{Encoding, Examples};
+use crate::engine::examples::{Encoding, Examples, head_for};
 use crate::engine::wait::block_on;
+use crate::model::any::Model;
+use crate::model::network::Network;
 use crate::settings::Task;
 use crate::train::{Trainer, plan};
 use burn::module::Module;
@@ -68,29 +70,36 @@ fn summary(events: &[Event]) -> RunSummary {
 }
 
 /// The run again as the command line makes it: every step on the same batches, scored at the end.
-fn by_hand(task: Task, url: &str, settings: &TrainingSettings) -> (Scores, Scores) {
+fn by_hand(
+    folder: &str,
+    (task, url): (Task, &str),
+    settings: &TrainingSettings,
+) -> (Scores, Scores) {
     let host = Rc::new(host());
     let device = Device::flex().autodiff();
     let place = Place::Folder {
-        url: "m".into(),
+        url: folder.into(),
         sha256: None,
     };
     let mut silent = |_: &str, _: u64, _: Option<u64>| {};
-    let base = block_on(Base::fetch(&host, "tiny", place, &device, &mut silent)).unwrap();
+    let (base, _) = block_on(Base::fetch(&host, "tiny", place, &device, &mut silent)).unwrap();
     let data = Dataset::read(task, url, &host.files[url]).unwrap();
     let length = settings.max_length;
     let encoding = Encoding {
         validates: true,
-        ..Encoding::usual(&base.tokenizer, base.pad(), length, base.config.n_positions)
+        seed: settings.seed,
+        ..Encoding::usual(&base, length)
     };
     let examples: Examples = encoding.examples(data).unwrap();
     let seed = Seed::new(settings.seed);
-    let model = examples.with_head(base.model.clone(), false, &seed);
-    let model = plan::prepare(model, &settings.strategy, &seed).unwrap();
-    let score = |model: &Gpt2| {
+    let strategy = base.family().in_own_words(settings.strategy.clone());
+    let head = head_for(task, examples.labels().len());
+    let model = base.model.clone().with_only_head(head, false, &seed);
+    let model = plan::prepare(model, &strategy, &seed).unwrap();
+    let score = |model: &Model| {
         let model = model.valid();
         let mut found = examples.no_answers();
-        for unit in examples.units(Split::Test) {
+        for unit in examples.units(&model, Split::Test) {
             block_on(examples.answer(&model, Split::Test, &unit, &mut found)).unwrap();
         }
         examples.scores(&found, Split::Test)
@@ -104,21 +113,34 @@ fn by_hand(task: Task, url: &str, settings: &TrainingSettings) -> (Scores, Score
     let mut feed = crate::data::feed::BatchFeed::new(order);
     let mut trainer = Trainer::new(model, examples.objective(), settings);
     for step in 0..settings.total_steps {
-        let batch = examples.batch(&feed.batches(step)[0]);
+        let batch = examples.batch(&feed.batches(step)[0], step);
         trainer.advance(&batch);
     }
     (before, score(trainer.model()))
 }
 
-/// Runs the task; the figure that it is judged by, before and after.
+/// Runs the task on the tiny GPT-2; the figure that it is judged by, before and after.
 fn run(task: Task, url: &str) -> (RunSummary, f64, f64) {
-    let command = start(Strategy::Lora(Default::default()));
+    run_on("m", (task, url), Strategy::Lora(Default::default()))
+}
+
+/// The same on the model of a folder.
+fn run_on(folder: &str, (task, url): (Task, &str), strategy: Strategy) -> (RunSummary, f64, f64) {
+    let command = start(strategy);
     let Command::StartRun { settings, .. } = &command else {
         unreachable!()
     };
-    let by_hand = by_hand(task, url, settings);
-    let events = say([load(task, url), vec![command.clone()]].concat());
-    assert!(errors(&events).is_empty(), "{events:?}");
+    let by_hand = by_hand(folder, (task, url), settings);
+    let mut commands = load(task, url);
+    commands[0] = Command::LoadModel {
+        name: folder.into(),
+        base_url: folder.into(),
+        sha256: None,
+    };
+    commands.push(command.clone());
+    let events = say(commands);
+    let told = errors(&events);
+    assert!(told.is_empty(), "{folder} {}: {told:?}", task.name());
     let summary = summary(&events);
     assert_eq!((summary.before, summary.after), by_hand, "{}", task.name());
     assert!(summary.after.loss_nats < summary.before.loss_nats);
@@ -163,6 +185,22 @@ fn completions_and_texts_cost_less() {
     for url in ["prompts.csv", "text.txt"] {
         let (_, before, after) = run(Task::CausalLm, url);
         assert!(after < before, "{url}: {before} {after}");
+    }
+}
+
+#[test]
+fn a_bert_learns_every_task_but_to_continue_a_text() {
+    for (task, url) in [
+        (Task::SequenceClassification, "topics.csv"),
+        (Task::MultiLabelClassification, "many.csv"),
+        (Task::TokenClassification, "tags.jsonl"),
+        (Task::QuestionAnswering, "qa.jsonl"),
+        (Task::MaskedLm, "text.txt"),
+    ] {
+        let (summary, _, _) = run_on("b", (task, url), Strategy::Partial { frozen_blocks: 1 });
+        let proof = summary.frozen_proof;
+        assert!(proof.holds() && proof.tensors > 0, "{task:?}");
+        assert!(proof.changed_trainable_tensors > 0, "{task:?}");
     }
 }
 

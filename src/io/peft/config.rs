@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{PeftError, heads};
-use crate::settings::{HEADS, Strategy};
+use crate::settings::{Family, HEADS, Strategy};
 
 /// The version whose fields [`AdapterConfig::to_json`] writes.
 const PEFT_VERSION: &str = "0.18.1";
@@ -22,6 +22,9 @@ pub struct AdapterConfig {
     /// The base model's name, where the file gives one.
     pub base_name: Option<String>,
 }
+
+/// PEFT's names of tasks without a head of their own.
+const LANGUAGE: [&str; 2] = ["CAUSAL_LM", "FEATURE_EXTRACTION"];
 
 /// What every method's file has.
 #[derive(Deserialize)]
@@ -42,7 +45,7 @@ impl AdapterConfig {
     pub fn parse(json: &str) -> Result<Self, PeftError> {
         let common: Common = read(json)?;
         let task = common.task_type.as_deref();
-        if let Some(task) = task.filter(|t| *t != "CAUSAL_LM" && heads::of_task(t).is_none()) {
+        if let Some(task) = task.filter(|t| !LANGUAGE.contains(t) && !heads::is_task(t)) {
             let supported = "CAUSAL_LM, SEQ_CLS, TOKEN_CLS or QUESTION_ANS";
             return refuse("task_type", task, supported);
         }
@@ -82,6 +85,10 @@ impl AdapterConfig {
             Strategy::Full | Strategy::Partial { .. } | Strategy::Head => return None,
             Strategy::BitFit | Strategy::Adapter(_) => return None,
         };
+        if let Some(fan_in_fan_out) = fields.get_mut("fan_in_fan_out") {
+            // GPT-2 alone keeps its weights [in, out].
+            *fan_in_fan_out = json!(shape.family == Family::Gpt2);
+        }
         let saved = self.task_type.as_deref().map_or(&[][..], heads::saved);
         fields.extend(object(json!({
             "auto_mapping": null,
@@ -96,9 +103,10 @@ impl AdapterConfig {
     }
 }
 
-/// What prompt and prefix tuning write down of the base model.
+/// What the file says of the base model.
 #[derive(Debug, Clone, Copy)]
 pub struct BaseShape {
+    pub family: Family,
     pub layers: usize,
     pub heads: usize,
     pub width: usize,

@@ -1,15 +1,29 @@
 //! Which head an adapter takes along, by PEFT's name of its task.
 
-use crate::model::gpt2::Gpt2;
+use burn::module::Module;
 
-/// The head of our model for a task; none for a language model.
-pub fn of_task(task_type: &str) -> Option<&'static str> {
-    match task_type {
-        "SEQ_CLS" => Some("score"),
-        "TOKEN_CLS" => Some("classifier"),
-        "QUESTION_ANS" => Some("qa_outputs"),
+use super::AdapterConfig;
+use crate::model::parameters;
+use crate::settings::{Family, Task};
+
+/// The head of a model of this family for a task; none for a language model.
+pub fn of_task(family: Family, task_type: &str) -> Option<&'static str> {
+    match (task_type, family) {
+        ("SEQ_CLS", Family::Gpt2) => Some("score"),
+        ("SEQ_CLS", Family::Bert) | ("TOKEN_CLS", _) => Some("classifier"),
+        ("QUESTION_ANS", _) => Some("qa_outputs"),
         _ => None,
     }
+}
+
+/// The same for a task of ours.
+pub fn head_module(family: Family, task: Task) -> Option<&'static str> {
+    of_task(family, task.peft_name())
+}
+
+/// Whether PEFT's name is that of a task with a head.
+pub fn is_task(task_type: &str) -> bool {
+    of_task(Family::Gpt2, task_type).is_some()
 }
 
 /// What PEFT writes as `modules_to_save`: every name that the task's head goes by in some model.
@@ -21,10 +35,16 @@ pub fn saved(task_type: &str) -> &'static [&'static str] {
     }
 }
 
-pub fn is_on(model: &Gpt2, head: &str) -> bool {
-    match head {
-        "score" => model.score.is_some(),
-        "classifier" => model.classifier.is_some(),
-        _ => model.qa_outputs.is_some(),
-    }
+/// Whether a model has the head of this name.
+pub fn is_on<M: Module>(model: &M, head: &str) -> bool {
+    has(model, &format!("{head}.weight"))
+}
+
+/// Whether what a BERT's classifier of texts reads is there; a classifier of tokens reads no pooler.
+pub fn can_classify<M: Module>(model: &M, config: &AdapterConfig) -> bool {
+    config.task_type.as_deref() != Some("SEQ_CLS") || has(model, "bert.pooler.dense.weight")
+}
+
+fn has<M: Module>(model: &M, parameter: &str) -> bool {
+    parameters::list(model).iter().any(|p| p.name == parameter)
 }

@@ -28,6 +28,29 @@ pub fn stored_name(parameter: &str) -> String {
     )
 }
 
+/// The name that PEFT saves a tensor under. In a state dict of the adapted model, which is what `torch.save` and other
+/// trainers keep, the adapter's own name stands in the middle of it: `…lora_A.default.weight`.
+pub fn saved_name(name: &str) -> String {
+    let parts: Vec<&str> = name.split('.').collect();
+    let is_marker = |part: &&str| {
+        let markers = ["lora_A", "lora_B", "lora_magnitude_vector", "ia3_l"];
+        markers.contains(part) || *part == "modules_to_save"
+    };
+    if let ["prompt_encoder", _, "embedding", "weight"] = parts[..] {
+        return PROMPT.to_owned();
+    }
+    let Some(at) = parts.iter().position(is_marker) else {
+        return name.to_owned();
+    };
+    let (before, behind) = parts.split_at(at + 1);
+    match (parts[at], behind) {
+        ("lora_A" | "lora_B", [_, "weight"]) => format!("{}.weight", before.join(".")),
+        ("lora_magnitude_vector" | "ia3_l", [_] | [_, "weight"]) => before.join("."),
+        ("modules_to_save", [_, parameter]) => format!("{}.{parameter}", parts[..at].join(".")),
+        _ => name.to_owned(),
+    }
+}
+
 /// The name in PEFT's file of a head's parameter.
 pub fn stored_head(parameter: &str, strategy: &Strategy) -> String {
     match strategy {
@@ -65,4 +88,33 @@ pub fn part_of_prefix(values: &[f32], all_columns: usize, width: usize, index: u
         .chunks(all_columns)
         .flat_map(|row| row[index * width..][..width].iter().copied())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_adapters_own_name_is_no_part_of_a_tensors() {
+        for (found, saved) in [
+            (
+                "m.h.0.c_attn.lora_A.default.weight",
+                "m.h.0.c_attn.lora_A.weight",
+            ),
+            ("m.c_attn.lora_B.weight", "m.c_attn.lora_B.weight"),
+            (
+                "m.c_attn.lora_magnitude_vector.a.weight",
+                "m.c_attn.lora_magnitude_vector",
+            ),
+            ("m.c_attn.ia3_l.default", "m.c_attn.ia3_l"),
+            ("m.score.modules_to_save.default.weight", "m.score.weight"),
+            ("m.score.weight", "m.score.weight"),
+            (
+                "prompt_encoder.default.embedding.weight",
+                "prompt_embeddings",
+            ),
+        ] {
+            assert_eq!(saved_name(found), saved);
+        }
+    }
 }

@@ -1,6 +1,9 @@
 use super::*;
-use crate::model::gpt2::{Gpt2Config, RandomWeights};
+use crate::io::safetensors::SafetensorsFile;
+use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
+use crate::model::heads::sequence_classification::Score;
 use crate::settings::{Ia3Settings, LoraSettings, Seed};
+use burn::prelude::Device;
 
 fn model() -> Gpt2 {
     let config = Gpt2Config::sized(11, 8, 8, 2, 2);
@@ -109,6 +112,100 @@ fn what_cannot_be_run_is_named() {
         let error = refusal(&changed, weights.clone());
         assert!(error.contains(named), "{error}");
     }
+}
+
+#[test]
+fn a_start_that_changes_the_base_is_refused() {
+    let (config, weights) = saved("CAUSAL_LM");
+    let starting = |word: &str| {
+        let plain = "\"init_lora_weights\": true";
+        assert!(config.contains(plain));
+        config.replace(plain, &format!("\"init_lora_weights\": {word}"))
+    };
+    for word in [
+        "pissa",
+        "pissa_niter_16",
+        "olora",
+        "corda",
+        "loftq",
+        "lora_ga",
+    ] {
+        let error = refusal(&starting(&format!("\"{word}\"")), weights.clone());
+        assert!(
+            error.contains(&format!("init_lora_weights is {word}")),
+            "{error}"
+        );
+    }
+    for word in ["false", "null", "\"gaussian\"", "\"eva\"", "\"orthogonal\""] {
+        assert!(
+            load(&starting(word), weights.clone(), model()).is_ok(),
+            "{word}"
+        );
+    }
+}
+
+/// The same tensors under other names.
+fn renamed(weights: &[u8], rename: impl Fn(&str) -> String) -> Vec<u8> {
+    let mut file = SafetensorsFile::open(weights.to_vec()).unwrap();
+    let names = file.tensors().into_keys().collect::<Vec<_>>();
+    let tensors = names.iter().map(|name| {
+        let data = file.read(name).unwrap();
+        NamedTensor {
+            name: rename(name),
+            shape: data.shape().to_vec(),
+            values: data.try_to_vec().unwrap(),
+        }
+    });
+    write(&tensors.collect::<Vec<_>>(), Precision::F32).unwrap()
+}
+
+#[test]
+fn names_with_an_adapters_own_name_in_them_are_read() {
+    for task in ["CAUSAL_LM", "SEQ_CLS"] {
+        let (config, weights) = saved(task);
+        let named = renamed(&weights, |name| {
+            let name = name.replace(".weight", ".mine.weight");
+            name.replace("score.", "score.modules_to_save.")
+        });
+        let strategy = AdapterConfig::parse(&config).unwrap().strategy;
+        let loaded = load(&config, named, model()).unwrap();
+        let again = save(&loaded, &strategy, "base", task).unwrap();
+        assert_eq!(again, (config, weights));
+    }
+    let (config, weights) = saved("CAUSAL_LM");
+    let two = renamed(&weights, |name| match name.contains("h.1.") {
+        true => name.replace("h.1.", "h.0.").replace(".weight", ".b.weight"),
+        false => name.replace(".weight", ".a.weight"),
+    });
+    assert!(refusal(&config, two).contains("h.1."));
+}
+
+#[test]
+fn what_is_missing_is_told_with_what_is_there() {
+    let (config, weights) = saved("CAUSAL_LM");
+    let llamas = renamed(&weights, |name| name.replace("c_attn", "q_proj"));
+    let error = refusal(&config, llamas);
+    assert!(
+        error.contains("q_proj") && error.contains("more"),
+        "{error}"
+    );
+}
+
+#[test]
+fn sizes_of_the_configuration_are_checked_before_anything_is_built() {
+    let (config, weights) = saved("CAUSAL_LM");
+    let huge = config.replace("\"r\": 4", "\"r\": 1000000000000");
+    let error = refusal(&huge, weights);
+    assert!(
+        error.contains("r is 1000000000000") && error.contains("[4, 8]"),
+        "{error}"
+    );
+    let (config, weights) = saved_as(&Strategy::Prompt { virtual_tokens: 3 }, "CAUSAL_LM");
+    let huge = config.replace(
+        "\"num_virtual_tokens\": 3",
+        "\"num_virtual_tokens\": 1000000000000",
+    );
+    assert!(refusal(&huge, weights).contains("num_virtual_tokens is 1000000000000"));
 }
 
 #[test]

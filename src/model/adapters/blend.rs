@@ -9,7 +9,7 @@ use burn::module::Param;
 use burn::prelude::*;
 
 use super::lora::Lora;
-use crate::model::gpt2::Gpt2;
+use crate::model::network::Network;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BlendError {
@@ -23,7 +23,7 @@ pub enum BlendError {
 
 /// The base with all of the adapters on it. Each part is a model of the same base with its adapter; heads are those of
 /// the first part, since an average of heads answers for none.
-pub fn blend(parts: Vec<(Gpt2, f64)>) -> Result<Gpt2, BlendError> {
+pub fn blend<M: Network>(parts: Vec<(M, f64)>) -> Result<M, BlendError> {
     let mut beside: BTreeMap<String, Vec<(Lora, f64)>> = BTreeMap::new();
     let mut first = None;
     for (index, (model, weight)) in parts.into_iter().enumerate() {
@@ -35,24 +35,25 @@ pub fn blend(parts: Vec<(Gpt2, f64)>) -> Result<Gpt2, BlendError> {
         first.get_or_insert(stripped);
     }
     let base = first.ok_or(BlendError::Nothing)?;
-    Ok(base.map_linear(|path, mut linear| {
-        linear.lora = beside.remove(path).map(stack);
-        linear
-    }))
+    Ok(base.map_lora(&mut |path, _| beside.remove(path).map(stack)))
 }
 
 /// The model without LoRA, and what stood beside its layers.
-fn take_lora(model: Gpt2, weight: f64, beside: &mut BTreeMap<String, Vec<(Lora, f64)>>) -> Gpt2 {
-    model.map_linear(|path, mut linear| {
-        if let Some(lora) = linear.lora.take() {
-            let stands = beside.entry(path.to_owned()).or_default();
-            stands.push((lora, weight));
+fn take_lora<M: Network>(
+    model: M,
+    weight: f64,
+    beside: &mut BTreeMap<String, Vec<(Lora, f64)>>,
+) -> M {
+    model.map_lora(&mut |path, lora| {
+        let stands = lora.map(|lora| (lora, weight));
+        if stands.is_some() {
+            beside.entry(path.to_owned()).or_default().extend(stands);
         }
-        linear
+        None
     })
 }
 
-fn is_plain(stripped: &Gpt2, beside: &BTreeMap<String, Vec<(Lora, f64)>>) -> bool {
+fn is_plain<M: Network>(stripped: &M, beside: &BTreeMap<String, Vec<(Lora, f64)>>) -> bool {
     let other = crate::model::parameters::list(stripped)
         .iter()
         .any(|parameter| crate::model::parameters::is_adapter(&parameter.name));
@@ -81,7 +82,9 @@ fn stack(parts: Vec<(Lora, f64)>) -> Lora {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::gpt2::{Gpt2Config, Pass, RandomWeights, Tokens};
+    use crate::model::gpt2::Gpt2;
+    use crate::model::gpt2::{Gpt2Config, RandomWeights};
+    use crate::model::parts::{Pass, Tokens};
     use crate::settings::{LoraSettings, Seed};
 
     fn base() -> Gpt2 {
@@ -163,6 +166,9 @@ mod tests {
         );
         let error = blend(vec![(lora, 1.0), (dora, 1.0)]).unwrap_err();
         assert_eq!(error, BlendError::NotLora { number: 2 });
-        assert_eq!(blend(Vec::new()).unwrap_err(), BlendError::Nothing);
+        assert_eq!(
+            blend(Vec::<(Gpt2, f64)>::new()).unwrap_err(),
+            BlendError::Nothing
+        );
     }
 }

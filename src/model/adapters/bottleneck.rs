@@ -4,7 +4,8 @@ use burn::module::Param;
 use burn::prelude::*;
 use burn::tensor::activation::{relu, silu};
 
-use super::super::gpt2::{Conv1D, Pass};
+use super::super::gpt2::Conv1D;
+use super::super::parts::Pass;
 use crate::settings::{BottleneckSettings, Placement, Seed};
 
 /// `x ↦ up(f(down(x)))`; the sums around it are the block's.

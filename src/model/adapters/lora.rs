@@ -4,8 +4,8 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::super::gpt2::Pass;
 use super::super::ops::{linear, lora};
+use super::super::parts::Pass;
 use super::made_from;
 use crate::settings::{LoraSettings, Seed};
 

@@ -2,8 +2,8 @@
 
 use burn::prelude::*;
 
-use super::super::gpt2::Pass;
 use super::super::ops::{attention_probabilities, merge_heads, self_attention, split_heads};
+use super::super::parts::Pass;
 use super::super::weights::{WeightError, WeightSource};
 use super::{BertConfig, Linear, Output};
 

@@ -1,21 +1,23 @@
-//! The whole model: the encoder, the masked-word head, and a classification head, each where it has one.
+//! The whole model: the encoder, the masked-word head, and a task's head, each where it has one.
 
 use burn::prelude::*;
 
+use super::super::adapters::ia3::Ia3;
 use super::super::adapters::lora::Lora;
-use super::super::gpt2::Pass;
-use super::super::parameters;
+use super::super::heads::linear::LinearHead;
+use super::super::parts::{Pass, Tokens};
 use super::super::weights::{WeightError, WeightSource};
-use super::{BertConfig, BertModel, Inputs, Linear, MaskedLmHead, Pooler};
-use crate::settings::{LoraSettings, Seed};
+use super::{BertConfig, BertModel, Linear, MaskedLmHead, Pooler};
+use crate::settings::{Ia3Settings, LoraSettings, Seed, Strategy};
 
-/// `BertForMaskedLM` and `BertForSequenceClassification` on one set of weights.
+/// `BertForMaskedLM` (`cls`), `BertForSequenceClassification` and `BertForTokenClassification` (`classifier`, on the
+/// pooler or on every token) and `BertForQuestionAnswering` (`qa_outputs`) on one set of weights.
 #[derive(Module, Debug)]
 pub struct Bert {
     pub bert: BertModel,
     pub cls: Option<MaskedLmHead>,
-    /// Names the labels from what the pooler gives.
-    pub classifier: Option<Linear>,
+    pub classifier: Option<LinearHead>,
+    pub qa_outputs: Option<LinearHead>,
 }
 
 impl Bert {
@@ -29,6 +31,7 @@ impl Bert {
             bert: BertModel::load(config, weights, device)?,
             cls: None,
             classifier: None,
+            qa_outputs: None,
         })
     }
 
@@ -42,14 +45,14 @@ impl Bert {
         self
     }
 
-    pub fn with_classifier(mut self, classifier: Linear) -> Self {
+    pub fn with_classifier(mut self, classifier: LinearHead) -> Self {
         self.classifier = Some(classifier);
         self
     }
 
     /// Scores of every word at every position, `[batch · seq, vocab]`; `None` without the masked-word head.
-    pub fn logits(&self, inputs: Inputs, pass: &mut Pass) -> Option<Tensor<2>> {
-        let hidden = self.bert.forward(inputs, pass);
+    pub fn logits(&self, tokens: Tokens, pass: &mut Pass) -> Option<Tensor<2>> {
+        let hidden = self.bert.forward(tokens, pass);
         self.words_at(hidden, pass)
     }
 
@@ -60,19 +63,50 @@ impl Bert {
     }
 
     /// Scores of each label, `[batch, labels]`; `None` without a classification head.
-    pub fn classify(&self, inputs: Inputs, pass: &mut Pass) -> Option<Tensor<2>> {
-        let (pooler, classifier) = (self.bert.pooler.as_ref()?, self.classifier.as_ref()?);
-        let hidden = self.bert.forward(inputs, pass);
-        let pooled = pooler.forward(hidden, inputs.ids.len(), pass);
-        Some(classifier.forward(pooled, pass))
+    pub fn classify(&self, tokens: Tokens, pass: &mut Pass) -> Option<Tensor<2>> {
+        let hidden = self.bert.forward(tokens, pass);
+        self.classify_hidden(hidden, tokens.ids.len(), pass)
     }
 
-    /// The model with fresh adapters beside every module that the settings target.
+    /// The same of hidden states, `[batch · seq, hidden]`.
+    pub fn classify_hidden(
+        &self,
+        hidden: Tensor<2>,
+        batch: usize,
+        pass: &mut Pass,
+    ) -> Option<Tensor<2>> {
+        let (pooler, classifier) = (self.bert.pooler.as_ref()?, self.classifier.as_ref()?);
+        Some(classifier.forward(pooler.forward(hidden, batch, pass)))
+    }
+
+    /// With whatever modules the strategy adds. Its settings have been checked against the model.
+    pub fn with_strategy(self, strategy: &Strategy, seed: &mut Seed) -> Self {
+        match strategy {
+            Strategy::Lora(lora) => self.with_lora(lora, seed),
+            Strategy::Ia3(ia3) => self.with_ia3(ia3),
+            _ => self,
+        }
+    }
+
+    /// With LoRA beside every module that the settings target.
     pub fn with_lora(self, settings: &LoraSettings, seed: &mut Seed) -> Self {
         self.map_linear(|path, mut linear| {
             if settings.targets(path) {
                 let weight = linear.weight.val().transpose();
                 linear.lora = Some(Lora::init(weight, settings, seed));
+            }
+            linear
+        })
+    }
+
+    /// With (IA)³'s factors on every module that the settings target.
+    pub fn with_ia3(self, settings: &Ia3Settings) -> Self {
+        self.map_linear(|path, mut linear| {
+            if settings.targets(path) {
+                let [d_out, d_in] = linear.weight.lazy_shape().dims();
+                let feedforward = settings.is_feedforward(path);
+                let device = linear.weight.val().device();
+                linear.ia3 = Some(Ia3::init([d_in, d_out], feedforward, &device));
             }
             linear
         })
@@ -117,28 +151,11 @@ impl Bert {
     }
 
     pub fn width(&self) -> usize {
-        self.bert.embeddings.word_embeddings.weight.val().dims()[1]
+        self.bert.embeddings.word_embeddings.weight.lazy_shape()[1]
     }
 
     pub fn device(&self) -> Device {
         self.bert.embeddings.word_embeddings.weight.val().device()
-    }
-
-    /// Every layer that [`Self::map_linear`] goes through: its path, its weight's shape, and whether an
-    /// adapter stands beside it.
-    pub fn linears(&self) -> Vec<(String, [usize; 2], bool)> {
-        let mut found = Vec::new();
-        let _ = self.clone().map_linear(|path, linear| {
-            let shape = linear.weight.val().dims();
-            found.push((path.to_owned(), shape, linear.lora.is_some()));
-            linear
-        });
-        found
-    }
-
-    /// The model with gradients asked for on exactly the parameters that `trains` names; adapters always.
-    pub fn with_trainable(self, trains: impl Fn(&str) -> bool) -> Self {
-        parameters::set_trainable(self, |name| parameters::is_adapter(name) || trains(name))
     }
 }
 
@@ -146,13 +163,14 @@ impl Bert {
 mod tests {
     use super::*;
     use crate::model::bert::RandomWeights;
+    use crate::model::parameters;
 
     fn tiny() -> Bert {
         let config = BertConfig::sized(11, 8, 6, 2, 2);
         let (device, mut weights) = (Device::flex(), RandomWeights::new(Seed::new(1)));
         let head = MaskedLmHead::load(&config, &mut weights, &device).unwrap();
         let pooler = Pooler::load(6, &mut weights, &device).unwrap();
-        let classifier = Linear::load("classifier", 6, 3, &mut weights, &device).unwrap();
+        let classifier = LinearHead::load("classifier", 3, 6, &mut weights, &device).unwrap();
         Bert::load(&config, &mut weights, &device)
             .unwrap()
             .with_masked_lm(head)
@@ -185,8 +203,8 @@ mod tests {
         let model = tiny();
         let (short, long) = ([vec![1, 2, 3]], [vec![1, 2, 3, 9, 9]]);
         let mask = [vec![true, true, true, false, false]];
-        let first = |inputs| -> Vec<f32> {
-            let logits = model.logits(inputs, &mut Pass::default()).unwrap();
+        let first = |tokens| -> Vec<f32> {
+            let logits = model.logits(tokens, &mut Pass::default()).unwrap();
             logits
                 .slice([0..3, 0..11])
                 .into_data()
@@ -194,8 +212,8 @@ mod tests {
                 .unwrap()
         };
         let (plain, padded) = (
-            first(Inputs::new(&short, None)),
-            first(Inputs::new(&long, Some(&mask))),
+            first(Tokens::padded(&short, None)),
+            first(Tokens::padded(&long, Some(&mask))),
         );
         let apart = plain.iter().zip(&padded).map(|(a, b)| (a - b).abs());
         assert!(apart.fold(0.0, f32::max) < 1e-6, "{plain:?} {padded:?}");
@@ -222,7 +240,7 @@ mod tests {
         assert_eq!(added.count(), 4);
         let ids = [vec![1, 2, 3]];
         let answers = |model: &Bert| -> Vec<f32> {
-            let logits = model.classify(Inputs::new(&ids, None), &mut Pass::default());
+            let logits = model.classify(Tokens::padded(&ids, None), &mut Pass::default());
             logits.unwrap().into_data().try_to_vec().unwrap()
         };
         let (beside, merged) = (answers(&adapted), answers(&adapted.clone().merged()));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::gpt2::{ConfigError, check_sizes};
+use super::super::gpt2::{ConfigError, check_ids, check_sizes};
 
 /// The fields of `BertConfig` that decide the computation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct BertConfig {
     pub pad_token_id: Option<i32>,
     #[serde(default)]
     pub id2label: Option<BTreeMap<String, String>>,
+    /// What the loss of a classification head was.
+    #[serde(default)]
+    pub problem_type: Option<String>,
     #[serde(default = "default_positions")]
     pub position_embedding_type: String,
     #[serde(default)]
@@ -73,6 +76,7 @@ impl BertConfig {
             model_type: Some("bert".into()),
             pad_token_id: None,
             id2label: None,
+            problem_type: None,
             position_embedding_type: default_positions(),
             is_decoder: false,
             tie_word_embeddings: true,
@@ -127,7 +131,9 @@ impl BertConfig {
             &others,
             width,
             ("num_attention_heads", self.num_attention_heads),
-        )
+        )?;
+        let pad = self.pad_token_id.map(|id| ("pad_token_id", id));
+        check_ids(self.vocab_size, pad.into_iter())
     }
 }
 
@@ -157,6 +163,7 @@ mod tests {
             (r#","model_type":"roberta""#, "model_type is roberta"),
             (r#","hidden_act":"relu""#, "hidden_act is relu"),
             (r#","is_decoder":true"#, "is_decoder is true"),
+            (r#","pad_token_id":9"#, "pad_token_id is 9"),
         ] {
             let error = BertConfig::parse(&json(change)).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");

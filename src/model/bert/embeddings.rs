@@ -3,7 +3,7 @@
 use burn::prelude::*;
 use burn::tensor::module::embedding;
 
-use super::super::gpt2::{Embedding, LayerNorm, int_tensor};
+use super::super::parts::{Embedding, LayerNorm, Tokens, int_tensor};
 use super::super::weights::{WeightError, WeightSource};
 use super::BertConfig;
 
@@ -14,26 +14,6 @@ pub struct Embeddings {
     pub position_embeddings: Embedding,
     pub token_type_embeddings: Embedding,
     pub layer_norm: LayerNorm,
-}
-
-/// A batch of token ids, `[batch][seq]`, with what the model must know of its padding and its pairs.
-#[derive(Debug, Clone, Copy)]
-pub struct Inputs<'a> {
-    pub ids: &'a [Vec<i32>],
-    /// `true` for real tokens; none means no padding.
-    pub attention_mask: Option<&'a [Vec<bool>]>,
-    /// 0 for the first text, 1 for the second; none means one text.
-    pub token_type_ids: Option<&'a [Vec<i32>]>,
-}
-
-impl<'a> Inputs<'a> {
-    pub fn new(ids: &'a [Vec<i32>], attention_mask: Option<&'a [Vec<bool>]>) -> Self {
-        Self {
-            ids,
-            attention_mask,
-            token_type_ids: None,
-        }
-    }
 }
 
 impl Embeddings {
@@ -63,15 +43,15 @@ impl Embeddings {
     }
 
     /// `[batch · seq, hidden]`
-    pub fn forward(&self, inputs: Inputs) -> Tensor<2> {
+    pub fn forward(&self, tokens: Tokens) -> Tensor<2> {
         let table = self.word_embeddings.weight.val();
         let ([_, width], device) = (table.dims(), table.device());
-        let (batch, seq) = (inputs.ids.len(), inputs.ids.first().map_or(0, Vec::len));
-        let words = embedding(table, int_tensor(inputs.ids, &device));
+        let [batch, seq] = tokens.dims();
+        let words = embedding(table, int_tensor(tokens.ids, &device));
         let places = self.position_embeddings.weight.val();
         let places = places.slice([0..seq, 0..width]).unsqueeze::<3>();
         let types = self.token_type_embeddings.weight.val();
-        let types = match inputs.token_type_ids {
+        let types = match tokens.token_type_ids {
             Some(ids) => embedding(types, int_tensor(ids, &device)),
             None => types.slice([0..1, 0..width]).unsqueeze::<3>(),
         };

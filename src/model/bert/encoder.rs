@@ -3,9 +3,10 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::super::gpt2::{Pass, attention_bias};
+use super::super::parts::{Pass, Tokens, attention_bias};
 use super::super::weights::{WeightError, WeightSource};
-use super::{BertConfig, Embeddings, Inputs, Layer, Linear};
+use super::{BertConfig, Embeddings, Layer, Linear};
+use crate::settings::Seed;
 
 #[derive(Module, Debug)]
 pub struct Encoder {
@@ -39,13 +40,23 @@ impl Pooler {
         Ok(Self { dense })
     }
 
+    /// A fresh one: normal with `initializer_range` 0.02 and a bias of zeros, as `BertPreTrainedModel._init_weights`.
+    pub fn init(width: usize, seed: &mut Seed, device: &Device) -> Self {
+        let weight: Vec<f32> = (0..width * width)
+            .map(|_| seed.normal(0.02) as f32)
+            .collect();
+        let weight = Param::from_data(TensorData::new(weight, [width, width]), device);
+        let bias = Param::from_data(TensorData::new(vec![0f32; width], [width]), device);
+        Self {
+            dense: Linear::new(weight, bias),
+        }
+    }
+
     /// What passes [CLS] on as it is (but for the tanh): where no training has made a pooler.
     pub fn identity(width: usize, device: &Device) -> Self {
-        let dense = Linear {
-            weight: Param::from_tensor(Tensor::eye(width, device)),
-            bias: Param::from_tensor(Tensor::zeros([width], device)),
-            lora: None,
-        };
+        let weight = Param::from_tensor(Tensor::eye(width, device));
+        let bias = Param::from_tensor(Tensor::zeros([width], device));
+        let dense = Linear::new(weight, bias);
         Self { dense }
     }
 
@@ -78,12 +89,12 @@ impl BertModel {
     }
 
     /// Hidden states of the last layer, `[batch · seq, hidden]`.
-    pub fn forward(&self, inputs: Inputs, pass: &mut Pass) -> Tensor<2> {
-        let (batch, seq) = (inputs.ids.len(), inputs.ids.first().map_or(0, Vec::len));
-        let mut x = self.embeddings.forward(inputs);
+    pub fn forward(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2> {
+        let [batch, seq] = tokens.dims();
+        let mut x = self.embeddings.forward(tokens);
         let [_, width] = x.dims();
         let causal = pass.causal.unwrap_or(false);
-        let bias = attention_bias(seq, 0, inputs.attention_mask, causal, &x.device());
+        let bias = attention_bias(seq, 0, tokens.attention_mask, causal, &x.device());
         let record = |x: &Tensor<2>, pass: &mut Pass| {
             if let Some(kept) = pass.record.as_deref_mut() {
                 kept.hidden.push(x.clone().reshape([batch, seq, width]));

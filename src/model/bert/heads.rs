@@ -3,8 +3,8 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::super::gpt2::{LayerNorm, Pass};
 use super::super::ops::gelu;
+use super::super::parts::{LayerNorm, Pass};
 use super::super::weights::{WeightError, WeightSource};
 use super::{BertConfig, Linear};
 

@@ -2,8 +2,8 @@
 
 use burn::prelude::*;
 
-use super::super::gpt2::{LayerNorm, Pass};
 use super::super::ops::gelu;
+use super::super::parts::{LayerNorm, Pass};
 use super::super::weights::{WeightError, WeightSource};
 use super::{Attention, BertConfig, Linear};
 

@@ -1,11 +1,12 @@
-//! A linear layer as `torch.nn.Linear` keeps it, and the place where LoRA is put beside it.
+//! A linear layer as `torch.nn.Linear` keeps it, and the place where LoRA and (IA)³ are put beside it.
 
 use burn::module::Param;
 use burn::prelude::*;
 
+use super::super::adapters::ia3::Ia3;
 use super::super::adapters::lora::Lora;
-use super::super::gpt2::Pass;
 use super::super::ops::{linear, lora_linear};
+use super::super::parts::Pass;
 use super::super::weights::{WeightError, WeightSource};
 
 /// `x ↦ x Wᵀ + b`.
@@ -16,6 +17,7 @@ pub struct Linear {
     /// `[out]`
     pub bias: Param<Tensor<1>>,
     pub lora: Option<Lora>,
+    pub ia3: Option<Ia3>,
 }
 
 impl Linear {
@@ -26,24 +28,31 @@ impl Linear {
         weights: &mut impl WeightSource,
         device: &Device,
     ) -> Result<Self, WeightError> {
-        Ok(Self {
-            weight: weights.matrix(&format!("{name}.weight"), [d_out, d_in], device)?,
-            bias: weights.vector(&format!("{name}.bias"), d_out, device)?,
-            lora: None,
-        })
+        Ok(Self::new(
+            weights.matrix(&format!("{name}.weight"), [d_out, d_in], device)?,
+            weights.vector(&format!("{name}.bias"), d_out, device)?,
+        ))
     }
 
-    /// Of values at hand.
-    pub fn of(weight: TensorData, bias: TensorData, device: &Device) -> Self {
+    /// A plain layer, nothing beside it.
+    pub fn new(weight: Param<Tensor<2>>, bias: Param<Tensor<1>>) -> Self {
         Self {
-            weight: Param::from_data(weight, device),
-            bias: Param::from_data(bias, device),
+            weight,
+            bias,
             lora: None,
+            ia3: None,
         }
     }
 
     /// `[rows, in] → [rows, out]`
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
+        match &self.ia3 {
+            None => self.forward_beside(x, pass),
+            Some(ia3) => ia3.after(self.forward_beside(ia3.before(x), pass)),
+        }
+    }
+
+    fn forward_beside(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
         let base = (self.weight.val().transpose(), self.bias.val());
         match &self.lora {
             None => linear(x, base.0, base.1),
@@ -56,15 +65,17 @@ impl Linear {
         }
     }
 
-    /// Adds the adapter's product into the weight and drops the adapter.
+    /// Multiplies what stands beside the weight into it, and drops it.
     pub fn merge(self) -> Self {
-        match self.lora {
-            None => self,
-            Some(lora) => Self {
-                weight: self.weight.map(|w| lora.merge(w.transpose()).transpose()),
-                bias: self.bias,
-                lora: None,
-            },
+        let (mut weight, mut bias) = (self.weight, self.bias);
+        if let Some(lora) = self.lora {
+            weight = weight.map(|w| lora.merge(w.transpose()).transpose());
         }
+        if let Some(ia3) = self.ia3 {
+            let merged = ia3.merge(weight.val().transpose(), bias.val());
+            weight = weight.map(|_| merged.0.transpose());
+            bias = bias.map(|_| merged.1);
+        }
+        Self::new(weight, bias)
     }
 }

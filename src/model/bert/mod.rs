@@ -10,10 +10,11 @@ mod layer;
 mod linear;
 #[path = "bert.rs"]
 mod model;
+mod network;
 
 pub use attention::Attention;
 pub use config::BertConfig;
-pub use embeddings::{Embeddings, Inputs};
+pub use embeddings::Embeddings;
 pub use encoder::{BertModel, Encoder, Pooler};
 pub use heads::{MaskedLmHead, Predictions, Transform};
 pub use init::RandomWeights;

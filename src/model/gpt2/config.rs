@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::token_ids::{EndIds, check_ids};
+
 /// The fields of `GPT2Config` that decide the computation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gpt2Config {
@@ -22,7 +24,7 @@ pub struct Gpt2Config {
     #[serde(default)]
     pub bos_token_id: Option<i32>,
     #[serde(default)]
-    pub eos_token_id: Option<i32>,
+    pub eos_token_id: EndIds,
     #[serde(default)]
     pub pad_token_id: Option<i32>,
     #[serde(default)]
@@ -85,7 +87,7 @@ impl Gpt2Config {
             activation_function: default_activation(),
             model_type: Some("gpt2".into()),
             bos_token_id: None,
-            eos_token_id: None,
+            eos_token_id: EndIds::default(),
             pad_token_id: None,
             id2label: None,
             problem_type: None,
@@ -98,10 +100,34 @@ impl Gpt2Config {
 
     pub fn parse(json: &str) -> Result<Self, ConfigError> {
         check_architecture(json)?;
-        let config: Self =
+        let mut config: Self =
             serde_json::from_str(json).map_err(|e| ConfigError::Unreadable(e.to_string()))?;
+        config.forget_default_ids();
         config.check()?;
         Ok(config)
+    }
+
+    /// transformers writes GPT-2's own end of text into the configuration of every GPT-2 that was not told another one,
+    /// also where the vocabulary is smaller. Nothing is lost: no text can hold it.
+    fn forget_default_ids(&mut self) {
+        const END_OF_TEXT: i32 = 50_256;
+        if self.vocab_size > END_OF_TEXT as usize {
+            return;
+        }
+        self.bos_token_id = self.bos_token_id.filter(|id| *id != END_OF_TEXT);
+        if self.eos_token_id.first() == Some(END_OF_TEXT) {
+            self.eos_token_id = EndIds::default();
+        }
+    }
+
+    /// The special tokens that the file names.
+    fn ids(&self) -> impl Iterator<Item = (&'static str, i32)> {
+        let one = |field, id: Option<i32>| id.map(|id| (field, id));
+        let ends = self.eos_token_id.iter().map(|id| ("eos_token_id", id));
+        one("bos_token_id", self.bos_token_id)
+            .into_iter()
+            .chain(one("pad_token_id", self.pad_token_id))
+            .chain(ends)
     }
 
     fn check(&self) -> Result<(), ConfigError> {
@@ -136,7 +162,8 @@ impl Gpt2Config {
             ("vocab_size", self.vocab_size),
             ("n_positions", self.n_positions),
         ];
-        check_sizes(&others, width, heads)
+        check_sizes(&others, width, heads)?;
+        check_ids(self.vocab_size, self.ids())
     }
 
     /// Width of the MLP.
@@ -216,5 +243,32 @@ mod tests {
                 .to_string()
                 .contains("equal heads")
         );
+    }
+
+    #[test]
+    fn ids_of_special_tokens_are_tokens() {
+        let with = |field: &str, ids: &str| {
+            let sizes = r#""vocab_size":9,"n_positions":9,"n_embd":4,"n_layer":1,"n_head":1"#;
+            Gpt2Config::parse(&format!("{{{sizes},\"{field}\":{ids}}}"))
+        };
+        for (field, ids, named) in [
+            ("pad_token_id", "9", "is 9"),
+            ("pad_token_id", "-1", "is -1"),
+            ("bos_token_id", "12", "is 12"),
+            ("eos_token_id", "[8, 10]", "is 10"),
+        ] {
+            let error = with(field, ids).unwrap_err().to_string();
+            assert!(error.contains(field) && error.contains(named), "{error}");
+            assert!(error.contains("from 0 to 8"), "{error}");
+        }
+        let several = with("eos_token_id", "[8, 0]").unwrap().eos_token_id;
+        assert!(several.contains(8) && several.contains(0) && !several.contains(1));
+        assert_eq!(several.first(), Some(8));
+        // What transformers writes where nobody said anything.
+        assert_eq!(
+            with("eos_token_id", "50256").unwrap().eos_token_id.first(),
+            None
+        );
+        assert_eq!(with("bos_token_id", "50256").unwrap().bos_token_id, None);
     }
 }

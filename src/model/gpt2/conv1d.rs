@@ -6,8 +6,8 @@ use burn::prelude::*;
 use super::super::adapters::ia3::Ia3;
 use super::super::adapters::lora::Lora;
 use super::super::ops::{linear, lora_linear};
+use super::super::parts::Pass;
 use super::super::weights::{WeightError, WeightSource};
-use super::Pass;
 
 /// `x ↦ x W + b`, with `W` kept `[in, out]` as GPT-2 saves it (transformers' `Conv1D`).
 #[derive(Module, Debug)]

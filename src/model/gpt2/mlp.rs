@@ -3,8 +3,9 @@
 use burn::prelude::*;
 
 use super::super::ops::gelu_new;
+use super::super::parts::Pass;
 use super::super::weights::{WeightError, WeightSource};
-use super::{Conv1D, Gpt2Config, Pass};
+use super::{Conv1D, Gpt2Config};
 
 /// `c_proj(gelu_new(c_fc(x)))`; `gelu_new` is the tanh approximation (Hendrycks & Gimpel 2016).
 #[derive(Module, Debug)]

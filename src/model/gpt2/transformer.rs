@@ -4,15 +4,11 @@ use burn::module::Param;
 use burn::prelude::*;
 
 use super::super::adapters::virtual_tokens::SoftPrompt;
+use super::super::parts::{
+    Embedding, KvCache, LayerNorm, Pass, Tokens, attention_bias, int_tensor,
+};
 use super::super::weights::{WeightError, WeightSource};
-use super::{Block, Gpt2Config, LayerNorm, Pass, attention_bias};
-
-/// An embedding table.
-#[derive(Module, Debug)]
-pub struct Embedding {
-    /// `[entries, d_model]`
-    pub weight: Param<Tensor<2>>,
-}
+use super::{Block, Gpt2Config};
 
 /// `transformer` in Hugging Face's names.
 #[derive(Module, Debug)]
@@ -22,16 +18,6 @@ pub struct Transformer {
     pub prompt: Option<SoftPrompt>,
     pub h: Vec<Block>,
     pub ln_f: LayerNorm,
-}
-
-/// A batch of token ids, `[batch][seq]`, with what the model must know of its padding.
-#[derive(Debug, Clone, Copy)]
-pub struct Tokens<'a> {
-    pub ids: &'a [Vec<i32>],
-    /// `true` for real tokens; none means no padding. With a cache, over all tokens seen.
-    pub attention_mask: Option<&'a [Vec<bool>]>,
-    /// Positions other than 0, 1, 2, … (a text padded on the left).
-    pub position_ids: Option<&'a [Vec<i32>]>,
 }
 
 /// What the blocks of one pass have in common.
@@ -49,31 +35,6 @@ impl Frame {
         let [_, d_model] = rows.dims();
         rows.reshape([self.batch, self.seq, d_model])
     }
-}
-
-impl<'a> Tokens<'a> {
-    pub fn new(ids: &'a [Vec<i32>]) -> Self {
-        Self {
-            ids,
-            attention_mask: None,
-            position_ids: None,
-        }
-    }
-
-    pub fn masked(ids: &'a [Vec<i32>], attention_mask: &'a [Vec<bool>]) -> Self {
-        Self {
-            ids,
-            attention_mask: Some(attention_mask),
-            position_ids: None,
-        }
-    }
-}
-
-/// `[batch][seq]` as a tensor.
-pub(crate) fn int_tensor(rows: &[Vec<i32>], device: &Device) -> Tensor<2, Int> {
-    let width = rows.first().map_or(0, Vec::len);
-    let flat: Vec<i32> = rows.iter().flatten().copied().collect();
-    Tensor::from_data(TensorData::new(flat, [rows.len(), width]), device)
 }
 
 impl Transformer {
@@ -122,7 +83,7 @@ impl Transformer {
     pub fn begin(&self, tokens: Tokens, pass: &mut Pass) -> (Tensor<2>, Frame) {
         let device = self.wte.weight.val().device();
         let batch = tokens.ids.len();
-        let seen = pass.cache.as_deref().map_or(0, super::KvCache::len);
+        let seen = pass.cache.as_deref().map_or(0, KvCache::len);
         let before = self.virtual_tokens();
         let mask = tokens.attention_mask.map(|mask| behind(mask, before));
         let (x, past) = self.embed(tokens, seen, &device);

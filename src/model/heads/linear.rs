@@ -1,5 +1,5 @@
-//! A head that speaks at every token: `classifier` of `GPT2ForTokenClassification`, `qa_outputs` of
-//! `GPT2ForQuestionAnswering`. One linear layer with a bias, as `torch.nn.Linear` keeps it.
+//! A head of one linear layer with a bias, as `torch.nn.Linear` keeps it: `classifier` of
+//! `GPT2ForTokenClassification` and of BERT's classifiers, `qa_outputs` of either's `ForQuestionAnswering`.
 
 use burn::module::Param;
 use burn::prelude::*;
@@ -29,6 +29,14 @@ impl LinearHead {
         }
     }
 
+    /// Of values at hand, `[outputs, d_model]` and `[outputs]`.
+    pub fn of(weight: TensorData, bias: TensorData, device: &Device) -> Self {
+        Self {
+            weight: Param::from_data(weight, device),
+            bias: Param::from_data(bias, device),
+        }
+    }
+
     /// `name` is the module's: `classifier`, `qa_outputs`.
     pub fn load(
         name: &str,
@@ -43,8 +51,19 @@ impl LinearHead {
         })
     }
 
+    /// `own` if it has as many outputs, else a fresh one: `[outputs, d_model]`.
+    pub fn own_or_fresh(
+        own: Option<Self>,
+        [outputs, d_model]: [usize; 2],
+        seed: &mut Seed,
+        device: &Device,
+    ) -> Self {
+        own.filter(|own| own.outputs() == outputs)
+            .unwrap_or_else(|| Self::init(outputs, d_model, seed, device))
+    }
+
     pub fn outputs(&self) -> usize {
-        self.bias.val().dims()[0]
+        self.bias.lazy_shape()[0]
     }
 
     /// `[rows, d_model] → [rows, outputs]`

@@ -67,7 +67,7 @@ pub fn gelu(x: Tensor<2>) -> Tensor<2> {
 }
 
 /// Multi-head attention of whole sequences over themselves: `qkv: [batch · seq, 3 · d_model]` and the
-/// bias of [`crate::model::gpt2::attention_bias`] → `[batch · seq, d_model]`.
+/// bias of [`crate::model::parts::attention_bias`] → `[batch · seq, d_model]`.
 pub fn self_attention(qkv: Tensor<2>, bias: &Tensor<4>, batch: usize, heads: usize) -> Tensor<2> {
     #[cfg(feature = "cpu-kernels")]
     if ONLY_CPU || cpu::runs_here(&qkv) {

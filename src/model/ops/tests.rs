@@ -3,7 +3,7 @@
 use burn::prelude::*;
 
 use super::{cpu, portable};
-use crate::model::gpt2::attention_bias;
+use crate::model::parts::attention_bias;
 use crate::settings::Seed;
 
 fn random<const D: usize>(shape: [usize; D], seed: u64, device: &Device) -> Tensor<D> {

@@ -1,6 +1,8 @@
 //! The browser's side of the page: small wrappers, each about one thing.
 
+pub mod clock;
 pub mod download;
+pub mod extras;
 pub mod files;
 pub mod gpu;
 pub mod hover;

@@ -49,6 +49,8 @@ async fn request(url: &str, method: &str) -> Result<Response, String> {
     let window = web_sys::window().ok_or(NO_ANSWER)?;
     let options = RequestInit::new();
     options.set_method(method);
+    // What lies there now: a configuration that the browser has kept may be that of weights which have been replaced.
+    let _ = js_sys::Reflect::set(&options, &"cache".into(), &"no-cache".into());
     let answer: JsValue = JsFuture::from(window.fetch_with_str_and_init(url, &options))
         .await
         .map_err(|_| NO_ANSWER.to_owned())?;

@@ -3,15 +3,66 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use leptos::prelude::*;
+
+use crate::ui::learner::Merge;
+
+/// A value that is kept under `key`, and shared with every tab of this site: what another tab writes comes in here, and
+/// what is written is everything of both.
+pub fn kept<T>(key: &'static str) -> RwSignal<T>
+where
+    T: Merge + Serialize + DeserializeOwned + Default + Clone + Send + Sync + 'static,
+{
+    let value = RwSignal::new(load::<T>(key));
+    Effect::new(move |is_first: Option<()>| {
+        let here = value.get();
+        if is_first.is_some() {
+            write(key, &here);
+            take_in(key, value);
+        }
+    });
+    let listener = window_event_listener(leptos::ev::storage, move |_| take_in(key, value));
+    on_cleanup(move || listener.remove());
+    value
+}
+
+/// Adds what is here to what is stored; writes nothing where that changes nothing, or two tabs would answer each other
+/// for ever.
+fn write<T: Merge + Serialize + DeserializeOwned + Default>(key: &str, here: &T) {
+    let stored = load::<T>(key);
+    let both = stored.merged(here);
+    if !is_same(&both, &stored) {
+        save(key, &both);
+    }
+}
+
+/// Adds what is stored to what is here.
+fn take_in<T>(key: &str, value: RwSignal<T>)
+where
+    T: Merge + Serialize + DeserializeOwned + Default + Clone + Send + Sync + 'static,
+{
+    let here = value.get_untracked();
+    let both = here.merged(&load(key));
+    if !is_same(&both, &here) {
+        value.set(both);
+    }
+}
+
+/// Whether both are kept as the same text. A figure that is not a number is no number's equal, itself included.
+fn is_same<T: Serialize>(one: &T, other: &T) -> bool {
+    let text = |value| serde_json::to_string(value).ok();
+    text(one) == text(other)
+}
+
 /// What was stored under `key`; the default where nothing was, or nothing readable.
-pub fn load<T: DeserializeOwned + Default>(key: &str) -> T {
+fn load<T: DeserializeOwned + Default>(key: &str) -> T {
     storage()
         .and_then(|storage| storage.get_item(key).ok().flatten())
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default()
 }
 
-pub fn save<T: Serialize>(key: &str, value: &T) {
+fn save<T: Serialize>(key: &str, value: &T) {
     if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {
         let _ = storage.set_item(key, &text);
     }

@@ -7,6 +7,7 @@ use super::plot::{LineData, Plot, nearest, plot};
 use super::table::DataTable;
 use crate::ui::browser::measure;
 use crate::ui::format;
+use crate::ui::text::charts as text;
 
 const HEIGHT: f64 = 240.0;
 /// Until the element has been measured.
@@ -50,7 +51,10 @@ pub fn LineChart(
     };
     view! {
         <div class="line_chart" data-testid=testid>
-            <p class="axis-name">{y_name}</p>
+            <p class="axis-name">
+                {y_name}
+                {move || drawn.with(|plot| plot.y_begins.as_deref().map(text::axis_begins))}
+            </p>
             <div
                 class="plot"
                 node_ref=frame

@@ -2,7 +2,8 @@
 //! that areas are counts.
 
 use crate::protocol::ParameterInfo;
-use crate::settings::strategy::block_of;
+use crate::settings::Family;
+use crate::settings::names::{self, Place as Where};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapLayout {
@@ -14,6 +15,7 @@ pub struct MapLayout {
 /// The embeddings, a block, or what stands on top.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
+    place: Where,
     pub title: String,
     pub modules: Vec<Module>,
 }
@@ -63,11 +65,12 @@ impl Module {
 pub fn lay_out(parameters: &[ParameterInfo]) -> MapLayout {
     let mut groups: Vec<Group> = Vec::new();
     for (index, parameter) in parameters.iter().enumerate() {
-        let title = group_title(&parameter.name);
+        let (place, title) = group_of(&parameter.name);
         let group = match groups.iter().position(|group| group.title == title) {
             Some(position) => &mut groups[position],
             None => {
                 groups.push(Group {
+                    place,
                     title,
                     modules: Vec::new(),
                 });
@@ -78,15 +81,11 @@ pub fn lay_out(parameters: &[ParameterInfo]) -> MapLayout {
         add(group, index, parameter);
     }
     // Blocks before what stands on top, whatever the order in which tensors were listed.
-    groups.sort_by_key(|group| match group.title.as_str() {
-        EMBEDDINGS => 0,
-        TOP => 2,
-        _ => 1,
-    });
+    groups.sort_by_key(|group| group.place);
     let widest = |only_blocks: bool| {
         groups
             .iter()
-            .filter(|group| !only_blocks || group.title.starts_with("Block"))
+            .filter(|group| !only_blocks || matches!(group.place, Where::Block(_)))
             .map(|group| group.modules.iter().map(Module::width).sum::<f64>())
             .fold(0.0, f64::max)
     };
@@ -105,30 +104,29 @@ pub fn lay_out(parameters: &[ParameterInfo]) -> MapLayout {
     MapLayout { full_width, groups }
 }
 
-const EMBEDDINGS: &str = "Embeddings";
-const TOP: &str = "Top";
-
-fn group_title(name: &str) -> String {
-    match block_of(name) {
-        Some(block) => format!("Block {} (h.{block})", block + 1),
-        None if ["wte", "wpe", "prompt"]
-            .iter()
-            .any(|part| name.contains(part)) =>
-        {
-            EMBEDDINGS.to_string()
-        }
-        None => TOP.to_string(),
-    }
+fn group_of(name: &str) -> (Where, String) {
+    let place = names::place(name);
+    let title = match place {
+        Where::Embeddings => "Embeddings".to_string(),
+        Where::Block(block) => match names::family(name) {
+            Family::Gpt2 => format!("Block {} (h.{block})", block + 1),
+            Family::Bert => format!("Layer {} (layer.{block})", block + 1),
+        },
+        Where::Pooler => "Pooler".to_string(),
+        Where::WordHead => "Head for hidden words".to_string(),
+        Where::LastNorm | Where::Head => "Top".to_string(),
+    };
+    (place, title)
 }
 
 fn add(group: &mut Group, index: usize, parameter: &ParameterInfo) {
-    let path = module_path(&parameter.name);
+    let path = names::module(&parameter.name);
     let position = group.modules.iter().position(|module| module.path == path);
     let module = match position {
         Some(position) => &mut group.modules[position],
         None => {
             group.modules.push(Module {
-                label: label(path),
+                label: names::label(path).to_string(),
                 path: path.to_string(),
                 parts: Vec::new(),
             });
@@ -184,30 +182,10 @@ fn fold(module: &mut Module, full_width: f64) {
     }
 }
 
-/// `transformer.h.0.attn.c_attn.lora.a` → `transformer.h.0.attn.c_attn`, beside whose matrix it stands.
-fn module_path(name: &str) -> &str {
-    let beside = [".lora.", ".ia3."]
-        .iter()
-        .find_map(|added| Some(name.split_once(added)?.0));
-    let layer = || {
-        name.strip_suffix(".weight")
-            .or_else(|| name.strip_suffix(".bias"))
-    };
-    beside.or_else(layer).unwrap_or(name)
-}
-
-/// Without `transformer.h.0.`.
-fn label(path: &str) -> String {
-    let path = path.strip_prefix("transformer.").unwrap_or(path);
-    match block_of(path) {
-        Some(_) => path.splitn(3, '.').nth(2).unwrap_or(path).to_string(),
-        None => path.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::BertSizes;
 
     fn parameter(name: &str, shape: &[usize]) -> ParameterInfo {
         ParameterInfo {
@@ -258,6 +236,49 @@ mod tests {
             .map(|g| g.title)
             .collect();
         assert_eq!(titles, ["Embeddings", "Block 1 (h.0)", "Top"]);
+    }
+
+    #[test]
+    fn a_bert_is_grouped_as_a_gpt2_is() {
+        let bert = BertSizes::usual(30, 16, 8, 2);
+        let mut parameters: Vec<ParameterInfo> = bert
+            .parameters(Some(2))
+            .iter()
+            .map(|(name, shape)| parameter(name, shape))
+            .collect();
+        let query = "bert.encoder.layer.1.attention.self.query";
+        parameters.push(parameter(&format!("{query}.lora.a"), &[2, 8]));
+        parameters.push(parameter(&format!("{query}.lora.b"), &[8, 2]));
+        let layout = lay_out(&parameters);
+        let titles: Vec<&str> = layout.groups.iter().map(|g| &g.title[..]).collect();
+        let layers = ["Layer 1 (layer.0)", "Layer 2 (layer.1)"];
+        assert_eq!(
+            titles,
+            ["Embeddings", layers[0], layers[1], "Pooler", "Top"]
+        );
+        let labels: Vec<&str> = layout.groups[2]
+            .modules
+            .iter()
+            .map(|m| &m.label[..])
+            .collect();
+        let attention = [
+            "query",
+            "key",
+            "value",
+            "attention.output",
+            "attention.output.LayerNorm",
+        ];
+        assert_eq!(labels[..5], attention);
+        assert_eq!(labels[5..], ["intermediate", "output", "output.LayerNorm"]);
+        let places: Vec<Place> = layout.groups[2].modules[0]
+            .parts
+            .iter()
+            .map(|p| p.place)
+            .collect();
+        assert_eq!(
+            places,
+            [Place::Body, Place::Below, Place::Left, Place::Below]
+        );
     }
 
     #[test]

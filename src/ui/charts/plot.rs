@@ -1,6 +1,6 @@
 //! A line chart worked out: data and size in, coordinates and words out.
 
-use super::scale::{Scale, rounded_domain, ticks};
+use super::scale::{Scale, fitted_domain, ticks};
 use crate::ui::format;
 
 /// What a line chart shows.
@@ -60,6 +60,8 @@ pub enum Unit {
     Nats,
     Rate,
     Perplexity,
+    /// In `0..=1`.
+    Share,
     /// Of a vector of gradients.
     Norm,
 }
@@ -70,6 +72,7 @@ impl Unit {
             Self::Nats => format::loss(value),
             Self::Rate => format::rate(value),
             Self::Perplexity => format::perplexity(value),
+            Self::Share => format::percent(value),
             Self::Norm => format::plain(value, 2),
         }
     }
@@ -78,6 +81,7 @@ impl Unit {
         match self {
             Self::Nats => format::plain(value, 2),
             Self::Rate => format::rate(value),
+            Self::Share => format!("{}%", format::plain(100.0 * value, 1)),
             Self::Perplexity | Self::Norm => format::plain(value, 1),
         }
     }
@@ -130,6 +134,8 @@ pub struct Plot {
     pub y: Scale,
     pub x_ticks: Vec<(f64, String)>,
     pub y_ticks: Vec<(f64, String)>,
+    /// Where the y axis begins, in words, unless that is zero.
+    pub y_begins: Option<String>,
     pub lines: Vec<Line>,
 }
 
@@ -155,8 +161,7 @@ pub fn plot(data: &LineData, width: f64, height: f64) -> Plot {
         .fold(data.x_end, f64::max)
         .max(1.0);
     let levels = data.levels.iter().map(|level| level.y);
-    let highest_y = points().map(|(_, y)| *y).chain(levels).fold(0.0, f64::max);
-    let (low, high) = rounded_domain(0.0, highest_y, 4);
+    let (low, high) = fitted_domain(points().map(|(_, y)| *y).chain(levels), 4);
     let x = Scale::new((0.0, highest_x), (LEFT, width - RIGHT));
     let y = Scale::new((low, high), (height - BOTTOM, TOP));
     let x_count = ((width / 90.0) as usize).clamp(2, 10);
@@ -173,6 +178,7 @@ pub fn plot(data: &LineData, width: f64, height: f64) -> Plot {
             .into_iter()
             .map(|value| (y.map(value), data.unit.format_tick(value)))
             .collect(),
+        y_begins: (low != 0.0).then(|| data.unit.format_tick(low)),
         lines: data
             .series
             .iter()
@@ -241,11 +247,29 @@ mod tests {
     }
 
     #[test]
-    fn the_axes_hold_everything_and_start_at_zero() {
-        let plot = plot(&data(), 640.0, 240.0);
+    fn the_axes_hold_everything_and_levels_too() {
+        let mut data = data();
+        data.levels.push(Level {
+            name: "guessing",
+            y: 0.1,
+        });
+        let plot = plot(&data, 640.0, 240.0);
         assert_eq!(plot.x.domain, (0.0, 100.0));
         assert_eq!(plot.y.domain, (0.0, 0.8));
         assert_eq!(plot.y_ticks[0].1, "0");
+        assert_eq!(plot.y_begins, None);
+    }
+
+    /// As the recorded run of the lesson on the learning rate has it.
+    #[test]
+    fn a_loss_that_falls_by_a_fifth_crosses_most_of_the_chart_and_the_axis_says_where_it_begins() {
+        let mut data = data();
+        data.series[0].points = vec![(0.0, 0.83), (60.0, 0.67)];
+        data.series[1].points.clear();
+        let plot = plot(&data, 640.0, 240.0);
+        let fall = plot.y.map(0.67) - plot.y.map(0.83);
+        assert!(fall > 0.7 * (plot.y.range.0 - plot.y.range.1), "{fall}");
+        assert_eq!(plot.y_begins.as_deref(), Some("0.65"));
     }
 
     #[test]

@@ -42,6 +42,29 @@ pub fn ticks(low: f64, high: f64, count: usize) -> Vec<f64> {
     (first..=last).map(|n| n as f64 * step).collect()
 }
 
+/// Less of a chart than this may be empty below the data; otherwise the axis begins near them.
+const EMPTY_BELOW: f64 = 0.25;
+
+/// Where an axis for these values begins and ends: at zero where that leaves little room unused, else near the lowest.
+pub fn fitted_domain(values: impl Iterator<Item = f64>, count: usize) -> (f64, f64) {
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for value in values.filter(|value| value.is_finite()) {
+        low = low.min(value);
+        high = high.max(value);
+    }
+    if low > high {
+        return (0.0, 1.0);
+    }
+    if low >= 0.0 && low <= EMPTY_BELOW * high {
+        low = 0.0;
+    }
+    if low == high {
+        // One value, or a constant: zero gives it a size.
+        return rounded_domain(low.min(0.0), high.max(0.0), count);
+    }
+    rounded_domain(low, high, count)
+}
+
 /// `low..=high` widened to whole steps.
 pub fn rounded_domain(low: f64, high: f64, count: usize) -> (f64, f64) {
     if !(low.is_finite() && high.is_finite()) || high <= low {
@@ -91,5 +114,26 @@ mod tests {
     fn domains_grow_to_whole_steps() {
         assert_eq!(rounded_domain(0.13, 0.71, 4), (0.0, 0.8));
         assert_eq!(rounded_domain(0.0, 0.0, 4), (0.0, 1.0));
+    }
+
+    #[test]
+    fn an_axis_fits_its_values_and_takes_zero_in_where_there_is_room() {
+        let fit = |values: &[f64]| fitted_domain(values.iter().copied(), 4);
+        let (low, high) = fit(&[0.83, 0.67, 0.71, f64::NAN]);
+        assert!(
+            (low - 0.65).abs() < 1e-9 && (high - 0.85).abs() < 1e-9,
+            "{low} {high}"
+        );
+        assert_eq!(fit(&[0.13, 0.71]), (0.0, 0.8));
+        assert_eq!(fit(&[0.0, 3e-4]).0, 0.0);
+        let (low, high) = fit(&[-0.25, 0.5]);
+        assert!(
+            (low + 0.4).abs() < 1e-9 && (high - 0.6).abs() < 1e-9,
+            "{low} {high}"
+        );
+        assert_eq!(fit(&[]), (0.0, 1.0));
+        let (low, high) = fit(&[0.5]);
+        assert!(low == 0.0 && (high - 0.6).abs() < 1e-9, "{low} {high}");
+        assert_eq!(fit(&[0.0, 0.0]), (0.0, 1.0));
     }
 }

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::term;
-use crate::ui::datasets::SHIPPED;
+use crate::settings::Family;
+use crate::ui::datasets::{SHIPPED, shipped};
 use crate::ui::desk::use_desk;
 use crate::ui::draft::{SCHEDULES, StrategyKind};
 use crate::ui::state::Run;
@@ -27,7 +28,10 @@ pub fn Field(key: &'static str) -> impl IntoView {
     };
     let below = move || match problem.get() {
         Some(problem) => format!("{problem}; {} stays", value.get()),
-        None => help.to_string(),
+        None => match desk.draft.with(|draft| text::of_family(key, draft.family)) {
+            Some(note) => format!("{help}; {note}"),
+            None => help.to_string(),
+        },
     };
     let control = match choices(key) {
         Some(choices) => view! {
@@ -39,7 +43,7 @@ pub fn Field(key: &'static str) -> impl IntoView {
                 prop:value=value
                 on:change=change
             >
-                {options(&choices, value)}
+                {options(key, &choices, value)}
             </select>
         }
         .into_any(),
@@ -91,20 +95,37 @@ fn choices(key: &str) -> Option<Vec<(&'static str, &'static str)>> {
 }
 
 fn options(
+    key: &'static str,
     choices: &[(&'static str, &'static str)],
     chosen: Memo<String>,
 ) -> impl IntoView + use<> {
+    let desk = use_desk();
     choices
         .iter()
         .map(|(value, words)| {
             let value = *value;
+            let is_refused = move || {
+                desk.draft
+                    .with(|draft| is_refused(key, value, draft.family))
+            };
             view! {
-                <option value=value selected=move || chosen.get() == value>
+                <option value=value selected=move || chosen.get() == value disabled=is_refused>
                     {*words}
                 </option>
             }
         })
         .collect_view()
+}
+
+/// Whether a model of this family cannot have this choice; the help below the field says why.
+fn is_refused(key: &str, value: &str, family: Family) -> bool {
+    match key {
+        "strategy" => {
+            StrategyKind::parse(value).is_some_and(|kind| kind.refused_by(family).is_some())
+        }
+        "data" => shipped(value).is_some_and(|set| set.task_for(family).is_none()),
+        _ => false,
+    }
 }
 
 /// Which keyboard a phone shows.

@@ -7,6 +7,7 @@ pub mod encoder_line;
 pub mod engine_status;
 pub mod field;
 pub mod goal;
+pub mod goes_on;
 pub mod html;
 pub mod kept_weights;
 pub mod model_picker;

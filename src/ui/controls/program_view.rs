@@ -106,6 +106,11 @@ fn here(state: &State) -> Here {
             .model
             .as_ref()
             .map(|model| (model.name.clone(), model.total_parameters())),
+        family: state
+            .model
+            .as_ref()
+            .map(|model| model.family)
+            .unwrap_or_default(),
         train_rows: state.dataset.as_ref().map(|dataset| dataset.train_rows),
         trainable: state
             .current_plan()

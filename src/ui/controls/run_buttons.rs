@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::Command;
-use crate::ui::desk::use_desk;
+use crate::protocol::{Command, RequestId};
+use crate::ui::desk::{Desk, use_desk};
 use crate::ui::state::{Phase, Run, State};
 use crate::ui::text::run as text;
 
@@ -21,6 +21,12 @@ pub fn RunButtons() -> impl IntoView {
     let step_words = move || match is(Stand::Paused) {
         true => text::STEP,
         false => text::STEP_FROM_START,
+    };
+    let waiting = Memo::new(move |_| desk.queue.with(|queue| queue.waiting().len()));
+    let asks_which = RwSignal::new(false);
+    let cancel = move |_| match waiting.get() {
+        0 => desk.cancel_run(),
+        _ => asks_which.set(true),
     };
     let step = move |_| match is(Stand::Paused) {
         true => desk.steer(|run_id| Command::Step { run_id }),
@@ -70,10 +76,53 @@ pub fn RunButtons() -> impl IntoView {
                 type="button"
                 data-testid="run-cancel"
                 hidden=is_idle
-                disabled=move || is(Stand::Starting)
-                on:click=move |_| desk.steer(|run_id| Command::Cancel { run_id })
+                disabled=move || is(Stand::Cancelling) || asks_which.get()
+                on:click=cancel
             >
                 {text::CANCEL}
+            </button>
+        </div>
+        <WhichToCancel asks_which waiting is_idle=Signal::derive(is_idle) />
+    }
+}
+
+/// Asked where more runs wait: the next one would start as soon as this one is gone.
+#[component]
+fn WhichToCancel(
+    asks_which: RwSignal<bool>,
+    waiting: Memo<usize>,
+    is_idle: Signal<bool>,
+) -> impl IntoView {
+    let desk = use_desk();
+    // The question is about one run, and only while others wait.
+    let run = desk.watch(|state| state.run.as_ref().map(|run| run.request_id));
+    Effect::new(move |_| {
+        if is_idle.get() || waiting.get() == 0 {
+            asks_which.set(false);
+        }
+    });
+    Effect::new(move |was: Option<Option<RequestId>>| {
+        let now = run.get();
+        if was.is_some_and(|was| was != now) {
+            asks_which.set(false);
+        }
+        now
+    });
+    let answer = move |act: fn(Desk)| {
+        asks_which.set(false);
+        act(desk);
+    };
+    view! {
+        <div class="buttons which" role="group" hidden=move || !asks_which.get()>
+            <p>{move || text::cancel_which(waiting.get())}</p>
+            <button type="button" data-testid="run-cancel-one" on:click=move |_| answer(Desk::cancel_run)>
+                {text::CANCEL_ONE}
+            </button>
+            <button type="button" data-testid="run-cancel-all" on:click=move |_| answer(Desk::cancel_all)>
+                {text::CANCEL_ALL}
+            </button>
+            <button type="button" data-testid="run-cancel-none" on:click=move |_| asks_which.set(false)>
+                {text::CANCEL_NONE}
             </button>
         </div>
     }
@@ -86,6 +135,7 @@ enum Stand {
     Starting,
     Active,
     Paused,
+    Cancelling,
     Ended,
 }
 
@@ -94,6 +144,7 @@ fn stand(run: &Run) -> Stand {
         Phase::Starting => Stand::Starting,
         Phase::Active { .. } => Stand::Active,
         Phase::Paused { .. } => Stand::Paused,
+        Phase::Cancelling { .. } => Stand::Cancelling,
         Phase::Finished { .. } | Phase::Cancelled { .. } | Phase::Failed { .. } => Stand::Ended,
     }
 }

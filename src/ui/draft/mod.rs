@@ -1,20 +1,24 @@
 //! The settings form, and its form in an address: `strategy=lora&rank=8&lr=1e-3&seed=7`.
 
+mod family;
 mod values;
 
-use values::TARGETS;
+use family::not_for;
+use values::targets_rule;
 pub use values::{SCHEDULES, StrategyKind, schedule_name, short_number, targets};
 
 use crate::settings::{
-    BottleneckSettings, Ia3Settings, LoraSettings, Placement, Strategy, Task, TrainingSettings,
+    BottleneckSettings, Family, Ia3Settings, LoraSettings, Placement, Strategy, Task,
+    TrainingSettings,
 };
-use crate::ui::DATASET;
-use crate::ui::datasets::{SHIPPED, Shipped, shipped};
+use crate::ui::datasets::{self, SHIPPED, Shipped, shipped};
 use crate::ui::routes::pairs;
 
 /// Everything the form holds. The settings of a strategy not chosen are kept for when it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
+    /// Of the model that the settings are for; modules are called in its words.
+    pub family: Family,
     pub kind: StrategyKind,
     pub lora: LoraSettings,
     pub frozen_blocks: usize,
@@ -24,6 +28,8 @@ pub struct Draft {
     pub virtual_tokens: usize,
     /// What the lab trains on.
     pub dataset: &'static Shipped,
+    /// Somebody has named it; else it goes by the model's family.
+    pub has_chosen_data: bool,
     /// All settings but the strategy.
     pub training: TrainingSettings,
 }
@@ -37,13 +43,15 @@ impl Default for Draft {
 impl Draft {
     pub fn from_settings(training: TrainingSettings) -> Self {
         let mut draft = Self {
+            family: Family::default(),
             kind: StrategyKind::Lora,
             lora: LoraSettings::default(),
             frozen_blocks: 2,
             ia3: Ia3Settings::default(),
             bottleneck: BottleneckSettings::default(),
             virtual_tokens: 8,
-            dataset: shipped(DATASET).unwrap_or(&SHIPPED[0]),
+            dataset: datasets::usual(Family::default()),
+            has_chosen_data: false,
             training,
         };
         match draft.training.strategy.clone() {
@@ -95,6 +103,11 @@ impl Draft {
         }
     }
 
+    /// What a run of these settings learns.
+    pub fn task(&self) -> Task {
+        self.dataset.task_of(self.family)
+    }
+
     pub fn settings(&self) -> TrainingSettings {
         TrainingSettings {
             strategy: self.strategy(),
@@ -102,16 +115,21 @@ impl Draft {
         }
     }
 
-    /// The settings in an address, and what in it could not be used: those stay at their defaults.
+    /// The settings in an address, and what in it could not be used: those stay at their defaults. The order in the
+    /// address does not matter, except that of a key that is there twice.
     pub fn from_query(query: &str) -> (Self, Vec<String>) {
         let mut draft = Self::default();
         let mut problems = Vec::new();
-        for (key, value) in pairs(query) {
+        let mut settings: Vec<_> = pairs(query).into_iter().enumerate().collect();
+        settings.sort_by(|(_, (one, _)), (_, (other, _))| rank(one).cmp(&rank(other)));
+        for (place, (key, value)) in settings {
             if let Err(problem) = draft.try_set(&key, &value) {
-                problems.push(format!("{key}={value}: {problem}"));
+                problems.push((place, format!("{key}={value}: {problem}")));
             }
         }
-        (draft, problems)
+        problems.sort_by_key(|(place, _)| *place);
+        let problems = problems.into_iter().map(|(_, problem)| problem);
+        (draft, problems.collect())
     }
 
     /// Changes one setting by its name in addresses, or says why it cannot be so.
@@ -135,14 +153,14 @@ impl Draft {
 
     /// What does not go together, in words for the person who chose it.
     fn combination(&self) -> Option<String> {
-        let task = self.dataset.task;
+        let task = self.task();
         let training = &self.training;
         if training.balanced_classes
             && let Some(why) = task.refuses_class_weights()
         {
             return Some(format!("balanced classes: {why}"));
         }
-        if task == Task::CausalLm && self.kind == StrategyKind::Head {
+        if matches!(task, Task::CausalLm | Task::MaskedLm) && self.kind == StrategyKind::Head {
             return Some(
                 "language modelling has no head of its own to train; choose another strategy"
                     .into(),
@@ -155,7 +173,7 @@ impl Draft {
     pub fn get(&self, key: &str) -> String {
         match key {
             "data" => self.dataset.name.to_string(),
-            "task" => self.dataset.task.name().to_string(),
+            "task" => self.task().name().to_string(),
             "strategy" => self.kind.name().to_string(),
             "schedule" => schedule_name(self.training.schedule).to_string(),
             "rank" => self.lora.rank.to_string(),
@@ -198,20 +216,32 @@ impl Draft {
         match key {
             "data" => {
                 let names: Vec<&str> = SHIPPED.iter().map(|set| set.name).collect();
-                self.dataset =
+                let set =
                     shipped(value).ok_or_else(|| not(&format!("one of {}", names.join(", "))))?;
+                if set.task_for(self.family).is_none() {
+                    return Err(not_for(set, self.family));
+                }
+                self.dataset = set;
+                self.has_chosen_data = true;
             }
             "task" => {
-                let task = self.dataset.task.name();
-                if value != task {
+                let task = self.task().name();
+                // The model may turn out to be of another family.
+                let is_anothers =
+                    |family: &Family| self.dataset.task_for(*family).map(Task::name) == Some(value);
+                if value != task && !Family::ALL.iter().any(is_anothers) {
                     return Err(not(&format!("{task} with the data {}", self.dataset.name)));
                 }
             }
             "strategy" => {
-                self.kind = StrategyKind::parse(value).ok_or_else(|| {
+                let kind = StrategyKind::parse(value).ok_or_else(|| {
                     let names = StrategyKind::ALL.map(StrategyKind::name);
                     not(&format!("one of {}", names.join(", ")))
                 })?;
+                if let Some(why) = kind.refused_by(self.family) {
+                    return Err(why.to_string());
+                }
+                self.kind = kind;
             }
             "schedule" => {
                 self.training.schedule = SCHEDULES
@@ -235,7 +265,10 @@ impl Draft {
             }
             "bottleneck" => self.bottleneck.bottleneck = whole()?,
             "virtual" => self.virtual_tokens = whole()?,
-            "targets" => self.lora.target_modules = targets(value).ok_or_else(|| not(TARGETS))?,
+            "targets" => {
+                let names = targets(value, self.family);
+                self.lora.target_modules = names.ok_or_else(|| not(targets_rule(self.family)))?;
+            }
             "freeze" => self.frozen_blocks = whole()?,
             "l2sp" => self.training.remedies.l2_sp_alpha = number()?,
             "ewc" => self.training.remedies.ewc_lambda = number()?,
@@ -259,7 +292,11 @@ impl Draft {
             "balanced" => {
                 self.training.balanced_classes = value.parse().map_err(|_| not("true or false"))?;
             }
-            "clip" => self.training.max_grad_norm = number()?,
+            // 0 and infinity both clip nothing; kept runs are JSON, which has no infinity.
+            "clip" => {
+                let norm = number()?;
+                self.training.max_grad_norm = if norm == f64::INFINITY { 0.0 } else { norm };
+            }
             "seed" => {
                 self.training.seed = value.parse().map_err(|_| not("a whole number"))?;
             }
@@ -277,16 +314,32 @@ impl Draft {
             .iter()
             .chain(&REMEDIES)
             .chain(&LOOP)
-            .chain(&DATA)
             .filter(|key| self.get(key) != default.get(key));
+        let data: &[&str] = match self.says_its_data() {
+            true => &DATA,
+            false => &[],
+        };
+        let of_data = data
+            .iter()
+            .filter(|key| **key == "data" || self.get(key) != default.get(key));
         let keys = ["strategy"]
             .iter()
             .chain(of_strategy)
             .chain(&TRAINING)
-            .chain(unusual);
+            .chain(unusual)
+            .chain(of_data);
         let parts: Vec<String> = keys.map(|key| format!("{key}={}", self.get(key))).collect();
         parts.join("&")
     }
+}
+
+/// Others are judged by what these say, so that they are read before them, in this order.
+const FIRST: [&str; 3] = ["data", "task", "strategy"];
+
+/// When a setting of an address is read. After the first ones it is the alphabet: any order that is always the same.
+fn rank(key: &str) -> (usize, &str) {
+    let place = FIRST.iter().position(|first| *first == key);
+    (place.unwrap_or(FIRST.len()), key)
 }
 
 /// The settings that every strategy has, in the order of the form.
@@ -302,7 +355,7 @@ pub const LOOP: [&str; 6] = [
     "balanced",
 ];
 
-/// What is learnt, where it is not film reviews.
+/// What is learnt, where it is not what everybody would expect.
 const DATA: [&str; 2] = ["data", "task"];
 
 /// Remedies against forgetting, in the order of the form. An address names those that are on.

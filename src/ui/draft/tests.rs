@@ -1,5 +1,5 @@
 use super::*;
-use crate::settings::ScheduleKind;
+use crate::settings::{Family, LoraSettings, ScheduleKind};
 
 #[test]
 fn an_address_says_the_settings_and_reads_back() {
@@ -56,12 +56,35 @@ fn what_does_not_go_together_is_refused_with_the_reason() {
         ("data=qa&balanced=true", "places in a text"),
         ("data=instructions&strategy=head", "no head of its own"),
         ("data=qa&task=causal-lm", "question-answering"),
-        ("data=nothing", "one of reviews"),
+        ("data=nothing", "one of opinions, reviews"),
     ] {
         let (_, problems) = Draft::from_query(query);
         assert_eq!(problems.len(), 1, "{query}");
         assert!(problems[0].contains(reason), "{problems:?}");
     }
+}
+
+#[test]
+fn the_order_of_an_address_does_not_matter() {
+    for query in [
+        "task=token-classification&data=ner",
+        "freeze=1&strategy=partial&task=causal-lm&data=beekeeping",
+        "balanced=true&task=multi-label-classification&data=moderation",
+        "virtual=4&strategy=prompt",
+        // Impossible together: the same one is refused from both sides.
+        "balanced=true&data=qa",
+        "replay=0.5&strategy=head",
+        "strategy=head&data=stories",
+    ] {
+        let turned: Vec<&str> = query.split('&').rev().collect();
+        let (there, mut problems) = Draft::from_query(query);
+        let (back, mut turned_problems) = Draft::from_query(&turned.join("&"));
+        problems.sort();
+        turned_problems.sort();
+        assert_eq!((there, problems), (back, turned_problems), "{query}");
+    }
+    let (draft, problems) = Draft::from_query("task=token-classification&data=ner");
+    assert_eq!((draft.dataset.name, problems), ("ner", vec![]));
 }
 
 #[test]
@@ -76,4 +99,95 @@ fn numbers_in_addresses_are_short_and_exact() {
     assert_eq!(short_number(1e-3), "1e-3");
     assert_eq!(short_number(0.25), "0.25");
     assert_eq!(short_number(2e-3).parse::<f64>(), Ok(2e-3));
+}
+
+fn on(family: Family, query: &str) -> (Draft, Option<String>) {
+    let (mut draft, problems) = Draft::from_query(query);
+    assert!(problems.is_empty(), "{problems:?}");
+    draft.adopt(family);
+    let problem = draft.adopt_data();
+    (draft, problem)
+}
+
+#[test]
+fn modules_are_called_in_the_models_words() {
+    let targets = |family, query: &str| on(family, query).0.get("targets");
+    assert_eq!(targets(Family::Bert, "strategy=lora"), "query,value");
+    assert_eq!(
+        targets(Family::Bert, "targets=all-linear"),
+        "query,key,value,dense"
+    );
+    assert_eq!(targets(Family::Bert, "targets=c_attn"), "query,key,value");
+    assert_eq!(targets(Family::Bert, "targets=key"), "key");
+    assert_eq!(targets(Family::Gpt2, "targets=key"), "c_attn");
+    let mut draft = on(Family::Bert, "").0;
+    draft.try_set("targets", "all-linear").unwrap();
+    assert_eq!(draft.get("targets"), "query,key,value,dense");
+    let refusal = draft.try_set("targets", "?").unwrap_err();
+    assert!(refusal.contains("query,value"), "{refusal}");
+    draft.adopt(Family::Gpt2);
+    assert_eq!(draft.get("targets"), "c_attn,c_fc,c_proj");
+    assert_eq!(on(Family::Gpt2, "").0.lora, LoraSettings::default());
+}
+
+#[test]
+fn data_goes_by_the_family_unless_it_was_chosen() {
+    assert_eq!(on(Family::Gpt2, "lr=1e-3").0.dataset.name, "reviews");
+    let (bert, problem) = on(Family::Bert, "lr=1e-3");
+    assert_eq!((bert.dataset.name, problem), ("opinions", None));
+    assert!(
+        bert.to_query().ends_with("&data=opinions"),
+        "{}",
+        bert.to_query()
+    );
+    let (chosen, _) = on(Family::Bert, "data=reviews");
+    assert_eq!(chosen.dataset.name, "reviews");
+    assert!(chosen.to_query().contains("data=reviews"));
+    assert!(!on(Family::Gpt2, "").0.to_query().contains("data="));
+}
+
+#[test]
+fn what_a_family_cannot_learn_is_refused_with_the_reason() {
+    let (draft, problem) = on(Family::Bert, "data=instructions");
+    assert_eq!(draft.dataset.name, "opinions");
+    assert!(problem.unwrap().contains("causal-lm"));
+    let (mut stories, problem) = on(Family::Bert, "data=stories&task=masked-lm");
+    assert_eq!((stories.task(), problem), (Task::MaskedLm, None));
+    assert_eq!(
+        on(Family::Gpt2, "data=stories&task=masked-lm").0.task(),
+        Task::CausalLm
+    );
+    for (key, value, reason) in [
+        ("data", "instructions", "a BERT does not learn"),
+        ("strategy", "prefix", "GPT-2 only"),
+        ("strategy", "head", "no head of its own"),
+        ("balanced", "true", "words themselves"),
+    ] {
+        let refusal = stories.try_set(key, value).unwrap_err();
+        assert!(refusal.contains(reason), "{key}={value}: {refusal}");
+    }
+    stories.try_set("strategy", "bitfit").unwrap();
+}
+
+#[test]
+fn numbers_that_make_no_sense_are_refused_by_name() {
+    for (setting, named) in [
+        ("decay=-1", "weight decay"),
+        ("decay=nan", "weight decay"),
+        ("alpha=0", "LoRA alpha"),
+        ("clip=-1", "maximum gradient norm"),
+        ("clip=nan", "maximum gradient norm"),
+    ] {
+        let (draft, problems) = Draft::from_query(setting);
+        assert!(
+            problems.len() == 1 && problems[0].contains(named),
+            "{problems:?}"
+        );
+        assert_eq!(draft, Draft::default());
+    }
+    for off in ["clip=0", "clip=inf"] {
+        let (draft, problems) = Draft::from_query(off);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(draft.training.max_grad_norm, 0.0);
+    }
 }

@@ -1,6 +1,6 @@
 //! What single settings can be, and how they are written in an address.
 
-use crate::settings::{ScheduleKind, expand_targets};
+use crate::settings::{Family, ScheduleKind};
 
 /// A strategy's name without its settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,12 @@ impl StrategyKind {
         }
     }
 
+    /// Why a model of this family cannot be tuned so, where it cannot.
+    pub fn refused_by(self, family: Family) -> Option<&'static str> {
+        let is_gpt2s = matches!(self, Self::Adapter | Self::Prompt | Self::Prefix);
+        (is_gpt2s && family == Family::Bert).then_some(FOR_GPT2)
+    }
+
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
@@ -73,11 +79,20 @@ pub fn schedule_name(kind: ScheduleKind) -> &'static str {
         .map_or("linear", |(name, _)| name)
 }
 
-pub const TARGETS: &str =
-    "module names with commas between them, such as c_attn,c_proj, or all-linear";
+const FOR_GPT2: &str = "bottleneck adapters, prompt and prefix tuning are made for GPT-2 only; a BERT takes the others";
+
+/// What target modules must be.
+pub fn targets_rule(family: Family) -> &'static str {
+    match family {
+        Family::Gpt2 => {
+            "module names with commas between them, such as c_attn,c_proj, or all-linear"
+        }
+        Family::Bert => "module names with commas between them, such as query,value, or all-linear",
+    }
+}
 
 /// Module names with commas between them.
-pub fn targets(text: &str) -> Option<Vec<String>> {
+pub fn targets(text: &str, family: Family) -> Option<Vec<String>> {
     let names: Vec<String> = text
         .split(',')
         .map(|name| name.trim().to_string())
@@ -87,7 +102,7 @@ pub fn targets(text: &str) -> Option<Vec<String>> {
         name.chars()
             .all(|c| c.is_ascii_alphanumeric() || "._".contains(c))
     };
-    let names = expand_targets(names);
+    let names = family.expand_targets(names);
     (!names.is_empty() && names.iter().all(plain)).then_some(names)
 }
 

@@ -3,8 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lessons::measure::What;
+use crate::protocol::GeneralScore;
+use crate::settings::Family;
+use crate::ui::DATASET;
+use crate::ui::browser::clock;
 use crate::ui::datasets::shipped;
 use crate::ui::draft::Draft;
+use crate::ui::own_model::ModelSource;
+use crate::ui::routes::value_of;
 use crate::ui::state::{Phase, Run, State};
 
 /// Points kept of a curve.
@@ -26,6 +32,12 @@ pub struct RunRecord {
     /// As the lab's address has them.
     pub settings: String,
     pub model: String,
+    /// What tells the model from every other, where its name does not: the address of one of the learner's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub model_id: String,
+    /// When it ended, in milliseconds since 1970; 0 in records older than that was noted.
+    #[serde(default)]
+    pub made_at_millis: f64,
     pub device: String,
     pub trainable: usize,
     pub total: usize,
@@ -43,14 +55,28 @@ pub struct RunRecord {
     pub validation: Vec<(usize, f64)>,
     /// Steps made, and the perplexity on the general text.
     pub general: Vec<(usize, f64)>,
+    /// Steps made, and the share of questions that find their passage.
+    #[serde(default)]
+    pub retrieval: Vec<(usize, f64)>,
 }
 
-/// Scores on the test split and on the general text.
+/// The model that a run began with, and the data that it learnt: figures of runs compare where both are the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ground {
+    pub model: String,
+    pub dataset: String,
+}
+
+/// Scores on the test split, and of what the model can do beside the task: one of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     pub accuracy: f64,
+    #[serde(deserialize_with = "number_or_null")]
     pub loss_nats: f64,
     pub perplexity: Option<f64>,
+    /// The share of questions that find their passage.
+    #[serde(default)]
+    pub retrieval: Option<f64>,
 }
 
 /// One step of the curve.
@@ -73,6 +99,7 @@ impl RunRecord {
                     accuracy: summary.after.accuracy,
                     loss_nats: summary.after.loss_nats,
                     perplexity: run.perplexity_after(),
+                    retrieval: run.retrieval_after(),
                 };
                 (Some(after), summary.adapter_bytes, summary.total_millis)
             }
@@ -82,8 +109,10 @@ impl RunRecord {
         Some(Self {
             lesson: run.tag.lesson.to_string(),
             key: run.tag.key.to_string(),
-            settings: settings(run),
+            settings: settings(run, state.family().unwrap_or_default()),
             model: state.model.as_ref()?.name.clone(),
+            model_id: model_id(run),
+            made_at_millis: clock::now_millis(),
             device: state.device.as_ref()?.description.clone(),
             trainable: plan.trainable_parameters(),
             total: plan.total_parameters(),
@@ -94,18 +123,28 @@ impl RunRecord {
                 accuracy: scores.accuracy,
                 loss_nats: scores.loss_nats,
                 perplexity: run.perplexity_before(),
+                retrieval: run.retrieval_before(),
             },
             after,
             sample_before: run.sample_before.clone().unwrap_or_default(),
             sample_after: run.sample_after.clone().unwrap_or_default(),
             curve: thinned(run),
-            validation: run.validation_losses().collect(),
-            general: run
-                .general
-                .iter()
-                .map(|(step, loss)| (*step, loss.perplexity()))
-                .collect(),
+            validation: run.validation_losses().filter(is_finite).collect(),
+            general: general(run, GeneralScore::perplexity),
+            retrieval: general(run, GeneralScore::retrieval),
         })
+    }
+
+    pub fn ground(&self) -> Ground {
+        let model = match self.model_id.as_str() {
+            "" => &self.model,
+            id => id,
+        };
+        let dataset = value_of(&self.settings, "data");
+        Ground {
+            model: model.to_string(),
+            dataset: dataset.unwrap_or_else(|| DATASET.to_string()),
+        }
     }
 
     /// A measured property, where the run has it.
@@ -118,7 +157,9 @@ impl RunRecord {
             What::Share => Some(self.trainable as f64 / self.total.max(1) as f64),
             What::Perplexity => after?.perplexity,
             What::PerplexityBefore => self.before.perplexity,
-            What::Damage => Some(after?.perplexity? - self.before.perplexity?),
+            What::Retrieval => after?.retrieval,
+            What::RetrievalBefore => self.before.retrieval,
+            What::Damage => self.damage(),
             What::Loss => Some(after?.loss_nats),
             What::Seconds => Some(self.seconds),
             What::Trainable => Some(self.trainable as f64),
@@ -127,9 +168,47 @@ impl RunRecord {
     }
 }
 
+impl RunRecord {
+    /// The rise of the perplexity; of a model that has none, how many percentage points of the questions no longer find
+    /// their passage.
+    fn damage(&self) -> Option<f64> {
+        let (before, after) = (self.before, self.after?);
+        let of_language = || Some(after.perplexity? - before.perplexity?);
+        let of_retrieval = || Some(100.0 * (before.retrieval? - after.retrieval?));
+        of_language().or_else(of_retrieval)
+    }
+}
+
+/// One kind of score of what the model can do beside the task, along the run.
+fn general(run: &Run, of: fn(GeneralScore) -> Option<f64>) -> Vec<(usize, f64)> {
+    let scores = run.general.iter();
+    scores
+        .filter_map(|(step, score)| Some((*step, of(*score)?)))
+        .filter(is_finite)
+        .collect()
+}
+
+/// JSON has no NaN, the loss of an empty split, and writes null.
+fn number_or_null<'de, D: serde::Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or(f64::NAN))
+}
+
+fn is_finite((_, value): &(usize, f64)) -> bool {
+    value.is_finite()
+}
+
+/// The identity of a model whose name is not one: a shipped model's is.
+fn model_id(run: &Run) -> String {
+    match &run.learnt.source {
+        Some(source @ ModelSource::Own(_)) => source.id().to_string(),
+        Some(ModelSource::Shipped(_)) | None => String::new(),
+    }
+}
+
 /// The settings as an address, with the data that the run learnt.
-fn settings(run: &Run) -> String {
+fn settings(run: &Run, family: Family) -> String {
     let mut draft = Draft::from_settings(run.settings.clone());
+    draft.family = family;
     draft.dataset = shipped(&run.learnt.dataset).unwrap_or(draft.dataset);
     draft.to_query()
 }
@@ -164,12 +243,15 @@ pub mod tests {
             accuracy,
             loss_nats: 0.6,
             perplexity: Some(perplexity),
+            retrieval: None,
         };
         RunRecord {
             lesson: lesson.into(),
             key: key.into(),
             settings: format!("strategy=full&seed={accuracy}"),
             model: "nano".into(),
+            model_id: String::new(),
+            made_at_millis: 0.0,
             device: "CPU".into(),
             trainable: 10,
             total: 100,
@@ -183,7 +265,35 @@ pub mod tests {
             curve: Vec::new(),
             validation: Vec::new(),
             general: Vec::new(),
+            retrieval: Vec::new(),
         }
+    }
+
+    #[test]
+    fn damage_to_retrieval_is_in_points() {
+        let mut record = record("x", "", 0.9, 0.0);
+        let figures = |retrieval| Figures {
+            perplexity: None,
+            retrieval: Some(retrieval),
+            ..record.before
+        };
+        (record.before, record.after) = (figures(0.95), Some(figures(0.9)));
+        assert!((record.measure(What::Damage).unwrap() - 5.0).abs() < 1e-9);
+        assert_eq!(record.measure(What::Retrieval), Some(0.9));
+        assert_eq!(record.measure(What::Perplexity), None);
+    }
+
+    #[test]
+    fn a_record_of_earlier_days_is_read() {
+        let text = serde_json::to_string(&record("x", "", 0.7, 58.0)).unwrap();
+        let old = text
+            .replace(",\"retrieval\":null", "")
+            .replace(",\"retrieval\":[]", "");
+        assert!(!old.contains("retrieval"));
+        assert_eq!(
+            serde_json::from_str::<RunRecord>(&old).unwrap(),
+            record("x", "", 0.7, 58.0)
+        );
     }
 
     #[test]
@@ -203,9 +313,37 @@ pub mod tests {
             };
             Run::new(RequestId(1), TrainingSettings::default(), learnt)
         };
-        let topics = settings(&run("topics"));
+        let settings = |dataset| settings(&run(dataset), Family::Gpt2);
+        let topics = settings("topics");
         assert!(topics.contains("data=topics"), "{topics}");
-        assert_ne!(topics, settings(&run("reviews")));
+        assert_ne!(topics, settings("reviews"));
+        assert!(!settings("reviews").contains("data="));
+        let on_bert = super::settings(&run("reviews"), Family::Bert);
+        assert!(
+            on_bert.contains("data=reviews"),
+            "a BERT's lab has other data"
+        );
+    }
+
+    #[test]
+    fn the_ground_of_a_run_is_its_model_and_its_data() {
+        let mut run = record("x", "", 0.7, 58.0);
+        let on = |model: &str, dataset: &str| Ground {
+            model: model.into(),
+            dataset: dataset.into(),
+        };
+        assert_eq!(run.ground(), on("nano", "reviews"));
+        run.settings += "&data=topics";
+        run.model_id = "https://example.org/a/nano/".into();
+        assert_eq!(run.ground(), on("https://example.org/a/nano/", "topics"));
+    }
+
+    #[test]
+    fn a_record_of_an_older_page_is_read() {
+        let mut json = serde_json::to_value(record("x", "low", 0.7, 58.0)).unwrap();
+        json.as_object_mut().unwrap().remove("made_at_millis");
+        let read: RunRecord = serde_json::from_value(json).unwrap();
+        assert_eq!(read, record("x", "low", 0.7, 58.0));
     }
 
     #[test]
@@ -221,5 +359,15 @@ pub mod tests {
         let record = record("x", "low", 0.7, 58.0);
         let text = serde_json::to_string(&record).unwrap();
         assert_eq!(serde_json::from_str::<RunRecord>(&text).unwrap(), record);
+    }
+
+    #[test]
+    fn a_loss_that_is_no_number_is_read_back() {
+        let mut kept = record("lora", "", 0.5, 40.0);
+        kept.before.loss_nats = f64::NAN;
+        let text = serde_json::to_string(&kept).unwrap();
+        let read: RunRecord = serde_json::from_str(&text).unwrap();
+        assert!(read.before.loss_nats.is_nan());
+        assert_eq!(read.after, kept.after);
     }
 }

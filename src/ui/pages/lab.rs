@@ -9,7 +9,7 @@ use crate::ui::controls::field::Field;
 use crate::ui::controls::kept_weights::KeptWeights;
 use crate::ui::controls::model_picker::ModelPicker;
 use crate::ui::controls::own_model::OwnModelControl;
-use crate::ui::desk::use_desk;
+use crate::ui::desk::{Desk, use_desk};
 use crate::ui::draft::Draft;
 use crate::ui::state::{Cause, Run};
 use crate::ui::text::{pages as text, run as words};
@@ -87,18 +87,38 @@ pub fn Lab(query: String) -> impl IntoView {
 fn DataChoice() -> impl IntoView {
     let desk = use_desk();
     let set = Memo::new(move |_| desk.draft.with(|draft| draft.dataset));
+    let task = Memo::new(move |_| desk.draft.with(Draft::task));
+    take_data_of_the_family(desk);
     Effect::new(move |_| desk.client.use_dataset(set.get().name));
     // Lessons work on the set they were written for.
     on_cleanup(move || desk.client.use_dataset(DATASET));
     view! {
         <section class="exhibit data_choice" data-testid="data-choice">
             <Field key="data" />
-            <p data-task=move || set.get().task.name()>
-                {move || words::task(set.get().task)} " " {move || set.get().card}
+            <p data-task=move || task.get().name()>
+                {move || words::task(task.get())} " " {move || set.get().card}
             </p>
             <DataPeek />
         </section>
     }
+}
+
+/// Whenever a model is here: the data that its family usually learns from, unless somebody has chosen other data.
+fn take_data_of_the_family(desk: Desk) {
+    let family = desk.watch(|state| state.model.as_ref().map(|model| model.family));
+    Effect::new(move |_| {
+        let Some(family) = family.get() else { return };
+        let mut draft = desk.draft.get();
+        draft.adopt(family);
+        let problem = draft.adopt_data();
+        if desk.draft.with_untracked(|shown| *shown != draft) {
+            desk.draft.set(draft);
+        }
+        if let Some(problem) = problem {
+            desk.state
+                .update(|state| state.notices.add(Cause::Address(vec![problem])));
+        }
+    });
 }
 
 #[component]

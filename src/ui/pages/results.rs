@@ -70,12 +70,14 @@ fn Checks() -> impl IntoView {
             .iter()
             .map(|lesson| {
                 let (passed, all) = desk.progress.with(|progress| progress.count(lesson));
+                let (right, answered) = desk.progress.with(|progress| progress.first_attempts(lesson));
                 view! {
                     <li data-lesson=lesson.slug data-passed=passed.to_string()>
                         <a href=format!("#/lesson/{}", lesson.slug)>{lesson.title}</a>
                         ": "
                         {text::checks_passed(passed, all)}
                         {(passed == all).then(|| format!(", {}", text::COMPLETE))}
+                        {(answered > 0).then(|| format!("; {}", text::first_attempts(right, answered)))}
                     </li>
                 }
             })
@@ -111,9 +113,15 @@ fn row(run: &RunRecord) -> impl IntoView + use<> {
         .into_any(),
         None => text::DIVERGED.into_any(),
     };
-    let perplexity = run.before.perplexity.map(|before| {
-        let after = run.after.and_then(|after| after.perplexity);
-        before_after(before, after, format::perplexity)
+    let beside = text::beside(&run.before).map(|(before, words)| {
+        let after = run.after.and_then(|after| text::beside(&after));
+        match after {
+            Some((after, after_words)) => view! {
+                {number(before, words)} " → " {number(after, after_words)}
+            }
+            .into_any(),
+            None => text::DIVERGED.into_any(),
+        }
     });
     let share = run.trainable as f64 / run.total.max(1) as f64;
     view! {
@@ -129,7 +137,7 @@ fn row(run: &RunRecord) -> impl IntoView + use<> {
             <td>
                 {before_after(run.before.accuracy, run.after.map(|a| a.accuracy), format::percent)}
             </td>
-            <td>{perplexity}</td>
+            <td>{beside}</td>
             <td>{format::duration(run.seconds * 1000.0)}</td>
         </tr>
     }
@@ -141,8 +149,8 @@ fn ForgetAll() -> impl IntoView {
     let desk = use_desk();
     let is_asking = RwSignal::new(false);
     let forget = move |_| {
-        desk.progress.set(Default::default());
-        desk.shelf.set(Default::default());
+        desk.progress.update(Progress::forget_all);
+        desk.shelf.update(Shelf::forget_all);
         is_asking.set(false);
     };
     view! {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{going, queued, shown, tag_of};
+use super::{going, guesses_stand, queued, settings_of, shown, tag_of};
 use crate::lessons::measure::What;
 use crate::lessons::{Lesson, Preset};
 use crate::ui::controls::number::number;
@@ -23,10 +23,7 @@ pub fn RunCard(
     let desk = use_desk();
     let tag = tag_of(lesson, preset);
     let is_going = Memo::new(move |_| going(desk) == Some(tag));
-    let is_queued = Memo::new(move |_| {
-        desk.queue
-            .with(|queue| queue.iter().any(|run| run.tag == tag))
-    });
+    let is_queued = Memo::new(move |_| desk.queue.with(|queue| queue.holds(tag)));
     let run = Memo::new(move |_| shown(desk, lesson, preset));
     let origin = move || match run.with(|run| run.as_ref().map(|(_, is_own)| *is_own)) {
         Some(true) => "measured",
@@ -34,7 +31,12 @@ pub fn RunCard(
         None => "none",
     };
     let can_start = desk.watch(|state| state.can_start_run());
-    let start = move |_| desk.queue.set(vec![queued(lesson, preset)]);
+    let kind = settings_of(lesson, preset).0.kind;
+    let refusal = desk.watch(move |state| kind.refused_by(state.family()?));
+    let start = move |_| {
+        let run = queued(desk, lesson, preset);
+        desk.queue.update(|queue| queue.put(vec![run]));
+    };
     let words = move || match origin() {
         "measured" => text::RUN_THIS_AGAIN,
         _ => text::RUN_THIS,
@@ -54,17 +56,19 @@ pub fn RunCard(
                 type="button"
                 data-testid=format!("start-{}", preset.key)
                 hidden=move || is_alone || is_going.get()
-                disabled=move || !can_start.get() || is_queued.get()
+                disabled=move || !can_start.get() || is_queued.get() || refusal.get().is_some()
                 on:click=start
             >
                 {words}
                 <span class="visually-hidden">" " {preset.label}</span>
             </button>
             <p class="quiet" hidden=move || !is_queued.get()>{text::QUEUED}</p>
+            <p class="quiet" hidden=move || refusal.get().is_none()>{move || refusal.get().map(text::refused)}</p>
             {move || is_going.get().then(|| view! { <Going /> })}
             {move || match run.get() {
                 Some((run, is_own)) => result(&run, is_own).into_any(),
-                None => view! { <p class="quiet">{text::NOT_RUN}</p> }.into_any(),
+                None if guesses_stand(desk, lesson) => view! { <p class="quiet">{text::NOT_RUN}</p> }.into_any(),
+                None => view! { <p class="quiet">{text::BEHIND_GUESS}</p> }.into_any(),
             }}
         </section>
     }
@@ -98,6 +102,7 @@ fn result(run: &RunRecord, is_own: bool) -> impl IntoView + use<> {
     };
     let sample = run
         .after
+        .filter(|_| !run.sample_after.is_empty())
         .map(|_| view! { <Continued sample=run.sample_after.clone() /> });
     view! {
         {figures}
@@ -127,6 +132,7 @@ fn figures(run: &RunRecord) -> impl IntoView + use<> {
         <dl class="figures">
             {row(text::ACCURACY, What::Accuracy, format::percent, Some(run.before.accuracy))}
             {row(text::PERPLEXITY, What::Perplexity, format::perplexity, run.before.perplexity)}
+            {row(text::RETRIEVAL, What::Retrieval, format::percent, run.before.retrieval)}
             {row(text::TRAINED, What::Share, format::percent, None)}
             {row(text::TIME, What::Seconds, |seconds| format::duration(seconds * 1000.0), None)}
         </dl>

@@ -1,11 +1,14 @@
 //! The curves of a set's runs in one chart each: the loss, and what is forgotten.
+//!
+//! Test ids: `runs-loss-chart`; `runs-forgetting-chart`, of runs that have a perplexity, and `runs-retrieval-chart`, of runs
+//! whose questions find passages.
 
 use leptos::prelude::*;
 
 use super::shown;
 use crate::lessons::{Lesson, RunSet};
 use crate::ui::charts::line::LineChart;
-use crate::ui::charts::plot::{LineData, Look, Series, Unit};
+use crate::ui::charts::plot::{Level, LineData, Look, Series, Unit};
 use crate::ui::charts::smooth::smooth;
 use crate::ui::desk::use_desk;
 use crate::ui::learner::RunRecord;
@@ -23,8 +26,14 @@ pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView
             .map(|preset| Some((preset.label, shown(desk, lesson, preset)?.0)))
             .collect::<Vec<_>>()
     });
-    let losses = Memo::new(move |_| runs.with(|runs| data(runs, loss_points)));
-    let forgotten = Memo::new(move |_| runs.with(|runs| data(runs, general_points)));
+    let losses =
+        Memo::new(move |_| runs.with(|runs| with_level(data(runs, loss_points), Some(GUESSING))));
+    let forgotten =
+        Memo::new(move |_| runs.with(|runs| with_level(data(runs, general_points), before(runs))));
+    let found = Memo::new(move |_| runs.with(|runs| shares(data(runs, retrieval_points))));
+    // Runs of both kinds of model may stand side by side: each has its own chart.
+    let has_found = move || found.with(|data| !data.is_empty());
+    let has_forgotten = move || forgotten.with(|data| !data.is_empty()) || !has_found();
     let is_empty = Memo::new(move |_| losses.with(LineData::is_empty));
     view! {
         <p class="empty" hidden=move || !is_empty.get()>{text::RUNS_EMPTY}</p>
@@ -39,7 +48,7 @@ pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView
                     testid="runs-loss-chart"
                 />
             </div>
-            <div>
+            <div hidden=move || !has_forgotten()>
                 <h4>{text::RUNS_FORGET}</h4>
                 <LineChart
                     title=text::RUNS_FORGET
@@ -47,6 +56,16 @@ pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView
                     y_name=text::RUNS_FORGET_AXIS
                     data=forgotten
                     testid="runs-forgetting-chart"
+                />
+            </div>
+            <div hidden=move || !has_found()>
+                <h4>{text::RUNS_RETRIEVAL}</h4>
+                <LineChart
+                    title=text::RUNS_RETRIEVAL
+                    x_name=charts::STEP
+                    y_name=charts::RETRIEVAL_AXIS
+                    data=found
+                    testid="runs-retrieval-chart"
                 />
             </div>
         </div>
@@ -67,13 +86,48 @@ fn data(
         points: points(run),
     });
     LineData {
-        series: series.collect(),
+        series: series.filter(|series| !series.points.is_empty()).collect(),
         x_end: made
             .map(|(_, (_, run))| run.steps as f64)
             .fold(0.0, f64::max),
         unit: Unit::Nats,
         ..LineData::default()
     }
+}
+
+fn shares(data: LineData) -> LineData {
+    LineData {
+        unit: Unit::Share,
+        ..data
+    }
+}
+
+fn retrieval_points(run: &RunRecord) -> Vec<(f64, f64)> {
+    let found = run.retrieval.iter();
+    found.map(|(step, share)| (*step as f64, *share)).collect()
+}
+
+/// What guessing between the two labels of the reviews costs.
+const GUESSING: Level = Level {
+    name: charts::LOSS_GUESSING,
+    y: std::f64::consts::LN_2,
+};
+
+/// A line to compare with, where there is a curve.
+fn with_level(mut data: LineData, level: Option<Level>) -> LineData {
+    if !data.is_empty() {
+        data.levels.extend(level);
+    }
+    data
+}
+
+/// What the stories cost the model before any run.
+fn before(runs: &[Option<(&'static str, RunRecord)>]) -> Option<Level> {
+    let (_, run) = runs.iter().flatten().next()?;
+    Some(Level {
+        name: charts::FORGETTING_BEFORE,
+        y: run.before.perplexity?.ln(),
+    })
 }
 
 fn loss_points(run: &RunRecord) -> Vec<(f64, f64)> {
@@ -108,5 +162,23 @@ mod tests {
         assert_eq!(data.series[0].look, Look::Nth(1));
         assert_eq!(data.series[0].points, [(0.0, 1.0)]);
         assert_eq!(data.x_end, 60.0);
+    }
+
+    #[test]
+    fn curves_are_drawn_beside_what_they_are_compared_with() {
+        let mut run = record("x", "high", 0.6, 100.0);
+        run.general = vec![(0, 48.0)];
+        let runs = [None, Some(("High", run))];
+        let level = before(&runs);
+        assert!((level.as_ref().unwrap().y - 48.0_f64.ln()).abs() < 1e-12);
+        assert_eq!(
+            with_level(data(&runs, general_points), level).levels.len(),
+            1
+        );
+        assert!(
+            with_level(data(&[None], general_points), before(&[None]))
+                .levels
+                .is_empty()
+        );
     }
 }

@@ -9,31 +9,32 @@ use leptos::prelude::*;
 use self::card::RunCard;
 use self::curves::RunCurves;
 use super::controls::html::prose;
-use super::desk::{Desk, QueuedRun, use_desk};
+use super::desk::{Desk, use_desk};
 use super::draft::Draft;
 use super::learner::{RunRecord, RunTag};
+use super::queue::QueuedRun;
 use super::text::lessons as text;
 use crate::lessons::{Lesson, Preset, RunSet};
-use crate::protocol::Command;
 
 #[component]
 pub fn RunSetView(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView {
     let desk = use_desk();
     let is_waiting = Memo::new(move |_| {
-        let is_queued = desk
-            .queue
-            .with(|queue| queue.iter().any(|run| is_of(set, lesson, run.tag)));
+        let is_queued = desk.queue.with(|queue| {
+            queue
+                .waiting()
+                .iter()
+                .any(|run| is_of(set, lesson, run.tag))
+        });
         is_queued || going(desk).is_some_and(|tag| is_of(set, lesson, tag))
     });
     let can_start = desk.watch(|state| state.can_start_run());
     let run_all = move |_| {
-        let runs = set.presets.iter().map(|preset| queued(lesson, preset));
-        desk.queue.set(runs.collect());
+        let runs = set.presets.iter();
+        let runs = runs.map(|preset| queued(desk, lesson, preset)).collect();
+        desk.queue.update(|queue| queue.put(runs));
     };
-    let stop = move |_| {
-        desk.queue.update(Vec::clear);
-        desk.steer(|run_id| Command::Cancel { run_id });
-    };
+    let stop = move |_| desk.cancel_all();
     let cards = set
         .presets
         .iter()
@@ -74,11 +75,8 @@ pub fn settings_of(lesson: &Lesson, preset: &Preset) -> (Draft, Vec<String>) {
     Draft::from_query(&format!("{}&{}", lesson.settings, preset.settings))
 }
 
-fn queued(lesson: &'static Lesson, preset: &'static Preset) -> QueuedRun {
-    QueuedRun {
-        tag: tag_of(lesson, preset),
-        settings: settings_of(lesson, preset).0.settings(),
-    }
+fn queued(desk: Desk, lesson: &'static Lesson, preset: &'static Preset) -> QueuedRun {
+    desk.in_set(tag_of(lesson, preset), &settings_of(lesson, preset).0)
 }
 
 fn tag_of(lesson: &'static Lesson, preset: &'static Preset) -> RunTag {
@@ -100,12 +98,38 @@ fn going(desk: Desk) -> Option<RunTag> {
     })
 }
 
-/// The learner's run of a preset or, until there is one, ours; and whether it is the learner's.
+/// Whether the learner's guesses about a lesson's runs are final: locked, or too late since a run of theirs is there.
+/// Until then what was recorded stays hidden.
+pub fn guesses_stand(desk: Desk, lesson: &Lesson) -> bool {
+    let are_locked = desk.progress.with(|progress| {
+        lesson
+            .guesses()
+            .all(|guess| progress.is_locked(lesson.slug, guess.id))
+    });
+    are_locked || has_begun(desk, lesson)
+}
+
+/// Whether the learner has made one of the lesson's runs.
+pub fn has_begun(desk: Desk, lesson: &Lesson) -> bool {
+    desk.shelf.with(|shelf| {
+        lesson
+            .presets()
+            .any(|preset| shelf.find(lesson.slug, preset.key, None).is_some())
+    })
+}
+
+/// The learner's run of a preset, of the model at hand if there is one, or, until there is any, ours; and whether it is
+/// the learner's.
 pub fn shown(desk: Desk, lesson: &Lesson, preset: &Preset) -> Option<(RunRecord, bool)> {
-    let own = desk
-        .shelf
-        .with(|shelf| shelf.find(lesson.slug, preset.key).cloned());
+    let own = desk.shelf.with(|shelf| {
+        shelf
+            .find(lesson.slug, preset.key, desk.base.get().as_deref())
+            .cloned()
+    });
     let recorded = || {
+        if !guesses_stand(desk, lesson) {
+            return None;
+        }
         desk.recorded.with(|records| {
             let is_it = |run: &&RunRecord| run.lesson == lesson.slug && run.key == preset.key;
             records.iter().find(is_it).cloned()

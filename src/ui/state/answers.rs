@@ -39,6 +39,12 @@ impl<T> Answer<T> {
     pub fn is_going(&self) -> bool {
         matches!(self, Self::Going)
     }
+
+    fn forget(&mut self) {
+        if !self.is_going() {
+            *self = Self::Idle;
+        }
+    }
 }
 
 /// What lessons ask the engine to show.
@@ -175,8 +181,10 @@ impl Insights {
         true
     }
 
-    /// Notes an adapter that the engine keeps from now on; an older one may have made room for it.
+    /// Notes an adapter that the engine keeps from now on; the oldest has made room for it, there and here.
     pub fn keep(&mut self, adapter: KeptAdapter) {
+        let run_id = adapter.info.run_id;
+        self.adapters.retain(|kept| kept.info.run_id != run_id);
         self.adapters.push(adapter);
         let excess = self.adapters.len().saturating_sub(MOST_ADAPTERS);
         self.adapters.drain(..excess);
@@ -198,6 +206,34 @@ impl Insights {
     pub fn lose_adapters(&mut self) {
         self.adapters.clear();
         self.forget_tuned();
+    }
+
+    /// Another base has other things to show; what is on its way is still to come.
+    pub fn lose_base(&mut self) {
+        for probe in [&mut self.probe, &mut self.probe_random, &mut self.blank] {
+            probe.forget();
+        }
+        self.updates.forget();
+        self.matrix.forget();
+        self.example.forget();
+        self.prompts.clear();
+        self.prompting.forget();
+    }
+
+    /// Whether any answer is on its way.
+    pub fn is_waiting(&self) -> bool {
+        let probes = [&self.probe, &self.probe_random, &self.blank];
+        probes.into_iter().any(Answer::is_going)
+            || self.updates.is_going()
+            || self.matrix.is_going()
+            || self.example.is_going()
+            || self.prompting.is_going()
+            || self.masks.is_going()
+            || self.attention.is_going()
+            || self.classified.is_going()
+            || self.tagged.is_going()
+            || self.located.is_going()
+            || self.blend.is_going()
     }
 
     /// A fresh worker holds no encoder.

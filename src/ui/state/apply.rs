@@ -2,23 +2,29 @@
 
 use super::run::run_id_of;
 use super::*;
-use crate::protocol::{BUILD_ID, EngineError, ErrorKind, Event, PROTOCOL_VERSION, RunId};
+use crate::protocol::{AdapterInfo, BUILD_ID, EngineError, ErrorKind, Event, PROTOCOL_VERSION};
 
 impl State {
     /// Takes in what the engine says. Answers to forgotten asks and events of other runs change nothing.
     pub fn apply(&mut self, frame: Frame<Event>) {
-        if let Event::AdapterKept(info) = &frame.body {
-            let run = self.run.as_ref().filter(|run| run.id == Some(info.run_id));
-            if let Some(run) = run {
-                self.insights.keep(KeptAdapter {
-                    info: info.clone(),
-                    learnt: run.learnt.clone(),
-                    learning_rate: run.settings.learning_rate,
-                });
+        match &frame.body {
+            Event::AdapterKept(info) => return self.keep_adapter(info.clone()),
+            // The engine measures the text anew for another model, so that it need not have been asked.
+            Event::GeneralTextLoaded(text) => {
+                self.general_text = Some(text.clone());
+                self.has_general_source = true;
+                self.asks.close(Subject::GeneralText);
+                return;
             }
-            return;
+            _ => {}
         }
         if let Some(run_id) = run_id_of(&frame.body) {
+            if frame
+                .request_id
+                .is_some_and(|id| self.asks.subject_of(id) == Some(Subject::RunControl))
+            {
+                self.asks.close(Subject::RunControl);
+            }
             self.apply_to_run(run_id, frame);
             return;
         }
@@ -48,10 +54,47 @@ impl State {
         if !is_its_start && run.id != Some(run_id) {
             return;
         }
-        if let Event::RunFailed { error, .. } = &frame.body {
-            self.notices.add(Cause::Run(error.clone()));
+        match &frame.body {
+            Event::RunFailed { error, .. } => self.notices.add(Cause::Run(error.clone())),
+            Event::RunFinished { .. } => self.holds_result = true,
+            _ => {}
         }
         run.apply(frame.body);
+    }
+
+    /// An adapter is told of after its run has ended, when the next one of a set may have begun.
+    fn keep_adapter(&mut self, info: AdapterInfo) {
+        let is_its = |id: Option<RunId>| id == Some(info.run_id);
+        let at_hand = self.run.as_ref().filter(|run| is_its(run.id));
+        let found = at_hand
+            .map(|run| (run.learnt.clone(), run.settings.learning_rate))
+            .or_else(|| {
+                let before = self
+                    .made_way
+                    .iter()
+                    .rev()
+                    .find(|run| is_its(Some(run.run_id)))?;
+                Some((before.learnt.clone(), before.learning_rate))
+            });
+        // The engine has it all the same, and counts it among those it keeps.
+        let (learnt, learning_rate) = found.unwrap_or_default();
+        self.insights.keep(KeptAdapter {
+            info,
+            learnt,
+            learning_rate,
+        });
+    }
+
+    /// The engine holds nothing that was made with the model before.
+    fn forget_what_was_made(&mut self) {
+        self.general_text = None;
+        self.holds_result = false;
+        self.made_way.clear();
+        self.insights.lose_adapters();
+        self.insights.lose_base();
+        if !matches!(self.generation, Generation::Going { .. }) {
+            self.generation = Generation::Idle;
+        }
     }
 
     fn greet(&mut self, protocol_version: u32, build_id: &str, device: DeviceInfo) {
@@ -59,9 +102,11 @@ impl State {
             self.device = Some(device);
             self.engine = Engine::Ready;
             // A fresh worker holds nothing yet, whatever the one before it held.
-            (self.model, self.dataset, self.general_text) = (None, None, None);
+            (self.model, self.dataset) = (None, None);
+            self.has_general_source = false;
+            self.plan = Plan::Unknown;
             self.insights.lose_encoder();
-            self.insights.lose_adapters();
+            self.forget_what_was_made();
             return;
         }
         let page = format!("{BUILD_ID}, protocol {PROTOCOL_VERSION}");
@@ -95,7 +140,7 @@ impl State {
             }
             Event::ModelLoaded(model) => {
                 self.model = Some(Arc::new(model));
-                self.insights.lose_adapters();
+                self.forget_what_was_made();
                 self.engine = Engine::Ready;
                 self.asks.close(subject);
             }
@@ -103,10 +148,7 @@ impl State {
                 self.dataset = Some(Arc::new(dataset));
                 self.asks.close(subject);
             }
-            Event::GeneralTextLoaded(text) => {
-                self.general_text = Some(text);
-                self.asks.close(subject);
-            }
+            Event::Ponged => self.asks.close(subject),
             Event::RunPlanned(plan) => self.plan = Plan::Known(Arc::new(plan)),
             Event::TokenGenerated { text: token } => {
                 if let Generation::Going { text, .. } = &mut self.generation {
@@ -168,6 +210,11 @@ impl State {
                     run.fail(0, error.clone());
                 }
             }
+            Some(Subject::Dataset) => {
+                if let Some((_, is_lacking)) = &mut self.asked_dataset {
+                    *is_lacking = true;
+                }
+            }
             Some(Subject::Generation) => self.generation = Generation::Failed(error.clone()),
             Some(Subject::Verification) => {
                 let rows = self.verification.take_rows();
@@ -198,13 +245,39 @@ impl State {
 
     /// The worker is gone.
     pub fn crash(&mut self, reason: &str) {
-        self.asks.forget_all();
         let at_start = self.device.is_none();
-        self.engine = Engine::Failed(Failure::Crashed { at_start });
         self.notices.add(Cause::Crashed {
             reason: reason.to_string(),
             at_start,
+            lost_run: self
+                .run
+                .as_ref()
+                .is_some_and(|run| run.is_going() && !run.is_cancelling()),
         });
+        self.lose(reason);
+    }
+
+    /// The worker does not answer any more, and is given up.
+    pub fn give_up(&mut self, silent_seconds: u32) {
+        let run = self.run.as_ref().filter(|run| run.is_going());
+        let what = match run {
+            None => Silence::OnAsk,
+            Some(run) if run.is_cancelling() => Silence::OnCancel,
+            Some(_) => Silence::InRun,
+        };
+        self.notices.add(Cause::Lost {
+            silent_seconds,
+            what,
+        });
+        self.lose("it did not answer any more");
+    }
+
+    /// Nothing that was asked will be answered, and nothing that was made is there.
+    fn lose(&mut self, reason: &str) {
+        self.asks.forget_all();
+        let at_start = self.device.is_none();
+        self.engine = Engine::Failed(Failure::Crashed { at_start });
+        self.holds_result = false;
         if let Some(run) = &mut self.run {
             run.engine_gone(reason);
         }

@@ -29,6 +29,7 @@ pub enum Subject {
     Question,
     Verification,
     Bench,
+    Ping,
 }
 
 impl Subject {
@@ -62,6 +63,7 @@ impl Subject {
             Command::Attend { .. } => Self::Attention,
             Command::Verify { .. } => Self::Verification,
             Command::Bench { .. } => Self::Bench,
+            Command::Ping => Self::Ping,
         }
     }
 }

@@ -6,6 +6,7 @@ mod asks;
 mod engine;
 mod notice;
 mod run;
+mod speech;
 #[cfg(test)]
 mod tests;
 
@@ -15,14 +16,18 @@ pub use answers::{
 };
 pub use asks::{Asks, Subject};
 pub use engine::{Engine, Failure, Loading, Progress, Status};
-pub use notice::{Action, Cause, Notice, Notices};
+pub use notice::{Action, Cause, Lack, Notice, Notices, Silence};
 pub use run::{Happening, Learnt, LogEntry, Phase, Run, trainable_share};
+pub use speech::Beside;
 
 use std::sync::Arc;
 
 use crate::protocol::{
-    Command, DatasetInfo, DeviceInfo, DeviceKind, Frame, GeneralTextInfo, ModelInfo, RunPlan,
+    Command, DatasetInfo, DeviceInfo, DeviceKind, Frame, GeneralTextInfo, MOST_ADAPTERS, ModelInfo,
+    RunId, RunPlan,
 };
+use crate::ui::own_model::ModelSource;
+use crate::ui::watchdog::Waiting;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
@@ -33,10 +38,21 @@ pub struct State {
     // Shared, so that every part of the page can hold on to them without copying.
     pub model: Option<Arc<ModelInfo>>,
     pub dataset: Option<Arc<DatasetInfo>>,
+    /// Where the model comes from that is loaded, or is on its way.
+    pub source: Option<ModelSource>,
+    /// With the tokens that the loaded model has it in.
     pub general_text: Option<GeneralTextInfo>,
+    /// Whether the engine has the text itself, which it measures anew for each model.
+    pub has_general_source: bool,
+    /// The data set asked for last, and whether it could not be had.
+    pub asked_dataset: Option<(String, bool)>,
     pub plan: Plan,
     /// The last run, going or ended.
     pub run: Option<Run>,
+    /// Whether the engine holds what the last run made.
+    holds_result: bool,
+    /// Runs that made way for others; their adapters may still be on their way.
+    made_way: Vec<MadeWay>,
     pub generation: Generation,
     pub verification: Verification,
     pub bench: Bench,
@@ -56,9 +72,14 @@ impl Default for State {
             device: None,
             model: None,
             dataset: None,
+            source: None,
             general_text: None,
+            has_general_source: false,
+            asked_dataset: None,
             plan: Plan::Unknown,
             run: None,
+            holds_result: false,
+            made_way: Vec::new(),
             generation: Generation::Idle,
             verification: Verification::Idle,
             bench: Bench::Idle,
@@ -89,9 +110,10 @@ impl State {
         }
     }
 
-    /// Whether the last run came to its end, so that there is a tuned model.
+    /// Whether the last run came to its end and the engine still has the tuned model.
     pub fn has_result(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| run.summary().is_some())
+        let has_ended = self.run.as_ref().is_some_and(|run| run.summary().is_some());
+        self.holds_result && has_ended
     }
 
     /// What the model that answers now has learnt: the last run's, or that of the adapter whose head was chosen.
@@ -102,7 +124,7 @@ impl State {
             let all = &self.insights.adapters;
             all.iter().find(|kept| kept.info.run_id == first)
         });
-        let of_run = || self.run.as_ref().filter(|run| run.summary().is_some());
+        let of_run = || self.run.as_ref().filter(|_| self.has_result());
         chosen
             .map(|kept| &kept.learnt)
             .or_else(|| of_run().map(|run| &run.learnt))
@@ -111,6 +133,24 @@ impl State {
     /// Whether a run could start now.
     pub fn can_start_run(&self) -> bool {
         self.status() == Status::Ready && self.model.is_some() && self.dataset.is_some()
+    }
+
+    /// What the learner waits for, of those things that the engine never falls silent over for long.
+    pub fn awaited(&self) -> Waiting {
+        let run = self.run.as_ref().filter(|run| run.is_going());
+        match (&self.engine, run) {
+            (_, Some(run)) if run.is_cancelling() => Waiting::Cancel,
+            (Engine::Ready, Some(run)) if run.is_awaited() => Waiting::Run,
+            (Engine::Ready, _) if self.has_open_question() => Waiting::Answer,
+            _ => Waiting::Nothing,
+        }
+    }
+
+    fn has_open_question(&self) -> bool {
+        self.asks.is_open(Subject::RunControl)
+            || matches!(self.generation, Generation::Going { .. })
+            || matches!(self.verification, Verification::Going { .. })
+            || self.insights.is_waiting()
     }
 
     /// Whether the engine can be asked things besides a run.
@@ -131,6 +171,7 @@ impl State {
     /// Notes what is asked and gives the frame to send. The subject is the command's own, or a place of its own for
     /// a question beside others of its kind.
     pub fn ask_about(&mut self, subject: Subject, command: Command) -> Frame<Command> {
+        let command = self.in_models_words(command);
         let id = self.asks.note(subject);
         self.insights.ask(subject);
         match &command {
@@ -142,11 +183,18 @@ impl State {
                     progress: None,
                 };
             }
+            Command::LoadDataset { name, .. } => self.asked_dataset = Some((name.clone(), false)),
+            Command::Step { .. } => self.with_run(Run::stepping),
+            Command::Cancel { .. } => self.with_run(Run::cancelling),
             Command::StartRun { settings, .. } => {
                 self.insights.forget_tuned();
+                self.note_made_way();
+                self.notices
+                    .retain(|cause| !matches!(cause, Cause::Lost { .. }));
                 let learnt = self.dataset.as_ref().map(|set| Learnt {
                     dataset: set.name.clone(),
                     task: set.task,
+                    source: self.source.clone(),
                 });
                 let learnt = learnt.unwrap_or_default();
                 self.run = Some(Run::new(id, settings.clone(), learnt));
@@ -168,4 +216,33 @@ impl State {
             body: command,
         }
     }
+
+    fn with_run(&mut self, change: fn(&mut Run)) {
+        if let Some(run) = &mut self.run {
+            change(run);
+        }
+    }
+
+    /// The run at hand makes way for another.
+    fn note_made_way(&mut self) {
+        let run = self.run.as_ref();
+        let Some((run, run_id)) = run.and_then(|run| Some((run, run.id?))) else {
+            return;
+        };
+        self.made_way.push(MadeWay {
+            run_id,
+            learnt: run.learnt.clone(),
+            learning_rate: run.settings.learning_rate,
+        });
+        let excess = self.made_way.len().saturating_sub(MOST_ADAPTERS);
+        self.made_way.drain(..excess);
+    }
+}
+
+/// As much of a run as its adapter is shown with.
+#[derive(Debug, Clone, PartialEq)]
+struct MadeWay {
+    run_id: RunId,
+    learnt: Learnt,
+    learning_rate: f64,
 }

@@ -21,7 +21,16 @@ pub enum Cause {
     /// A run ended early.
     Run(EngineError),
     /// The worker never came up, or stopped later.
-    Crashed { reason: String, at_start: bool },
+    Crashed {
+        reason: String,
+        at_start: bool,
+        /// A run was going, which can be made anew.
+        lost_run: bool,
+    },
+    /// The worker did not answer for so long that another was started.
+    Lost { silent_seconds: u32, what: Silence },
+    /// Runs that waited cannot have what they were to be made with.
+    NotStarted { runs: usize, lack: Lack },
     /// Page and worker come from different builds.
     Stale { page: String, worker: String },
     /// WebGPU was asked for and cannot be had; the CPU does the work.
@@ -32,10 +41,30 @@ pub enum Cause {
     Address(Vec<String>),
 }
 
+/// What the page waited for when the worker fell silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    InRun,
+    OnCancel,
+    OnAsk,
+}
+
+/// What a run lacks that waits for its turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lack {
+    Model(String),
+    Dataset(String),
+    /// A model that can learn from this data set.
+    Suited(String),
+}
+
 /// What a button in a notice does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     Restart,
+    /// The run that was lost is made anew.
+    RunAnew,
+    RestartAndRunAnew,
     Reload,
     LoadModelAgain,
     UseShippedModel,

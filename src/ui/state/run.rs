@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::protocol::{
-    EngineError, ErrorKind, Event, GeneralLoss, Moment, RequestId, RunId, RunPlan, RunProgress,
+    EngineError, ErrorKind, Event, GeneralScore, Moment, RequestId, RunId, RunPlan, RunProgress,
     RunStage, RunSummary, Scores, Split, StageProgress, StepMetrics,
 };
 use crate::settings::{Task, TrainingSettings};
 use crate::ui::learner::RunTag;
+use crate::ui::own_model::ModelSource;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
@@ -26,8 +27,8 @@ pub struct Run {
     pub stage_progress: Option<StageProgress>,
     pub steps: Vec<StepMetrics>,
     pub evaluations: Vec<Evaluation>,
-    /// The general text's loss, with the steps made so far.
-    pub general: Vec<(usize, GeneralLoss)>,
+    /// What the model can do beside the task, with the steps made so far.
+    pub general: Vec<(usize, GeneralScore)>,
     pub sample_before: Option<String>,
     pub sample_after: Option<String>,
     pub log: Vec<LogEntry>,
@@ -38,6 +39,8 @@ pub struct Run {
 pub struct Learnt {
     pub dataset: String,
     pub task: Task,
+    /// Where the model comes from that it began with.
+    pub source: Option<ModelSource>,
 }
 
 /// Where a run stands.
@@ -48,8 +51,14 @@ pub enum Phase {
     Active {
         stage: RunStage,
     },
+    /// In the middle of a stage, which it goes on with.
     Paused {
         step: usize,
+        stage: RunStage,
+    },
+    /// Told to end; the engine has not said yet that it has.
+    Cancelling {
+        stage: RunStage,
     },
     Finished {
         summary: Arc<RunSummary>,
@@ -116,10 +125,45 @@ impl Run {
 
     /// Whether the engine still works on it.
     pub fn is_going(&self) -> bool {
-        matches!(
-            self.phase,
-            Phase::Starting | Phase::Active { .. } | Phase::Paused { .. }
-        )
+        self.stage().is_some()
+    }
+
+    /// What the engine is at, or will go on with, while it has this run.
+    pub fn stage(&self) -> Option<RunStage> {
+        match self.phase {
+            Phase::Starting => Some(RunStage::ScoringBefore),
+            Phase::Active { stage } | Phase::Paused { stage, .. } | Phase::Cancelling { stage } => {
+                Some(stage)
+            }
+            Phase::Finished { .. } | Phase::Cancelled { .. } | Phase::Failed { .. } => None,
+        }
+    }
+
+    /// Whether the learner waits for the engine: a paused run waits for the learner.
+    pub fn is_awaited(&self) -> bool {
+        self.is_going() && !self.is_paused()
+    }
+
+    /// Notes that one step is to be made; a pause follows.
+    pub fn stepping(&mut self) {
+        if let Phase::Paused { stage, .. } = self.phase {
+            self.phase = Phase::Active { stage };
+        }
+    }
+
+    /// Notes that the learner wants it to end.
+    pub fn cancelling(&mut self) {
+        if let Some(stage) = self.stage() {
+            self.phase = Phase::Cancelling { stage };
+        }
+    }
+
+    /// The engine that had it is gone, as the learner wished.
+    pub fn cancelled(&mut self) {
+        self.phase = Phase::Cancelled {
+            step: self.completed_steps(),
+        };
+        self.note(Happening::Cancelled);
     }
 
     pub fn is_paused(&self) -> bool {
@@ -170,16 +214,33 @@ impl Run {
         })
     }
 
-    /// Perplexity on the general text before the first step.
-    pub fn perplexity_before(&self) -> Option<f64> {
+    fn general_before(&self) -> Option<GeneralScore> {
         let first = self.general.first().filter(|(step, _)| *step == 0)?;
-        Some(first.1.perplexity())
+        Some(first.1)
     }
 
-    /// Perplexity on the general text with the newest weights that have been scored.
-    pub fn perplexity_after(&self) -> Option<f64> {
+    /// With the newest weights that have been scored.
+    fn general_after(&self) -> Option<GeneralScore> {
         let last = self.general.last().filter(|(step, _)| *step > 0)?;
-        Some(last.1.perplexity())
+        Some(last.1)
+    }
+
+    /// Perplexity on the general text before the first step.
+    pub fn perplexity_before(&self) -> Option<f64> {
+        self.general_before()?.perplexity()
+    }
+
+    pub fn perplexity_after(&self) -> Option<f64> {
+        self.general_after()?.perplexity()
+    }
+
+    /// The share of questions that find their passage, before the first step.
+    pub fn retrieval_before(&self) -> Option<f64> {
+        self.general_before()?.retrieval()
+    }
+
+    pub fn retrieval_after(&self) -> Option<f64> {
+        self.general_after()?.retrieval()
     }
 
     /// The share of all parameters that this run trains, in `0..=1`.
@@ -198,14 +259,12 @@ impl Run {
                 self.id = Some(run_id);
                 self.settings.total_steps = total_steps;
                 self.plan = Some(Arc::new(plan));
-                self.phase = Phase::Active {
-                    stage: RunStage::ScoringBefore,
-                };
+                self.enter(RunStage::ScoringBefore);
                 self.note(Happening::Started);
             }
             Event::RunStageEntered { stage, .. } => {
                 self.stage_progress = None;
-                self.phase = Phase::Active { stage };
+                self.enter(stage);
                 self.note(Happening::Entered(stage));
             }
             Event::RunStageAdvanced { progress, .. } => self.stage_progress = Some(progress),
@@ -231,7 +290,7 @@ impl Run {
                     happening: Happening::Evaluated(split, scores),
                 });
             }
-            Event::GeneralTextScored { step, loss, .. } => self.general.push((step, loss)),
+            Event::GeneralScored { step, score, .. } => self.general.push((step, score)),
             Event::RunStoppedEarly { step, .. } => self.log.push(LogEntry {
                 step,
                 happening: Happening::StoppedEarly,
@@ -248,13 +307,15 @@ impl Run {
                 if !self.is_paused() {
                     self.note(Happening::Paused);
                 }
-                self.phase = Phase::Paused { step };
+                if let Some(stage) = self.stage().filter(|_| !self.is_cancelling()) {
+                    self.phase = Phase::Paused { step, stage };
+                }
             }
             Event::RunResumed { .. } => {
-                self.phase = Phase::Active {
-                    stage: RunStage::Training,
-                };
-                self.note(Happening::Resumed);
+                if let Phase::Paused { stage, .. } = self.phase {
+                    self.phase = Phase::Active { stage };
+                    self.note(Happening::Resumed);
+                }
             }
             Event::RunFinished { summary, .. } => {
                 self.phase = Phase::Finished {
@@ -271,6 +332,18 @@ impl Run {
         }
     }
 
+    /// Another stage has begun. Only the word that it goes on ends a pause, and only its end ends a cancelling.
+    fn enter(&mut self, entered: RunStage) {
+        match &mut self.phase {
+            Phase::Paused { stage, .. } | Phase::Cancelling { stage } => *stage = entered,
+            _ => self.phase = Phase::Active { stage: entered },
+        }
+    }
+
+    pub fn is_cancelling(&self) -> bool {
+        matches!(self.phase, Phase::Cancelling { .. })
+    }
+
     pub fn fail(&mut self, step: usize, error: EngineError) {
         self.phase = Phase::Failed { step, error };
         self.note(Happening::Failed);
@@ -278,7 +351,9 @@ impl Run {
 
     /// The worker is gone, and what it was training with it.
     pub fn engine_gone(&mut self, reason: &str) {
-        if self.is_going() {
+        if self.is_cancelling() {
+            self.cancelled();
+        } else if self.is_going() {
             let message = format!("the engine stopped. {reason}");
             let error = EngineError::new(ErrorKind::Device, message.trim());
             self.fail(self.completed_steps(), error);
@@ -306,7 +381,7 @@ pub fn run_id_of(event: &Event) -> Option<RunId> {
         | Event::RunStageAdvanced { run_id, .. }
         | Event::StepsCompleted { run_id, .. }
         | Event::RunEvaluated { run_id, .. }
-        | Event::GeneralTextScored { run_id, .. }
+        | Event::GeneralScored { run_id, .. }
         | Event::RunStoppedEarly { run_id, .. }
         | Event::BestModelRestored { run_id, .. }
         | Event::SampleGenerated { run_id, .. }

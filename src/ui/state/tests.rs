@@ -5,6 +5,9 @@ use crate::protocol::{
 };
 use crate::settings::{Sampling, TrainingSettings};
 
+mod holdings;
+mod pauses;
+
 fn from_engine(request_id: Option<RequestId>, body: Event) -> Frame<Event> {
     Frame { request_id, body }
 }
@@ -42,7 +45,7 @@ fn start_run(state: &mut State) -> RequestId {
     let frame = state.ask(Command::StartRun {
         settings: TrainingSettings::default(),
         options: RunOptions {
-            evaluate_every_steps: 25,
+            evaluations: 8,
             sample_prompt: String::new(),
             sample_tokens: 0,
             start_paused: false,

@@ -3,6 +3,11 @@
 pub const AS_TABLE: &str = "Data as a table";
 pub const STEP: &str = "step";
 
+/// Behind the name of an axis that does not begin at zero.
+pub fn axis_begins(at: &str) -> String {
+    format!("; the axis begins at {at}, not at 0")
+}
+
 pub const LOSS_TITLE: &str = "Loss at each step of the run. Use the arrow keys to read values.";
 pub const LOSS_AXIS: &str = "loss (nats)";
 pub const LOSS_EACH: &str = "training, each batch";
@@ -17,6 +22,19 @@ pub const FORGETTING_NOW: &str = "with the weights of that step";
 pub const FORGETTING_BEFORE: &str = "before the run";
 pub const FORGETTING_EMPTY: &str =
     "No run yet: press Run, and what the model forgets of telling stories is drawn here.";
+
+pub const RETRIEVAL_TITLE: &str =
+    "Questions that find their passage. Use the arrow keys to read values.";
+pub const RETRIEVAL_AXIS: &str = "questions that find their passage";
+pub const RETRIEVAL_EMPTY: &str =
+    "No run yet: press Run, and how many questions still find their passage is drawn here.";
+
+pub fn retrieval_measured(questions: usize) -> String {
+    let questions = crate::ui::format::count(questions);
+    format!(
+        "Measured on {questions} questions: each should lie nearer to its own passage than to any of the others. Lower is worse."
+    )
+}
 
 pub fn forgetting_measured(tokens: usize) -> String {
     let tokens = crate::ui::format::count(tokens);

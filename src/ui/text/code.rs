@@ -1,14 +1,26 @@
 //! Words of the widgets about programs and what they count.
 
+use crate::settings::Family;
 use crate::ui::format;
 
 pub const TARGET_NAMES: &str = "Target modules";
-pub const TARGET_TABLE: &str = "The four matrices of a block of GPT-2 small, and their adapters";
-pub const TARGET_COLUMNS: [&str; 4] = ["Matrix", "Named by", "A and B", "in 12 blocks"];
+pub fn target_table(family: Family) -> &'static str {
+    match family {
+        Family::Gpt2 => "The four matrices of a block of GPT-2 small, and their adapters",
+        Family::Bert => {
+            "The six matrices of a layer of BERT base and the pooler's, and their adapters"
+        }
+    }
+}
+pub const TARGET_COLUMNS: [&str; 4] = ["Matrix", "Named by", "A and B", "in the whole model"];
 
-pub fn target_total(trainable: usize, total: usize, share: f64) -> String {
+pub fn target_total(family: Family, trainable: usize, total: usize, share: f64) -> String {
+    let model = match family {
+        Family::Gpt2 => "GPT-2 small",
+        Family::Bert => "BERT base",
+    };
     format!(
-        "On GPT-2 small {} of {} parameters train: {}.",
+        "On {model} {} of {} parameters train: {}.",
         format::count(trainable),
         format::count(total),
         format::percent(share)

@@ -54,7 +54,7 @@ pub const ATTENTION_START: &str = "They put his hat on his head.";
 pub const ATTENTION_ASK: &str = "Show what it looks at";
 pub const READER: &str = "Model";
 pub const LAYER: &str = "Layer";
-pub const HEAD: &str = "Head";
+pub const HEAD: &str = "Attention head";
 pub const CAUSAL: &str = "Causal mask: no token sees what comes after it";
 pub const EMPTY: &str = "The map appears here.";
 pub const QUERIES: &str = "Each row is a token that looks, each column a token that is looked at.";
@@ -83,7 +83,7 @@ pub fn mask_note(reader: Reader, causal: bool) -> &'static str {
 }
 
 pub fn map_title(layer: usize, head: usize) -> String {
-    format!("Attention of layer {layer}, head {head}. {QUERIES}")
+    format!("Attention of layer {layer}, attention head {head}. {QUERIES}")
 }
 
 pub fn scale(most: f32) -> String {

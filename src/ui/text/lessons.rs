@@ -1,5 +1,8 @@
 //! Words of the chapter's frame: its map, its runs, and what is kept of a learner's work.
 
+use crate::ui::format;
+use crate::ui::learner::{Figures, Ground};
+
 pub const CONTINUE: &str = "Continue where you were";
 pub const COMPLETE: &str = "complete";
 pub const RESET_ALL: &str = "Forget my answers and runs";
@@ -24,26 +27,66 @@ pub const RUN_THIS_AGAIN: &str = "Run again";
 pub const RUN_ALL: &str = "Run all, one after the other";
 pub const STOP_ALL: &str = "Stop";
 pub const QUEUED: &str = "waits for its turn";
+/// Why a run cannot be made with the loaded model.
+pub fn refused(why: &str) -> String {
+    format!("Not with the loaded model: {why}.")
+}
+
 pub const NOT_RUN: &str = "not run yet";
 pub const RUNS_CHART: &str = "Training loss of each run, smoothed";
 pub const RUNS_FORGET: &str = "What is forgotten: loss on stories, during each run";
 pub const RUNS_FORGET_AXIS: &str = "loss on stories, nats a token";
-pub const RUNS_EMPTY: &str = "The curves appear here as the runs are made.";
+pub const RUNS_RETRIEVAL: &str =
+    "What is forgotten: questions that find their passage, during each run";
+pub const RUNS_EMPTY: &str =
+    "The curves appear here as the runs are made, or ours once your guess is locked.";
+pub const BEHIND_GUESS: &str = "not run yet; ours is shown once your guess above is locked";
 pub const DIVERGED: &str = "diverged: the numbers grew past what float32 holds";
 pub const DEVICE_AND_MODEL: &str = "Made with";
 
 pub const ACCURACY: &str = "Held-out accuracy";
 pub const PERPLEXITY: &str = "Perplexity on stories";
+pub const RETRIEVAL: &str = "Questions that find their passage";
 pub const TRAINED: &str = "Trained";
 pub const TIME: &str = "Time";
 pub const CONTINUES: &str = "Continues the story";
 pub const FROM: &str = "from";
 
 pub const GUESS: &str = "Your guess first";
-pub const GUESS_OPEN: &str = "Choose one; the runs will answer.";
-pub const GUESS_NOTED: &str = "Noted. The runs will answer.";
-pub const GUESS_RIGHT: &str = "You guessed what your runs show.";
-pub const GUESS_WRONG: &str = "Your runs show something else.";
+pub const GUESS_OPEN: &str = "Choose one, then lock it: the runs answer.";
+pub const GUESS_CHOSEN: &str = "You can still change it. Locking it shows the recorded runs.";
+pub const GUESS_LOCK: &str = "Lock my guess";
+pub const GUESS_LATE: &str = "You have run without a guess.";
+pub const GUESS_NOTED: &str = "Locked. The runs will answer.";
+pub const GUESS_RIGHT: &str = "You guessed what the runs show.";
+pub const GUESS_WRONG: &str = "The runs show something else.";
+
+/// Shown where the first answer was another than the present one.
+pub const FIRST_ANSWER: &str = "Your first answer was:";
+pub const AT_ONCE: &str = "At the first attempt.";
+
+pub fn first_attempts(right: usize, answered: usize) -> String {
+    format!("{right} of {answered} questions right at the first attempt")
+}
+
+pub const CHECK_APART: &str = "Your runs cannot be compared.";
+
+/// Why a check cannot tell: HTML.
+pub fn apart(grounds: &[Ground]) -> String {
+    let made: Vec<String> = grounds
+        .iter()
+        .map(|ground| format!("{} on {}", escaped(&ground.model), escaped(&ground.dataset)))
+        .collect();
+    format!(
+        "<p>The runs that this asks about were made with different models or data: {}. Make them with one model, and the check compares them.</p>",
+        made.join("; ")
+    )
+}
+
+/// Text that stands in HTML as it is.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
 
 pub const LAB: &str = "The lab";
 
@@ -61,9 +104,20 @@ pub const RESULTS_COLUMNS: [&str; 7] = [
     "Model",
     "Trained",
     "Accuracy",
-    "Perplexity on stories",
+    "Perplexity on stories, or questions that find their passage",
     "Time",
 ];
+
+/// What a model could do beside its task then: a figure, and how people read it.
+pub fn beside(figures: &Figures) -> Option<(f64, String)> {
+    let of_language = figures.perplexity.map(|p| (p, format::perplexity(p)));
+    let of_retrieval = || {
+        figures
+            .retrieval
+            .map(|share| (share, format::percent(share)))
+    };
+    of_language.or_else(of_retrieval)
+}
 
 pub fn results_summary(complete: usize, lessons: usize, runs: usize) -> String {
     let lessons_words = if lessons == 1 { "lesson" } else { "lessons" };

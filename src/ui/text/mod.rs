@@ -15,6 +15,8 @@ pub mod probes;
 pub mod programs;
 pub mod remedies;
 pub mod run;
+pub mod scripts;
+pub mod speech;
 pub mod status;
 pub mod strategies;
 pub mod warmup;

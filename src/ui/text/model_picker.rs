@@ -2,22 +2,39 @@
 
 use crate::settings::MemoryNeed;
 use crate::ui::format;
-use crate::ui::shipped::Shipped;
+use crate::ui::shipped::{Extra, Shipped, Skill};
 
 pub const TITLE: &str = "The model";
 pub const LOADED: &str = "Loaded";
-pub const ENCODER: &str = "mini-bert, a BERT of 1.2 million parameters that fills masks, is fetched (2.5 MB) by the lesson on encoders and decoders and stands beside the model chosen here.";
+pub const ENCODER: &str = "nano and small are GPT-2s, which go on with a text; the others are BERTs, which read all of it at once. For the lesson on encoders and decoders mini-bert also comes beside the model chosen here.";
 
 pub fn load(name: &str) -> String {
     format!("Load {name}")
 }
 
 pub fn facts(shipped: &Shipped) -> String {
+    let skill = match shipped.skill {
+        Skill::BitsPerByte(bits) => format!(
+            "spends {} bits on a byte of stories it has not read",
+            format::plain(bits, 3)
+        ),
+        Skill::HiddenWords(share) => format!(
+            "finds {} of the words hidden in stories it has not read",
+            format::percent(share)
+        ),
+    };
     format!(
-        "has {} parameters, a file of {}, and spends {} bits on a byte of stories it has not read.",
+        "has {} parameters, a file of {}, and {skill}.",
         format::count(shipped.parameters),
         format::bytes(shipped.file_bytes),
-        format::plain(shipped.bits_per_byte, 3),
+    )
+}
+
+pub fn extra_facts(extra: &Extra) -> String {
+    format!(
+        "has {} parameters, a file of {}, and has learned from a billion pairs of sentences: all-MiniLM-L6-v2, made small for this page. It turns texts into vectors and says no words.",
+        format::count(extra.facts.parameters()),
+        format::bytes(extra.file_bytes),
     )
 }
 

@@ -1,7 +1,7 @@
 //! What went wrong, what to do about it, and the buttons that do it.
 
 use crate::protocol::{EngineError, ErrorKind};
-use crate::ui::state::{Action, Cause, Subject};
+use crate::ui::state::{Action, Cause, Lack, Silence, Subject};
 
 /// A notice, put in words.
 #[derive(Debug, PartialEq)]
@@ -24,13 +24,14 @@ pub fn words(cause: &Cause) -> Words {
             remedy: remedy(error.kind),
             actions: match error.kind {
                 ErrorKind::Diverged | ErrorKind::Settings => vec![Action::UseDefaults],
-                ErrorKind::Device => vec![Action::Restart],
+                ErrorKind::Device => vec![Action::RestartAndRunAnew, Action::Restart],
                 _ => Vec::new(),
             },
         },
         Cause::Crashed {
             reason,
             at_start: true,
+            ..
         } => Words {
             kind: "crashed",
             title: "The engine could not be started".into(),
@@ -38,13 +39,23 @@ pub fn words(cause: &Cause) -> Words {
             remedy: "See whether you are online, then start it again. If that does not help, reload the page or try another browser; the engine needs WebAssembly with SIMD, which browsers have had since 2023.",
             actions: vec![Action::Restart, Action::Reload],
         },
-        Cause::Crashed { reason, .. } => Words {
+        Cause::Crashed {
+            reason, lost_run, ..
+        } => Words {
             kind: "crashed",
             title: "The engine has stopped".into(),
             message: crashed(reason),
             remedy: "Start it again: a fresh engine loads the model and the data anew. A run that was going is lost; what was measured stays on the page. If it stops again, close other tabs that need much memory, or put ?device=cpu before the # in the address.",
-            actions: vec![Action::Restart, Action::Reload],
+            actions: match lost_run {
+                true => vec![Action::RestartAndRunAnew, Action::Restart, Action::Reload],
+                false => vec![Action::Restart, Action::Reload],
+            },
         },
+        Cause::Lost {
+            silent_seconds,
+            what,
+        } => lost(*silent_seconds, *what),
+        Cause::NotStarted { runs, lack } => not_started(*runs, lack),
         Cause::Stale { page, worker } => Words {
             kind: "stale",
             title: "Please reload the page".into(),
@@ -75,6 +86,68 @@ pub fn words(cause: &Cause) -> Words {
             remedy: "The default stands in for each of them; all others are as the address says.",
             actions: Vec::new(),
         },
+    }
+}
+
+/// The worker fell silent. Another has been started already.
+fn lost(silent_seconds: u32, what: Silence) -> Words {
+    let (title, remedy, actions) = match what {
+        Silence::InRun => (
+            "The engine stopped in the middle of a run",
+            "A fresh one loads the model and the data. The run is lost, and adapters of earlier runs with it; it can be made anew. If this comes back, close other tabs that need much memory: the browser may have ended the engine to save it.",
+            vec![Action::RunAnew],
+        ),
+        Silence::OnCancel => (
+            "The run is cancelled, and the engine was started anew",
+            "It did not take the word in time. Adapters of earlier runs are gone with it; what was measured stays on the page.",
+            Vec::new(),
+        ),
+        Silence::OnAsk => (
+            "The engine stopped answering",
+            "A fresh one loads the model and the data. What runs had trained is gone with the old one; ask again when the new one is ready.",
+            Vec::new(),
+        ),
+    };
+    Words {
+        kind: "lost",
+        title: title.into(),
+        message: format!("It was silent for {silent_seconds} seconds, so another one was started."),
+        remedy,
+        actions,
+    }
+}
+
+fn not_started(runs: usize, lack: &Lack) -> Words {
+    let title = match runs {
+        1 => "A run that waited was not started".into(),
+        _ => format!("{runs} runs that waited were not started"),
+    };
+    let (kind, message) = match lack {
+        Lack::Model(name) => (
+            "model",
+            format!("They were to be made with the model {name}, which could not be loaded."),
+        ),
+        Lack::Dataset(name) => (
+            "data",
+            format!("They were to learn from the data set {name}, which could not be loaded."),
+        ),
+        Lack::Suited(name) => (
+            "data",
+            format!(
+                "They were to learn from the data set {name}, which asks for something that the loaded model does not do."
+            ),
+        ),
+    };
+    let remedy = match lack {
+        Lack::Suited(_) => "Load another model, or choose other data, then start them again.",
+        Lack::Model(_) | Lack::Dataset(_) => "See whether you are online, then start them again.",
+    };
+    Words {
+        kind,
+        title,
+        message,
+        remedy,
+        actions: Vec::new(),
     }
 }
 
@@ -153,6 +226,8 @@ fn crashed(reason: &str) -> String {
 pub fn action(action: Action) -> &'static str {
     match action {
         Action::Restart => "Restart the engine",
+        Action::RunAnew => "Make the run anew",
+        Action::RestartAndRunAnew => "Restart and make the run anew",
         Action::Reload => "Reload the page",
         Action::LoadModelAgain | Action::LoadDataAgain => "Try again",
         Action::UseShippedModel => "Use the shipped model",
@@ -180,6 +255,28 @@ mod tests {
             assert_eq!(words.message, "what was wrong");
             assert!(words.remedy.len() > 20);
         }
+    }
+
+    #[test]
+    fn a_run_that_was_lost_can_be_made_anew() {
+        let lost = |what| Cause::Lost {
+            silent_seconds: 21,
+            what,
+        };
+        let in_run = words(&lost(Silence::InRun));
+        assert!(in_run.message.contains("21 seconds"));
+        assert_eq!(in_run.actions, [Action::RunAnew]);
+        assert!(words(&lost(Silence::OnCancel)).actions.is_empty());
+        let crashed = |lost_run| {
+            let cause = Cause::Crashed {
+                reason: "unreachable".into(),
+                at_start: false,
+                lost_run,
+            };
+            words(&cause).actions
+        };
+        assert!(crashed(true).contains(&Action::RestartAndRunAnew));
+        assert!(!crashed(false).contains(&Action::RestartAndRunAnew));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Words of the control that loads a model of the learner's own.
 
 use crate::protocol::DeviceKind;
-use crate::settings::MemoryNeed;
+use crate::settings::{Family, MemoryNeed};
 use crate::ui::format;
 use crate::ui::own_model::{Facts, Problem};
 
-pub const TITLE: &str = "A GPT-2 of your own";
-pub const LEAD: &str = "Any GPT-2 in Hugging Face's files: from this machine, or from a folder on the web. Files that you choose stay on this machine.";
+pub const TITLE: &str = "A model of your own";
+pub const LEAD: &str = "Any GPT-2 or BERT in Hugging Face's files: from this machine, or from a folder on the web. Files that you choose stay on this machine.";
 pub const FILES: &str = "Files";
 pub const FILES_HELP: &str = "config.json, model.safetensors, and tokenizer.json or vocab.json with merges.txt; choose them together.";
 pub const ADDRESS: &str = "Or an address";
@@ -23,14 +23,31 @@ const PAGE_LIMIT_BYTES: u64 = 4 << 30;
 pub fn facts(facts: &Facts) -> String {
     let sizes = &facts.sizes;
     format!(
-        "A GPT-2 of {} parameters: {} blocks of width {} with {} heads, {} tokens in its vocabulary, texts of up to {} tokens.",
+        "A {} of {} parameters: {} {} of width {} with {} heads, {} tokens in its vocabulary, texts of up to {} tokens.",
+        family_name(sizes.family()),
         format::count(facts.parameters()),
-        sizes.blocks,
-        format::count(sizes.width),
+        sizes.blocks(),
+        blocks(sizes.family()),
+        format::count(sizes.width()),
         facts.heads,
-        format::count(sizes.vocabulary),
-        format::count(sizes.positions),
+        format::count(sizes.vocabulary()),
+        format::count(sizes.positions()),
     )
+}
+
+pub fn family_name(family: Family) -> &'static str {
+    match family {
+        Family::Gpt2 => "GPT-2",
+        Family::Bert => "BERT",
+    }
+}
+
+/// What the family's papers call its equal parts.
+fn blocks(family: Family) -> &'static str {
+    match family {
+        Family::Gpt2 => "blocks",
+        Family::Bert => "layers",
+    }
 }
 
 /// `file_bytes` is known of a file, and of an address whose server says.
@@ -76,10 +93,10 @@ pub fn problem(problem: &Problem) -> String {
             "There is no tokenizer among the chosen files. Choose tokenizer.json, or vocab.json and merges.txt, with the others.".into()
         }
         Problem::Unreadable(reason) => {
-            format!("config.json cannot be read as a GPT-2's: {reason}. Is it the configuration of a model?")
+            format!("config.json cannot be read: {reason}. Is it the configuration of a model?")
         }
         Problem::OtherArchitecture(name) => {
-            format!("config.json describes a model of the kind {name}; only gpt2 can be loaded here.")
+            format!("config.json describes a model of the kind {name}; only gpt2 and bert can be loaded here.")
         }
         Problem::NotFetched(reason) => format!(
             "config.json could not be fetched: {reason}. Is the address that of a folder with a model's files, and may other pages read it?"

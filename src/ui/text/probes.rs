@@ -8,7 +8,7 @@ pub const NEXT_TOKEN_LABEL: &str = "Text so far";
 pub const NEXT_TOKEN_START: &str = "The king and the";
 pub const NEXT_TOKEN_ASK: &str = "What comes next?";
 pub const TOKENS: &str = "The text in tokens; a dot is a space";
-pub const LOOKS: &str = "The stronger a piece is coloured, the more the last one looks at it before it guesses: attention in the last block, all heads together.";
+pub const LOOKS: &str = "The stronger a piece is coloured, the more the last one looks at it before it guesses: attention in the last block, all attention heads together.";
 
 pub const SURE_GOAL: &str =
     "To reach, measured here: a text after which the trained model gives one piece more than 50%.";

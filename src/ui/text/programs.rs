@@ -1,5 +1,7 @@
 //! The programs of the lesson on code, line by line, and the words beside them.
 
+use crate::settings::Family;
+use crate::ui::draft::short_number;
 use crate::ui::format;
 use crate::ui::program::{Line, Part};
 
@@ -241,8 +243,22 @@ pub const HERE: &str = "On this page";
 
 pub const HERE_LATER: &str = "still on its way";
 pub const HERE_LIBRARY: &str = "one program in Rust, for your processor or your graphics card";
-pub const HERE_TOKENIZER: &str = "byte-pair encoding, as GPT-2 has it";
-pub const HERE_PADDING: &str = "to the longest review of a batch; head and mask know the padding";
+pub fn here_tokenizer(family: Family) -> &'static str {
+    match family {
+        Family::Gpt2 => "byte-pair encoding, as GPT-2 has it",
+        Family::Bert => {
+            "WordPiece, as BERT has it, with [CLS] before each text and [SEP] behind it"
+        }
+    }
+}
+
+pub fn here_padding(family: Family) -> &'static str {
+    match family {
+        Family::Gpt2 => "to the longest review of a batch; head and mask know the padding",
+        Family::Bert => "to the longest review of a batch with [PAD]; the mask knows it",
+    }
+}
+
 pub const HERE_FOLDER: &str = "nothing is written unless you export it";
 pub const HERE_LOOP: &str =
     "the same loop, AdamW and clipping, held step for step to Trainer's numbers";
@@ -268,6 +284,11 @@ pub fn here_steps(steps: usize, batch: usize, rows: Option<usize>) -> String {
         }
         _ => counted,
     }
+}
+
+pub fn here_epochs(epochs: f64, in_a_step: usize) -> String {
+    let epochs = short_number(epochs);
+    format!("{epochs} epochs in steps of {in_a_step}")
 }
 
 pub fn here_warmup(steps: usize, kind: &str) -> String {

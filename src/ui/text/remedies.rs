@@ -12,7 +12,7 @@ pub const COLUMNS: [&str; 6] = [
     "Gain kept",
     "Damage left",
     "Accuracy",
-    "Perplexity",
+    "Perplexity, or questions found",
 ];
 pub const SCATTER: &str = "Every attempt by the gain it kept and the damage it left; the table below says the same in numbers.";
 pub const AXIS_DAMAGE: &str = "damage left (by its square root) →";

@@ -1,7 +1,7 @@
 //! Words of the run panel.
 
 use crate::protocol::{RunStage, Split};
-use crate::settings::Task;
+use crate::settings::{Family, Task};
 use crate::ui::draft::StrategyKind;
 use crate::ui::format;
 use crate::ui::state::{Happening, LogEntry, Phase, Run};
@@ -13,6 +13,19 @@ pub const RESUME: &str = "Resume";
 pub const STEP: &str = "One step";
 pub const STEP_FROM_START: &str = "Step by step";
 pub const CANCEL: &str = "Cancel";
+pub const CANCEL_ONE: &str = "This run only";
+pub const CANCEL_ALL: &str = "This run and those that wait";
+pub const CANCEL_NONE: &str = "Go on";
+
+/// Asked where more runs wait.
+pub fn cancel_which(waiting: usize) -> String {
+    match waiting {
+        1 => "One more run waits, and starts when this one ends. What is to be cancelled?".into(),
+        _ => format!(
+            "{waiting} more runs wait, and the next one starts when this one ends. What is to be cancelled?"
+        ),
+    }
+}
 pub const SETTINGS: &str = "Settings of the run";
 pub const OPEN_IN_LAB: &str = "Open these settings in the lab";
 
@@ -27,6 +40,8 @@ pub const LOSS: &str = "Loss now";
 pub const REMEDIES: &str = "Against forgetting";
 pub const PERPLEXITY_BEFORE: &str = "Perplexity before";
 pub const PERPLEXITY_AFTER: &str = "Perplexity now";
+pub const RETRIEVAL_BEFORE: &str = "Questions that find their passage, before";
+pub const RETRIEVAL_AFTER: &str = "Questions that find their passage, now";
 pub const TRAINABLE: &str = "Parameters that train";
 pub const OF_TOTAL: &str = "of";
 
@@ -65,6 +80,7 @@ pub fn task(task: Task) -> &'static str {
         Task::TokenClassification => "A tag for each word (token classification).",
         Task::QuestionAnswering => "Where in a text the answer stands (question answering).",
         Task::CausalLm => "What comes next (causal language modelling).",
+        Task::MaskedLm => "Which words are hidden (masked language modelling).",
     }
 }
 
@@ -150,12 +166,25 @@ pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
     }
 }
 
+/// What a field does not offer to a model of this family, and why.
+pub fn of_family(key: &str, family: Family) -> Option<&'static str> {
+    match (key, family) {
+        (_, Family::Gpt2) => None,
+        ("strategy", Family::Bert) => {
+            Some("bottleneck adapters, prompt and prefix tuning are made for GPT-2 only")
+        }
+        ("data", Family::Bert) => Some("instructions are for a model that goes on with a text"),
+        _ => None,
+    }
+}
+
 /// What a run is doing, as one sentence.
 pub fn phase(run: &Run) -> String {
     match &run.phase {
         Phase::Starting => "Asking the engine to start …".into(),
         Phase::Active { stage } => stage_words(*stage).into(),
-        Phase::Paused { step } => format!("Paused after {}.", steps(*step)),
+        Phase::Paused { step, stage } => paused(*step, *stage),
+        Phase::Cancelling { .. } => "Cancelling …".into(),
         Phase::Finished { summary } => format!(
             "Finished: {} of training, {} with scoring.",
             format::duration(summary.training_millis),
@@ -167,6 +196,16 @@ pub fn phase(run: &Run) -> String {
         Phase::Failed { step, error } => {
             format!("Ended early, after {}: {}", steps(*step), error.message)
         }
+    }
+}
+
+fn paused(step: usize, stage: RunStage) -> String {
+    let after = format!("Paused after {}", steps(step));
+    match stage {
+        RunStage::Training => format!("{after}."),
+        RunStage::ScoringBefore => format!("{after}, while the model is scored before training."),
+        RunStage::Preparing => format!("{after}, while the remedies are made ready."),
+        RunStage::ScoringAfter => format!("{after}, while the trained model is scored."),
     }
 }
 

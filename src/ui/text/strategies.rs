@@ -1,8 +1,8 @@
 //! Words of the widgets about strategies.
 
+use crate::settings::names::Place;
 use crate::ui::draft::StrategyKind;
 use crate::ui::format;
-use crate::ui::storeys::StoreyName;
 
 pub const WHICH_MODEL: &str = "Which model is counted";
 pub const GPT2_SMALL: &str = "GPT-2 small, the real one";
@@ -23,12 +23,14 @@ pub fn line(frozen: usize, all: usize) -> String {
     }
 }
 
-pub fn storey(name: StoreyName) -> String {
-    match name {
-        StoreyName::Embeddings => "embeddings".into(),
-        StoreyName::Block(index) => format!("block {}", index + 1),
-        StoreyName::LastNorm => "last layer norm".into(),
-        StoreyName::Head => "head, new".into(),
+pub fn storey(place: Place) -> String {
+    match place {
+        Place::Embeddings => "embeddings".into(),
+        Place::Block(index) => format!("block {}", index + 1),
+        Place::LastNorm => "last layer norm".into(),
+        Place::Pooler => "pooler".into(),
+        Place::WordHead => "head for hidden words".into(),
+        Place::Head => "head, new".into(),
     }
 }
 
@@ -38,7 +40,14 @@ pub const WEIGHTS: &str = "Weights";
 pub const GRADIENTS: &str = "Gradients";
 pub const OPTIMIZER: &str = "AdamW's averages";
 pub const ALTOGETHER: &str = "Altogether";
-pub const MEMORY: &str = "Four bytes a number: one for each weight, one gradient and two averages for each that trains. What the layers hand on to the backward pass comes on top and depends on the batch; freezing from the input up saves some of that too.";
+pub const ACTIVATIONS: &str = "Activations";
+
+/// Under the bars.
+pub fn memory(batch: usize, length: usize) -> String {
+    format!(
+        "Four bytes a number: one for each weight, and one gradient and two averages for each that trains. Activations are what the forward pass keeps of a batch for the backward pass, here of {batch} texts of up to {length} tokens; they grow with both. Below the line none are kept."
+    )
+}
 
 pub fn engine_says(trainable: usize) -> String {
     format!(
@@ -50,7 +59,7 @@ pub fn engine_says(trainable: usize) -> String {
 pub const TABLE: &str = "All nine strategies on one model";
 pub const COLUMNS: [&str; 4] = ["Strategy", "Trains", "Gradients, AdamW", "To save"];
 pub const FAMILIES: [&str; 3] = ["Full", "Partial", "Parameter-efficient"];
-pub const TABLE_SETTINGS: &str = "With a head for two classes. LoRA has rank 8 on c_attn and both c_proj; partial freezes half of the blocks; adapters have a bottleneck of 16; prompt and prefix 8 virtual tokens, unless you have set them otherwise.";
+pub const TABLE_SETTINGS: &str = "With a head for two classes. LoRA has rank 8 on c_attn and both c_proj, in a BERT on query and value; partial freezes half of the blocks; adapters have a bottleneck of 16; prompt and prefix 8 virtual tokens, unless you have set them otherwise.";
 
 /// What moves under a strategy.
 pub fn moves(kind: StrategyKind) -> &'static str {

@@ -1,5 +1,6 @@
 //! Words of the teaching widgets.
 
+use crate::settings::Family;
 use crate::ui::format;
 
 pub const NO_RUN_YET: &str = "No run yet: press Run, and the result appears here.";
@@ -42,7 +43,7 @@ pub fn generated(tokens: usize, millis: f64) -> String {
 /// What the learner may write, by the data set that the model has learnt.
 pub fn own_text(dataset: Option<&str>) -> &'static str {
     match dataset {
-        None | Some("reviews") => "Your review",
+        None | Some("opinions" | "reviews") => "Your review",
         Some("tickets") => "Your message to the shop",
         Some("moderation") => "Your post",
         Some("code") => "Your comment",
@@ -57,6 +58,8 @@ pub const CLASSIFY_NEEDS_RUN: &str = "This needs a finished run: the head has to
 pub const NOT_ASKED: &str = "The answer appears here.";
 pub const TRY_LANGUAGE: &str =
     "This run learned to go on with a text: let it, in the box beside, with the tuned weights.";
+pub const TRY_MASKED: &str =
+    "This run learned to find hidden words; how many it finds in held-out text stands above.";
 pub const TAG: &str = "Your sentence";
 pub const TAG_START: &str =
     "On Monday Clara Winter took the train from Brighton to the Royal Society.";
@@ -145,7 +148,16 @@ pub fn modules(targets: &str, count: usize) -> String {
     format!("The names {targets} match {count} matrices:")
 }
 
-pub const MODULES_RULE: &str = "A name matches every module whose path ends in it. So c_proj means both: the one that closes the attention and the one that closes the small network after it. Write attn.c_proj to mean only the first.";
+pub fn modules_rule(family: Family) -> &'static str {
+    match family {
+        Family::Gpt2 => {
+            "A name matches every module whose path ends in it. So c_proj means both: the one that closes the attention and the one that closes the small network after it. Write attn.c_proj to mean only the first."
+        }
+        Family::Bert => {
+            "A name matches every module whose path ends in it. So dense means every layer but queries, keys and values, the pooler's too. Write attention.output.dense to mean only the one that closes the attention."
+        }
+    }
+}
 
 pub const HASH_WHAT: &str = "A hash is a fingerprint: SHA-256 turns any row of bytes into 64 hexadecimal digits. Change a single bit of a million frozen numbers, and the digits come out entirely different.";
 pub const HASH_BEFORE: &str = "Before the run";
@@ -217,6 +229,9 @@ pub const GUESS_LOCKED: &str = "Your guesses stand as they were when the run sta
 pub const GUESS_SKIPPED: &str = "You ran without a guess.";
 pub const GUESS_YOURS: &str = "your guess";
 pub const GUESS_MEASURED: &str = "measured";
+/// On the held-out reviews; `docs/results.md` has the second.
+pub const BASELINES: [(f64, &str); 2] = [(0.5, "tossing a coin"), (0.718, "counting words")];
+pub const BASELINES_ARE: &str = "The dashed lines:";
 
 pub const GLOSSARY: &str = "The words of this lesson";
 pub const CHECK: &str = "Check yourself";

@@ -38,6 +38,15 @@ pub fn AttentionMap() -> impl IntoView {
             });
         }
     });
+    // Another base looks at a text in another way.
+    let base = desk.watch(|state| state.model.as_ref().map(|model| model.name.clone()));
+    Effect::new(move |was: Option<Option<String>>| {
+        let now = base.get();
+        if was.is_some_and(|was| was != now) && reader.get_untracked() == Reader::Decoder {
+            wants.set(true);
+        }
+        now
+    });
     let answer = desk.watch(|state| state.insights.attention.clone());
     let report = last_report(answer);
     let layers = move || count(report, |report| report.layers);
@@ -53,8 +62,26 @@ pub fn AttentionMap() -> impl IntoView {
         causal.set(chosen == Reader::Decoder);
         wants.set(true);
     };
-    let readers = READERS.into_iter().enumerate().map(|(index, reader)| {
-        view! { <option value=index.to_string()>{text::reader(reader)}</option> }
+    // Another BERT as the base is no decoder.
+    let has_decoder = desk.watch(|state| state.model.is_none() || state.goes_on_with_texts());
+    Effect::new(move |_| {
+        if !has_decoder.get() && reader.get_untracked() == Reader::Decoder {
+            reader.set(Reader::Encoder);
+            causal.set(false);
+            wants.set(true);
+        }
+    });
+    let readers = READERS.into_iter().enumerate().map(|(index, choice)| {
+        let is_off = move || choice == Reader::Decoder && !has_decoder.get();
+        view! {
+            <option
+                value=index.to_string()
+                disabled=is_off
+                selected=move || reader.get() == choice
+            >
+                {text::reader(choice)}
+            </option>
+        }
     });
     let switch = move |event| {
         causal.set(event_target_checked(&event));

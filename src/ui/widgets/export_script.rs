@@ -3,16 +3,21 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::ui::DATASET;
 use crate::ui::browser::place;
 use crate::ui::desk::use_desk;
+use crate::ui::own_model::ModelSource;
 use crate::ui::script::{data_url, script};
 use crate::ui::text::{code as text, pages};
 
 #[component]
 pub fn ExportScript() -> impl IntoView {
     let desk = use_desk();
-    let program = Memo::new(move |_| desk.draft.with(script));
+    let family = desk.watch(|state| state.model.as_ref().map(|model| model.family));
+    let program = Memo::new(move |_| {
+        let family = family.get().unwrap_or_default();
+        desk.draft.with(|draft| script(draft, family))
+    });
+    let data = Memo::new(move |_| desk.draft.with(|draft| draft.dataset));
     let label = RwSignal::new(text::SCRIPT_COPY);
     let copy = move |_| {
         let program = program.get_untracked();
@@ -29,7 +34,11 @@ pub fn ExportScript() -> impl IntoView {
         program.track();
         label.set(text::SCRIPT_COPY);
     });
-    let model = desk.watch(|state| state.model.as_ref().map(|model| model.name.clone()));
+    // A model of the learner's own is not among the page's files.
+    let model = desk.watch(|state| match &state.source {
+        Some(ModelSource::Shipped(name)) => Some(name.clone()),
+        Some(ModelSource::Own(_)) | None => None,
+    });
     let folder = move || {
         model.get().map(|name| {
             let link = |file: &'static str| {
@@ -57,7 +66,9 @@ pub fn ExportScript() -> impl IntoView {
             </div>
             <p class="quiet">
                 {text::SCRIPT_HOW} " " {folder}
-                <a href=format!("data/{DATASET}.csv") download>{format!("{DATASET}.csv")}</a>
+                <a href=move || data.get().file() download>
+                    {move || data.get().file().replace("data/", "")}
+                </a>
             </p>
         </div>
     }

@@ -8,11 +8,12 @@ use crate::protocol::{Command, LabelProbability, MaskGuess, Probe, WeightsChoice
 use crate::ui::controls::answered::Answered;
 use crate::ui::controls::encoder_line::{EncoderLine, want_encoder};
 use crate::ui::controls::goal::Goal;
+use crate::ui::controls::goes_on::{GoesOn, Wish};
 use crate::ui::controls::number::number;
 use crate::ui::controls::text_field::TextField;
 use crate::ui::desk::{Desk, use_desk};
 use crate::ui::format;
-use crate::ui::state::{Status, Subject};
+use crate::ui::state::{State, Status, Subject};
 use crate::ui::text::{encoder as text, widgets as words};
 
 /// The widget is a check of its own: a blank that BERT fills with more than this, and GPT-2 otherwise.
@@ -86,12 +87,14 @@ pub fn FillMask() -> impl IntoView {
                 </section>
                 <section data-testid="fill-decoder">
                     <h3>{text::BY_DECODER}</h3>
-                    <p class="read">{text::READS_BEFORE} " " <q>{before}</q></p>
-                    <Answered
-                        answer=desk.watch(|state| state.insights.blank.clone())
-                        show=blank
-                        empty=text::WAITING
-                    />
+                    <GoesOn wish=Wish::Blank>
+                        <p class="read">{text::READS_BEFORE} " " <q>{before}</q></p>
+                        <Answered
+                            answer=desk.watch(|state| state.insights.blank.clone())
+                            show=blank
+                            empty=text::WAITING
+                        />
+                    </GoesOn>
                 </section>
             </div>
             <Goal check=CHECK words=text::FILL_GOAL is_met />
@@ -120,6 +123,9 @@ fn ask(desk: Desk, sentence: &str) {
     desk.client.send(Command::FillMask {
         text: sentence.to_string(),
     });
+    if !desk.state.with_untracked(State::goes_on_with_texts) {
+        return;
+    }
     let probe = Command::Probe {
         text: words,
         weights: WeightsChoice::Base,

@@ -3,16 +3,20 @@
 use leptos::prelude::*;
 
 use super::honesty_badge::{HonestyBadge, Origin};
-use crate::settings::{Counts, count};
+use crate::settings::{Counts, Gpt2Sizes, count};
 use crate::ui::controls::counted_model::{CountedModel, counted};
 use crate::ui::controls::number::number;
 use crate::ui::controls::slider::Slider;
 use crate::ui::desk::use_desk;
 use crate::ui::draft::Draft;
 use crate::ui::format;
+use crate::ui::shipped::SHIPPED;
 use crate::ui::state::Run;
-use crate::ui::storeys::{Counted, LABELS, Storey, line_of, storeys, strategy_at};
+use crate::ui::storeys::{Counted, Held, LABELS, Storey, held, line_of, storeys, strategy_at};
 use crate::ui::text::strategies as text;
+
+/// As its `config.json` has it.
+const GPT2_SMALL_HEADS: usize = 12;
 
 #[component]
 pub fn FreezeLine() -> impl IntoView {
@@ -25,7 +29,7 @@ pub fn FreezeLine() -> impl IntoView {
         Counted::Gpt2Small => gpt2_line.get(),
         Counted::Loaded(sizes) => desk
             .draft
-            .with(|draft| line_of(&draft.strategy(), sizes.blocks))
+            .with(|draft| line_of(&draft.strategy(), sizes.blocks()))
             .unwrap_or(0),
     });
     let is_locked = desk.watch(|state| state.run.as_ref().is_some_and(Run::is_going));
@@ -33,7 +37,7 @@ pub fn FreezeLine() -> impl IntoView {
         Counted::Gpt2Small => gpt2_line.set(to),
         Counted::Loaded(sizes) if !is_locked.get_untracked() => desk.draft.update(|draft| {
             let settings = Draft::from_settings(crate::settings::TrainingSettings {
-                strategy: strategy_at(to, sizes.blocks),
+                strategy: strategy_at(to, sizes.blocks()),
                 ..draft.training.clone()
             });
             draft.kind = settings.kind;
@@ -41,15 +45,29 @@ pub fn FreezeLine() -> impl IntoView {
         }),
         Counted::Loaded(_) => {}
     };
-    let last = Memo::new(move |_| model.get().sizes().blocks + 2);
+    let last = Memo::new(move |_| model.get().sizes().blocks() + 2);
     let counts = Memo::new(move |_| {
         let sizes = model.get().sizes();
         count(
-            &sizes,
+            sizes,
             Some(LABELS),
-            &strategy_at(frozen.get(), sizes.blocks),
+            &strategy_at(frozen.get(), sizes.blocks()),
         )
     });
+    let heads = desk.watch(|state| state.model.as_ref().map(|model| model.heads));
+    let holds = move |frozen: usize| {
+        let (sizes, heads) = match model.get() {
+            Counted::Gpt2Small => (Gpt2Sizes::GPT2_SMALL.into(), GPT2_SMALL_HEADS),
+            Counted::Loaded(sizes) => (sizes, heads.get().unwrap_or(SHIPPED[0].heads)),
+        };
+        desk.draft
+            .with(|draft| held(&sizes, heads, frozen, &draft.training))
+    };
+    let bars = move || bars(holds(frozen.get()), holds(0).total());
+    let batch = move || {
+        desk.draft
+            .with(|draft| text::memory(draft.training.batch_size, draft.training.max_length))
+    };
     let plan = desk.plan();
     let engine = move || {
         let is_loaded = matches!(model.get(), Counted::Loaded(_));
@@ -78,10 +96,11 @@ pub fn FreezeLine() -> impl IntoView {
                         />
                     }}
                     {move || measures(counts.get())}
+                    {bars}
                     {engine}
                 </div>
             </div>
-            <p class="quiet">{text::MEMORY}</p>
+            <p class="quiet">{batch}</p>
         </div>
     }
 }
@@ -106,7 +125,7 @@ fn stack(storeys: &[Storey], frozen: usize, move_to: Callback<usize>) -> impl In
             };
             view! {
                 <li class=class on:click=move |_| move_to.run(to)>
-                    <span>{text::storey(storey.name)}</span>
+                    <span>{text::storey(storey.place)}</span>
                     <span>{format::count(storey.parameters)}</span>
                 </li>
             }
@@ -116,16 +135,6 @@ fn stack(storeys: &[Storey], frozen: usize, move_to: Callback<usize>) -> impl In
 }
 
 fn measures(counts: Counts) -> impl IntoView {
-    let weights = 4 * counts.total as u64;
-    let (gradients, optimizer) = (counts.gradient_bytes(), counts.optimizer_bytes());
-    let bytes = |name: &'static str, testid: &'static str, n: u64| {
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd data-testid=testid>{number(n as f64, format::bytes(n))}</dd>
-            </div>
-        }
-    };
     view! {
         <dl class="measures" aria-live="polite">
             <div>
@@ -138,10 +147,29 @@ fn measures(counts: Counts) -> impl IntoView {
                 <dt>{text::SHARE}</dt>
                 <dd>{number(counts.share(), format::percent(counts.share()))}</dd>
             </div>
-            {bytes(text::WEIGHTS, "freeze-weights", weights)}
-            {bytes(text::GRADIENTS, "freeze-gradients", gradients)}
-            {bytes(text::OPTIMIZER, "freeze-optimizer", optimizer)}
-            {bytes(text::ALTOGETHER, "freeze-all", weights + gradients + optimizer)}
+        </dl>
+    }
+}
+
+/// What is held, a bar each; full length is what full tuning holds altogether.
+fn bars(held: Held, most: u64) -> impl IntoView {
+    let bar = |name: &'static str, testid: &'static str, bytes: u64| {
+        let share = bytes as f64 / most.max(1) as f64;
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd data-testid=testid>{number(bytes as f64, format::bytes(bytes))}</dd>
+                <dd class="share-bar" style=format!("--done: {share}") aria-hidden="true"></dd>
+            </div>
+        }
+    };
+    view! {
+        <dl class="held" aria-live="polite">
+            {bar(text::WEIGHTS, "freeze-weights", held.weights)}
+            {bar(text::GRADIENTS, "freeze-gradients", held.gradients)}
+            {bar(text::OPTIMIZER, "freeze-optimizer", held.optimizer)}
+            {bar(text::ACTIVATIONS, "freeze-activations", held.activations)}
+            {bar(text::ALTOGETHER, "freeze-all", held.total())}
         </dl>
         <p><HonestyBadge origin=Origin::Worked /></p>
     }

@@ -1,9 +1,10 @@
-//! A prompt, and what the model makes of it.
+//! A prompt, and what the model makes of it; with a model that goes on with no text, why there is none.
 
 use leptos::prelude::*;
 
 use crate::protocol::{Command, WeightsChoice};
 use crate::settings::Sampling;
+use crate::ui::controls::goes_on::{GoesOn, Wish};
 use crate::ui::controls::slider::Slider;
 use crate::ui::controls::text_field::TextField;
 use crate::ui::desk::use_desk;
@@ -16,6 +17,15 @@ const TOP_P: f64 = 0.95;
 /// With `offer_tuned`, a finished run's weights can be chosen.
 #[component]
 pub fn GenerateBox(#[prop(optional)] offer_tuned: bool) -> impl IntoView {
+    view! {
+        <GoesOn wish=Wish::Continue>
+            <PromptForm offer_tuned />
+        </GoesOn>
+    }
+}
+
+#[component]
+fn PromptForm(offer_tuned: bool) -> impl IntoView {
     let desk = use_desk();
     let prompt = RwSignal::new(text::PROMPT_DEFAULT.to_string());
     let temperature = RwSignal::new(0.8);

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::settings::names;
 use crate::ui::desk::use_desk;
 use crate::ui::text::widgets as text;
 
@@ -10,6 +11,7 @@ pub fn MatchedModules() -> impl IntoView {
     let desk = use_desk();
     let plan = desk.plan();
     let targets = Memo::new(move |_| desk.draft.with(|draft| draft.get("targets")));
+    let family = Memo::new(move |_| desk.draft.with(|draft| draft.family));
     let list = move || match plan.get() {
         None => view! { <p class="empty">{text::MODULES_EMPTY}</p> }.into_any(),
         Some(plan) if plan.strategy != "lora" => {
@@ -32,14 +34,14 @@ pub fn MatchedModules() -> impl IntoView {
     view! {
         <div class="matched_modules">
             {list}
-            <p class="quiet">{text::MODULES_RULE}</p>
+            <p class="quiet">{move || text::modules_rule(family.get())}</p>
         </div>
     }
 }
 
 /// The path, with the part that the names speak of set off.
 fn item(path: &str) -> impl IntoView + use<> {
-    let path = path.strip_prefix("transformer.").unwrap_or(path);
+    let path = names::short(path);
     let (front, name) = path.rsplit_once('.').unwrap_or(("", path));
     let (front, name) = (format!("{front}."), name.to_string());
     view! {

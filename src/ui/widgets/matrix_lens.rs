@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::honesty_badge::{HonestyBadge, Origin};
 use crate::protocol::{Command, Grid, MatrixInsight};
+use crate::settings::names;
 use crate::ui::charts::heatmap::{HeatMap, largest};
 use crate::ui::charts::line::LineChart;
 use crate::ui::charts::plot::{LineData, Look, Series, Unit};
@@ -73,14 +74,13 @@ pub fn MatrixLens() -> impl IntoView {
     }
 }
 
-/// The four matrices of each block.
+/// The matrices of each block: four of a GPT-2's, six of a BERT's.
 fn is_shown(name: &str) -> bool {
-    name.contains(".h.") && name.ends_with(".weight") && name.contains(".c_")
+    names::block(name).is_some() && names::is_linear(name)
 }
 
 fn short(name: &str) -> String {
-    let name = name.trim_start_matches("transformer.");
-    name.trim_end_matches(".weight").to_string()
+    names::short(names::module(name)).to_string()
 }
 
 fn drawings(found: &MatrixInsight) -> impl IntoView + use<> {
@@ -170,5 +170,13 @@ mod tests {
         assert!(is_shown("transformer.h.0.attn.c_attn.weight"));
         assert!(!is_shown("transformer.h.0.attn.c_attn.bias"));
         assert!(!is_shown("transformer.wte.weight"));
+        assert!(is_shown("bert.encoder.layer.0.attention.self.key.weight"));
+        assert!(is_shown("bert.encoder.layer.0.output.dense.weight"));
+        assert!(!is_shown("bert.encoder.layer.0.output.LayerNorm.weight"));
+        assert!(!is_shown("bert.pooler.dense.weight"));
+        assert_eq!(
+            short("bert.encoder.layer.0.output.dense.weight"),
+            "encoder.layer.0.output.dense"
+        );
     }
 }

@@ -6,6 +6,7 @@ use super::honesty_badge::{HonestyBadge, Origin};
 use crate::protocol::{Command, Probe, WeightsChoice};
 use crate::ui::controls::answered::Answered;
 use crate::ui::controls::goal::Goal;
+use crate::ui::controls::goes_on::{GoesOn, Wish};
 use crate::ui::controls::number::number;
 use crate::ui::controls::text_field::TextField;
 use crate::ui::desk::{Desk, use_desk};
@@ -22,9 +23,18 @@ const SHOWN: usize = 8;
 
 #[component]
 pub fn NextToken() -> impl IntoView {
+    view! {
+        <GoesOn wish=Wish::NextToken>
+            <Asking />
+        </GoesOn>
+    }
+}
+
+#[component]
+fn Asking() -> impl IntoView {
     let desk = use_desk();
     let typed = RwSignal::new(text::NEXT_TOKEN_START.to_string());
-    let is_ready = desk.watch(|state| state.is_idle() && state.model.is_some());
+    let is_ready = desk.watch(|state| state.is_idle() && state.goes_on_with_texts());
     // Asked once as soon as the model is there, then whenever the text has changed and is asked for.
     let wants = RwSignal::new(true);
     let is_running =

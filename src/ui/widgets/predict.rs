@@ -55,7 +55,12 @@ pub fn Predict() -> impl IntoView {
                 on_slide=move |percent| guess.update(|guess| guess.accuracy = Some(percent / 100.0))
                 disabled=is_locked
             />
-            <Outcome guess=accuracy measured=Signal::derive(move || measured.get().1) close=0.03 />
+            <Outcome
+                guess=accuracy
+                measured=Signal::derive(move || measured.get().1)
+                close=0.03
+                baselines=&text::BASELINES
+            />
             <p class="quiet" role="status">{invitation}</p>
         </div>
     }
@@ -71,8 +76,24 @@ fn whole_percent(share: f64) -> String {
 
 /// The guess and the measured value on one line, as soon as there is one.
 #[component]
-fn Outcome(guess: Signal<Option<f64>>, measured: Signal<Option<f64>>, close: f64) -> impl IntoView {
+fn Outcome(
+    guess: Signal<Option<f64>>,
+    measured: Signal<Option<f64>>,
+    close: f64,
+    /// To compare with: a share and what reaches it.
+    #[prop(optional)]
+    baselines: &'static [(f64, &'static str)],
+) -> impl IntoView {
     move || {
+        let lines = baselines
+            .iter()
+            .map(|(share, name)| view! { <span class="mark baseline" style=at(*share) title=*name></span> })
+            .collect_view();
+        let named = baselines
+            .iter()
+            .map(|(share, name)| format!("{name}, {}", format::percent(*share)))
+            .collect::<Vec<_>>()
+            .join("; ");
         measured.get().map(|measured| {
             let words = guess.get().map(|guess| compare(guess, measured, close));
             let mark = guess
@@ -81,6 +102,7 @@ fn Outcome(guess: Signal<Option<f64>>, measured: Signal<Option<f64>>, close: f64
             view! {
                 <div class="outcome">
                     <div class="track" aria-hidden="true">
+                        {lines}
                         <span class="mark measured" style=at(measured)></span>
                         {mark}
                     </div>
@@ -92,6 +114,7 @@ fn Outcome(guess: Signal<Option<f64>>, measured: Signal<Option<f64>>, close: f64
                         " "
                         <HonestyBadge origin=Origin::Measured />
                     </p>
+                    {(!named.is_empty()).then(|| view! { <p class="quiet">{text::BASELINES_ARE} " " {named} "."</p> })}
                 </div>
             }
         })

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::honesty_badge::{HonestyBadge, Origin};
 use crate::protocol::{Command, PromptScores, WeightsChoice};
+use crate::ui::controls::goes_on::{GoesOn, Wish};
 use crate::ui::controls::number::number;
 use crate::ui::desk::use_desk;
 use crate::ui::format;
@@ -17,6 +18,15 @@ const SEED: u64 = 7;
 
 #[component]
 pub fn Prompting() -> impl IntoView {
+    view! {
+        <GoesOn wish=Wish::Prompt>
+            <Asking />
+        </GoesOn>
+    }
+}
+
+#[component]
+fn Asking() -> impl IntoView {
     let desk = use_desk();
     let can_ask = desk.watch(State::can_start_run);
     let answer = desk.watch(|state| state.insights.prompting.clone());

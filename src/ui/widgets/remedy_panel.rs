@@ -13,7 +13,7 @@ use crate::ui::draft::{Draft, REMEDIES};
 use crate::ui::format;
 use crate::ui::learner::RunRecord;
 use crate::ui::routes::Route;
-use crate::ui::text::{remedies as text, run as run_text};
+use crate::ui::text::{lessons, remedies as text, run as run_text};
 
 /// The run that all attempts are measured against.
 const CARELESS: &str = "careless";
@@ -60,16 +60,22 @@ fn lesson(desk: Desk) -> &'static str {
 
 fn careless(desk: Desk) -> Option<RunRecord> {
     let lesson = lesson(desk);
-    desk.shelf
-        .with(|shelf| shelf.find(lesson, CARELESS).cloned())
+    desk.shelf.with(|shelf| {
+        shelf
+            .find(lesson, CARELESS, desk.base.get().as_deref())
+            .cloned()
+    })
 }
 
-/// The learner's attempts, oldest first.
+/// The learner's attempts that can be set beside the careless run, oldest first.
 fn attempts(desk: Desk) -> Vec<RunRecord> {
     let lesson = lesson(desk);
+    let Some(ground) = careless(desk).map(|run| run.ground()) else {
+        return Vec::new();
+    };
     desk.shelf.with(|shelf| {
         let runs = shelf.of_lesson(lesson).filter(|run| run.key != CARELESS);
-        runs.cloned().collect()
+        runs.filter(|run| run.ground() == ground).cloned().collect()
     })
 }
 
@@ -111,7 +117,7 @@ fn results(base: &RunRecord, attempts: &[RunRecord]) -> impl IntoView + use<> {
                     <td>{number(shares.gain, format::percent(shares.gain))}</td>
                     <td>{number(shares.damage, format::percent(shares.damage))}</td>
                     <td>{run.measure(What::Accuracy).map(format::percent)}</td>
-                    <td>{run.measure(What::Perplexity).map(format::perplexity)}</td>
+                    <td>{beside(run)}</td>
                 </tr>
             }
         })
@@ -130,7 +136,7 @@ fn results(base: &RunRecord, attempts: &[RunRecord]) -> impl IntoView + use<> {
                             <td>"100%"</td>
                             <td>"100%"</td>
                             <td>{base.measure(What::Accuracy).map(format::percent)}</td>
-                            <td>{base.measure(What::Perplexity).map(format::perplexity)}</td>
+                            <td>{beside(base)}</td>
                         </tr>
                         {rows}
                     </tbody>
@@ -139,6 +145,12 @@ fn results(base: &RunRecord, attempts: &[RunRecord]) -> impl IntoView + use<> {
             <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
         </div>
     }
+}
+
+/// What the model could do beside its task after the run.
+fn beside(run: &RunRecord) -> Option<impl IntoView + use<>> {
+    let (value, words) = lessons::beside(run.after.as_ref()?)?;
+    Some(number(value, words))
 }
 
 #[cfg(test)]

@@ -1,4 +1,8 @@
 //! The controls of a run, how far it is, and its first figures.
+//!
+//! Test ids of the figures: `trainable-count`, `total-count`, `metric-loss`, `metric-FIGURE-before` and `-after` for each
+//! task's own, and of what the model can do beside the task `metric-perplexity-before` and `-after`, or
+//! `metric-retrieval-before` and `-after`.
 
 use leptos::prelude::*;
 
@@ -11,7 +15,7 @@ use crate::ui::controls::term;
 use crate::ui::desk::use_desk;
 use crate::ui::draft::{LOOP, REMEDIES, StrategyKind, TRAINING};
 use crate::ui::format;
-use crate::ui::state::{Phase, Plan, Run, State, Status, Subject, trainable_share};
+use crate::ui::state::{Beside, Phase, Plan, Run, State, Status, Subject, trainable_share};
 use crate::ui::text::run as text;
 
 /// In a lesson the settings wait behind a switch and the strategy is given; the lab shows them all.
@@ -106,6 +110,7 @@ fn Progress() -> impl IntoView {
             phase,
             Some(
                 Phase::Starting
+                    | Phase::Cancelling { .. }
                     | Phase::Active {
                         stage: ScoringBefore | Preparing | ScoringAfter
                     }
@@ -167,8 +172,20 @@ fn Figures() -> impl IntoView {
             run.scores_after().map(|s| s.headline().1),
         ))
     });
-    let knew = of_run(Run::perplexity_before);
-    let knows = of_run(Run::perplexity_after);
+    let beside = desk.watch(State::beside);
+    let kept = move || match beside.get() {
+        Beside::Language => {
+            let (before, after) = (
+                of_run(Run::perplexity_before),
+                of_run(Run::perplexity_after),
+            );
+            view! { <Perplexities before after /> }.into_any()
+        }
+        Beside::Retrieval => {
+            let (before, after) = (of_run(Run::retrieval_before), of_run(Run::retrieval_after));
+            view! { <Retrievals before after /> }.into_any()
+        }
+    };
     let plan = desk.plan();
     let of_plan = move |part: fn(&RunPlan) -> f64| {
         Signal::derive(move || plan.with(|plan| plan.as_deref().map(part)))
@@ -200,16 +217,37 @@ fn Figures() -> impl IntoView {
                     .into_iter()
                     .collect_view()
             }}
-            <div>
-                <dt>{text::PERPLEXITY_BEFORE} " " {term::explain("perplexity")}</dt>
-                <dd><Number value=knew show=format::perplexity testid="metric-perplexity-before" /></dd>
-            </div>
-            <div>
-                <dt>{text::PERPLEXITY_AFTER}</dt>
-                <dd><Number value=knows show=format::perplexity testid="metric-perplexity-after" /></dd>
-            </div>
+            {kept}
         </dl>
         <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
+    }
+}
+
+#[component]
+fn Perplexities(before: Memo<Option<f64>>, after: Memo<Option<f64>>) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{text::PERPLEXITY_BEFORE} " " {term::explain("perplexity")}</dt>
+            <dd><Number value=before show=format::perplexity testid="metric-perplexity-before" /></dd>
+        </div>
+        <div>
+            <dt>{text::PERPLEXITY_AFTER}</dt>
+            <dd><Number value=after show=format::perplexity testid="metric-perplexity-after" /></dd>
+        </div>
+    }
+}
+
+#[component]
+fn Retrievals(before: Memo<Option<f64>>, after: Memo<Option<f64>>) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{text::RETRIEVAL_BEFORE}</dt>
+            <dd><Number value=before show=format::percent testid="metric-retrieval-before" /></dd>
+        </div>
+        <div>
+            <dt>{text::RETRIEVAL_AFTER}</dt>
+            <dd><Number value=after show=format::percent testid="metric-retrieval-after" /></dd>
+        </div>
     }
 }
 

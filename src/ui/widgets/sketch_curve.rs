@@ -12,10 +12,15 @@ use crate::ui::text::{charts, probes as text};
 
 /// Points that can be moved.
 const POINTS: usize = 6;
-/// The highest loss that can be drawn; one arrow key moves a point by a fiftieth of it.
-const HIGHEST: f64 = 1.2;
+/// The losses between which can be drawn; one arrow key moves a point by a fiftieth of the way.
+const LOWEST: f64 = 0.5;
+const HIGHEST: f64 = 1.0;
+/// Where the axis has a number.
+const TICKS: [f64; 6] = [0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 const HEIGHT: f64 = 220.0;
 const MARGIN: f64 = 16.0;
+/// Room for the numbers of the axis.
+const LEFT: f64 = 40.0;
 /// The run that the curve is compared with: the middle one of the lesson.
 const KEY: &str = "right";
 
@@ -35,7 +40,7 @@ pub fn SketchCurve() -> impl IntoView {
     let own = Memo::new(move |_| own_run(desk));
     let set = move |index: usize, loss: f64| {
         if own.with_untracked(Option::is_none) {
-            points.update(|points| points[index] = loss.clamp(0.0, HIGHEST));
+            points.update(|points| points[index] = loss.clamp(LOWEST, HIGHEST));
             is_drawn.set(true);
         }
     };
@@ -55,8 +60,8 @@ pub fn SketchCurve() -> impl IntoView {
         .map(|index| {
             let key = move |event: web_sys::KeyboardEvent| {
                 let step = match event.key().as_str() {
-                    "ArrowUp" | "ArrowRight" => HIGHEST / 50.0,
-                    "ArrowDown" | "ArrowLeft" => -HIGHEST / 50.0,
+                    "ArrowUp" | "ArrowRight" => (HIGHEST - LOWEST) / 50.0,
+                    "ArrowDown" | "ArrowLeft" => (LOWEST - HIGHEST) / 50.0,
                     _ => return,
                 };
                 event.prevent_default();
@@ -71,7 +76,7 @@ pub fn SketchCurve() -> impl IntoView {
                     tabindex="0"
                     role="slider"
                     aria-label=text::SKETCH_LABEL
-                    aria-valuemin="0"
+                    aria-valuemin=LOWEST.to_string()
                     aria-valuemax=HIGHEST.to_string()
                     aria-valuenow=move || points.with(|points| points[index]).to_string()
                     aria-valuetext=said
@@ -97,7 +102,7 @@ pub fn SketchCurve() -> impl IntoView {
     };
     view! {
         <div class="sketch_curve">
-            <p class="axis-name">{charts::LOSS_AXIS}</p>
+            <p class="axis-name">{charts::LOSS_AXIS} {charts::axis_begins(&LOWEST.to_string())}</p>
             <div
                 class="plot"
                 node_ref=frame
@@ -114,18 +119,19 @@ pub fn SketchCurve() -> impl IntoView {
                 >
                     <line
                         class="level"
-                        x1=MARGIN
+                        x1=LEFT
                         x2=move || width.get() - MARGIN
                         y1=y_of(std::f64::consts::LN_2)
                         y2=y_of(std::f64::consts::LN_2)
                     ></line>
                     <line
                         class="axis"
-                        x1=MARGIN
+                        x1=LEFT
                         x2=move || width.get() - MARGIN
-                        y1=y_of(0.0)
-                        y2=y_of(0.0)
+                        y1=y_of(LOWEST)
+                        y2=y_of(LOWEST)
                     ></line>
+                    {TICKS.map(tick).into_iter().collect_view()}
                     <path class="line marked" d=sketch></path>
                     {measured}
                     {handles}
@@ -146,7 +152,8 @@ fn own_run(desk: Desk) -> Option<RunRecord> {
     let Route::Lesson(lesson) = desk.route.get() else {
         return None;
     };
-    desk.shelf.with(|shelf| shelf.find(lesson, KEY).cloned())
+    desk.shelf
+        .with(|shelf| shelf.find(lesson, KEY, desk.base.get().as_deref()).cloned())
 }
 
 fn steps(desk: Desk) -> usize {
@@ -157,21 +164,29 @@ fn step_of(index: usize, steps: usize) -> usize {
     steps * index / (POINTS - 1)
 }
 
+fn tick(loss: f64) -> impl IntoView {
+    view! {
+        <text class="tick" x=LEFT - 14.0 y=y_of(loss) text-anchor="end" dominant-baseline="middle">
+            {format!("{loss:.1}")}
+        </text>
+    }
+}
+
 fn x_of(index: usize, width: f64) -> f64 {
-    MARGIN + (width - 2.0 * MARGIN) * index as f64 / (POINTS - 1) as f64
+    LEFT + (width - LEFT - MARGIN) * index as f64 / (POINTS - 1) as f64
 }
 
 fn nearest_point(x: f64, width: f64) -> usize {
-    let place = (x - MARGIN) / (width - 2.0 * MARGIN).max(1.0) * (POINTS - 1) as f64;
+    let place = (x - LEFT) / (width - LEFT - MARGIN).max(1.0) * (POINTS - 1) as f64;
     (place.round().max(0.0) as usize).min(POINTS - 1)
 }
 
 fn y_of(loss: f64) -> f64 {
-    MARGIN + (HEIGHT - 2.0 * MARGIN) * (1.0 - loss / HIGHEST)
+    MARGIN + (HEIGHT - 2.0 * MARGIN) * (HIGHEST - loss) / (HIGHEST - LOWEST)
 }
 
 fn loss_at(y: f64) -> f64 {
-    (1.0 - (y - MARGIN) / (HEIGHT - 2.0 * MARGIN)) * HIGHEST
+    HIGHEST - (y - MARGIN) / (HEIGHT - 2.0 * MARGIN) * (HIGHEST - LOWEST)
 }
 
 fn sketched(points: &[f64; POINTS], width: f64) -> Vec<(f64, f64)> {
@@ -186,8 +201,8 @@ fn run_points(run: &RunRecord, width: f64) -> Vec<(f64, f64)> {
     run.curve
         .iter()
         .map(|point| {
-            let x = MARGIN + (width - 2.0 * MARGIN) * point.step as f64 / last;
-            (x, y_of(f64::from(point.loss_nats).min(HIGHEST)))
+            let x = LEFT + (width - LEFT - MARGIN) * point.step as f64 / last;
+            (x, y_of(f64::from(point.loss_nats).clamp(LOWEST, HIGHEST)))
         })
         .collect()
 }

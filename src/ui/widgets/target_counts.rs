@@ -1,10 +1,13 @@
-//! Which matrices of a block the target names match, and what that comes to in the real GPT-2: arithmetic on
-//! its shapes, by the function that plans a run.
+//! Which matrices of a block the target names match, and what that comes to in the real GPT-2, or in the real BERT while
+//! a BERT is loaded: arithmetic on its shapes, by the function that plans a run.
+//!
+//! Test ids: `target-total`, `target-mlp`; `data-target` on a name.
 
 use leptos::prelude::*;
 
 use super::honesty_badge::{HonestyBadge, Origin};
-use crate::settings::{Counts, Gpt2Sizes, LoraSettings, Strategy, count};
+use crate::settings::names::{self, Kind};
+use crate::settings::{BertSizes, Counts, Family, Gpt2Sizes, LoraSettings, Sizes, Strategy, count};
 use crate::ui::controls::field::Field;
 use crate::ui::controls::number::number;
 use crate::ui::desk::use_desk;
@@ -12,72 +15,121 @@ use crate::ui::format;
 use crate::ui::text::code as text;
 
 /// The names on offer; others can be written in the lab.
-const NAMES: [&str; 5] = ["c_attn", "c_proj", "attn.c_proj", "mlp.c_proj", "c_fc"];
+fn names_of(family: Family) -> &'static [&'static str] {
+    match family {
+        Family::Gpt2 => &["c_attn", "c_proj", "attn.c_proj", "mlp.c_proj", "c_fc"],
+        Family::Bert => &[
+            "query",
+            "key",
+            "value",
+            "attention.output.dense",
+            "output.dense",
+            "dense",
+        ],
+    }
+}
 
-const MODEL: Gpt2Sizes = Gpt2Sizes::GPT2_SMALL;
+/// The smallest published model of the family.
+fn real(family: Family) -> Sizes {
+    match family {
+        Family::Gpt2 => Gpt2Sizes::GPT2_SMALL.into(),
+        Family::Bert => BertSizes::BERT_BASE.into(),
+    }
+}
 
-/// A linear layer of a block under some target names.
+/// A linear layer of a model under some target names.
 #[derive(Debug, Clone, PartialEq)]
 struct Layer {
     name: &'static str,
     shape: [usize; 2],
     /// The target names that match it.
     named_by: Vec<String>,
-    /// A and B of one block; 0 where nothing matches.
-    per_block: usize,
+    /// A and B of one such layer; 0 where nothing matches.
+    pair: usize,
+    /// How often the model has it.
+    times: usize,
+    is_in_mlp: bool,
 }
 
-fn layers(sizes: &Gpt2Sizes, lora: &LoraSettings) -> Vec<Layer> {
-    let named = |path: &str, name: &String| {
+impl Layer {
+    fn in_all(&self) -> usize {
+        self.pair * self.times
+    }
+}
+
+/// Those of a block, and of the pooler where there is one.
+fn layers(sizes: &Sizes, lora: &LoraSettings) -> Vec<Layer> {
+    let width = sizes.width();
+    let in_blocks = sizes.linear_layers().into_iter();
+    let mut all: Vec<Layer> = in_blocks
+        .map(|(name, d_in, d_out)| {
+            let path = sizes.path(0, name);
+            layer(name, &path, [d_in, d_out], sizes.blocks(), lora)
+        })
+        .collect();
+    if matches!(sizes, Sizes::Bert(sizes) if sizes.pooler) {
+        let name = "pooler.dense";
+        all.push(layer(name, "bert.pooler.dense", [width, width], 1, lora));
+    }
+    all
+}
+
+fn layer(
+    name: &'static str,
+    path: &str,
+    shape: [usize; 2],
+    times: usize,
+    lora: &LoraSettings,
+) -> Layer {
+    let names_it = |name: &&String| {
         let alone = LoraSettings {
-            target_modules: vec![name.clone()],
+            target_modules: vec![(*name).clone()],
             ..lora.clone()
         };
         alone.targets(path)
     };
-    sizes
-        .linear_layers()
-        .map(|(name, d_in, d_out)| {
-            let path = format!("transformer.h.0.{name}");
-            let names = lora.target_modules.iter();
-            let named_by: Vec<String> = names.filter(|name| named(&path, name)).cloned().collect();
-            let is_matched = !named_by.is_empty();
-            Layer {
-                name,
-                shape: [d_in, d_out],
-                named_by,
-                per_block: if is_matched {
-                    lora.rank * (d_in + d_out)
-                } else {
-                    0
-                },
-            }
-        })
-        .into()
+    let named_by: Vec<String> = (lora.target_modules.iter())
+        .filter(names_it)
+        .cloned()
+        .collect();
+    let pair = if named_by.is_empty() {
+        0
+    } else {
+        lora.rank * (shape[0] + shape[1])
+    };
+    Layer {
+        name,
+        shape,
+        named_by,
+        pair,
+        times,
+        is_in_mlp: names::kind(&format!("{path}.weight")) == Kind::FeedForward,
+    }
 }
 
 /// The pairs in all blocks, and how many of them stand in the MLP.
-fn totals(sizes: &Gpt2Sizes, lora: &LoraSettings) -> (Counts, usize) {
+fn totals(sizes: &Sizes, lora: &LoraSettings) -> (Counts, usize) {
     let counts = count(sizes, None, &Strategy::Lora(lora.clone()));
-    let in_mlp = layers(sizes, lora)
-        .iter()
-        .filter(|layer| layer.name.starts_with("mlp."))
-        .map(|layer| layer.per_block * sizes.blocks)
-        .sum();
-    (counts, in_mlp)
+    let layers = layers(sizes, lora);
+    let in_mlp = layers.iter().filter(|layer| layer.is_in_mlp);
+    (counts, in_mlp.map(Layer::in_all).sum())
 }
 
 #[component]
 pub fn TargetCounts() -> impl IntoView {
     let desk = use_desk();
     let lora = Memo::new(move |_| desk.draft.with(|draft| draft.lora.clone()));
-    let names = NAMES
-        .map(|name| view! { <Name name lora /> })
-        .into_iter()
-        .collect_view();
+    let family = Memo::new(move |_| desk.draft.with(|draft| draft.family));
+    let names = move || {
+        let names = names_of(family.get()).iter();
+        names
+            .map(|name| view! { <Name name lora /> })
+            .collect_view()
+    };
     let sums = move || {
-        let (counts, in_mlp) = totals(&MODEL, &lora.get());
-        let words = text::target_total(counts.trainable, counts.total, counts.share());
+        let family = family.get();
+        let (counts, in_mlp) = totals(&real(family), &lora.get());
+        let words = text::target_total(family, counts.trainable, counts.total, counts.share());
         view! {
             <p class="reading" aria-live="polite">
                 <span data-testid="target-total" data-value=counts.trainable.to_string()>{words}</span>
@@ -105,8 +157,8 @@ pub fn TargetCounts() -> impl IntoView {
                 {names}
             </fieldset>
             <div class="fields"><Field key="rank" /></div>
-            <div class="scroll" tabindex="0" role="region" aria-label=text::TARGET_TABLE>
-                {move || table(&layers(&MODEL, &lora.get()))}
+            <div class="scroll" tabindex="0" role="region" aria-label=move || text::target_table(family.get())>
+                {move || table(family.get(), &lora.get())}
             </div>
             {sums}
             {matched}
@@ -151,15 +203,16 @@ fn toggled(names: &[String], name: &str) -> String {
     names.join(",")
 }
 
-fn table(layers: &[Layer]) -> impl IntoView + use<> {
-    let rows: Vec<_> = layers.iter().cloned().map(row).collect();
+fn table(family: Family, lora: &LoraSettings) -> impl IntoView + use<> {
+    let layers = layers(&real(family), lora);
+    let rows: Vec<_> = layers.into_iter().map(row).collect();
     let heads = text::TARGET_COLUMNS
         .map(|head| view! { <th scope="col">{head}</th> })
         .into_iter()
         .collect_view();
     view! {
         <table>
-            <caption class="visually-hidden">{text::TARGET_TABLE}</caption>
+            <caption class="visually-hidden">{text::target_table(family)}</caption>
             <thead>
                 <tr>{heads}</tr>
             </thead>
@@ -169,7 +222,8 @@ fn table(layers: &[Layer]) -> impl IntoView + use<> {
 }
 
 fn row(layer: Layer) -> impl IntoView {
-    let is_matched = layer.per_block > 0;
+    let is_matched = layer.pair > 0;
+    let in_all = layer.in_all();
     let counts = |n: usize| match is_matched {
         true => number(n as f64, format::count(n)).into_any(),
         false => view! { <span class="quiet">"–"</span> }.into_any(),
@@ -183,8 +237,8 @@ fn row(layer: Layer) -> impl IntoView {
                 <span class="quiet">{format::shape(&layer.shape)}</span>
             </th>
             <td><code>{named_by}</code></td>
-            <td>{counts(layer.per_block)}</td>
-            <td>{counts(layer.per_block * MODEL.blocks)}</td>
+            <td>{counts(layer.pair)}</td>
+            <td>{counts(in_all)}</td>
         </tr>
     }
 }
@@ -192,6 +246,9 @@ fn row(layer: Layer) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const GPT2: Sizes = Sizes::Gpt2(Gpt2Sizes::GPT2_SMALL);
+    const BERT: Sizes = Sizes::Bert(BertSizes::BERT_BASE);
 
     fn lora(names: &[&str]) -> LoraSettings {
         LoraSettings {
@@ -203,10 +260,10 @@ mod tests {
     #[test]
     fn both_projections_are_counted_as_peft_counts_them() {
         // peft 0.18.1: get_peft_model on GPT2Config(), r = 8.
-        let both = totals(&MODEL, &lora(&["c_attn", "c_proj"]));
+        let both = totals(&GPT2, &lora(&["c_attn", "c_proj"]));
         assert_eq!((both.0.trainable, both.0.total), (811_008, 125_250_816));
         assert_eq!(both.1, 368_640);
-        let attention = totals(&MODEL, &lora(&["c_attn", "attn.c_proj"]));
+        let attention = totals(&GPT2, &lora(&["c_attn", "attn.c_proj"]));
         assert_eq!((attention.0.trainable, attention.1), (442_368, 0));
     }
 
@@ -218,19 +275,31 @@ mod tests {
             &["c_fc", "c_attn"],
         ] {
             let lora = lora(names);
-            let rows: usize = layers(&MODEL, &lora)
-                .iter()
-                .map(|layer| layer.per_block)
-                .sum();
-            assert_eq!(rows * MODEL.blocks, totals(&MODEL, &lora).0.trainable);
+            let rows: usize = layers(&GPT2, &lora).iter().map(Layer::in_all).sum();
+            assert_eq!(rows, totals(&GPT2, &lora).0.trainable);
         }
+        for names in [
+            &["query", "value"][..],
+            &["dense"],
+            &["output.dense", "key"],
+        ] {
+            let lora = lora(names);
+            let rows: usize = layers(&BERT, &lora).iter().map(Layer::in_all).sum();
+            assert_eq!(rows, totals(&BERT, &lora).0.trainable, "{names:?}");
+        }
+        // Two pairs in each of 12 layers.
+        let usual = totals(&BERT, &lora(&["query", "value"])).0;
+        assert_eq!(
+            (usual.trainable, usual.total),
+            (294_912, 109_482_240 + 294_912)
+        );
     }
 
     #[test]
     fn a_matrix_named_twice_gets_one_pair() {
-        let layers = layers(&MODEL, &lora(&["c_proj", "mlp.c_proj"]));
+        let layers = layers(&GPT2, &lora(&["c_proj", "mlp.c_proj"]));
         assert_eq!(layers[3].named_by, ["c_proj", "mlp.c_proj"]);
-        assert_eq!(layers[3].per_block, 8 * (3072 + 768));
+        assert_eq!(layers[3].pair, 8 * (3072 + 768));
     }
 
     #[test]

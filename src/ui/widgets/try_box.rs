@@ -24,6 +24,7 @@ pub fn TryBox() -> impl IntoView {
         Some(Task::TokenClassification) => view! { <TagBox /> }.into_any(),
         Some(Task::QuestionAnswering) => view! { <QuestionBox /> }.into_any(),
         Some(Task::CausalLm) => view! { <p class="empty">{text::TRY_LANGUAGE}</p> }.into_any(),
+        Some(Task::MaskedLm) => view! { <p class="empty">{text::TRY_MASKED}</p> }.into_any(),
         _ => view! { <ClassifyBox /> }.into_any(),
     }
 }

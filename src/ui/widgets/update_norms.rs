@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::honesty_badge::{HonestyBadge, Origin};
 use crate::protocol::{Command, MatrixUpdate, Updates};
+use crate::settings::names::short;
 use crate::ui::controls::answered::Answered;
 use crate::ui::controls::number::number;
 use crate::ui::desk::use_desk;
@@ -62,7 +63,7 @@ fn report(updates: &Updates) -> impl IntoView + use<> {
             let share = share(row);
             view! {
                 <li style=format!("--done: {}", share / most)>
-                    <code>{short(&row.name)}</code>
+                    <code>{short(&row.name).to_string()}</code>
                     <span class="gauge" aria-hidden="true"></span>
                     {number(share, format::percent(share))}
                 </li>
@@ -78,7 +79,7 @@ fn report(updates: &Updates) -> impl IntoView + use<> {
         .map(|row| {
             view! {
                 <tr>
-                    <th scope="row"><code>{short(&row.name)}</code></th>
+                    <th scope="row"><code>{short(&row.name).to_string()}</code></th>
                     <td>{format::plain(row.weight_norm.into(), 3)}</td>
                     <td>{format::plain(row.update_norm.into(), 4)}</td>
                     <td>{number(share(row), format::percent(share(row)))}</td>
@@ -103,11 +104,6 @@ fn report(updates: &Updates) -> impl IntoView + use<> {
         </details>
         <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
     }
-}
-
-/// Without the parts that all names share.
-fn short(name: &str) -> String {
-    name.trim_start_matches("transformer.").to_string()
 }
 
 #[cfg(test)]

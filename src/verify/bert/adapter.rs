@@ -6,11 +6,12 @@ use serde::Deserialize;
 
 use super::cases::{Cases, Kind};
 use super::run::batches;
-use crate::io::peft::{AdapterConfig, bert_files, load_bert, stored_name};
-use crate::io::read_back;
+use crate::io::adapter;
+use crate::io::peft::{AdapterConfig, save_async, stored_name};
 use crate::io::safetensors::SafetensorsFile;
 use crate::model::bert::{Bert, BertConfig};
-use crate::model::parameters::{self, is_added};
+use crate::model::network::Network;
+use crate::model::parameters;
 use crate::settings::is_head;
 use crate::verify::CaseResult;
 use crate::verify::comparison::{Comparison, exactly};
@@ -78,7 +79,8 @@ impl<'a> Adapter<'a> {
         let config = AdapterConfig::parse(&json).map_err(|e| CaseError::file(&path, e))?;
         let path = format!("{folder}adapter/adapter_model.safetensors");
         let bytes = kind.library.bytes(&path)?;
-        let model = load_bert(&json, bytes.clone(), base).map_err(|e| CaseError::file(&path, e))?;
+        let model =
+            adapter::load(&json, bytes.clone(), base).map_err(|e| CaseError::file(&path, e))?;
         Ok(Self {
             kind,
             folder,
@@ -113,9 +115,7 @@ impl<'a> Adapter<'a> {
 
     async fn check_saved_again(&self, reporter: &mut Reporter<'_>) -> CaseResult {
         let failed = |e: &dyn std::fmt::Display| CaseError::Device(e.to_string());
-        let tensors = read_back::parameters(&self.model, is_added).await?;
-        let names = ("cls/model", "SEQ_CLS");
-        let saved = bert_files(&self.model, tensors, &self.config.strategy, names);
+        let saved = save_async(&self.model, &self.config.strategy, "cls/model", "SEQ_CLS").await;
         let (json, bytes) = saved.map_err(|e| failed(&e))?;
         let mut theirs = SafetensorsFile::open(self.bytes.clone()).map_err(|e| failed(&e))?;
         let mut ours = SafetensorsFile::open(bytes).map_err(|e| failed(&e))?;
@@ -156,7 +156,11 @@ impl<'a> Adapter<'a> {
     async fn check_runs(&self, config: &BertConfig, reporter: &mut Reporter<'_>) -> CaseResult {
         let library = self.kind.library;
         for stem in set::trajectories(library, &format!("{}traj_", self.folder)) {
-            let record = Record::read_at(library, &stem)?;
+            let mut record = Record::read_at(library, &stem)?;
+            // Some records count both copies, as PEFT does, some the one that is used.
+            if record.n_total == self.info.counts.total {
+                record.n_total -= self.head_size();
+            }
             let run = Trajectory {
                 case: stem.clone(),
                 start: self.model.clone(),

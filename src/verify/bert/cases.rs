@@ -7,9 +7,10 @@ use serde::Deserialize;
 use crate::data::batch::Batch;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::bert::{Bert, BertConfig, Inputs};
-use crate::model::gpt2::Pass;
-use crate::train::BertObjective;
+use crate::model::bert::{Bert, BertConfig};
+use crate::model::network::Network;
+use crate::model::parts::{Pass, Tokens};
+use crate::train::Objective;
 use crate::verify::CaseResult;
 use crate::verify::comparison::Comparison;
 use crate::verify::error::CaseError;
@@ -26,7 +27,7 @@ pub struct Kind<'a> {
     /// With its closing slash.
     pub folder: String,
     pub model: String,
-    pub objective: BertObjective,
+    pub objective: Objective,
 }
 
 /// `cases.json`
@@ -53,18 +54,17 @@ impl Kind<'_> {
 
     /// Logits as transformers shapes them.
     pub async fn logits(&self, model: &Bert, input: &Input) -> Result<NamedTensor, CaseError> {
-        let inputs = Inputs {
+        let inputs = Tokens {
             ids: &input.input_ids,
             attention_mask: input.attention_mask.as_deref(),
             token_type_ids: input.token_type_ids.as_deref(),
+            position_ids: None,
         };
         let mut pass = Pass::default();
         let (batch, seq) = (input.input_ids.len(), input.input_ids[0].len());
         let (logits, mut shape) = match self.objective {
-            BertObjective::MaskedLm => (model.logits(inputs, &mut pass), vec![batch, seq]),
-            BertObjective::SequenceClassification => {
-                (model.classify(inputs, &mut pass), vec![batch])
-            }
+            Objective::MaskedLm => (model.logits(inputs, &mut pass), vec![batch, seq]),
+            _ => (model.classify(inputs, &mut pass), vec![batch]),
         };
         let missing =
             || CaseError::file(&self.model, "the model lacks the head that its task needs");

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::cases::Kind;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::bert::{Bert, Inputs};
-use crate::model::gpt2::{Pass, Record};
+use crate::model::bert::Bert;
+use crate::model::parts::{Pass, Record, Tokens};
 use crate::verify::CaseResult;
 use crate::verify::comparison::Comparison;
 use crate::verify::expected::ExpectedTensors;
@@ -59,10 +59,11 @@ fn states(model: &Bert, input: &Input) -> Vec<burn::prelude::Tensor<3>> {
         record: Some(&mut record),
         ..Pass::default()
     };
-    let inputs = Inputs {
+    let inputs = Tokens {
         ids: &input.input_ids,
         attention_mask: input.attention_mask.as_deref(),
         token_type_ids: input.token_type_ids.as_deref(),
+        position_ids: None,
     };
     model.bert.forward(inputs, &mut pass);
     record.hidden

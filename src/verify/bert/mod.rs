@@ -11,10 +11,11 @@ use super::error::CaseError;
 use super::finding::Reporter;
 use super::library::Library;
 use super::{CaseResult, Selection, masks};
-use crate::io::bert::build;
-use crate::model::bert::{Bert, BertConfig, Inputs};
-use crate::model::gpt2::Pass;
-use crate::train::BertObjective;
+use crate::io::folder::build_bert;
+use crate::model::bert::{Bert, BertConfig};
+use crate::model::network::Network;
+use crate::model::parts::{Pass, Tokens};
+use crate::train::Objective;
 use cases::Kind;
 
 /// Whether the set's model is a BERT.
@@ -35,13 +36,13 @@ pub async fn run(
         library,
         folder: format!("{name}mlm/"),
         model: format!("{name}model/"),
-        objective: BertObjective::MaskedLm,
+        objective: Objective::MaskedLm,
     };
     let classifier = Kind {
         library,
         folder: format!("{name}cls/"),
         model: format!("{name}cls/model/"),
-        objective: BertObjective::SequenceClassification,
+        objective: Objective::SequenceClassification { pad: None },
     };
     let outcome = check_encoder(&masked, name, &device, reporter).await;
     reporter.settle(&format!("{name}model"), outcome);
@@ -63,7 +64,7 @@ async fn check_encoder(
     let limits = (config.max_position_embeddings, config.vocab_size);
     hidden::run(kind, set, &model, limits, reporter).await?;
     let forward = |ids: &[Vec<i32>], pass: &mut Pass| {
-        model.bert.forward(Inputs::new(ids, None), pass);
+        model.bert.forward(Tokens::new(ids), pass);
     };
     masks::run(kind.library, set, &forward, reporter).await
 }
@@ -93,7 +94,7 @@ fn read_model(kind: &Kind, device: &Device) -> Result<(BertConfig, Bert), CaseEr
     let config = BertConfig::parse(&kind.library.text(&path)?);
     let config = config.map_err(|e| CaseError::file(&path, e))?;
     let path = format!("{}model.safetensors", kind.model);
-    let model = build(&config, kind.library.bytes(&path)?, device)
+    let model = build_bert(&config, kind.library.bytes(&path)?, device)
         .map_err(|e| CaseError::file(&path, e))?;
     Ok((config, model.with_trainable(|_| false)))
 }

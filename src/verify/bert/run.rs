@@ -3,6 +3,7 @@
 use super::cases::Kind;
 use crate::data::batch::Batch;
 use crate::model::bert::{Bert, BertConfig};
+use crate::model::network::Network;
 use crate::verify::CaseResult;
 use crate::verify::error::CaseError;
 use crate::verify::finding::Reporter;

@@ -1,6 +1,6 @@
 // Each lesson completed as a learner would: guess, run, answer, pass, with the settings that learners get.
 import { expect, numberOf, test } from '../fixtures.mjs';
-import { answerAll, expectComplete, guessAll, runSets } from '../lesson.mjs';
+import { answerAll, choose, expectComplete, guessAll, lock, questionsOf, runSets } from '../lesson.mjs';
 
 const MINUTE = 60_000;
 
@@ -52,6 +52,34 @@ test('loss: one example step by step, then how far a run moves', async ({ page, 
   expect(relative).toBeLessThan(0.1);
   await answerAll(page, 'loss');
   await expectComplete(page, 'loss');
+});
+
+test('recorded runs stay hidden until the guess is locked, answers keep their order, and the first attempt is kept', async ({ page, openPage, checkAccessibility }) => {
+  await openPage({ route: '#/lesson/learning-rate' });
+  const questions = await questionsOf('learning-rate');
+  const guess = questions.find(({ kind }) => kind === 'guess');
+  const recorded = page.locator('[data-testid=run-card][data-origin=replayed]');
+  await expect(page.getByTestId('run-card')).toHaveCount(3);
+  await expect(recorded).toHaveCount(0);
+  await choose(page, guess, 0);
+  await expect(recorded).toHaveCount(0);
+  await lock(page, guess);
+  await expect(recorded).toHaveCount(3);
+  await expect(page.locator('[data-testid=guess-status]')).toHaveAttribute('data-state', /right|wrong/);
+  await expect(page.locator('.guess-first input[type=radio]').first()).toBeDisabled();
+
+  const check = questions.find(({ kind, right }) => kind === 'check' && right !== null);
+  const order = () => page.locator(`input[name=check-${check.id}]`).evaluateAll((inputs) => inputs.map((input) => input.dataset.answer));
+  const before = await order();
+  const wrong = check.right === 0 ? 1 : 0;
+  await choose(page, check, wrong);
+  await choose(page, check, check.right);
+  await expect(page.getByTestId('first-attempt')).toContainText('Your first answer was');
+  await checkAccessibility();
+  await page.reload();
+  await expect(page.getByTestId('first-attempt')).toContainText('Your first answer was');
+  await expect(recorded).toHaveCount(3);
+  expect(await order()).toEqual(before);
 });
 
 test('learning-rate: three rates, three fates, and progress that outlives the page', async ({ page, openPage, waitForEngine, checkAccessibility }) => {

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::{PeftError, module_names, must_be_unset, object, read, refuse};
 use crate::settings::{ALL_LINEAR, LoraSettings};
 
-/// Fields that change the computation when they are set. Those that only say how training began
-/// (`init_lora_weights`, `eva_config`, …) are none of a loader's business.
+/// Fields that change the computation when they are set. Those that only say how training began (`eva_config`, …) are
+/// none of a loader's business.
 const MUST_BE_UNSET: [&str; 14] = [
     "use_qalora",
     "lora_bias",
@@ -38,6 +38,8 @@ struct Fields {
     use_dora: bool,
     #[serde(default)]
     bias: Option<String>,
+    #[serde(default)]
+    init_lora_weights: Value,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
@@ -57,6 +59,7 @@ pub fn parse(json: &str) -> Result<LoraSettings, PeftError> {
             "at least 0 and below 1",
         );
     }
+    check_start(&fields.init_lora_weights)?;
     must_be_unset(&MUST_BE_UNSET, &fields.rest)?;
     Ok(LoraSettings {
         rank: fields.r,
@@ -97,6 +100,20 @@ pub fn fields(settings: &LoraSettings) -> Map<String, Value> {
         "use_rslora": settings.use_rslora,
     })));
     fields
+}
+
+/// How A and B began matters where PEFT changes the base weights with them, when it loads as when it trained: by
+/// `pissa`, `olora`, `corda`, `lora_ga` and `loftq` (also under longer names, as `pissa_niter_16`).
+fn check_start(value: &Value) -> Result<(), PeftError> {
+    const HARMLESS: [&str; 3] = ["gaussian", "eva", "orthogonal"];
+    let supported = "true, false, gaussian, eva or orthogonal; others change the base's weights, and \
+                     save_pretrained(.., path_initial_model_for_weight_conversion=..) makes a plain LoRA of them";
+    match value {
+        Value::Null | Value::Bool(_) => Ok(()),
+        Value::String(word) if HARMLESS.iter().any(|h| word.eq_ignore_ascii_case(h)) => Ok(()),
+        Value::String(word) => refuse("init_lora_weights", word, supported),
+        other => refuse("init_lora_weights", other, supported),
+    }
 }
 
 /// A list of names, or PEFT's word for every linear layer but the head.

@@ -2,7 +2,7 @@
 
 /// `e^x` to about one unit in the last place for x in [-80, 88]: Cody and Waite's reduction to
 /// |r| ≤ ln 2 / 2, then the polynomial of Cephes' `expf`. No branch, no table, no call, so that loops
-/// over it become SIMD. Below -80 it is exactly 0: what is left there only makes subnormal numbers,
+/// over it become SIMD. NaN stays NaN. Below -80 it is exactly 0: what is left there only makes subnormal numbers,
 /// on which a processor is a hundred times slower (a causal mask made attention half of a step).
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
@@ -10,7 +10,8 @@ pub fn exp(x: f32) -> f32 {
     const LOWEST: f32 = -80.0;
     let vanishes = x < LOWEST;
     let x = x.clamp(LOWEST, 88.3);
-    let n = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
+    let shifted = x * std::f32::consts::LOG2_E + ROUND;
+    let n = shifted - ROUND;
     let r = x - n * 0.693_359_4 + n * 2.121_944_4e-4;
     let p = 1.987_569_1e-4;
     let p = p * r + 1.398_199_9e-3;
@@ -19,9 +20,9 @@ pub fn exp(x: f32) -> f32 {
     let p = p * r + 1.666_666_5e-1;
     let p = p * r + 5e-1;
     let series = p * r * r + r + 1.0;
-    // SAFETY: the clamp bounds n to ±127, well inside an i32, and NaN gives 0.
-    let exponent = unsafe { n.to_int_unchecked::<i32>() };
-    let result = series * f32::from_bits(((exponent + 127) << 23) as u32);
+    // What ROUND was raised by in its last places is n. Of NaN this is no exponent, but then `series` is NaN too.
+    let exponent = shifted.to_bits().wrapping_sub(ROUND.to_bits());
+    let result = series * f32::from_bits(exponent.wrapping_add(127) << 23);
     if vanishes { 0.0 } else { result }
 }
 
@@ -260,6 +261,16 @@ mod tests {
         }
         assert_eq!(exp(0.0), 1.0);
         assert_eq!(exp(-1e9), 0.0);
+    }
+
+    #[test]
+    fn nan_stays_nan_and_infinity_is_the_largest_there_is() {
+        assert!(exp(f32::NAN).is_nan() && exp(-f32::NAN).is_nan());
+        assert_eq!(exp(f32::NEG_INFINITY), 0.0);
+        assert_eq!(exp(f32::INFINITY), exp(88.3));
+        let mut row = [1.0, f32::NAN, 2.0];
+        softmax(&mut row);
+        assert!(row.iter().all(|p| p.is_nan()), "{row:?}");
     }
 
     #[test]

@@ -1,0 +1,58 @@
+//! What is wrong with a line of JSON, in plain words.
+
+/// serde's own account without its "at line 1", which would stand beside the line's number in the file.
+pub fn complaint(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&place).unwrap_or(&text).to_owned()
+}
+
+/// Why `line` is no object.
+pub fn no_object(line: &str, error: &serde_json::Error) -> String {
+    match half_character(line) {
+        Some(escape) => format!(
+            "`{escape}` is half a character, such as an emoji that was cut in two; write the other half beside it or delete it"
+        ),
+        None => format!(
+            "this is no JSON object: {}, at character {} of the line",
+            complaint(error),
+            error.column()
+        ),
+    }
+}
+
+/// The first escape that is half of a surrogate pair whose other half is not beside it.
+fn half_character(line: &str) -> Option<&str> {
+    let mut rest = line;
+    while let Some(at) = rest.find('\\') {
+        rest = &rest[at..];
+        let pair = [unit(rest), rest.get(6..).and_then(unit)];
+        let read = match pair {
+            [Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)] => 12,
+            [Some(0xd800..=0xdfff), _] => return rest.get(..6),
+            // Whatever is escaped, it is not the beginning of an escape.
+            _ => 2,
+        };
+        rest = rest.get(read..)?;
+    }
+    None
+}
+
+/// Of an escape such as `\ud83d`.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_an_emoji_is_found() {
+        assert_eq!(half_character(r#"{"a":"x \ud83d y"}"#), Some(r"\ud83d"));
+        assert_eq!(half_character(r#"{"a":"\uDE00"}"#), Some(r"\uDE00"));
+        assert_eq!(half_character(r#"{"a":"\ud83d\u0041"}"#), Some(r"\ud83d"));
+        assert_eq!(half_character(r#"{"a":"\ud83d\ude00 \\ud83d é\n"}"#), None);
+    }
+}

@@ -1,0 +1,69 @@
+//! What a run does, in order.
+
+use super::scoring::Scoring;
+use super::works::{Sampling, Work};
+use super::*;
+use crate::engine::proof::Digesting;
+use crate::engine::rehearsal::Rehearsal;
+use crate::engine::sample::Continuation;
+use crate::protocol::Moment;
+
+impl Run {
+    /// From the first digest to the first step.
+    pub(super) fn plan_beginning(&mut self, base: &Base) -> Result<(), EngineError> {
+        if !self.setup.only_trains {
+            let digesting = Digesting::of(self.trainer.model());
+            self.agenda.push_back(Work::Digest(Box::new(digesting)));
+            self.agenda.extend(self.sampling(Moment::Before, base)?);
+            self.agenda.extend(self.measurement(base)?);
+            self.agenda
+                .push_back(self.scoring(RunStage::ScoringBefore, Split::Test));
+        }
+        let remedies = &self.settings.remedies;
+        if remedies.wants_text() || remedies.anchors() {
+            let texts = self.rehearsal_texts.take();
+            let rehearsal = Rehearsal::new(&self.settings, base.positions(), texts);
+            self.agenda.push_back(Work::Prepare(Box::new(rehearsal)));
+        }
+        self.agenda.push_back(Work::Train);
+        Ok(())
+    }
+
+    /// From the last step to the summary.
+    pub(super) fn plan_ending(&mut self, base: &Base) -> Result<(), EngineError> {
+        if self.setup.only_trains {
+            return Ok(());
+        }
+        self.agenda
+            .push_back(self.scoring(RunStage::ScoringAfter, Split::Test));
+        self.agenda.extend(self.measurement(base)?);
+        self.agenda.extend(self.sampling(Moment::After, base)?);
+        let digesting = Digesting::of(self.trainer.model());
+        self.agenda.push_back(Work::Digest(Box::new(digesting)));
+        self.agenda.push_back(Work::End);
+        Ok(())
+    }
+
+    pub(super) fn scoring(&self, stage: RunStage, split: Split) -> Work {
+        let model = self.trainer.model();
+        Work::Score(Scoring::new(stage, split, &self.examples, model))
+    }
+
+    /// The prompt continued by the model as it is; none where the model continues nothing.
+    fn sampling(&self, when: Moment, base: &Base) -> Result<Option<Work>, EngineError> {
+        let tuned = self.tuned();
+        let (Some(model), tokens @ 1..) = (tuned.decoder(), self.options.sample_tokens) else {
+            return Ok(None);
+        };
+        let ids = base.prompt_ids(&self.options.sample_prompt)?;
+        let how = crate::settings::Sampling::Draw {
+            temperature: 0.8,
+            top_k: 40,
+            top_p: 1.0,
+            seed: self.settings.seed,
+        };
+        let text = Continuation::new(model.clone(), &ids, &how);
+        let sampling = Sampling::new(text, tokens);
+        Ok(Some(Work::Sample(when, Box::new(sampling))))
+    }
+}

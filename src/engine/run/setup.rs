@@ -1,0 +1,260 @@
+//! What a run is made of, checked before anything is computed.
+
+use super::*;
+use crate::data::labelled::BatchOrder;
+use crate::engine::examples::Encoding;
+use crate::engine::general::General;
+use crate::model::network::Network;
+use crate::protocol::RunPlan;
+use crate::settings::{Family, Seed, Strategy};
+use crate::train::plan;
+
+/// All that decides a run.
+pub struct Setup<'a> {
+    pub base: &'a Base,
+    pub rows: Rc<Dataset>,
+    pub settings: TrainingSettings,
+    pub options: RunOptions,
+    /// What forgetting is measured on, where anything is.
+    pub general: Option<Rc<General>>,
+    /// Texts for the remedies against forgetting; without any a decoder writes its own.
+    pub rehearsal_texts: Option<Vec<Vec<i32>>>,
+    /// A head that the model has is kept if it has as many outputs.
+    pub keeps_head: bool,
+    /// Nothing is scored before and after, and nothing digested: the caller does.
+    pub only_trains: bool,
+}
+
+/// How a run goes about its work.
+pub(super) struct How {
+    pub only_trains: bool,
+    /// Steps between evaluations on the validation split; 0 is never.
+    pub evaluates_every: usize,
+}
+
+impl Setup<'_> {
+    /// The run, and what it will train; nothing is computed yet.
+    pub fn run(self, id: RunId, watcher: &impl Watcher) -> Result<(Run, RunPlan), EngineError> {
+        let settings = self.own_settings();
+        let examples = self.examples(&settings)?;
+        self.run_on(examples, settings, id, watcher)
+    }
+
+    /// The same on examples that have been made already.
+    pub fn run_on(
+        self,
+        examples: Examples,
+        settings: TrainingSettings,
+        id: RunId,
+        watcher: &impl Watcher,
+    ) -> Result<(Run, RunPlan), EngineError> {
+        self.check(&settings, &examples)?;
+        let lengths = examples.lengths(Split::Train);
+        let order = BatchOrder::of_lengths(lengths, settings.batch_size, settings.seed);
+        let feed = BatchFeed::accumulating(order, settings.gradient_accumulation_steps);
+        let settings = settings.with_epochs_of(feed.steps_per_epoch());
+        let shape = (examples.task(), examples.labels().len());
+        let model = prepared(self.base, shape, &settings, self.keeps_head)?;
+        let run_plan = plan::describe(&model, &settings.strategy);
+        let mut trainer = Trainer::new(model, examples.objective(), &settings);
+        if settings.balanced_classes {
+            trainer.class_weights = Some(examples.balanced().map_err(unweighable)?);
+        }
+        let how = How {
+            only_trains: self.only_trains,
+            evaluates_every: evaluation_interval(&settings, &self.options),
+        };
+        let mut run = Run {
+            id,
+            trainer,
+            feed,
+            replay: None,
+            best: BestModel::new(&settings),
+            last_good: None,
+            diverged_at: None,
+            agenda: VecDeque::new(),
+            stage: RunStage::ScoringBefore,
+            rows: self.rows,
+            examples: Rc::new(examples),
+            paused: false,
+            single_step: false,
+            pending: None,
+            unsent: Vec::new(),
+            last_sent_millis: f64::NEG_INFINITY,
+            stage_clock: StageClock::default(),
+            clock: Clock {
+                started_millis: watcher.now_millis(),
+                ..Clock::default()
+            },
+            digests: None,
+            before: None,
+            after: None,
+            general: self.general,
+            rehearsal_texts: self.rehearsal_texts,
+            proof: None,
+            setup: how,
+            settings,
+            options: self.options,
+        };
+        run.plan_beginning(self.base)?;
+        Ok((run, run_plan))
+    }
+
+    /// The settings in the words of the model's family.
+    fn own_settings(&self) -> TrainingSettings {
+        let settings = self.settings.clone();
+        TrainingSettings {
+            strategy: self.base.family().in_own_words(settings.strategy),
+            ..settings
+        }
+    }
+
+    /// The rows as the model reads them, if the settings can be met.
+    fn examples(&self, settings: &TrainingSettings) -> Result<Examples, EngineError> {
+        let base = self.base;
+        if let Some(problem) = problem(base, settings, self.rows.task_for(base.family())) {
+            return Err(unfit(problem));
+        }
+        let length = length_for(base, settings);
+        let encoding = Encoding {
+            validates: evaluation_interval(settings, &self.options) > 0,
+            seed: settings.seed,
+            ..Encoding::usual(base, length)
+        };
+        let examples = encoding.examples((*self.rows).clone());
+        let mut examples =
+            examples.map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))?;
+        examples.draw(settings.max_train_samples, settings.seed);
+        Ok(examples)
+    }
+
+    fn check(&self, settings: &TrainingSettings, examples: &Examples) -> Result<(), EngineError> {
+        if settings.balanced_classes
+            && let Some(why) = examples.task().refuses_class_weights()
+        {
+            return Err(unweighable(why));
+        }
+        if examples.count(Split::Train) == 0 {
+            let length = length_for(self.base, settings);
+            let message = format!(
+                "Nothing to train on is left: no row of the split \"train\" keeps anything to learn within {length} tokens."
+            );
+            return Err(EngineError::new(ErrorKind::Data, message));
+        }
+        let can_validate = examples.count(Split::Validation) > 0;
+        let interval = evaluation_interval(settings, &self.options);
+        if settings.watches_validation() && (!can_validate || interval == 0) {
+            return Err(unfit(
+                "early stopping and the best model go by the validation loss: set the evaluation steps, \
+                 and use data with a validation split"
+                    .to_owned(),
+            ));
+        }
+        if settings.gradient_checkpointing == Some(true) && self.base.family() == Family::Bert {
+            return Err(unfit(
+                "gradient checkpointing (--gradient-checkpointing) is there for a GPT-2 only; leave it out for a BERT"
+                    .to_owned(),
+            ));
+        }
+        let remedies = &settings.remedies;
+        match self.base.family() {
+            Family::Gpt2 => Ok(()),
+            Family::Bert if !remedies.wants_text() => Ok(()),
+            Family::Bert if self.base.language().is_none() => Err(unfit(
+                "EWC and replay hold a model to its own language, and this one has no language head; L2-SP and a lower rate hold it too"
+                    .to_owned(),
+            )),
+            Family::Bert if self.rehearsal_texts.is_none() => Err(unfit(
+                "EWC and replay take general text, which a BERT cannot write itself; load some first"
+                    .to_owned(),
+            )),
+            Family::Bert => Ok(()),
+        }
+    }
+}
+
+/// Of a BERT without its pre-training's head.
+const NO_WORDS: &str =
+    "the weights hold no masked-word head (cls.predictions), which running text trains";
+
+/// Tokens of the longest input: virtual tokens take positions from the texts.
+fn length_for(base: &Base, settings: &TrainingSettings) -> usize {
+    let room = base
+        .positions()
+        .saturating_sub(settings.strategy.virtual_tokens());
+    settings.max_length.min(room)
+}
+
+fn problem(base: &Base, settings: &TrainingSettings, task: Task) -> Option<String> {
+    if task == Task::MaskedLm && base.language().is_none() {
+        return Some(NO_WORDS.to_owned());
+    }
+    if !task.fits(base.family()) {
+        let (task, family) = (task.name(), base.family().name());
+        return Some(format!("{task} is nothing that a {family} can learn"));
+    }
+    let positions = base.positions();
+    settings.problem().or_else(|| {
+        let length = settings.max_length;
+        (length > positions).then(|| {
+            format!("maximum length is {length}, but this model reads at most {positions} tokens")
+        })
+    })
+}
+
+pub(super) fn unfit(message: String) -> EngineError {
+    EngineError::new(ErrorKind::Settings, message)
+}
+
+fn unweighable(why: &str) -> EngineError {
+    unfit(format!("balanced classes: {why}; leave them off"))
+}
+
+/// The base model with the head of a task of so many labels, adapters as the strategy has them, and gradients where it
+/// trains.
+pub fn prepared(
+    base: &Base,
+    (task, labels): (Task, usize),
+    settings: &TrainingSettings,
+    keeps_head: bool,
+) -> Result<Model, EngineError> {
+    let seed = Seed::new(settings.seed);
+    let head = crate::engine::examples::head_for(task, labels);
+    if has_no_place_for_pooler(base, task, &settings.strategy) {
+        return Err(unfit(
+            "the weights hold no pooler (bert.pooler.dense), and an adapter's file has no place for a fresh one; choose full, partial or head".to_owned(),
+        ));
+    }
+    // `fork` would copy; the clone shares the frozen tensors with the base model.
+    let model = base.model.clone().with_only_head(head, keeps_head, &seed);
+    // EWC and replay train on the model's own language beside the task.
+    let model = match settings.remedies.wants_text() {
+        true => model.with_words_of(&base.model),
+        false => model,
+    };
+    plan::prepare(model, &settings.strategy, &seed).map_err(|e| unfit(e.to_string()))
+}
+
+fn has_no_place_for_pooler(base: &Base, task: Task, strategy: &Strategy) -> bool {
+    let judges_texts = matches!(
+        task,
+        Task::SequenceClassification | Task::MultiLabelClassification
+    );
+    let lacks_pooler = base
+        .model
+        .encoder()
+        .is_some_and(|b| b.bert.pooler.is_none());
+    judges_texts && lacks_pooler && crate::io::adapter::is_for(strategy)
+}
+
+pub fn device_error(reason: String) -> EngineError {
+    EngineError::new(
+        ErrorKind::Device,
+        format!("The device did not answer: {reason}."),
+    )
+}
+
+/// Steps between evaluations on the validation split; 0 is never.
+fn evaluation_interval(settings: &TrainingSettings, options: &RunOptions) -> usize {
+    settings.evaluation_interval(options.evaluations)
+}

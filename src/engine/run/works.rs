@@ -1,0 +1,130 @@
+//! The kinds of work that a run is made of, and the small ones among them.
+
+use burn::module::Module;
+
+use super::scoring::Scoring;
+use super::*;
+use crate::engine::general::Measuring;
+use crate::engine::proof::Digesting;
+use crate::engine::rehearsal::Rehearsal;
+use crate::engine::sample::Continuation;
+use crate::protocol::Moment;
+
+/// Numbers read back in a unit of digesting: some milliseconds of SHA-256.
+const NUMBERS_A_UNIT: usize = 1 << 20;
+
+/// Every kind carries what it needs and no more.
+pub enum Work {
+    /// Reading all weights back, to prove later which have moved.
+    Digest(Box<Digesting>),
+    /// Continuing the prompt.
+    Sample(Moment, Box<Sampling>),
+    /// What the model can do beside the task.
+    MeasureGeneral(Box<Measuring>),
+    /// Scoring a split.
+    Score(Box<Scoring>),
+    /// Making ready what the remedies against forgetting need.
+    Prepare(Box<Rehearsal>),
+    /// The steps, one a unit.
+    Train,
+    End,
+}
+
+/// A text being continued.
+pub struct Sampling {
+    text: Continuation,
+    tokens_left: usize,
+}
+
+impl Sampling {
+    pub fn new(text: Continuation, tokens: usize) -> Self {
+        Self {
+            text,
+            tokens_left: tokens,
+        }
+    }
+}
+
+impl Work {
+    /// The stage that the work belongs to; small work belongs to the stage that is on.
+    pub fn stage(&self, now: RunStage) -> RunStage {
+        match self {
+            Self::Score(scoring) => scoring.stage,
+            Self::Prepare(_) => RunStage::Preparing,
+            Self::Train => RunStage::Training,
+            Self::Digest(_) | Self::Sample(..) | Self::MeasureGeneral(_) | Self::End => now,
+        }
+    }
+}
+
+impl Run {
+    pub(super) async fn digest(
+        &mut self,
+        mut digesting: Box<Digesting>,
+        _watcher: &impl Watcher,
+    ) -> Result<Option<Work>, EngineError> {
+        let read = digesting.advance(NUMBERS_A_UNIT).await;
+        if !read.map_err(device_error)? {
+            return Ok(Some(Work::Digest(digesting)));
+        }
+        let digests = digesting.finish();
+        match self.digests.take() {
+            None => self.digests = Some(digests),
+            Some(before) => self.proof = Some(Digests::compare(before, digests)),
+        }
+        Ok(None)
+    }
+
+    /// One token of the continuation.
+    pub(super) async fn sample(
+        &mut self,
+        when: Moment,
+        mut sampling: Box<Sampling>,
+        base: &Base,
+        watcher: &impl Watcher,
+    ) -> Result<Option<Work>, EngineError> {
+        if sampling.tokens_left > 0 {
+            sampling.tokens_left -= 1;
+            let id = sampling.text.next().await.map_err(device_error)?;
+            if !base.ends(id) {
+                return Ok(Some(Work::Sample(when, sampling)));
+            }
+        }
+        let text = base.tokenizer.decode(&sampling.text.ids, true);
+        watcher.tell(Event::SampleGenerated {
+            run_id: self.id,
+            when,
+            text: text.unwrap_or_default(),
+        });
+        Ok(None)
+    }
+
+    pub(super) async fn measure(
+        &mut self,
+        mut measuring: Box<Measuring>,
+        watcher: &impl Watcher,
+    ) -> Result<Option<Work>, EngineError> {
+        let Some(general) = self.general.clone() else {
+            return Ok(None);
+        };
+        if !measuring.advance(&general).await.map_err(device_error)? {
+            return Ok(Some(Work::MeasureGeneral(measuring)));
+        }
+        watcher.tell(Event::GeneralScored {
+            run_id: self.id,
+            step: self.trainer.step,
+            score: measuring.finish(),
+        });
+        Ok(None)
+    }
+
+    /// What measures the model as it is now; none where nothing has been loaded to measure on.
+    pub(super) fn measurement(&self, base: &Base) -> Result<Option<Work>, EngineError> {
+        let Some(general) = &self.general else {
+            return Ok(None);
+        };
+        let model = self.trainer.model().valid();
+        let measuring = Measuring::new(general, model, base).map_err(device_error)?;
+        Ok(Some(Work::MeasureGeneral(Box::new(measuring))))
+    }
+}

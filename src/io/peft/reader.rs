@@ -1,0 +1,204 @@
+//! Tensors of an adapter's file, by PEFT's names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use burn::module::Module;
+use burn::prelude::*;
+
+use super::stored::{PROMPT, part_of_prefix, saved_name, stored_head, stored_name, stored_shape};
+use super::{AdapterConfig, PeftError};
+use crate::io::safetensors::{ByteSource, SafetensorsFile};
+use crate::model::heads::head_has_bias;
+use crate::model::network::Network;
+use crate::model::parameters::{self, is_adapter};
+use crate::model::weights::WeightError;
+use crate::protocol::ParameterInfo;
+use crate::settings::Strategy;
+
+/// Takes tensors out of the file and notes which, so that none is dropped unseen.
+pub struct Reader<'a, S> {
+    file: SafetensorsFile<S>,
+    /// The file's own name of each tensor, by PEFT's.
+    names: BTreeMap<String, String>,
+    /// By the file's own name.
+    used: BTreeSet<String>,
+    config: &'a AdapterConfig,
+}
+
+impl<'a, S: ByteSource> Reader<'a, S> {
+    /// Refuses a file of other sizes than the configuration has, before a model is built of those.
+    pub fn open(config: &'a AdapterConfig, weights: S) -> Result<Self, PeftError> {
+        let file = SafetensorsFile::open(weights)?;
+        let stored: Vec<String> = file.tensors().into_keys().collect();
+        // A name as PEFT saves it goes before the same name with an adapter's name in it.
+        let plain = |name: &String| (name.clone(), name.clone());
+        let mut names: BTreeMap<String, String> = stored.iter().map(plain).collect();
+        for name in stored {
+            names.entry(saved_name(&name)).or_insert(name);
+        }
+        let reader = Self {
+            file,
+            names,
+            used: BTreeSet::new(),
+            config,
+        };
+        reader.check_size()?;
+        Ok(reader)
+    }
+
+    /// The rank, or the number of virtual tokens, against the first tensor that has it.
+    fn check_size(&self) -> Result<(), PeftError> {
+        let (field, is, end) = match &self.config.strategy {
+            Strategy::Lora(lora) => ("r", lora.rank, ".lora_A.weight"),
+            Strategy::Prompt { virtual_tokens } | Strategy::Prefix { virtual_tokens } => {
+                ("num_virtual_tokens", *virtual_tokens, PROMPT)
+            }
+            _ => return Ok(()),
+        };
+        let Some(name) = self.names.keys().find(|name| name.ends_with(end)) else {
+            return Err(self.missing(&format!("…{end}")));
+        };
+        let shape = self.shape(name).unwrap_or_default();
+        if shape.first() == Some(&is) {
+            return Ok(());
+        }
+        let name = name.clone();
+        Err(PeftError::OtherSize {
+            field,
+            is,
+            name,
+            shape,
+        })
+    }
+
+    pub fn shape(&self, name: &str) -> Option<Vec<usize>> {
+        self.file.tensors().remove(self.names.get(name)?)
+    }
+
+    fn missing(&self, name: &str) -> PeftError {
+        const TOLD: usize = 3;
+        let stored: Vec<String> = self.file.tensors().into_keys().collect();
+        let told: Vec<String> = stored.iter().take(TOLD).map(|n| format!("`{n}`")).collect();
+        let more = stored.len().saturating_sub(TOLD);
+        let found = match more {
+            0 => told.join(", "),
+            more => format!("{} and {more} more", told.join(", ")),
+        };
+        PeftError::Missing {
+            name: name.to_owned(),
+            found,
+        }
+    }
+
+    /// A tensor of another shape means another base model; the file says which. One that is missing is told with what
+    /// is there.
+    pub fn explain(&self, error: WeightError) -> PeftError {
+        match error {
+            reason @ WeightError::WrongShape { .. } => PeftError::AnotherBase {
+                reason,
+                base: match &self.config.base_name {
+                    Some(name) => format!("`{name}`"),
+                    None => "another".to_owned(),
+                },
+            },
+            WeightError::Missing { name } => self.missing(&name),
+            other => other.into(),
+        }
+    }
+
+    pub fn tensor(&mut self, name: &str, expected: &[usize]) -> Result<TensorData, WeightError> {
+        let stored = self.names.get(name).map_or(name, String::as_str);
+        let data = self.file.read(stored)?;
+        let found = data.shape().to_vec();
+        if found != expected {
+            let (name, expected) = (name.to_owned(), expected.to_vec());
+            return Err(WeightError::WrongShape {
+                name,
+                found,
+                expected,
+            });
+        }
+        self.used.insert(stored.to_owned());
+        Ok(data)
+    }
+
+    /// The values of every adapter parameter of a model that has just got them.
+    pub fn values<M: Module>(
+        &mut self,
+        model: &M,
+    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
+        let mut added = parameters::list(model);
+        added.retain(|parameter| is_adapter(&parameter.name));
+        if self.config.strategy.virtual_tokens() > 0 {
+            return self.virtual_tokens(added);
+        }
+        let mut values = BTreeMap::new();
+        for ParameterInfo { name, shape, .. } in added {
+            let stored = stored_shape(&name, &shape, &self.config.strategy);
+            let data = self.tensor(&stored_name(&name), &stored)?;
+            let values_only = data
+                .try_to_vec::<f32>()
+                .map_err(|e| unreadable(&name, &e))?;
+            values.insert(name, TensorData::new(values_only, shape));
+        }
+        Ok(values)
+    }
+
+    /// A soft prompt is one matrix; a prefix is one too, cut up among the blocks.
+    fn virtual_tokens(
+        &mut self,
+        added: Vec<ParameterInfo>,
+    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
+        let [rows, width] = added.first().map_or([0, 0], |p| [p.shape[0], p.shape[1]]);
+        let columns = width * added.len();
+        let all = self.tensor(PROMPT, &[rows, columns])?;
+        let all = all
+            .try_to_vec::<f32>()
+            .map_err(|e| unreadable(PROMPT, &e))?;
+        let part = |(index, parameter): (usize, ParameterInfo)| {
+            let values = part_of_prefix(&all, columns, width, index);
+            (parameter.name, TensorData::new(values, [rows, width]))
+        };
+        Ok(added.into_iter().enumerate().map(part).collect())
+    }
+
+    /// The model with the heads that the file holds.
+    pub fn heads<M: Network>(&mut self, mut model: M) -> Result<M, WeightError> {
+        let width = model.width();
+        for module in model.head_modules() {
+            let name = stored_head(&format!("{module}.weight"), &self.config.strategy);
+            let Some(shape) = self.shape(&name) else {
+                continue;
+            };
+            let outputs = shape.first().copied().unwrap_or(0);
+            let weight = self.tensor(&name, &[outputs, width])?;
+            let bias = match head_has_bias(module) {
+                true => {
+                    let name = stored_head(&format!("{module}.bias"), &self.config.strategy);
+                    Some(self.tensor(&name, &[outputs])?)
+                }
+                false => None,
+            };
+            model = model.with_stored_head(module, weight, bias);
+        }
+        Ok(model)
+    }
+
+    pub fn nothing_is_left(&self) -> Result<(), PeftError> {
+        match self
+            .file
+            .tensors()
+            .into_keys()
+            .find(|name| !self.used.contains(name))
+        {
+            Some(name) => Err(PeftError::NoPlace { name }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn unreadable(name: &str, error: &dyn std::fmt::Debug) -> WeightError {
+    WeightError::Unreadable {
+        reason: format!("`{name}`: {error:?}"),
+    }
+}

@@ -1,0 +1,89 @@
+//! What training, scoring and saving ask of a model, whichever it is.
+
+use burn::module::Module;
+use burn::prelude::*;
+
+use super::adapters::lora::Lora;
+use super::heads::Head;
+use super::parameters;
+use super::parts::{Pass, Tokens};
+use crate::settings::{Family, Seed, Strategy};
+
+/// A transformer with the heads that it has.
+pub trait Network: Module {
+    fn family(&self) -> Family;
+
+    /// Hidden states of the last layer for the tokens given: `[batch, seq] → [batch · seq, width]`.
+    fn hidden(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2>;
+
+    /// Scores of each label of a text: `[batch · seq, width] → [batch, labels]`; `None` without such a head. `pad` is
+    /// the id that pads, where the model must know it to find a text's last token.
+    fn text_logits(
+        &self,
+        hidden: Tensor<2>,
+        ids: &[Vec<i32>],
+        pad: Option<i32>,
+        pass: &mut Pass,
+    ) -> Option<Tensor<2>>;
+
+    /// Scores of each label of a token: `[rows, width] → [rows, labels]`; `None` without such a head.
+    fn token_logits(&self, hidden: Tensor<2>) -> Option<Tensor<2>>;
+
+    /// How well an answer would start and end: `[rows, width] → [rows, 2]`; `None` without such a head.
+    fn answer_logits(&self, hidden: Tensor<2>) -> Option<Tensor<2>>;
+
+    /// Scores of each word of the vocabulary: `[rows, width] → [rows, vocab]`; `None` where the model says no words.
+    fn word_logits(&self, hidden: Tensor<2>, pass: &mut Pass) -> Option<Tensor<2>>;
+
+    /// Mean cross-entropy, `[1]`, of a word for each hidden state, `[rows, width]`.
+    fn word_loss(&self, hidden: Tensor<2>, words: &[i32], pass: &mut Pass) -> Option<Tensor<1>>;
+
+    /// The model with the head that a task needs and no other: its own where `own_fits` says that one with as many
+    /// outputs will do, else a fresh one from the seed.
+    fn with_only_head(self, head: Head, own_fits: bool, seed: &Seed) -> Self;
+
+    /// The model without what a task with such a head does not ask: BERT's masked-word head, and its pooler where
+    /// nothing reads it, as in transformers' classes.
+    fn stripped_for(self, head: Head) -> Self;
+
+    /// With `other`'s own way to say words, where this one has none: a run's model is stripped of it, and what it does
+    /// to the encoder shows there.
+    fn with_words_of(self, other: &Self) -> Self;
+
+    /// The modules that a task's head may be, each in this model's own name.
+    fn head_modules(&self) -> &'static [&'static str];
+
+    /// With the values of one of those: `weight: [outputs, width]`, `bias: [outputs]` where the module has one.
+    fn with_stored_head(self, module: &str, weight: TensorData, bias: Option<TensorData>) -> Self;
+
+    /// With whatever modules the strategy adds. Its settings have been checked against the model.
+    fn with_strategy(self, strategy: &Strategy, seed: &mut Seed) -> Self;
+
+    /// The model with everything multiplied into its weights that can be: LoRA and (IA)³.
+    fn merged(self) -> Self;
+
+    /// The model whose LoRA adapters have gone through `change`, called with the path of every layer that can have one.
+    fn map_lora(self, change: &mut dyn FnMut(&str, Option<Lora>) -> Option<Lora>) -> Self;
+
+    /// Whether a task's head is there.
+    fn has_head(&self) -> bool;
+
+    /// Learned vectors that stand before every text.
+    fn virtual_tokens(&self) -> usize;
+
+    /// The most tokens that go in at once, virtual ones counted.
+    fn positions(&self) -> usize;
+
+    fn blocks(&self) -> usize;
+
+    fn attention_heads(&self) -> usize;
+
+    fn width(&self) -> usize;
+
+    fn device(&self) -> Device;
+
+    /// The model with gradients asked for on exactly the parameters that `trains` names; adapters always.
+    fn with_trainable(self, trains: impl Fn(&str) -> bool) -> Self {
+        parameters::set_trainable(self, |name| parameters::is_adapter(name) || trains(name))
+    }
+}

@@ -1,0 +1,16 @@
+//! What the models have in common: what goes in, what a pass carries along, and the layers that both use.
+
+mod cache;
+mod embedding;
+mod layer_norm;
+mod mask;
+mod pass;
+mod tokens;
+
+pub use cache::KvCache;
+pub use embedding::Embedding;
+pub(crate) use embedding::int_tensor;
+pub use layer_norm::LayerNorm;
+pub use mask::attention_bias;
+pub use pass::{Pass, Record};
+pub use tokens::Tokens;

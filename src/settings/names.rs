@@ -1,0 +1,315 @@
+//! Names of parameters, as Hugging Face writes them, taken apart. Whoever wants to know where a tensor lies asks here.
+
+use super::Family;
+
+/// Where a parameter lies, from the input upwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The tables of tokens and positions, and what else comes before the blocks.
+    Embeddings,
+    /// A block of GPT-2, a layer of BERT; counted from 0.
+    Block(usize),
+    /// GPT-2's layer norm after its blocks.
+    LastNorm,
+    /// BERT's layer on `[CLS]`.
+    Pooler,
+    /// BERT's head for hidden words.
+    WordHead,
+    /// The head of a task.
+    Head,
+}
+
+/// What a parameter does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A vector a token, position or segment: looked up, not multiplied.
+    Table,
+    /// A linear layer of a block's attention.
+    Attention,
+    /// A linear layer of a block's MLP.
+    FeedForward,
+    Norm,
+    /// A linear layer outside the blocks that belongs to the pre-trained model.
+    Dense,
+    Head,
+    /// Of a module that a method has added.
+    Adapter,
+}
+
+/// Modules that Hugging Face's models put on top of a transformer for a task.
+pub const HEADS: [&str; 3] = ["score", "classifier", "qa_outputs"];
+
+/// How the names of what a method adds are told: LoRA, (IA)³, bottleneck adapters, virtual tokens.
+const ADAPTERS: [&str; 5] = [".lora.", ".ia3.", "_adapter.", ".prompt.", ".prefix."];
+
+/// Whether a parameter belongs to a task's head.
+pub fn is_head(name: &str) -> bool {
+    name.split_once('.')
+        .is_some_and(|(module, _)| HEADS.contains(&module))
+}
+
+/// Whether a parameter belongs to a module that a method has put beside the base model's.
+pub fn is_adapter(name: &str) -> bool {
+    ADAPTERS.iter().any(|part| name.contains(part))
+}
+
+/// The index of the block that a parameter lies in, or `None` outside the blocks.
+pub fn block(name: &str) -> Option<usize> {
+    match place(name) {
+        Place::Block(index) => Some(index),
+        _ => None,
+    }
+}
+
+/// Whose names these are. A head without the model's name is called the same in both.
+pub fn family(name: &str) -> Family {
+    let is_berts = ["bert.", "encoder.layer.", "embeddings.", "pooler.", "cls."]
+        .iter()
+        .any(|part| name.starts_with(part));
+    match is_berts {
+        true => Family::Bert,
+        false => Family::Gpt2,
+    }
+}
+
+pub fn place(name: &str) -> Place {
+    parted(name).0
+}
+
+pub fn kind(name: &str) -> Kind {
+    let (place, inside) = parted(name);
+    let is_norm = inside.contains("LayerNorm") || inside.starts_with("ln_");
+    match place {
+        _ if is_adapter(name) => Kind::Adapter,
+        Place::Head => Kind::Head,
+        _ if is_norm => Kind::Norm,
+        Place::Embeddings => Kind::Table,
+        Place::Block(_) if inside.starts_with("att") => Kind::Attention,
+        Place::Block(_) => Kind::FeedForward,
+        Place::LastNorm | Place::Pooler | Place::WordHead => Kind::Dense,
+    }
+}
+
+/// Whether LoRA and (IA)³ can stand beside the weight of this name.
+pub fn is_linear(name: &str) -> bool {
+    let multiplies = matches!(
+        kind(name),
+        Kind::Attention | Kind::FeedForward | Kind::Dense
+    );
+    multiplies && name.ends_with(".weight")
+}
+
+/// The path of the module that a parameter belongs to; for what stands beside a matrix, the matrix's own module:
+/// `transformer.h.0.attn.c_attn.lora.a` → `transformer.h.0.attn.c_attn`.
+pub fn module(name: &str) -> &str {
+    let beside = [".lora.", ".ia3."]
+        .iter()
+        .find_map(|added| Some(name.split_once(added)?.0));
+    let layer = || {
+        name.strip_suffix(".weight")
+            .or_else(|| name.strip_suffix(".bias"))
+    };
+    beside.or_else(layer).unwrap_or(name)
+}
+
+/// Without the model's own name, which all names share: `h.0.attn.c_attn.weight`.
+pub fn short(name: &str) -> &str {
+    ["transformer.", "bert."]
+        .iter()
+        .find_map(|model| name.strip_prefix(model))
+        .unwrap_or(name)
+}
+
+/// What a module is called in its block, where there is little room: `attn.c_attn`, `query`, `attention.output`.
+pub fn label(name: &str) -> &str {
+    let inside = parted(module(name)).1;
+    let inside = inside.strip_prefix("attention.self.").unwrap_or(inside);
+    inside.strip_suffix(".dense").unwrap_or(inside)
+}
+
+/// The place, and the rest of the name behind it.
+fn parted(name: &str) -> (Place, &str) {
+    if is_head(name) {
+        return (Place::Head, name);
+    }
+    let rest = short(name);
+    for blocks in ["h.", "encoder.layer."] {
+        let Some(numbered) = rest.strip_prefix(blocks) else {
+            continue;
+        };
+        let (index, inside) = numbered.split_once('.').unwrap_or((numbered, ""));
+        if let Ok(index) = index.parse() {
+            return (Place::Block(index), inside);
+        }
+    }
+    let place = match rest.split('.').next() {
+        Some("ln_f") => Place::LastNorm,
+        Some("pooler") => Place::Pooler,
+        Some("cls") => Place::WordHead,
+        Some(_) | None => Place::Embeddings,
+    };
+    (place, rest.strip_prefix("embeddings.").unwrap_or(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_both_families_are_taken_apart() {
+        use Kind::*;
+        use Place::{Block, Embeddings, LastNorm, Pooler, WordHead};
+        for (name, where_, what, called) in [
+            ("transformer.wte.weight", Embeddings, Table, "wte"),
+            ("transformer.h.0.ln_1.weight", Block(0), Norm, "ln_1"),
+            (
+                "transformer.h.11.attn.c_attn.weight",
+                Block(11),
+                Attention,
+                "attn.c_attn",
+            ),
+            (
+                "transformer.h.0.mlp.c_proj.bias",
+                Block(0),
+                FeedForward,
+                "mlp.c_proj",
+            ),
+            ("transformer.ln_f.bias", LastNorm, Norm, "ln_f"),
+            ("score.weight", Place::Head, Head, "score"),
+            (
+                "bert.embeddings.word_embeddings.weight",
+                Embeddings,
+                Table,
+                "word_embeddings",
+            ),
+            (
+                "bert.embeddings.LayerNorm.bias",
+                Embeddings,
+                Norm,
+                "LayerNorm",
+            ),
+            (
+                "bert.encoder.layer.5.attention.self.query.weight",
+                Block(5),
+                Attention,
+                "query",
+            ),
+            (
+                "bert.encoder.layer.5.attention.output.dense.weight",
+                Block(5),
+                Attention,
+                "attention.output",
+            ),
+            (
+                "bert.encoder.layer.5.attention.output.LayerNorm.weight",
+                Block(5),
+                Norm,
+                "attention.output.LayerNorm",
+            ),
+            (
+                "bert.encoder.layer.0.intermediate.dense.weight",
+                Block(0),
+                FeedForward,
+                "intermediate",
+            ),
+            (
+                "bert.encoder.layer.0.output.dense.bias",
+                Block(0),
+                FeedForward,
+                "output",
+            ),
+            ("bert.pooler.dense.weight", Pooler, Dense, "pooler"),
+            (
+                "cls.predictions.transform.dense.weight",
+                WordHead,
+                Dense,
+                "cls.predictions.transform",
+            ),
+            (
+                "cls.predictions.transform.LayerNorm.weight",
+                WordHead,
+                Norm,
+                "cls.predictions.transform.LayerNorm",
+            ),
+            ("classifier.bias", Place::Head, Head, "classifier"),
+            // A checkpoint without a head names its parts without the model.
+            (
+                "encoder.layer.2.output.LayerNorm.bias",
+                Block(2),
+                Norm,
+                "output.LayerNorm",
+            ),
+            ("h.3.mlp.c_fc.weight", Block(3), FeedForward, "mlp.c_fc"),
+        ] {
+            assert_eq!(
+                (place(name), kind(name), label(name)),
+                (where_, what, called),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_method_adds_belongs_to_the_matrix_beside_it() {
+        let query = "bert.encoder.layer.1.attention.self.query";
+        for (name, path) in [
+            (
+                "transformer.h.0.attn.c_attn.lora.a",
+                "transformer.h.0.attn.c_attn",
+            ),
+            (
+                "bert.encoder.layer.1.attention.self.query.ia3.factors",
+                query,
+            ),
+            ("bert.encoder.layer.1.attention.self.query.weight", query),
+        ] {
+            assert_eq!(module(name), path);
+        }
+        for name in [
+            "transformer.h.0.mlp_adapter.down.weight",
+            "transformer.prompt.tokens",
+        ] {
+            assert_eq!(kind(name), Kind::Adapter, "{name}");
+        }
+        assert_eq!(place("transformer.prompt.tokens"), Place::Embeddings);
+        assert_eq!(label("transformer.h.0.attn.c_attn.lora.b"), "attn.c_attn");
+    }
+
+    #[test]
+    fn every_tasks_head_is_a_head_and_nothing_else_is() {
+        for head in ["score.weight", "classifier.bias", "qa_outputs.weight"] {
+            assert!(is_head(head), "{head}");
+        }
+        for other in ["transformer.wte.weight", "scores.weight", "score"] {
+            assert!(!is_head(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn names_tell_the_family() {
+        use crate::settings::{BertSizes, Gpt2Sizes, Sizes};
+        for sizes in [
+            Sizes::from(Gpt2Sizes::usual(5, 4, 2, 1)),
+            BertSizes::usual(5, 4, 2, 1).into(),
+        ] {
+            for (name, _) in sizes.parameters(None) {
+                assert_eq!(family(&name), sizes.family(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn places_stand_in_the_order_of_the_computation() {
+        use Place::*;
+        let order = [
+            Embeddings,
+            Block(0),
+            Block(10),
+            LastNorm,
+            Pooler,
+            WordHead,
+            Head,
+        ];
+        assert!(order.is_sorted());
+    }
+}

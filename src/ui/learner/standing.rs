@@ -1,0 +1,176 @@
+//! What the learner's runs say of a lesson's conditions.
+
+use super::{Ground, RunRecord, Shelf};
+use crate::lessons::Measured;
+use crate::lessons::measure::{Condition, Quantity};
+
+/// How the learner's runs stand to a check.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Standing {
+    /// The runs that it speaks of have not been made.
+    Waiting,
+    /// They have been made, but with different models or data: these.
+    Apart(Vec<Ground>),
+    /// Met by this run.
+    Met(Box<RunRecord>),
+    /// Not met; the newest run that could be measured.
+    Missed(Box<RunRecord>),
+}
+
+impl Shelf {
+    /// The value of `quantity` in `lesson`, of runs on this ground, where no key means `candidate`.
+    pub fn measure(
+        &self,
+        lesson: &str,
+        ground: &Ground,
+        candidate: Option<&RunRecord>,
+        quantity: &Quantity,
+    ) -> Option<f64> {
+        match &quantity.run {
+            Some(key) => self.find_on(lesson, key, ground)?.measure(quantity.what),
+            None => candidate?.measure(quantity.what),
+        }
+    }
+
+    /// Whether one of the lesson's runs meets all that the check requires. It is only compared with runs of the same
+    /// model and data.
+    pub fn standing(&self, lesson: &str, check: &Measured) -> Standing {
+        let conditions: Vec<Condition> = check
+            .requires
+            .iter()
+            .filter_map(|text| Condition::parse(text).ok())
+            .collect();
+        let (mut missed, mut apart) = (None, None);
+        for (age, run) in self.candidates(lesson, &conditions).enumerate() {
+            match self.values(lesson, run, &conditions) {
+                Some(values) if are_met(&conditions, &values) => {
+                    return Standing::Met(Box::new(run.clone()));
+                }
+                Some(_) => missed = missed.or(Some(run)),
+                // What the learner has just made says more than an older run that missed.
+                None if age == 0 => apart = self.grounds_beside(lesson, run, &conditions),
+                None => {}
+            }
+        }
+        match (apart, missed) {
+            (Some(grounds), _) => Standing::Apart(grounds),
+            (None, Some(run)) => Standing::Missed(Box::new(run.clone())),
+            (None, None) => Standing::Waiting,
+        }
+    }
+
+    /// The runs that may meet the conditions, the newest first. A run that others are compared with is none of them.
+    fn candidates(
+        &self,
+        lesson: &str,
+        conditions: &[Condition],
+    ) -> impl Iterator<Item = &RunRecord> {
+        let are_compared = conditions.iter().any(|c| c.expression.is_about_any_run());
+        let named: Vec<String> = named(conditions).map(str::to_string).collect();
+        let runs = self.of_lesson(lesson).rev();
+        runs.filter(move |run| !are_compared || !named.contains(&run.key))
+    }
+
+    /// What the conditions speak of, for this run and those of its ground.
+    fn values(&self, lesson: &str, run: &RunRecord, conditions: &[Condition]) -> Option<Vec<f64>> {
+        let ground = run.ground();
+        let measure = |quantity: &Quantity| self.measure(lesson, &ground, Some(run), quantity);
+        let values = conditions.iter().map(|c| c.expression.value(measure));
+        values.collect()
+    }
+
+    /// The grounds of this run and of those that the conditions name, where all have been made on more than one.
+    fn grounds_beside(
+        &self,
+        lesson: &str,
+        run: &RunRecord,
+        conditions: &[Condition],
+    ) -> Option<Vec<Ground>> {
+        let mut grounds = vec![run.ground()];
+        for key in named(conditions) {
+            let ground = self.find(lesson, key, Some(&grounds[0].model))?.ground();
+            if !grounds.contains(&ground) {
+                grounds.push(ground);
+            }
+        }
+        (grounds.len() > 1).then_some(grounds)
+    }
+}
+
+/// The keys of the runs that conditions name.
+fn named(conditions: &[Condition]) -> impl Iterator<Item = &str> {
+    conditions.iter().flat_map(|c| c.expression.runs())
+}
+
+fn are_met(conditions: &[Condition], values: &[f64]) -> bool {
+    let mut both = conditions.iter().zip(values);
+    both.all(|(condition, value)| condition.is_met_by(*value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::tests::record;
+    use super::super::shelf::tests::{shelf, with_model};
+    use super::*;
+
+    const REMEDY: Measured = Measured {
+        id: "remedy",
+        question: "",
+        requires: &[
+            "gain / careless.gain >= 95%",
+            "damage / careless.damage <= 10%",
+        ],
+        waiting: "",
+        met: "",
+        missed: "",
+    };
+
+    #[test]
+    fn any_run_of_the_lesson_may_meet_a_check() {
+        let mut shelf = shelf();
+        assert!(
+            matches!(shelf.standing("forgetting", &REMEDY), Standing::Missed(run) if run.key.is_empty())
+        );
+        shelf.put(record("forgetting", "", 0.695, 57.0));
+        shelf.put(record("forgetting", "", 0.5, 49.0));
+        assert!(
+            matches!(shelf.standing("forgetting", &REMEDY), Standing::Met(run) if run.after.unwrap().accuracy == 0.695)
+        );
+        assert_eq!(shelf.standing("lora", &REMEDY), Standing::Waiting);
+    }
+
+    #[test]
+    fn runs_of_different_models_are_not_compared() {
+        let mut shelf = Shelf::default();
+        shelf.put(with_model(
+            "small",
+            record("forgetting", "careless", 0.9, 148.0),
+        ));
+        // As good as it gets, beside another model's careless run.
+        shelf.put(record("forgetting", "", 0.9, 49.0));
+        let Standing::Apart(grounds) = shelf.standing("forgetting", &REMEDY) else {
+            panic!("it cannot be compared");
+        };
+        let models: Vec<&str> = grounds.iter().map(|ground| ground.model.as_str()).collect();
+        assert_eq!(models, ["nano", "small"]);
+        shelf.put(record("forgetting", "careless", 0.9, 148.0));
+        assert!(matches!(
+            shelf.standing("forgetting", &REMEDY),
+            Standing::Met(_)
+        ));
+        // The other model's run has kept its place.
+        assert_eq!(shelf.of_lesson("forgetting").count(), 3);
+    }
+
+    #[test]
+    fn runs_on_different_data_are_not_compared() {
+        let mut shelf = shelf();
+        let mut run = record("forgetting", "", 0.9, 49.0);
+        run.settings += "&data=topics";
+        shelf.put(run);
+        assert!(matches!(
+            shelf.standing("forgetting", &REMEDY),
+            Standing::Apart(_)
+        ));
+    }
+}

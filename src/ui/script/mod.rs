@@ -1,0 +1,195 @@
+//! The settings on the page as a program in Python: the same run with transformers' `Trainer`, and PEFT or
+//! `adapters` where the strategy is theirs. `tests/scripts` holds one for each strategy and task, as this writes it.
+
+mod examples;
+
+mod python;
+mod strategy;
+mod task;
+#[cfg(test)]
+mod tests;
+mod trainer;
+
+pub use python::data_url;
+
+use self::python::short;
+use super::draft::{Draft, StrategyKind};
+use super::text::run::strategy as strategy_words;
+use super::text::scripts as text;
+use crate::settings::{Family, Strategy, Task, TrainingSettings, WeightDecayOn};
+
+/// What a program is made of.
+struct Program<'a> {
+    draft: &'a Draft,
+    family: Family,
+    task: Task,
+    settings: TrainingSettings,
+}
+
+/// The whole program, for a model of this family.
+pub fn script(draft: &Draft, family: Family) -> String {
+    let settings = draft.settings();
+    let program = Program {
+        draft,
+        family,
+        task: draft.dataset.task_of(family),
+        settings: TrainingSettings {
+            strategy: family.translate(settings.strategy.clone()),
+            ..settings
+        },
+    };
+    if !program.task.fits(family) {
+        return text::no_program(program.task);
+    }
+    program.write()
+}
+
+impl Program<'_> {
+    fn write(&self) -> String {
+        [
+            self.header(),
+            self.imports(),
+            self.tokenizer(),
+            self.rows(),
+            self.examples(),
+            self.model(),
+            self.strategy(),
+            self.arguments(),
+            self.metrics(),
+            self.trainer(),
+        ]
+        .concat()
+    }
+
+    fn is_bert(&self) -> bool {
+        self.family == Family::Bert
+    }
+
+    fn is_plain_text(&self) -> bool {
+        self.draft.dataset.ending == "txt"
+    }
+
+    fn is_peft(&self) -> bool {
+        use Strategy::{Ia3, Lora, Prefix, Prompt};
+        let strategy = &self.settings.strategy;
+        matches!(strategy, Lora(_) | Ia3(_) | Prompt { .. } | Prefix { .. })
+    }
+
+    fn header(&self) -> String {
+        let packages = match self.draft.kind {
+            StrategyKind::Adapter => " adapters",
+            _ if self.is_peft() => " peft",
+            _ => "",
+        };
+        let mut out = text::header(
+            self.draft.kind.name(),
+            strategy_words(self.draft.kind),
+            self.settings.seed,
+            packages,
+            text::data(self.task, self.is_plain_text()),
+        );
+        for left_out in self.left_out() {
+            out += &text::left_out(&left_out);
+        }
+        out
+    }
+
+    /// Settings of the page that `Trainer` does not have.
+    fn left_out(&self) -> Vec<String> {
+        let remedies = &self.settings.remedies;
+        let mut out = Vec::new();
+        if remedies.replay != 0.0 {
+            out.push(text::replay(short(remedies.replay)));
+        }
+        if remedies.ewc_lambda != 0.0 {
+            out.push(text::ewc(short(remedies.ewc_lambda), remedies.ewc_samples));
+        }
+        if remedies.l2_sp_alpha != 0.0 {
+            out.push(text::l2_sp(
+                short(remedies.l2_sp_alpha),
+                short(remedies.l2_sp_beta),
+            ));
+        }
+        if remedies.layer_wise_lr_decay != 1.0 {
+            out.push(text::layer_rate(short(remedies.layer_wise_lr_decay)));
+        }
+        if self.settings.weight_decay_on == WeightDecayOn::Everything {
+            out.push(text::DECAY_ON_ALL.into());
+        }
+        out
+    }
+
+    fn imports(&self) -> String {
+        let mut out = String::new();
+        for (module, is_used) in [
+            ("csv", self.draft.dataset.ending == "csv"),
+            ("json", self.draft.dataset.ending == "jsonl"),
+            ("math", self.tells_perplexity()),
+            ("random", self.settings.max_train_samples > 0),
+            ("re", self.task == Task::QuestionAnswering),
+            ("string", self.task == Task::QuestionAnswering),
+            ("sys", true),
+        ] {
+            if is_used {
+                out += &format!("import {module}\n");
+            }
+        }
+        out += "\n";
+        if self.settings.balanced_classes {
+            out += "import torch\n";
+        }
+        out += match &self.settings.strategy {
+            Strategy::Lora(_) => "from peft import LoraConfig, get_peft_model\n",
+            Strategy::Ia3(_) => "from peft import IA3Config, get_peft_model\n",
+            Strategy::Prompt { .. } => "from peft import PromptTuningConfig, get_peft_model\n",
+            Strategy::Prefix { .. } => "from peft import PrefixTuningConfig, get_peft_model\n",
+            Strategy::Adapter(_) => "import adapters\n",
+            _ => "",
+        };
+        let mut names = vec![self.model_class(), "AutoTokenizer", self.collator()];
+        if self.settings.strategy.virtual_tokens() > 0 {
+            names.push("AutoConfig");
+        }
+        if self.settings.early_stopping_patience > 0 {
+            names.push("EarlyStoppingCallback");
+        }
+        names.extend(["Trainer", "TrainingArguments", "set_seed"]);
+        out += &python::import("transformers", &names);
+        out += &format!(
+            "\nmodel_name = sys.argv[1] if len(sys.argv) > 1 else \"models/{model}\"\n\
+             data_file = sys.argv[2] if len(sys.argv) > 2 else \"{data}\"\n",
+            model = match self.family {
+                Family::Gpt2 => "nano",
+                Family::Bert => crate::ui::ENCODER,
+            },
+            data = self.draft.dataset.file(),
+        );
+        out
+    }
+
+    fn tokenizer(&self) -> String {
+        let prefix = match self.task {
+            // Each word as if a space stood before it.
+            Task::TokenClassification if !self.is_bert() => ", add_prefix_space=True",
+            _ => "",
+        };
+        let mut out = format!(
+            "set_seed({seed})\n\n\
+             tokenizer = AutoTokenizer.from_pretrained(model_name{prefix})\n",
+            seed = self.settings.seed
+        );
+        out += match self.family {
+            Family::Gpt2 => text::PAD_WITH_END,
+            Family::Bert => text::SPECIAL_TOKENS,
+        };
+        let length = self.settings.max_length;
+        out += &match self.settings.strategy.virtual_tokens() {
+            0 => format!("length = {length}\n"),
+            tokens => format!(
+                "positions = AutoConfig.from_pretrained(model_name).max_position_embeddings\n\
+                 length = min({length}, positions - {tokens})  # virtual tokens take positions from the text\n"
+            ),
+        };
+        out
+    }
+}

@@ -1,0 +1,43 @@
+//! Pieces of Python.
+
+pub use crate::ui::draft::short_number as short;
+
+/// A list of strings.
+pub fn names(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+/// `from module import (…)`, in lines of a readable length.
+pub fn import(module: &str, names: &[&str]) -> String {
+    const WIDEST: usize = 88;
+    let mut lines = vec![String::from("   ")];
+    for (index, name) in names.iter().enumerate() {
+        let end = if index + 1 == names.len() { ")" } else { "," };
+        let last = lines.last().map_or(0, String::len);
+        if last + name.len() + 2 > WIDEST {
+            lines.push(String::from("   "));
+        }
+        if let Some(line) = lines.last_mut() {
+            *line += &format!(" {name}{end}");
+        }
+    }
+    format!("from {module} import (\n{}\n", lines.join("\n"))
+}
+
+/// Arguments of a call, a line each.
+pub fn arguments(all: &[String]) -> String {
+    all.iter().map(|one| format!("    {one},\n")).collect()
+}
+
+/// The program as an address that a link can download.
+pub fn data_url(script: &str) -> String {
+    let mut url = String::from("data:text/x-python;charset=utf-8,");
+    for byte in script.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => url.push(byte as char),
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    url
+}

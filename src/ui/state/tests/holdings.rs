@@ -1,0 +1,176 @@
+//! What the engine holds, and what the page may think it holds.
+
+use super::*;
+
+fn nano() -> crate::protocol::ModelInfo {
+    crate::protocol::ModelInfo {
+        name: "nano".into(),
+        family: crate::settings::Family::Gpt2,
+        speech: crate::protocol::Speech::NextToken,
+        layers: 1,
+        heads: 1,
+        width: 4,
+        vocabulary: 8,
+        context: 8,
+        weights_bytes: 0,
+        weights_were_kept: false,
+        load_millis: 0.0,
+        parameters: Vec::new(),
+    }
+}
+
+fn load_model(state: &mut State) {
+    let load = state.ask(Command::LoadModel {
+        name: "nano".into(),
+        base_url: "models/nano/".into(),
+        sha256: None,
+    });
+    state.apply(from_engine(load.request_id, Event::ModelLoaded(nano())));
+}
+
+fn measured_text(tokens: usize) -> Event {
+    Event::GeneralTextLoaded(GeneralTextInfo {
+        name: "stories".into(),
+        tokens,
+    })
+}
+
+fn summary() -> crate::protocol::RunSummary {
+    let scores = Scores {
+        examples: 1,
+        loss_nats: 0.7,
+        accuracy: 0.5,
+        hard_accuracy: None,
+        hard_examples: 0,
+        own: Default::default(),
+    };
+    crate::protocol::RunSummary {
+        before: scores,
+        after: scores,
+        confusion: crate::protocol::Confusion { counts: Vec::new() },
+        by_label: Vec::new(),
+        mistakes: Vec::new(),
+        frozen_proof: crate::protocol::FrozenProof {
+            tensors: 0,
+            parameters: 0,
+            hash_before: String::new(),
+            hash_after: String::new(),
+            changed_trainable_tensors: 0,
+            trainable_tensors: 0,
+        },
+        training_millis: 1.0,
+        total_millis: 2.0,
+        adapter_bytes: 0,
+        peak_memory_bytes: None,
+    }
+}
+
+fn adapter(run_id: RunId) -> Event {
+    Event::AdapterKept(crate::protocol::AdapterInfo {
+        run_id,
+        name: String::new(),
+        task: Default::default(),
+        rank: 8,
+        alpha: 16.0,
+        parameters: 1,
+    })
+}
+
+/// A run from its start to its end, of which the engine has yet to say that it keeps the adapter.
+fn finished_run(state: &mut State, run_id: RunId) {
+    let request_id = start_run(state);
+    let started = Event::RunStarted {
+        run_id,
+        plan: plan(),
+        total_steps: 200,
+    };
+    state.apply(from_engine(Some(request_id), started));
+    let summary = summary();
+    state.apply(from_engine(None, Event::RunFinished { run_id, summary }));
+}
+
+#[test]
+fn the_general_text_belongs_to_the_model_that_was_asked_with_it() {
+    let mut state = State::default();
+    state.apply(ready(BUILD_ID));
+    load_model(&mut state);
+    let load = |state: &mut State| {
+        state.ask(Command::LoadGeneralText {
+            name: "stories".into(),
+            url: "data/stories.txt".into(),
+            passages_url: None,
+        })
+    };
+    let asked = load(&mut state);
+    state.apply(from_engine(asked.request_id, measured_text(4096)));
+    assert_eq!(state.general_text.as_ref().unwrap().tokens, 4096);
+    load_model(&mut state);
+    assert_eq!(
+        state.general_text, None,
+        "those were another model's tokens"
+    );
+    assert!(state.has_general_source, "it need not be fetched again");
+    // The engine has measured it anew by itself.
+    state.apply(from_engine(None, measured_text(2048)));
+    assert_eq!(state.general_text.as_ref().unwrap().tokens, 2048);
+    state.restart(DeviceKind::Cpu);
+    state.apply(ready(BUILD_ID));
+    assert_eq!(state.general_text, None);
+    assert!(!state.has_general_source, "a fresh worker has to fetch it");
+}
+
+#[test]
+fn another_model_and_a_fresh_worker_hold_nothing_that_was_tuned() {
+    let mut state = State::default();
+    state.apply(ready(BUILD_ID));
+    load_model(&mut state);
+    finished_run(&mut state, RunId(1));
+    state.apply(from_engine(None, adapter(RunId(1))));
+    state.insights.probe = Answer::Failed(EngineError::new(ErrorKind::State, "of the old base"));
+    assert!(state.has_result() && state.learnt().is_some());
+    let mut other = state.clone();
+    load_model(&mut other);
+    let mut fresh = state.clone();
+    fresh.crash("unreachable executed");
+    assert!(!fresh.has_result(), "at once");
+    fresh.restart(DeviceKind::Cpu);
+    fresh.apply(ready(BUILD_ID));
+    for state in [other, fresh] {
+        assert!(!state.has_result() && state.learnt().is_none());
+        assert!(state.run.unwrap().summary().is_some(), "it stays readable");
+        assert!(state.insights.adapters.is_empty());
+        assert_eq!(state.insights.probe, Answer::Idle);
+    }
+}
+
+#[test]
+fn adapters_of_all_runs_of_a_set_are_kept_and_the_oldest_go_first() {
+    let mut state = State::default();
+    state.apply(ready(BUILD_ID));
+    let mut engine = Vec::new();
+    for id in 1..=15 {
+        let run_id = RunId(id);
+        finished_run(&mut state, run_id);
+        // The next run of the set begins before the word about this one's adapter arrives.
+        start_run(&mut state);
+        state.apply(from_engine(None, adapter(run_id)));
+        if engine.len() == MOST_ADAPTERS {
+            engine.remove(0);
+        }
+        engine.push(run_id);
+        let shown: Vec<RunId> = state
+            .insights
+            .adapters
+            .iter()
+            .map(|kept| kept.info.run_id)
+            .collect();
+        assert_eq!(shown, engine);
+    }
+    assert!(
+        state
+            .insights
+            .adapters
+            .iter()
+            .all(|kept| kept.learning_rate > 0.0)
+    );
+}

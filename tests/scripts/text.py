@@ -1,0 +1,94 @@
+# Fine-tuning with the settings of a Warmup page: full (Full: everything trains), seed 7.
+#
+#   pip install torch transformers accelerate
+#   python finetune.py [MODEL] [DATA]
+#
+# MODEL is a folder with config.json, model.safetensors and tokenizer.json, or a name on the
+# Hugging Face hub; DATA is a file of plain text, a paragraph a line.
+#
+# The settings are the same, the random numbers are not: torch draws and shuffles differently,
+# so the score comes out near the page's, not equal to it.
+import math
+import random
+import sys
+
+from transformers import (
+    AutoModelForCausalLM, AutoTokenizer, DataCollatorForTokenClassification, Trainer,
+    TrainingArguments, set_seed)
+
+model_name = sys.argv[1] if len(sys.argv) > 1 else "models/nano"
+data_file = sys.argv[2] if len(sys.argv) > 2 else "data/beekeeping.txt"
+set_seed(7)
+
+tokenizer = AutoTokenizer.from_pretrained(model_name)
+tokenizer.pad_token = tokenizer.eos_token  # GPT-2 has no token for padding
+length = 128
+
+with open(data_file, encoding="utf-8") as file:
+    lines = [line.rstrip() for line in file if line.strip()]
+ids = [i for line in lines
+       for i in tokenizer(line + "\n", add_special_tokens=False)["input_ids"]]
+
+
+def windows(ids):
+    room = length
+    cut = [ids[i:i + room] for i in range(0, len(ids) - room + 1, room)] or [ids]
+    return [window for window in cut]
+
+
+tenth = len(ids) // 10
+ids, test = ids[:-tenth], windows(ids[-tenth:])
+tenth = len(ids) // 10
+validation = windows(ids[-tenth:])
+train, piles = windows(ids[:-tenth]), {}
+random.Random(7).shuffle(train)
+for row in train:
+    piles.setdefault(None, []).append(row)
+train = []
+while len(train) < 100 and any(piles.values()):
+    train += [pile.pop() for pile in piles.values() if pile]
+train = train[:100]
+
+
+def examples(windows):
+    return [{"input_ids": ids, "labels": ids} for ids in windows]
+
+
+model = AutoModelForCausalLM.from_pretrained(
+    model_name,
+    attn_pdrop=0, embd_pdrop=0, resid_pdrop=0)  # the page trains without the base's own dropout
+model.config.pad_token_id = tokenizer.pad_token_id  # or the head reads padding
+# Full: nothing is frozen.
+trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
+print(f"{trainable:,} of {sum(p.numel() for p in model.parameters()):,} parameters train")
+
+arguments = TrainingArguments(
+    output_dir="tuned",
+    max_steps=60,
+    per_device_train_batch_size=16,
+    gradient_accumulation_steps=1,
+    learning_rate=3e-4,
+    lr_scheduler_type="linear",
+    warmup_steps=6,
+    weight_decay=0.01,
+    max_grad_norm=1,
+    adam_beta1=0.9,
+    adam_beta2=0.999,
+    adam_epsilon=1e-8,
+    seed=7,
+    logging_steps=20,
+    save_strategy="no",
+    report_to="none",
+)
+
+
+trainer = Trainer(
+    model=model, args=arguments, processing_class=tokenizer,
+    data_collator=DataCollatorForTokenClassification(tokenizer),
+    train_dataset=examples(train), eval_dataset=examples(validation),
+)
+trainer.model_accepts_loss_kwargs = False  # the mean of each batch, then of the batches of a step
+print("before: perplexity", math.exp(trainer.evaluate(examples(test))["eval_loss"]))
+trainer.train()
+print("after: perplexity", math.exp(trainer.evaluate(examples(test))["eval_loss"]))
+trainer.save_model("tuned")
