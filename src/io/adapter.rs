@@ -2,7 +2,7 @@
 
 use super::own::{self, OwnError};
 use super::peft::{self, AdapterConfig, PeftError};
-use super::safetensors::ByteSource;
+use super::safetensors::{ByteSource, SafetensorsFile};
 use crate::model::heads::Head;
 use crate::model::network::Network;
 use crate::settings::Strategy;
@@ -59,6 +59,21 @@ fn head_of(task_type: &str) -> Option<Head> {
         "TOKEN_CLS" => Some(Head::Token { labels: 0 }),
         "QUESTION_ANS" => Some(Head::Answer),
         _ => None,
+    }
+}
+
+/// The model without a pooler, where the adapter is of words alone and its file has nothing of one: a run on words trains
+/// a model that has none, as `BertForMaskedLM`.
+pub(super) fn without_idle_pooler<M: Network, S: ByteSource>(
+    model: M,
+    has_head: bool,
+    file: &SafetensorsFile<S>,
+) -> M {
+    let names = || file.tensors().into_keys();
+    let keeps = |name: String| name.contains("pooler") || name.contains("classifier");
+    match has_head || names().any(keeps) {
+        true => model,
+        false => model.stripped_for(Head::Words),
     }
 }
 

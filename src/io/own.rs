@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use burn::module::Module;
 use serde_json::{Value, json};
 
-use super::adapter::Description;
+use super::adapter::{Description, without_idle_pooler};
 use super::folder::with_stored_heads;
+use super::peft::is_task;
 use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
 use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter};
@@ -78,6 +79,9 @@ pub fn load<M: Network>(
 ) -> Result<M, OwnError> {
     let strategy = strategy(config_json)?;
     let mut file = SafetensorsFile::open(weights)?;
+    let task = describe(config_json)?.task_type;
+    let has_head = task.as_deref().is_some_and(is_task);
+    let model = without_idle_pooler(model, has_head, &file);
     let model = model.with_strategy(&strategy, &mut Seed::new(0));
     let model = with_trained(&strategy, &mut file, model)?;
     Ok(with_stored_heads(model, &mut file)?)

@@ -7,6 +7,7 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
+use super::adapter::without_idle_pooler;
 use super::read_back;
 use super::safetensors::{ByteSource, NamedTensor, Precision, write};
 use crate::model::network::Network;
@@ -15,7 +16,7 @@ use crate::model::weights::WeightError;
 use crate::settings::{ALL_LINEAR, Family, Seed, Strategy, is_head};
 
 pub use config::{AdapterConfig, BaseShape};
-pub use heads::head_module;
+pub use heads::{head_module, is_task};
 use reader::Reader;
 pub use stored::stored_name;
 use stored::{join_prefix, stored_head, stored_shape};
@@ -92,6 +93,9 @@ pub fn load<M: Network>(
     let family = model.family();
     say_all_linear_for(family, &mut config.strategy);
     let mut reader = Reader::open(&config, weights)?;
+    let task = config.task_type.as_deref();
+    let has_head = task.is_some_and(heads::is_task);
+    let model = without_idle_pooler(model, has_head, &reader.file);
     let model = model.with_strategy(&config.strategy, &mut Seed::new(0));
     let values = reader.values(&model).map_err(|e| reader.explain(e))?;
     if values.is_empty() {

@@ -17,7 +17,7 @@ use crate::settings::Strategy;
 
 /// Takes tensors out of the file and notes which, so that none is dropped unseen.
 pub struct Reader<'a, S> {
-    file: SafetensorsFile<S>,
+    pub file: SafetensorsFile<S>,
     /// The file's own name of each tensor, by PEFT's.
     names: BTreeMap<String, String>,
     /// By the file's own name.
