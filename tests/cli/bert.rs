@@ -249,6 +249,15 @@ fn learns(here: &Path, task: &str, data: &str, figure: &str) -> Value {
     let before = summary["test"]["before"]["loss"].as_f64();
     assert!(after["loss"].as_f64() < before, "{summary}");
     let again = json(&[&["evaluate", "--adapter", &out], &beside[..]].concat());
+    if task == "masked-lm" {
+        // Of running text all is scored, not the last tenth that the run kept apart.
+        let untuned = json(&[&["evaluate"], &beside[..]].concat());
+        assert!(
+            again["loss"].as_f64() < untuned["loss"].as_f64(),
+            "{again} {untuned}"
+        );
+        return after.clone();
+    }
     assert_near(&again["loss"], &after["loss"]);
     assert_eq!(again[figure], after[figure], "{again}");
     after.clone()
