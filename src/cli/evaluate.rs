@@ -13,7 +13,6 @@ use super::error::CliError;
 use super::opened::{AnswerArguments, Opening, score};
 use super::past_run::PastRun;
 use super::{labels, rows};
-use crate::data::dataset::Dataset;
 use crate::io::peft::head_module;
 use crate::model::network::Network;
 use crate::model::parameters;
@@ -56,8 +55,11 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     let task = Task::from(arguments.task);
     let device = arguments.device.open()?;
     let base = Base::open_with(&arguments.model, arguments.adapter.as_deref(), &device)?;
-    check_score(&arguments, &base, task)?;
-    let examples = opening(&arguments, &base, task)?.open()?.examples;
+    let run = PastRun::beside(arguments.adapter.as_ref().unwrap_or(&arguments.model))?;
+    check_score(&base, task, run.as_ref())?;
+    let examples = opening(&arguments, &base, task, run.as_ref())?
+        .open()?
+        .examples;
     let found = score(&examples, &base.model, arguments.split.as_split())?;
     let mut metrics = found.ok_or_else(|| no_rows(&arguments, task))?;
     metrics["task"] = json!(task.name());
@@ -66,10 +68,9 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
 }
 
 /// One label or many: the head has the same name and shape, so that only its origin tells what it means.
-fn check_score(arguments: &Arguments, base: &Base, task: Task) -> Result<(), CliError> {
-    let run = PastRun::beside(arguments.adapter.as_ref().unwrap_or(&arguments.model))?;
+fn check_score(base: &Base, task: Task, run: Option<&PastRun>) -> Result<(), CliError> {
     let (one, many) = (Task::SequenceClassification, Task::MultiLabelClassification);
-    let trained_for = match run.and_then(|run| run.task) {
+    let trained_for = match run.and_then(|run| run.task.as_deref()) {
         Some(name) => [one, many].into_iter().find(|task| task.name() == name),
         None if base.config.problem_type() == many.problem_type() => Some(many),
         None => None,
@@ -88,33 +89,26 @@ fn opening<'a>(
     arguments: &'a Arguments,
     base: &'a Base,
     task: Task,
+    run: Option<&PastRun>,
 ) -> Result<Opening<'a>, CliError> {
-    let run = PastRun::beside(arguments.adapter.as_ref().unwrap_or(&arguments.model))?;
     let virtual_tokens = base.model.virtual_tokens();
     let asked = arguments.max_length;
-    let length = asked.or(run.as_ref().and_then(PastRun::max_length));
+    let length = asked.or(run.and_then(PastRun::max_length));
     let length = length.unwrap_or(base.room(virtual_tokens));
     base.check_length(length, virtual_tokens)?;
-    let is_text = matches!(task, Task::CausalLm | Task::MaskedLm);
     Ok(Opening {
         base,
         task,
         data: &arguments.data,
         eval: None,
-        // Running text has no splits to choose from: all of it is scored.
-        all_is_test: arguments.split == SplitChoice::All || is_text && is_plain(&arguments.data),
-        known: known(arguments, base, task, run.as_ref())?,
+        all_is_test: arguments.split == SplitChoice::All,
+        trains: false,
+        known: known(arguments, base, task, run)?,
         length: length.max(base.tokenizer.marks_a_text() + 1),
         validates: false,
         seed: 0,
         answers: arguments.answers,
     })
-}
-
-/// Whether a file is running text rather than rows with splits.
-fn is_plain(path: &std::path::Path) -> bool {
-    let is_prompts = |data| matches!(data, Dataset::Prompts(_));
-    !rows::read(Task::CausalLm, path, None).is_ok_and(is_prompts)
 }
 
 /// Names of the head's outputs, where it has names, in the order of its rows.

@@ -122,10 +122,11 @@ impl Job {
             head_fits,
         } = opened;
         let settings = self.settings(&examples)?;
+        let rehearsal_texts = self.rehearsal_texts(&settings)?;
         let setup = Setup {
             base: &self.base,
             rows: Rc::new(rows),
-            settings: settings.clone(),
+            settings,
             options: RunOptions {
                 evaluations: 0,
                 sample_prompt: String::new(),
@@ -133,11 +134,11 @@ impl Job {
                 start_paused: false,
             },
             general: None,
-            rehearsal_texts: self.rehearsal_texts(&settings)?,
+            rehearsal_texts,
             keeps_head: head_fits,
             only_trains: true,
         };
-        Ok(setup.run_on(examples, settings, RunId(1), log)?)
+        Ok(setup.run_on(examples, RunId(1), log)?)
     }
 
     /// Every unit of the run's work, one after another.

@@ -44,6 +44,8 @@ pub struct Opening<'a> {
     pub eval: Option<&'a Path>,
     /// Every row of `data` is test, whatever it says itself.
     pub all_is_test: bool,
+    /// Whether something is to be learnt from `data`. Running text has no splits: without training all of it is scored.
+    pub trains: bool,
     /// Names of the head's outputs that the examples must go by; without them they go by their own.
     pub known: Option<Vec<String>>,
     /// Of the longest input.
@@ -77,15 +79,14 @@ impl Opening<'_> {
                 }
             }
         }
-        if self.all_is_test {
-            rows = match rows {
-                Dataset::Text(text) => {
-                    test = Some(text.clone());
-                    Dataset::Text(text)
-                }
-                rows => rows::all_test(rows),
-            };
-        }
+        rows = match rows {
+            Dataset::Text(text) if !self.trains => {
+                test = Some(text.clone());
+                Dataset::Text(text)
+            }
+            rows if self.all_is_test => rows::all_test(rows),
+            rows => rows,
+        };
         let encoding = Encoding {
             test_text: test.as_ref(),
             ..self.encoding()?

@@ -147,11 +147,11 @@ impl Run {
         watcher: &impl Watcher,
     ) -> Result<Option<Work>, EngineError> {
         match work {
-            Work::Digest(digesting) => self.digest(digesting, watcher).await,
+            Work::Digest(digesting) => self.digest(digesting).await,
             Work::Sample(when, sampling) => self.sample(when, sampling, base, watcher).await,
             Work::MeasureGeneral(measuring) => self.measure(measuring, watcher).await,
             Work::Score(scoring) => self.score(scoring, watcher).await,
-            Work::Prepare(rehearsal) => self.prepare(rehearsal, base, watcher).await,
+            Work::Prepare(rehearsal) => self.prepare(rehearsal, base).await,
             Work::Train => self.train(base, watcher).await,
             Work::End => self.end(watcher).map(|()| None),
         }

@@ -65,9 +65,7 @@ pub trait Learner: Network {
         weight: f64,
         _checkpointing: bool,
     ) -> (Tensor<1>, GradientMap) {
-        let loss = weigh(self.loss(objective, batch, pass), weight);
-        let gradients = collect(loss.backward(), self);
-        (loss.inner(), gradients)
+        plain_gradients(self, objective, batch, pass, weight)
     }
 }
 
@@ -82,12 +80,10 @@ impl Learner for Gpt2 {
         weight: f64,
         checkpointing: bool,
     ) -> (Tensor<1>, GradientMap) {
-        if checkpointing {
-            return checkpointed_gradients(self, objective, batch, pass, weight);
+        match checkpointing {
+            true => checkpointed_gradients(self, objective, batch, pass, weight),
+            false => plain_gradients(self, objective, batch, pass, weight),
         }
-        let loss = weigh(self.loss(objective, batch, pass), weight);
-        let gradients = collect(loss.backward(), self);
-        (loss.inner(), gradients)
     }
 }
 
@@ -105,6 +101,19 @@ impl Learner for Model {
             Self::Bert(model) => model.gradients(objective, batch, pass, weight, checkpointing),
         }
     }
+}
+
+/// Everything that backward needs is kept from forward.
+fn plain_gradients<M: Learner>(
+    model: &M,
+    objective: Objective,
+    batch: &Batch,
+    pass: &mut Pass,
+    weight: f64,
+) -> (Tensor<1>, GradientMap) {
+    let loss = weigh(model.loss(objective, batch, pass), weight);
+    let gradients = collect(loss.backward(), model);
+    (loss.inner(), gradients)
 }
 
 pub(super) fn weigh(loss: Tensor<1>, weight: f64) -> Tensor<1> {

@@ -37,6 +37,7 @@ impl Job {
             data: &arguments.data,
             eval: arguments.eval.as_deref(),
             all_is_test: false,
+            trains: true,
             known: None,
             length,
             validates: arguments.training.eval_steps > 0,

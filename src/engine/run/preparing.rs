@@ -10,7 +10,6 @@ impl Run {
         &mut self,
         mut rehearsal: Box<Rehearsal>,
         base: &Base,
-        _watcher: &impl Watcher,
     ) -> Result<Option<Work>, EngineError> {
         let ready = rehearsal.advance(base, self.trainer.model()).await;
         if !ready.map_err(device_error)? {

@@ -34,21 +34,23 @@ pub(super) struct How {
 
 impl Setup<'_> {
     /// The run, and what it will train; nothing is computed yet.
-    pub fn run(self, id: RunId, watcher: &impl Watcher) -> Result<(Run, RunPlan), EngineError> {
-        let settings = self.own_settings();
-        let examples = self.examples(&settings)?;
-        self.run_on(examples, settings, id, watcher)
+    pub fn run(mut self, id: RunId, watcher: &impl Watcher) -> Result<(Run, RunPlan), EngineError> {
+        // In the words of the model's family.
+        self.settings.strategy = self.base.family().in_own_words(self.settings.strategy);
+        let examples = self.examples()?;
+        self.run_on(examples, id, watcher)
     }
 
-    /// The same on examples that have been made already.
+    /// The same on examples that have been made already, with the settings as they are.
     pub fn run_on(
         self,
         examples: Examples,
-        settings: TrainingSettings,
         id: RunId,
         watcher: &impl Watcher,
     ) -> Result<(Run, RunPlan), EngineError> {
-        self.check(&settings, &examples)?;
+        self.check(&examples)?;
+        let evaluates_every = self.evaluation_interval();
+        let settings = self.settings;
         let lengths = examples.lengths(Split::Train);
         let order = BatchOrder::of_lengths(lengths, settings.batch_size, settings.seed);
         let feed = BatchFeed::accumulating(order, settings.gradient_accumulation_steps);
@@ -62,7 +64,7 @@ impl Setup<'_> {
         }
         let how = How {
             only_trains: self.only_trains,
-            evaluates_every: evaluation_interval(&settings, &self.options),
+            evaluates_every,
         };
         let mut run = Run {
             id,
@@ -100,24 +102,15 @@ impl Setup<'_> {
         Ok((run, run_plan))
     }
 
-    /// The settings in the words of the model's family.
-    fn own_settings(&self) -> TrainingSettings {
-        let settings = self.settings.clone();
-        TrainingSettings {
-            strategy: self.base.family().in_own_words(settings.strategy),
-            ..settings
-        }
-    }
-
     /// The rows as the model reads them, if the settings can be met.
-    fn examples(&self, settings: &TrainingSettings) -> Result<Examples, EngineError> {
-        let base = self.base;
+    fn examples(&self) -> Result<Examples, EngineError> {
+        let (base, settings) = (self.base, &self.settings);
         if let Some(problem) = problem(base, settings, self.rows.task_for(base.family())) {
             return Err(unfit(problem));
         }
         let length = length_for(base, settings);
         let encoding = Encoding {
-            validates: evaluation_interval(settings, &self.options) > 0,
+            validates: self.evaluation_interval() > 0,
             seed: settings.seed,
             ..Encoding::usual(base, length)
         };
@@ -128,7 +121,13 @@ impl Setup<'_> {
         Ok(examples)
     }
 
-    fn check(&self, settings: &TrainingSettings, examples: &Examples) -> Result<(), EngineError> {
+    /// Steps between evaluations on the validation split; 0 is never.
+    fn evaluation_interval(&self) -> usize {
+        self.settings.evaluation_interval(self.options.evaluations)
+    }
+
+    fn check(&self, examples: &Examples) -> Result<(), EngineError> {
+        let settings = &self.settings;
         if settings.balanced_classes
             && let Some(why) = examples.task().refuses_class_weights()
         {
@@ -142,7 +141,7 @@ impl Setup<'_> {
             return Err(EngineError::new(ErrorKind::Data, message));
         }
         let can_validate = examples.count(Split::Validation) > 0;
-        let interval = evaluation_interval(settings, &self.options);
+        let interval = self.evaluation_interval();
         if settings.watches_validation() && (!can_validate || interval == 0) {
             return Err(unfit(
                 "early stopping and the best model go by the validation loss: set the evaluation steps, \
@@ -252,9 +251,4 @@ pub fn device_error(reason: String) -> EngineError {
         ErrorKind::Device,
         format!("The device did not answer: {reason}."),
     )
-}
-
-/// Steps between evaluations on the validation split; 0 is never.
-fn evaluation_interval(settings: &TrainingSettings, options: &RunOptions) -> usize {
-    settings.evaluation_interval(options.evaluations)
 }

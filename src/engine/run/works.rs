@@ -61,7 +61,6 @@ impl Run {
     pub(super) async fn digest(
         &mut self,
         mut digesting: Box<Digesting>,
-        _watcher: &impl Watcher,
     ) -> Result<Option<Work>, EngineError> {
         let read = digesting.advance(NUMBERS_A_UNIT).await;
         if !read.map_err(device_error)? {
