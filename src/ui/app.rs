@@ -175,11 +175,7 @@ fn speak_the_models_words(desk: Desk) {
     let family = desk.watch(|state| state.model.as_ref().map(|model| model.family));
     Effect::new(move |_| {
         let Some(family) = family.get() else { return };
-        let mut draft = desk.draft.get();
-        draft.adopt(family);
-        if desk.draft.with_untracked(|shown| *shown != draft) {
-            desk.draft.set(draft);
-        }
+        desk.revise_draft(|draft| draft.adopt(family));
     });
 }
 

@@ -51,6 +51,16 @@ impl Desk {
         Memo::new(move |_| self.state.with(&part))
     }
 
+    /// Changes the form in an effect that follows it; tells those who watch it only where something is another.
+    pub fn revise_draft<T>(self, change: impl FnOnce(&mut Draft) -> T) -> T {
+        let mut draft = self.draft.get();
+        let told = change(&mut draft);
+        if self.draft.with_untracked(|shown| *shown != draft) {
+            self.draft.set(draft);
+        }
+        told
+    }
+
     /// Starts a run with the settings of the form.
     pub fn start_run(self, start_paused: bool) {
         let mut tag = RunTag::default();

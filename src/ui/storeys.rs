@@ -162,6 +162,7 @@ mod tests {
     use super::*;
     use crate::protocol::{ParameterInfo, Speech};
     use crate::settings::{BertSizes, Family};
+    use crate::ui::state::fixture::model_info;
 
     /// The shipped model's.
     const NANO: Sizes = Sizes::Gpt2(Gpt2Sizes::usual(3072, 128, 128, 4));
@@ -224,7 +225,6 @@ mod tests {
             added: false,
         });
         let model = ModelInfo {
-            name: "minilm".into(),
             family: Family::Bert,
             speech: Speech::Silent,
             layers: 6,
@@ -232,10 +232,8 @@ mod tests {
             width: 384,
             vocabulary: 30_522,
             context: 512,
-            weights_bytes: 0,
-            weights_were_kept: false,
-            load_millis: 0.0,
             parameters: parameters.collect(),
+            ..model_info("minilm")
         };
         assert_eq!(sizes_of(&model), Some(MINILM));
         let family = Family::Gpt2;

@@ -108,12 +108,10 @@ fn take_data_of_the_family(desk: Desk) {
     let family = desk.watch(|state| state.model.as_ref().map(|model| model.family));
     Effect::new(move |_| {
         let Some(family) = family.get() else { return };
-        let mut draft = desk.draft.get();
-        draft.adopt(family);
-        let problem = draft.adopt_data();
-        if desk.draft.with_untracked(|shown| *shown != draft) {
-            desk.draft.set(draft);
-        }
+        let problem = desk.revise_draft(|draft| {
+            draft.adopt(family);
+            draft.adopt_data()
+        });
         if let Some(problem) = problem {
             desk.state
                 .update(|state| state.notices.add(Cause::Address(vec![problem])));

@@ -7,6 +7,7 @@ use crate::protocol::{
 };
 use crate::settings::{Family, Task};
 use crate::ui::state::Learnt;
+use crate::ui::state::fixture::model_info;
 
 fn source(name: &str) -> ModelSource {
     ModelSource::Shipped(name.into())
@@ -51,20 +52,7 @@ fn load_model(state: &mut State, name: &str) -> Option<RequestId> {
 }
 
 fn model(name: &str) -> Event {
-    Event::ModelLoaded(ModelInfo {
-        name: name.into(),
-        family: Family::Gpt2,
-        speech: Speech::NextToken,
-        layers: 1,
-        heads: 1,
-        width: 4,
-        vocabulary: 8,
-        context: 8,
-        weights_bytes: 0,
-        weights_were_kept: false,
-        load_millis: 0.0,
-        parameters: Vec::new(),
-    })
+    Event::ModelLoaded(model_info(name))
 }
 
 fn load_dataset(state: &mut State, name: &str) -> Option<RequestId> {

@@ -39,36 +39,39 @@ pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView
         <p class="empty" hidden=move || !is_empty.get()>{text::RUNS_EMPTY}</p>
         <div class="pair" hidden=is_empty>
             <div>
-                <h4>{text::RUNS_CHART}</h4>
-                <LineChart
-                    title=text::RUNS_CHART
-                    x_name=charts::STEP
-                    y_name=charts::LOSS_AXIS
-                    data=losses
-                    testid="runs-loss-chart"
-                />
+                <Curves title=text::RUNS_CHART y_name=charts::LOSS_AXIS data=losses testid="runs-loss-chart" />
             </div>
             <div hidden=move || !has_forgotten()>
-                <h4>{text::RUNS_FORGET}</h4>
-                <LineChart
+                <Curves
                     title=text::RUNS_FORGET
-                    x_name=charts::STEP
                     y_name=text::RUNS_FORGET_AXIS
                     data=forgotten
                     testid="runs-forgetting-chart"
                 />
             </div>
             <div hidden=move || !has_found()>
-                <h4>{text::RUNS_RETRIEVAL}</h4>
-                <LineChart
+                <Curves
                     title=text::RUNS_RETRIEVAL
-                    x_name=charts::STEP
                     y_name=charts::RETRIEVAL_AXIS
                     data=found
                     testid="runs-retrieval-chart"
                 />
             </div>
         </div>
+    }
+}
+
+/// One quantity of every run over its steps, the name above it.
+#[component]
+fn Curves(
+    title: &'static str,
+    y_name: &'static str,
+    data: Memo<LineData>,
+    testid: &'static str,
+) -> impl IntoView {
+    view! {
+        <h4>{title}</h4>
+        <LineChart title=title x_name=charts::STEP y_name=y_name data=data testid=testid />
     }
 }
 

@@ -4,6 +4,8 @@ mod answers;
 mod apply;
 mod asks;
 mod engine;
+#[cfg(test)]
+pub mod fixture;
 mod notice;
 mod run;
 mod speech;

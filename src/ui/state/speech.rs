@@ -69,22 +69,14 @@ mod tests {
     use super::*;
     use crate::protocol::{ModelInfo, RequestId};
     use crate::settings::{LoraSettings, Strategy};
+    use crate::ui::state::fixture::model_info;
     use crate::ui::state::{Learnt, Run};
 
     fn with(family: Family, speech: Speech) -> State {
         let model = ModelInfo {
-            name: "minilm".into(),
             family,
             speech,
-            layers: 6,
-            heads: 12,
-            width: 384,
-            vocabulary: 12_200,
-            context: 512,
-            weights_bytes: 0,
-            weights_were_kept: false,
-            load_millis: 0.0,
-            parameters: Vec::new(),
+            ..model_info("minilm")
         };
         State {
             model: Some(Arc::new(model)),

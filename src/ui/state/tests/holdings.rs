@@ -1,23 +1,7 @@
 //! What the engine holds, and what the page may think it holds.
 
 use super::*;
-
-fn nano() -> crate::protocol::ModelInfo {
-    crate::protocol::ModelInfo {
-        name: "nano".into(),
-        family: crate::settings::Family::Gpt2,
-        speech: crate::protocol::Speech::NextToken,
-        layers: 1,
-        heads: 1,
-        width: 4,
-        vocabulary: 8,
-        context: 8,
-        weights_bytes: 0,
-        weights_were_kept: false,
-        load_millis: 0.0,
-        parameters: Vec::new(),
-    }
-}
+use crate::ui::state::fixture::model_info;
 
 fn load_model(state: &mut State) {
     let load = state.ask(Command::LoadModel {
@@ -25,7 +9,10 @@ fn load_model(state: &mut State) {
         base_url: "models/nano/".into(),
         sha256: None,
     });
-    state.apply(from_engine(load.request_id, Event::ModelLoaded(nano())));
+    state.apply(from_engine(
+        load.request_id,
+        Event::ModelLoaded(model_info("nano")),
+    ));
 }
 
 fn measured_text(tokens: usize) -> Event {
