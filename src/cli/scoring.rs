@@ -10,7 +10,7 @@ use crate::engine::evaluate::tags::{self, TagScores};
 use crate::engine::evaluate::{Answer, confusion, scores};
 use crate::engine::examples::{Answers, Examples, Kind};
 use crate::engine::metrics::{Counts, class_counts, macro_f1};
-use crate::engine::perplexity::TextLoss;
+use crate::engine::perplexity::TextScores;
 use crate::protocol::Split;
 
 /// The figures of a split, whatever the task.
@@ -40,17 +40,12 @@ pub fn metrics(examples: &Examples, found: &Answers, split: Split) -> Value {
             metrics
         }
         (Kind::Prompts { cut, .. }, Answers::Completions(found)) => {
-            let mut metrics = language_metrics(found.loss);
+            let mut metrics = language_metrics(&found.tokens);
             metrics["examples"] = json!(found.rows);
-            metrics["token_accuracy"] = json!(found.token_accuracy());
             metrics["cut_examples"] = json!(cut[split as usize]);
             metrics
         }
-        (_, Answers::Text(found)) => {
-            let mut metrics = language_metrics(found.loss);
-            metrics["token_accuracy"] = json!(found.token_accuracy());
-            metrics
-        }
+        (_, Answers::Text(found)) => language_metrics(found),
         _ => Value::Null,
     }
 }
@@ -140,6 +135,12 @@ fn by_name<'a>(counts: impl Iterator<Item = (&'a String, &'a Counts)>) -> Value 
     counts.map(|(name, own)| (name.clone(), one(own))).collect()
 }
 
-fn language_metrics(loss: TextLoss) -> Value {
-    json!({ "tokens": loss.tokens, "loss": loss.mean_nats(), "perplexity": loss.perplexity() })
+fn language_metrics(scores: &TextScores) -> Value {
+    let loss = scores.loss;
+    json!({
+        "tokens": loss.tokens,
+        "loss": loss.mean_nats(),
+        "perplexity": loss.perplexity(),
+        "token_accuracy": scores.token_accuracy(),
+    })
 }

@@ -40,6 +40,13 @@ pub struct TextScores {
 }
 
 impl TextScores {
+    /// One prediction: its loss, and 1 where no other token was likelier.
+    pub(super) fn count(&mut self, [nats, is_right]: [f32; 2]) {
+        self.loss.nats += f64::from(nats);
+        self.right_tokens += usize::from(is_right > 0.0);
+        self.loss.tokens += 1;
+    }
+
     pub fn add(&mut self, other: Self) {
         self.loss.nats += other.loss.nats;
         self.loss.tokens += other.loss.tokens;
@@ -84,10 +91,8 @@ pub async fn score_windows(
     let losses = prediction_losses(model, &rows, counts_right).await?;
     let mut total = TextScores::default();
     for (window, losses) in group.iter().zip(losses.chunks(window_predictions(&rows))) {
-        for [nats, is_right] in &losses[window.first_counted..] {
-            total.loss.nats += f64::from(*nats);
-            total.right_tokens += usize::from(*is_right > 0.0);
-            total.loss.tokens += 1;
+        for scored in &losses[window.first_counted..] {
+            total.count(*scored);
         }
     }
     Ok(total)
@@ -102,10 +107,8 @@ pub async fn score_hidden<M: Network>(model: &M, batch: &Batch) -> Result<TextSc
         .word_logits(hidden, &mut pass)
         .ok_or("the weights hold no masked-word head (cls.predictions)")?;
     let mut total = TextScores::default();
-    for [nats, is_right] in losses_and_right(logits, &words).await? {
-        total.loss.nats += f64::from(nats);
-        total.right_tokens += usize::from(is_right > 0.0);
-        total.loss.tokens += 1;
+    for scored in losses_and_right(logits, &words).await? {
+        total.count(scored);
     }
     Ok(total)
 }

@@ -1,20 +1,19 @@
 //! The line to the engine: brings a worker up, sends commands, feeds what it hears to the state.
 
+mod loading;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::browser::worker::{Heard, WorkerPort};
-use super::browser::{clock, download, extras, gpu, place};
-use super::datasets::{Shipped, shipped};
+use super::browser::{clock, download, extras, gpu};
 use super::device_choice::{DeviceWish, choose};
-use super::own_model::{ModelSource, OwnModel};
+use super::own_model::OwnModel;
 use super::routes::Route;
-use super::shipped::{Extra, is_missing, sha256_of, usual_model};
-use super::state::{Cause, Engine, Loading, Run, State, Subject};
+use super::shipped::{Extra, is_missing};
+use super::state::{Cause, Engine, Loading, State, Subject};
 use super::watchdog::{Verdict, Watch};
-use super::{ENCODER, GENERAL_TEXT};
 use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
-use crate::settings::{Family, Task};
 
 /// A worker that has not said a word by then will not.
 const PATIENCE_MILLIS: u64 = 90_000;
@@ -89,10 +88,6 @@ impl EngineClient {
     /// The models that this site has and not every one.
     pub fn extras(self) -> RwSignal<Vec<Extra>> {
         self.extras
-    }
-
-    fn sha256_of(self, name: &str) -> Option<String> {
-        self.extras.with_untracked(|extras| sha256_of(name, extras))
     }
 
     /// The address names a model that this site was built without.
@@ -267,182 +262,6 @@ impl EngineClient {
         self.state.update(|state| state.crash(&reason));
     }
 
-    /// Asks for model and data, where the page shown works with them and they have not been asked for.
-    pub fn load_what_is_needed(self) {
-        let is_needed = self.route.with_untracked(Route::needs_model);
-        let wanted = self.wanted_dataset();
-        let (is_up, has_model, has_data, has_text) = self.state.with_untracked(|state| {
-            // A run holds on to what it began with.
-            let is_running = state.run.as_ref().is_some_and(Run::is_going);
-            let is_up = state.device.is_some() && state.engine == Engine::Ready && !is_running;
-            let loaded = state.dataset.as_ref().map(|data| &data.name);
-            (
-                is_up,
-                state.model.is_some(),
-                (loaded == Some(&wanted) && has_its_task(state))
-                    || state.is_asked(Subject::Dataset),
-                state.has_general_source || state.is_asked(Subject::GeneralText),
-            )
-        });
-        if !is_needed || !is_up {
-            return;
-        }
-        if !has_model {
-            self.load_model();
-        }
-        if !has_data {
-            self.state.update(State::forget_dataset);
-            self.load_dataset();
-        }
-        if has_model && !has_text {
-            self.load_general_text();
-        }
-    }
-
-    pub fn load_model(self) {
-        self.state.update(|state| {
-            state.notices.retain(|cause| {
-                !matches!(
-                    cause,
-                    Cause::Ask {
-                        subject: Some(Subject::Model),
-                        ..
-                    }
-                )
-            });
-        });
-        let source = self.source();
-        self.state
-            .update(|state| state.source = Some(source.clone()));
-        self.send(match source {
-            ModelSource::Own(OwnModel::Folder { name, base_url }) => Command::LoadModel {
-                name,
-                base_url,
-                sha256: None,
-            },
-            ModelSource::Own(OwnModel::Files { name, files }) => {
-                Command::LoadModelFiles { name, files }
-            }
-            ModelSource::Shipped(name) => {
-                let base_url = place::absolute(&format!("models/{name}/"));
-                let sha256 = self.sha256_of(&name);
-                Command::LoadModel {
-                    name,
-                    base_url,
-                    sha256,
-                }
-            }
-        });
-    }
-
-    /// Loads a model of the learner's own, now and after a restart.
-    pub fn load_own_model(self, model: OwnModel) {
-        self.own_model.set_value(Some(model));
-        self.load_model();
-    }
-
-    /// The model that the page works with.
-    pub fn source(self) -> ModelSource {
-        match self.own_model.get_value() {
-            Some(own) => ModelSource::Own(own),
-            None => ModelSource::Shipped(self.model_name()),
-        }
-    }
-
-    /// Goes over to this model, now and after a restart.
-    pub fn load_source(self, source: ModelSource) {
-        match source {
-            ModelSource::Shipped(name) => self.load_shipped(Some(&name)),
-            ModelSource::Own(own) => self.load_own_model(own),
-        }
-    }
-
-    /// Stories that no run trains on, to measure what it forgets.
-    fn load_general_text(self) {
-        self.send(Command::LoadGeneralText {
-            name: GENERAL_TEXT.to_string(),
-            url: place::absolute(&format!("data/{GENERAL_TEXT}.txt")),
-            passages_url: Some(place::absolute("data/passages.jsonl")),
-        });
-    }
-
-    /// Fetches the BERT that stands beside the base.
-    pub fn load_encoder(self) {
-        self.send(Command::LoadEncoder {
-            name: ENCODER.to_string(),
-            base_url: place::absolute(&format!("models/{ENCODER}/")),
-            sha256: self.sha256_of(ENCODER),
-        });
-    }
-
-    pub fn load_shipped_model(self) {
-        self.load_shipped(None);
-    }
-
-    /// Loads one of the models under `models/`, or the one that suits the device, now and after a restart.
-    pub fn load_shipped(self, name: Option<&str>) {
-        let name = name.map(str::to_string);
-        self.wishes.update_value(|wishes| wishes.model = name);
-        self.own_model.set_value(None);
-        self.load_model();
-    }
-
-    /// The data set that runs are waiting for, else the one that the page wishes for.
-    fn wanted_dataset(self) -> String {
-        let lent = self.lent_dataset.get_value();
-        lent.unwrap_or_else(|| self.wishes.with_value(|wishes| wishes.dataset.clone()))
-    }
-
-    /// Holds on to a data set while runs that wait are to be made with it.
-    pub fn lend_dataset(self, name: &str) {
-        self.lent_dataset.set_value(Some(name.to_string()));
-    }
-
-    /// No run needs another data set than the page any more.
-    pub fn take_dataset_back(self) {
-        if self.lent_dataset.with_value(Option::is_some) {
-            self.lent_dataset.set_value(None);
-            self.load_what_is_needed();
-        }
-    }
-
-    /// The data set that is wanted now.
-    pub fn load_dataset(self) {
-        let name = self.wanted_dataset();
-        let Some(set) = shipped(&name) else { return };
-        let Some(task) = self.state.with_untracked(|state| task_for(set, state)) else {
-            return;
-        };
-        self.send(Command::LoadDataset {
-            name,
-            url: place::absolute(&set.file()),
-            task,
-        });
-    }
-
-    /// Wishes for a data set, and loads it if the page works with one and has another; after the run, while one is
-    /// going.
-    pub fn use_dataset(self, name: &str) {
-        let is_new = self.wishes.with_value(|wishes| wishes.dataset != name);
-        if !is_new {
-            return;
-        }
-        self.wishes
-            .update_value(|wishes| wishes.dataset = name.to_string());
-        let is_running = |state: &State| state.run.as_ref().is_some_and(Run::is_going);
-        if self.state.with_untracked(is_running) || self.lent_dataset.with_value(Option::is_some) {
-            return;
-        }
-        self.state.update(State::forget_dataset);
-        self.load_what_is_needed();
-    }
-
-    pub fn model_name(self) -> String {
-        let device = self.state.with_untracked(|state| state.chosen_device);
-        let wished = self.wishes.with_value(|wishes| wishes.model.clone());
-        wished.unwrap_or_else(|| usual_model(device).to_string())
-    }
-
     /// Sends a command, unless there is no worker to hear it.
     pub fn send(self, command: Command) {
         self.send_about(Subject::of(&command), command);
@@ -468,28 +287,6 @@ impl EngineClient {
             self.lose(&format!("{error:?}"));
         }
     }
-}
-
-/// What the loaded model learns from a set; `None` where that is not known before there is one, or nothing.
-fn task_for(set: &Shipped, state: &State) -> Option<Task> {
-    match state.family() {
-        Some(family) => set.task_for(family),
-        None => {
-            let tasks = Family::ALL.map(|family| set.task_for(family));
-            tasks
-                .iter()
-                .all(|task| *task == tasks[0])
-                .then_some(set.task)
-        }
-    }
-}
-
-/// Whether the loaded set is there for what the loaded model learns from it.
-fn has_its_task(state: &State) -> bool {
-    state.dataset.as_ref().is_none_or(|loaded| {
-        let task = shipped(&loaded.name).and_then(|set| task_for(set, state));
-        task.is_none_or(|task| task == loaded.task)
-    })
 }
 
 /// The word in the engine's file names.

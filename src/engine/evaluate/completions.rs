@@ -2,7 +2,7 @@
 
 use crate::data::batch::Batch;
 use crate::data::prompts::EncodedPrompt;
-use crate::engine::perplexity::{TextLoss, losses_and_right};
+use crate::engine::perplexity::{TextScores, losses_and_right};
 use crate::model::network::Network;
 use crate::model::parts::Pass;
 use crate::train::loss::{predicted_rows, select_rows};
@@ -14,14 +14,7 @@ const ROWS: usize = 8;
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct CompletionScores {
     pub rows: usize,
-    pub loss: TextLoss,
-    pub right_tokens: usize,
-}
-
-impl CompletionScores {
-    pub fn token_accuracy(&self) -> f64 {
-        self.right_tokens as f64 / self.loss.tokens.max(1) as f64
-    }
+    pub tokens: TextScores,
 }
 
 /// Indices of rows of such lengths, in groups to be scored together.
@@ -51,11 +44,9 @@ impl CompletionScores {
         let logits = model
             .word_logits(select_rows(hidden, rows), &mut pass)
             .ok_or("the model says no words")?;
-        for [nats, is_right] in losses_and_right(logits, &classes).await? {
-            self.loss.nats += f64::from(nats);
-            self.right_tokens += usize::from(is_right > 0.0);
+        for scored in losses_and_right(logits, &classes).await? {
+            self.tokens.count(scored);
         }
-        self.loss.tokens += classes.len();
         self.rows += unit.len();
         Ok(())
     }

@@ -144,18 +144,8 @@ impl Examples {
                 let own = TaskScores::Answers { f1: of.f1 };
                 plain(of.questions, of.loss_nats, of.exact_match, own)
             }
-            (_, Answers::Completions(of)) => {
-                let own = TaskScores::Language {
-                    tokens: of.loss.tokens,
-                };
-                plain(of.rows, of.loss.mean_nats(), of.token_accuracy(), own)
-            }
-            (_, Answers::Text(of)) => {
-                let own = TaskScores::Language {
-                    tokens: of.loss.tokens,
-                };
-                plain(1, of.loss.mean_nats(), of.token_accuracy(), own)
-            }
+            (_, Answers::Completions(of)) => language(of.rows, &of.tokens),
+            (_, Answers::Text(of)) => language(1, of),
             _ => plain(0, f64::NAN, 0.0, TaskScores::default()),
         }
     }
@@ -193,4 +183,10 @@ fn plain(examples: usize, loss_nats: f64, accuracy: f64, own: TaskScores) -> Sco
         hard_examples: 0,
         own,
     }
+}
+
+fn language(examples: usize, of: &TextScores) -> Scores {
+    let tokens = of.loss.tokens;
+    let own = TaskScores::Language { tokens };
+    plain(examples, of.loss.mean_nats(), of.token_accuracy(), own)
 }
