@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::prelude::Device;
 use sha2::{Digest, Sha256};
 
-use super::host::Host;
+use super::host::{Host, Stamp};
 use crate::data::language::Language;
 use crate::data::masking::Masking;
 use crate::data::tokenizer::{Tokenizer, TokenizerError};
@@ -53,7 +53,21 @@ impl Place {
 struct Weights<B> {
     pub body: B,
     url: String,
+    /// What the server says of the version that lies there now; asked only where no checksum decides.
+    version: Option<String>,
     pub were_kept: bool,
+}
+
+impl Stamp {
+    /// Whether a kept file is the one that is wanted. A checksum decides where there is one. A folder without one may
+    /// have been changed since, and its new configuration must not meet old weights: there the server's word for the
+    /// version must be the same, and a server that has none is asked for the file again.
+    fn is_what_lies_there(&self, sha256: Option<&str>, version: Option<&str>) -> bool {
+        match sha256 {
+            Some(wanted) => self.sha256 == wanted,
+            None => version.is_some() && self.version.as_deref() == version,
+        }
+    }
 }
 
 /// SHA-256 in hexadecimal.
@@ -123,13 +137,18 @@ impl<H: Host> Fetcher<'_, H> {
     /// The weights: those kept from an earlier visit, if they are the ones wanted; else from where they lie.
     pub async fn weights(&mut self) -> Result<Weights<H::Body>, EngineError> {
         let url = self.url(WEIGHTS)?;
+        let version = match &self.place {
+            Place::Folder { sha256: None, .. } => self.host.version(&url).await,
+            _ => None,
+        };
         if let Place::Folder { sha256, .. } = &self.place
             && let Some((body, found)) = self.host.kept(&url).await
-            && sha256.as_ref().is_none_or(|wanted| *wanted == found)
+            && found.is_what_lies_there(sha256.as_deref(), version.as_deref())
         {
             return Ok(Weights {
                 body,
                 url,
+                version,
                 were_kept: true,
             });
         }
@@ -139,6 +158,7 @@ impl<H: Host> Fetcher<'_, H> {
         Ok(Weights {
             body: body.map_err(|reason| self.failed(WEIGHTS, &reason))?,
             url,
+            version,
             were_kept: false,
         })
     }
@@ -160,7 +180,11 @@ impl<H: Host> Fetcher<'_, H> {
                 wanted.unwrap_or_default(),
             )));
         }
-        self.host.keep(&weights.url, &weights.body, &found).await;
+        let stamp = Stamp {
+            sha256: found,
+            version: weights.version,
+        };
+        self.host.keep(&weights.url, &weights.body, &stamp).await;
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use burn::prelude::Device;
 use serde_json::Value;
 
 use super::base::{Base, Place};
-use super::host::Host;
+use super::host::{Host, Stamp};
 use super::wait::block_on;
 use crate::io::folder::base_tensors;
 use crate::io::safetensors::{Precision, write};
@@ -20,8 +20,10 @@ use crate::settings::Seed;
 #[derive(Default)]
 struct Files {
     files: BTreeMap<String, Option<Vec<u8>>>,
-    /// What was kept: bytes and SHA-256 by URL.
-    store: RefCell<BTreeMap<String, (Vec<u8>, String)>>,
+    /// What the server says of every file's version.
+    version: Option<&'static str>,
+    /// What was kept, by URL.
+    store: RefCell<BTreeMap<String, (Vec<u8>, Stamp)>>,
 }
 
 impl Host for Files {
@@ -50,11 +52,14 @@ impl Host for Files {
     ) -> Result<Vec<u8>, String> {
         self.fetch(url, progressed).await
     }
-    async fn kept(&self, url: &str) -> Option<(Vec<u8>, String)> {
+    async fn version(&self, _url: &str) -> Option<String> {
+        self.version.map(str::to_owned)
+    }
+    async fn kept(&self, url: &str) -> Option<(Vec<u8>, Stamp)> {
         self.store.borrow().get(url).cloned()
     }
-    async fn keep(&self, url: &str, file: &Vec<u8>, sha256: &str) {
-        let kept = (file.clone(), sha256.to_owned());
+    async fn keep(&self, url: &str, file: &Vec<u8>, stamp: &Stamp) {
+        let kept = (file.clone(), stamp.clone());
         self.store.borrow_mut().insert(url.to_owned(), kept);
     }
     async fn breathe(&self) {}
@@ -97,6 +102,7 @@ fn good() -> Files {
     let files = files.map(|(url, bytes)| (url.to_owned(), Some(bytes)));
     Files {
         files: files.into(),
+        version: Some("\"1\""),
         ..Files::default()
     }
 }
@@ -271,7 +277,7 @@ fn a_vocabulary_that_does_not_fit_the_weights_is_noticed() {
 fn weights_come_once_and_are_kept_under_their_checksum() {
     let mut files = good();
     assert!(!fetch(&files, folder()).unwrap().1.weights_were_kept);
-    let sha256 = files.store.borrow()["m/model.safetensors"].1.clone();
+    let sha256 = files.store.borrow()["m/model.safetensors"].1.sha256.clone();
     assert_eq!(sha256.len(), 64);
 
     files.files.remove("m/model.safetensors");
@@ -297,6 +303,27 @@ fn weights_come_once_and_are_kept_under_their_checksum() {
     .err()
     .unwrap();
     assert!(error.message.contains("404"), "{}", error.message);
+}
+
+/// Another model has been put into the same folder: its configuration must not meet the weights of the one before.
+#[test]
+fn kept_weights_of_a_changed_folder_are_not_taken() {
+    let mut files = good();
+    fetch(&files, folder()).unwrap();
+    let wider = Gpt2Config::sized(config().vocab_size, 8, 8, 1, 2);
+    let changed = [
+        ("m/config.json", serde_json::to_vec(&wider).unwrap()),
+        ("m/model.safetensors", weights(&wider)),
+    ];
+    for (url, bytes) in changed {
+        files.files.insert(url.to_owned(), Some(bytes));
+    }
+    for version in [Some("\"2\""), None] {
+        files.version = version;
+        let (base, info) = fetch(&files, folder()).unwrap();
+        assert!(!info.weights_were_kept, "{version:?}");
+        assert_eq!(base.model.width(), 8);
+    }
 }
 
 #[test]

@@ -3,6 +3,15 @@
 use crate::io::safetensors::ByteSource;
 use crate::protocol::{Event, Frame};
 
+/// What tells one version of a kept file from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// In hexadecimal.
+    pub sha256: String,
+    /// What the server said of it when it came: its entity tag, or its date and length.
+    pub version: Option<String>,
+}
+
 /// The engine's side of its surroundings.
 #[allow(async_fn_in_trait)] // the engine is one task on one thread; its futures never cross threads
 pub trait Host {
@@ -26,13 +35,18 @@ pub trait Host {
         progressed: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Self::Body, String>;
 
-    /// A file that was kept from an earlier visit, and its SHA-256 in hexadecimal.
-    async fn kept(&self, _url: &str) -> Option<(Self::Body, String)> {
+    /// What the server says of the version of the file that is at `url` now; none where it does not say.
+    async fn version(&self, _url: &str) -> Option<String> {
+        None
+    }
+
+    /// A file that was kept from an earlier visit.
+    async fn kept(&self, _url: &str) -> Option<(Self::Body, Stamp)> {
         None
     }
 
     /// Keeps a file for later visits, if there is a place for it.
-    async fn keep(&self, _url: &str, _file: &Self::Body, _sha256: &str) {}
+    async fn keep(&self, _url: &str, _file: &Self::Body, _stamp: &Stamp) {}
 
     /// Lets waiting messages in.
     async fn breathe(&self);

@@ -1,52 +1,24 @@
 //! Holds this device to the numbers of the reference implementation (transformers + PEFT).
 //!
 //! A set of cases is a folder with `model/` and `meta.json`; `tests/reference/README.md` says what lies
-//! in it. Each file here checks one kind of case. Everything waits asynchronously, because the same code
-//! runs in a browser's worker on WebGPU, and nothing is skipped in silence: a file that no check has
-//! read is named at the end, and a case that cannot be run is a finding of its own.
+//! in it. Each file in `cases` checks one kind of case with what lies in `harness`. Everything waits
+//! asynchronously, because the same code runs in a browser's worker on WebGPU, and nothing is skipped in silence:
+//! a file that no check has read is named at the end, and a case that cannot be run is a finding of its own.
 
-mod adapted;
-mod adapter;
-mod bert;
-mod cls;
-mod comparison;
-mod error;
-mod expected;
-mod files;
-mod finding;
-mod r#gen;
-mod heads;
-mod hf_trainer;
-mod inputs;
-mod library;
-mod lm;
-mod masks;
-mod one_step;
-mod param_counts;
-mod record;
-mod remedies;
-mod schedules;
-mod set;
-mod tokenizer;
-mod tolerance;
-mod traj;
-mod trajectory;
-mod uncovered;
-mod words;
+mod cases;
+mod harness;
 
 use burn::prelude::Device;
 
-use error::CaseError;
-use finding::Reporter;
-use library::Library;
-use set::Set;
-
-use crate::model::parts::{Pass, Tokens};
+use cases::{bert, param_counts, run_set, schedules, tokenizer};
+use harness::finding::Reporter;
+use harness::library::Library;
+use harness::{set, uncovered};
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use files::FolderFiles;
-pub use files::{CaseFiles, MapFiles};
-pub use finding::{Finding, Summary};
+pub use harness::files::FolderFiles;
+pub use harness::files::{CaseFiles, MapFiles};
+pub use harness::finding::{Finding, Summary};
 
 /// How much is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,64 +68,3 @@ pub async fn verify(
     uncovered::report(&library, selection, &mut reporter);
     reporter.into_summary()
 }
-
-async fn run_set(
-    library: &Library<'_>,
-    name: &str,
-    device: &Device,
-    selection: Selection,
-    reporter: &mut Reporter<'_>,
-) {
-    let set = match Set::open(library, name, device) {
-        Ok(set) => set,
-        Err(error) => return reporter.could_not_run(&format!("{name}model"), &error),
-    };
-    if set.has("lm/") {
-        let outcome = lm::run(&set, selection, reporter).await;
-        reporter.settle(&set.case("lm"), outcome);
-    }
-    let forward = |ids: &[Vec<i32>], pass: &mut Pass| {
-        set.model.transformer.forward(Tokens::new(ids), pass);
-    };
-    let outcome = masks::run(library, name, &forward, reporter).await;
-    reporter.settle(&set.case("masks"), outcome);
-    for folder in set.adapters("") {
-        let outcome = adapted::run(&set, &folder, selection, reporter).await;
-        reporter.settle(&set.case(&folder), outcome);
-    }
-    for folder in heads::FOLDERS {
-        if set.has(folder) {
-            let outcome = heads::run(&set, folder, selection, reporter).await;
-            reporter.settle(&set.case(folder), outcome);
-        }
-    }
-    if selection == Selection::All {
-        run_longer_cases(&set, reporter).await;
-    }
-}
-
-async fn run_longer_cases(set: &Set<'_>, reporter: &mut Reporter<'_>) {
-    if set.has("traj/") {
-        let outcome = traj::run(set, reporter).await;
-        reporter.settle(&set.case("traj"), outcome);
-    }
-    if set.has("cls/") {
-        let outcome = cls::run(set, reporter).await;
-        reporter.settle(&set.case("cls"), outcome);
-    }
-    if set.has("gen/") {
-        let outcome = r#gen::run(set, reporter).await;
-        reporter.settle(&set.case("gen"), outcome);
-    }
-    if set.has("remedies/") {
-        let outcome = remedies::run(set, reporter).await;
-        reporter.settle(&set.case("remedies"), outcome);
-    }
-    if set.has("hf_trainer.json") {
-        let outcome = hf_trainer::run(set, reporter).await;
-        reporter.settle(&set.case("hf_trainer"), outcome);
-    }
-}
-
-/// What a case gives back when it could be run.
-type CaseResult = Result<(), CaseError>;

@@ -21,6 +21,7 @@ const STORE: &str = "warmup-weights-1";
 
 const SHA256: &str = "x-warmup-sha256";
 const BYTES: &str = "x-warmup-bytes";
+const VERSION: &str = "x-warmup-version";
 
 /// A file in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct KeptFile {
     /// In hexadecimal.
     pub sha256: String,
     pub bytes: u64,
+    /// What the server said of its version; none where it said nothing.
+    pub version: Option<String>,
 }
 
 // `web-sys` has these too; declared here, they cost no other part of the program a build.
@@ -66,6 +69,7 @@ async fn look(store: &Store, url: &str) -> Option<(KeptFile, Response)> {
         url: url.to_owned(),
         sha256: header(SHA256)?,
         bytes: header(BYTES)?.parse().ok()?,
+        version: header(VERSION),
     };
     Some((kept, response))
 }

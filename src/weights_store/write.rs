@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use super::{BYTES, KeptFile, SHA256, look, store};
+use super::{BYTES, KeptFile, SHA256, VERSION, look, store};
 
 #[wasm_bindgen]
 extern "C" {
@@ -32,9 +32,18 @@ pub async fn keep(kept: &KeptFile, contents: &Blob) -> bool {
     let headers = Object::new();
     let init = Object::new();
     let bytes = kept.bytes.to_string();
-    let set = Reflect::set(&headers, &SHA256.into(), &kept.sha256.as_str().into())
-        .and_then(|_| Reflect::set(&headers, &BYTES.into(), &bytes.as_str().into()))
-        .and_then(|_| Reflect::set(&init, &"headers".into(), &headers));
+    let stamp = [
+        (SHA256, Some(kept.sha256.as_str())),
+        (BYTES, Some(bytes.as_str())),
+        (VERSION, kept.version.as_deref()),
+    ];
+    let said = stamp
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let are_set = said
+        .map(|(name, value)| Reflect::set(&headers, &name.into(), &value.into()))
+        .chain([Reflect::set(&init, &"headers".into(), &headers)])
+        .all(|set| set.is_ok());
     let file = Answer::new(contents, &init);
-    set.is_ok() && JsFuture::from(store.put(&kept.url, &file)).await.is_ok()
+    are_set && JsFuture::from(store.put(&kept.url, &file)).await.is_ok()
 }

@@ -5,10 +5,12 @@ use std::rc::Rc;
 use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, ReadableStreamDefaultReader, Response};
+use web_sys::{
+    DedicatedWorkerGlobalScope, MessageChannel, ReadableStreamDefaultReader, RequestInit, Response,
+};
 
 use super::blob::{BlobParts, BlobSource};
-use crate::engine::host::{Host, check_received};
+use crate::engine::host::{Host, Stamp, check_received};
 use crate::io::safetensors::ByteSource;
 use crate::protocol::{Event, Frame, encode};
 use crate::weights_store::{self, KeptFile};
@@ -119,16 +121,37 @@ impl Host for Rc<BrowserHost> {
         BlobSource::new(parts.finish()?)
     }
 
-    async fn kept(&self, url: &str) -> Option<(BlobSource, String)> {
-        let (file, blob) = weights_store::find(url).await?;
-        Some((BlobSource::new(blob).ok()?, file.sha256))
+    async fn version(&self, url: &str) -> Option<String> {
+        let init = RequestInit::new();
+        init.set_method("HEAD");
+        let answer = JsFuture::from(self.scope.fetch_with_str_and_init(url, &init)).await;
+        let response: Response = answer.ok()?.unchecked_into();
+        let header = |name| response.headers().get(name).ok().flatten();
+        let dated = || {
+            Some(format!(
+                "{}, {}",
+                header("last-modified")?,
+                header("content-length")?
+            ))
+        };
+        response.ok().then(|| header("etag").or_else(dated))?
     }
 
-    async fn keep(&self, url: &str, file: &BlobSource, sha256: &str) {
+    async fn kept(&self, url: &str) -> Option<(BlobSource, Stamp)> {
+        let (file, blob) = weights_store::find(url).await?;
+        let stamp = Stamp {
+            sha256: file.sha256,
+            version: file.version,
+        };
+        Some((BlobSource::new(blob).ok()?, stamp))
+    }
+
+    async fn keep(&self, url: &str, file: &BlobSource, stamp: &Stamp) {
         let kept = KeptFile {
             url: url.to_owned(),
-            sha256: sha256.to_owned(),
+            sha256: stamp.sha256.clone(),
             bytes: file.len(),
+            version: stamp.version.clone(),
         };
         // Without room for it, it is fetched again the next time.
         weights_store::keep(&kept, file.blob()).await;

@@ -3,16 +3,16 @@
 use burn::prelude::Tensor;
 use serde::Deserialize;
 
-use super::CaseResult;
-use super::comparison::Comparison;
-use super::error::CaseError;
-use super::expected::ExpectedTensors;
-use super::finding::Reporter;
-use super::library::Library;
-use super::tolerance::PROBABILITIES;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::parts::{Pass, Record};
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::comparison::Comparison;
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::expected::ExpectedTensors;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::library::Library;
+use crate::verify::harness::tolerance::PROBABILITIES;
 
 #[derive(Deserialize)]
 struct Text {

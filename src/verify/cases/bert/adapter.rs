@@ -13,16 +13,16 @@ use crate::model::bert::{Bert, BertConfig};
 use crate::model::network::Network;
 use crate::model::parameters;
 use crate::settings::is_head;
-use crate::verify::CaseResult;
-use crate::verify::comparison::{Comparison, exactly};
-use crate::verify::error::CaseError;
-use crate::verify::expected::ExpectedTensors;
-use crate::verify::finding::Reporter;
-use crate::verify::one_step::{ExpectedLosses, OneStep};
-use crate::verify::record::Record;
-use crate::verify::set;
-use crate::verify::tolerance::{ACTIVATIONS, EXACT, TRAJECTORY};
-use crate::verify::trajectory::Trajectory;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::comparison::{Comparison, exactly};
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::expected::ExpectedTensors;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::one_step::{ExpectedLosses, OneStep};
+use crate::verify::harness::record::Record;
+use crate::verify::harness::set;
+use crate::verify::harness::tolerance::{ACTIVATIONS, EXACT, TRAJECTORY};
+use crate::verify::harness::trajectory::Trajectory;
 
 /// `info.json`
 #[derive(Deserialize)]

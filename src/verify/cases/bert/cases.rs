@@ -11,15 +11,15 @@ use crate::model::bert::{Bert, BertConfig};
 use crate::model::network::Network;
 use crate::model::parts::{Pass, Tokens};
 use crate::train::Objective;
-use crate::verify::CaseResult;
-use crate::verify::comparison::Comparison;
-use crate::verify::error::CaseError;
-use crate::verify::expected::ExpectedTensors;
-use crate::verify::finding::Reporter;
-use crate::verify::inputs::{Input, Labels};
-use crate::verify::library::Library;
-use crate::verify::one_step::{ExpectedLosses, OneStep, same_name};
-use crate::verify::tolerance::ACTIVATIONS;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::comparison::Comparison;
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::expected::ExpectedTensors;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::inputs::{Input, Labels};
+use crate::verify::harness::library::Library;
+use crate::verify::harness::one_step::{ExpectedLosses, OneStep, same_name};
+use crate::verify::harness::tolerance::ACTIVATIONS;
 
 /// One of BERT's tasks, and where its cases lie.
 pub struct Kind<'a> {

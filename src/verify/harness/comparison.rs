@@ -177,7 +177,7 @@ fn short(value: &(impl Debug + ?Sized)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::tolerance::{ACTIVATIONS, GRADIENTS};
+    use crate::verify::harness::tolerance::{ACTIVATIONS, GRADIENTS};
 
     #[test]
     fn the_tolerance_decides_and_the_element_is_named() {

@@ -4,16 +4,16 @@ use super::cases::Kind;
 use crate::data::batch::Batch;
 use crate::model::bert::{Bert, BertConfig};
 use crate::model::network::Network;
-use crate::verify::CaseResult;
-use crate::verify::error::CaseError;
-use crate::verify::finding::Reporter;
-use crate::verify::inputs::Input;
-use crate::verify::one_step::same_name;
-use crate::verify::record::Record;
-use crate::verify::set;
-use crate::verify::tolerance::TRAJECTORY;
-use crate::verify::traj::strategy_of;
-use crate::verify::trajectory::Trajectory;
+use crate::verify::cases::fine_tuning::strategy_of;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::inputs::Input;
+use crate::verify::harness::one_step::same_name;
+use crate::verify::harness::record::Record;
+use crate::verify::harness::set;
+use crate::verify::harness::tolerance::TRAJECTORY;
+use crate::verify::harness::trajectory::Trajectory;
 
 pub async fn check_all(
     kind: &Kind<'_>,

@@ -2,15 +2,15 @@
 
 use serde::Deserialize;
 
-use super::CaseResult;
-use super::comparison::Comparison;
-use super::error::CaseError;
-use super::finding::Reporter;
-use super::library::Library;
-use super::tolerance::EXACT;
 use crate::data::questions::{Answer, Cutting, Question, Window, encode};
 use crate::data::tokenizer::{Tokenizer, TokenizerError};
 use crate::protocol::Split;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::comparison::Comparison;
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::library::Library;
+use crate::verify::harness::tolerance::EXACT;
 
 /// `words.json`.
 #[derive(Deserialize)]

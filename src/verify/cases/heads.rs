@@ -3,18 +3,6 @@
 
 use serde::Deserialize;
 
-use super::adapter::Adapter;
-use super::comparison::{Comparison, exactly};
-use super::error::CaseError;
-use super::expected::ExpectedTensors;
-use super::finding::Reporter;
-use super::inputs::{Input, batches, labelled};
-use super::one_step::{ExpectedLoss, ExpectedLosses, OneStep, as_f64, same_name};
-use super::record::Record;
-use super::set::Set;
-use super::tolerance::{ACTIVATIONS, GRADIENT_NORM, LOSS, TRAJECTORY};
-use super::trajectory::Trajectory;
-use super::{CaseResult, Selection};
 use crate::data::batch::Batch;
 use crate::data::prompts::EncodedPrompt;
 use crate::io::folder::with_stored_heads;
@@ -26,6 +14,19 @@ use crate::model::parts::Pass;
 use crate::train::Learner;
 use crate::train::Objective;
 use crate::train::gradients::{collect, global_norm};
+use crate::verify::Selection;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::adapter::Adapter;
+use crate::verify::harness::comparison::{Comparison, exactly};
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::expected::ExpectedTensors;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::inputs::{Input, batches, labelled};
+use crate::verify::harness::one_step::{ExpectedLoss, ExpectedLosses, OneStep, as_f64, same_name};
+use crate::verify::harness::record::Record;
+use crate::verify::harness::set::Set;
+use crate::verify::harness::tolerance::{ACTIVATIONS, GRADIENT_NORM, LOSS, TRAJECTORY};
+use crate::verify::harness::trajectory::Trajectory;
 
 /// `case.json`.
 #[derive(Deserialize)]

@@ -8,23 +8,23 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::CaseResult;
-use super::adapter::Adapter;
-use super::cls::{classifier, objective};
-use super::error::CaseError;
-use super::finding::Reporter;
-use super::inputs::batches;
-use super::one_step::same_name;
-use super::record::Record;
-use super::set::Set;
-use super::tolerance::{CLASSIFIER_TRAJECTORY, TRAJECTORY};
-use super::traj::prepared;
-use super::trajectory::{Course, Trajectory, check_decay_groups};
+use super::classifier::{classifier, objective};
+use super::fine_tuning::prepared;
 use crate::io::peft::stored_name;
 use crate::model::gpt2::Gpt2;
 use crate::settings::{LossDivisor, Strategy};
 use crate::train::Objective;
 use crate::train::loss::IGNORED;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::adapter::Adapter;
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::inputs::batches;
+use crate::verify::harness::one_step::same_name;
+use crate::verify::harness::record::Record;
+use crate::verify::harness::set::Set;
+use crate::verify::harness::tolerance::{CLASSIFIER_TRAJECTORY, TRAJECTORY};
+use crate::verify::harness::trajectory::{Course, Trajectory, check_decay_groups};
 
 #[derive(Deserialize)]
 struct TrainerRun {

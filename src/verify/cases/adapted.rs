@@ -1,18 +1,6 @@
 //! An adapter on the language model: forward, merging, gradients and trajectories.
 
-use super::adapter::Adapter;
-use super::comparison::{Comparison, exactly};
-use super::error::CaseError;
-use super::expected::{ExpectedTensors, OurTensors};
-use super::finding::Reporter;
-use super::inputs::{Input, batches};
-use super::lm::LmInputs;
-use super::one_step::OneStep;
-use super::record::Record;
-use super::set::Set;
-use super::tolerance::{ACTIVATIONS, MERGED_WEIGHTS, TRAJECTORY};
-use super::trajectory::Trajectory;
-use super::{CaseResult, Selection};
+use super::language_model::LmInputs;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::adapters::lora::Lora;
@@ -20,6 +8,19 @@ use crate::model::gpt2::Gpt2;
 use crate::model::parts::Pass;
 use crate::settings::Strategy;
 use crate::train::Objective;
+use crate::verify::Selection;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::adapter::Adapter;
+use crate::verify::harness::comparison::{Comparison, exactly};
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::expected::{ExpectedTensors, OurTensors};
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::inputs::{Input, batches};
+use crate::verify::harness::one_step::OneStep;
+use crate::verify::harness::record::Record;
+use crate::verify::harness::set::Set;
+use crate::verify::harness::tolerance::{ACTIVATIONS, MERGED_WEIGHTS, TRAJECTORY};
+use crate::verify::harness::trajectory::Trajectory;
 
 pub async fn run(
     set: &Set<'_>,

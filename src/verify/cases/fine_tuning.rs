@@ -2,19 +2,19 @@
 
 use burn::module::Module;
 
-use super::CaseResult;
-use super::error::CaseError;
-use super::finding::Reporter;
-use super::inputs::batches;
-use super::one_step::same_name;
-use super::record::Record;
-use super::set::Set;
-use super::tolerance::TRAJECTORY;
-use super::trajectory::Trajectory;
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
 use crate::settings::Strategy;
 use crate::train::Objective;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::inputs::batches;
+use crate::verify::harness::one_step::same_name;
+use crate::verify::harness::record::Record;
+use crate::verify::harness::set::Set;
+use crate::verify::harness::tolerance::TRAJECTORY;
+use crate::verify::harness::trajectory::Trajectory;
 
 pub async fn run(set: &Set<'_>, reporter: &mut Reporter<'_>) -> CaseResult {
     let batches = batches(set, "traj/batches.json")?;

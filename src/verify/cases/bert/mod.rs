@@ -7,15 +7,17 @@ mod run;
 
 use burn::prelude::Device;
 
-use super::error::CaseError;
-use super::finding::Reporter;
-use super::library::Library;
-use super::{CaseResult, Selection, masks};
+use super::masks;
 use crate::io::folder::build_bert;
 use crate::model::bert::{Bert, BertConfig};
 use crate::model::network::Network;
 use crate::model::parts::{Pass, Tokens};
 use crate::train::Objective;
+use crate::verify::Selection;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::library::Library;
 use cases::Kind;
 
 /// Whether the set's model is a BERT.
@@ -81,7 +83,7 @@ async fn run_kind(
     if selection == Selection::All {
         run::check_all(kind, &config, &model, reporter).await?;
     }
-    for name in super::set::adapters(kind.library, &kind.folder) {
+    for name in crate::verify::harness::set::adapters(kind.library, &kind.folder) {
         let folder = format!("{}{name}/", kind.folder);
         adapter::check(kind, &folder, &cases, (&config, &model), reporter).await?;
     }

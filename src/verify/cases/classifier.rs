@@ -4,19 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::CaseResult;
-use super::adapter::Adapter;
-use super::comparison::{Comparison, exactly};
-use super::error::CaseError;
-use super::expected::ExpectedTensors;
-use super::finding::Reporter;
-use super::inputs::{Input, batches};
-use super::one_step::{ExpectedLosses, OneStep, same_name};
-use super::record::Record;
-use super::set::{Set, read_config, read_model};
-use super::tolerance::{ACTIVATIONS, CLASSIFIER_TRAJECTORY, TRAJECTORY};
-use super::traj::prepared;
-use super::trajectory::Trajectory;
+use super::fine_tuning::prepared;
 use crate::io::peft::stored_name;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
@@ -25,6 +13,18 @@ use crate::model::heads::sequence_classification::{Score, pooled_index};
 use crate::model::parts::Pass;
 use crate::settings::Strategy;
 use crate::train::Objective;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::adapter::Adapter;
+use crate::verify::harness::comparison::{Comparison, exactly};
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::expected::ExpectedTensors;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::inputs::{Input, batches};
+use crate::verify::harness::one_step::{ExpectedLosses, OneStep, same_name};
+use crate::verify::harness::record::Record;
+use crate::verify::harness::set::{Set, read_config, read_model};
+use crate::verify::harness::tolerance::{ACTIVATIONS, CLASSIFIER_TRAJECTORY, TRAJECTORY};
+use crate::verify::harness::trajectory::Trajectory;
 
 /// `cls/cases.json`.
 #[derive(Deserialize)]

@@ -5,15 +5,6 @@ use std::collections::BTreeMap;
 use burn::prelude::*;
 use serde::Deserialize;
 
-use super::comparison::{Comparison, exactly};
-use super::error::CaseError;
-use super::expected::ExpectedTensors;
-use super::finding::Reporter;
-use super::inputs::Input;
-use super::one_step::{ExpectedLoss, OneStep, same_name};
-use super::set::Set;
-use super::tolerance::{ACTIVATIONS, LOSS, PROBABILITIES, Tolerance};
-use super::{CaseResult, Selection};
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
@@ -21,6 +12,16 @@ use crate::model::ops::nll;
 use crate::model::parts::{Pass, Record};
 use crate::train::Objective;
 use crate::train::loss::predicted_rows;
+use crate::verify::Selection;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::comparison::{Comparison, exactly};
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::expected::ExpectedTensors;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::inputs::Input;
+use crate::verify::harness::one_step::{ExpectedLoss, OneStep, same_name};
+use crate::verify::harness::set::Set;
+use crate::verify::harness::tolerance::{ACTIVATIONS, LOSS, PROBABILITIES, Tolerance};
 
 /// `lm/inputs.json`.
 #[derive(Deserialize)]

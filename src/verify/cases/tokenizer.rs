@@ -3,13 +3,14 @@
 
 use serde::Deserialize;
 
-use super::comparison::Comparison;
-use super::error::CaseError;
-use super::finding::Reporter;
-use super::library::Library;
-use super::tolerance::EXACT;
-use super::{CaseResult, words};
+use super::words;
 use crate::data::tokenizer::{Tokenizer, TokenizerError};
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::comparison::Comparison;
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::library::Library;
+use crate::verify::harness::tolerance::EXACT;
 
 #[derive(Deserialize)]
 struct Encodings {

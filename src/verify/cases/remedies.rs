@@ -5,18 +5,8 @@
 
 use serde::Deserialize;
 
-use super::CaseResult;
-use super::cls::{classifier, objective};
-use super::comparison::Comparison;
-use super::expected::{ExpectedTensors, OurTensors};
-use super::finding::Reporter;
-use super::inputs::batches;
-use super::one_step::same_name;
-use super::record::Record;
-use super::set::Set;
-use super::tolerance::{CLASSIFIER_TRAJECTORY, FISHER, TRAJECTORY, TrajectoryTolerance};
-use super::traj::prepared;
-use super::trajectory::{Course, Trajectory};
+use super::classifier::{classifier, objective};
+use super::fine_tuning::prepared;
 use crate::data::batch::Batch;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
@@ -24,6 +14,18 @@ use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
 use crate::settings::Remedies;
 use crate::train::{Anchors, Fisher, GradientMap, Objective, Trainer};
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::comparison::Comparison;
+use crate::verify::harness::expected::{ExpectedTensors, OurTensors};
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::inputs::batches;
+use crate::verify::harness::one_step::same_name;
+use crate::verify::harness::record::Record;
+use crate::verify::harness::set::Set;
+use crate::verify::harness::tolerance::{
+    CLASSIFIER_TRAJECTORY, FISHER, TRAJECTORY, TrajectoryTolerance,
+};
+use crate::verify::harness::trajectory::{Course, Trajectory};
 
 /// `remedies/texts.json`: general text, and what of it is replayed beside each step.
 #[derive(Deserialize)]

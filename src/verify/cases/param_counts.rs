@@ -2,16 +2,16 @@
 
 use serde::Deserialize;
 
-use super::CaseResult;
-use super::comparison::Comparison;
-use super::error::CaseError;
-use super::finding::Reporter;
-use super::library::Library;
-use super::tolerance::EXACT;
 use crate::settings::{
     BottleneckSettings, Counts, Gpt2Sizes, Ia3Settings, LoraSettings, Placement, Strategy, count,
     expand_targets,
 };
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::comparison::Comparison;
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::library::Library;
+use crate::verify::harness::tolerance::EXACT;
 
 #[derive(Deserialize)]
 struct Cases {

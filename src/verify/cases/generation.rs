@@ -2,20 +2,20 @@
 
 use serde::Deserialize;
 
-use super::CaseResult;
-use super::comparison::{Comparison, exactly};
-use super::error::CaseError;
-use super::expected::ExpectedTensors;
-use super::finding::Reporter;
-use super::inputs::Input;
-use super::set::Set;
-use super::tolerance::{ACTIVATIONS, PROBABILITIES};
 use crate::engine::sample::{Continuation, distribution, greedy};
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
 use crate::model::parts::{KvCache, Pass, Tokens};
 use crate::settings::Sampling;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::comparison::{Comparison, exactly};
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::expected::ExpectedTensors;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::inputs::Input;
+use crate::verify::harness::set::Set;
+use crate::verify::harness::tolerance::{ACTIVATIONS, PROBABILITIES};
 
 #[derive(Deserialize)]
 struct Cases {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Selection;
 use super::finding::Reporter;
 use super::library::Library;
+use crate::verify::Selection;
 
 /// Names every file that no check has read, gathered by reason.
 pub fn report(library: &Library, selection: Selection, reporter: &mut Reporter) {

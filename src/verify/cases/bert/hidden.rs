@@ -7,12 +7,12 @@ use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::bert::Bert;
 use crate::model::parts::{Pass, Record, Tokens};
-use crate::verify::CaseResult;
-use crate::verify::comparison::Comparison;
-use crate::verify::expected::ExpectedTensors;
-use crate::verify::finding::Reporter;
-use crate::verify::inputs::Input;
-use crate::verify::tolerance::ACTIVATIONS;
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::comparison::Comparison;
+use crate::verify::harness::expected::ExpectedTensors;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::inputs::Input;
+use crate::verify::harness::tolerance::ACTIVATIONS;
 
 /// `set` with its closing slash.
 pub async fn run(

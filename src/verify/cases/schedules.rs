@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::CaseResult;
-use super::comparison::Comparison;
-use super::error::CaseError;
-use super::finding::Reporter;
-use super::library::Library;
-use super::tolerance::SCHEDULE;
 use crate::settings::{Schedule, ScheduleKind};
+use crate::verify::harness::CaseResult;
+use crate::verify::harness::comparison::Comparison;
+use crate::verify::harness::error::CaseError;
+use crate::verify::harness::finding::Reporter;
+use crate::verify::harness::library::Library;
+use crate::verify::harness::tolerance::SCHEDULE;
 
 #[derive(Deserialize)]
 struct Case {
