@@ -3,6 +3,7 @@
 use burn::module::{Module, Param};
 use burn::prelude::*;
 
+pub use super::folder_error::FolderError;
 use super::safetensors::{ByteSource, NamedTensor, SafetensorsFile};
 use crate::model::any::{Model, ModelConfig};
 use crate::model::bert::{Bert, BertConfig, MaskedLmHead, Pooler};
@@ -12,35 +13,6 @@ use crate::model::network::Network;
 use crate::model::parameters::{ParameterFn, for_each, is_added};
 use crate::model::weights::{WeightError, WeightSource};
 use crate::settings::is_head;
-
-/// Why a folder gives no model.
-#[derive(Debug, thiserror::Error)]
-pub enum FolderError {
-    #[error("{path} cannot be read: {reason}")]
-    File { path: String, reason: String },
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error("model.safetensors: {0}")]
-    Weights(#[from] WeightError),
-    #[error(
-        "{path} is a pickle, as torch.save writes it; a pickle can run any code when it is opened, so that none is read here. Save the weights as safetensors: model.save_pretrained(folder, safe_serialization=True)"
-    )]
-    Pickle { path: String },
-    #[error(
-        "there is no such folder; a model is read from a folder on this machine, not fetched by its name on a hub: download it and give the folder"
-    )]
-    NoFolder,
-    #[error(
-        "this folder holds an adapter (adapter_config.json), not a model; give the folder of the model that it stands beside, and this one as the adapter"
-    )]
-    AdapterAlone,
-    #[error(
-        "this folder holds a model (config.json), not an adapter (adapter_config.json); give it as the model"
-    )]
-    NoAdapter,
-    #[error("{0}")]
-    Tokenizer(#[from] crate::data::tokenizer::TokenizerError),
-}
 
 /// Builds the model that a configuration is of from its weights; the heads that the file holds come along.
 pub fn build(
@@ -195,15 +167,7 @@ mod native {
 
     use super::*;
     use crate::data::tokenizer::Tokenizer;
-    use crate::io::opening;
-
-    /// A text file of a folder.
-    pub fn read_text(path: &Path) -> Result<String, FolderError> {
-        std::fs::read_to_string(path).map_err(|e| FolderError::File {
-            path: path.display().to_string(),
-            reason: e.to_string(),
-        })
-    }
+    use crate::io::opening::{self, read_text};
 
     pub fn config(folder: &Path) -> Result<ModelConfig, FolderError> {
         Ok(ModelConfig::parse(&opening::model_config(folder)?)?)

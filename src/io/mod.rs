@@ -2,6 +2,7 @@
 
 pub mod adapter;
 pub mod folder;
+mod folder_error;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod opening;
 pub mod own;

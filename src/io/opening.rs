@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::folder::{FolderError, read_text};
+use super::folder_error::FolderError;
 use super::safetensors::ByteSource;
 use super::shards::{self, Shards};
 
@@ -47,6 +47,14 @@ pub fn adapter_config(folder: &Path) -> Result<String, FolderError> {
         return Err(FolderError::NoAdapter);
     }
     read_text(&path)
+}
+
+/// A text file of a folder.
+pub fn read_text(path: &Path) -> Result<String, FolderError> {
+    std::fs::read_to_string(path).map_err(|e| FolderError::File {
+        path: path.display().to_string(),
+        reason: e.to_string(),
+    })
 }
 
 fn open(path: &Path) -> Result<File, FolderError> {
