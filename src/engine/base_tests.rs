@@ -13,6 +13,7 @@ use super::wait::block_on;
 use crate::io::folder::base_tensors;
 use crate::io::safetensors::{Precision, write};
 use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
+use crate::model::network::Network;
 use crate::protocol::{EngineError, ErrorKind, Event, Frame, ModelInfo, NamedUrl};
 use crate::settings::Seed;
 
