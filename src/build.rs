@@ -41,7 +41,7 @@ fn generate() -> Result<String, String> {
         terms: glossary.iter().map(|term| term.key.as_str()).collect(),
         lessons: slugs.iter().map(String::as_str).collect(),
     };
-    let widgets = names_in("src/ui/widgets", ".rs")?;
+    let widgets = widget_names("src/ui/widgets")?;
     let mut lessons = Vec::new();
     for name in &slugs {
         let path = format!("src/lessons/{name}.md");
@@ -82,6 +82,18 @@ fn names_in(folder: &str, ending: &str) -> Result<Vec<String>, String> {
         .filter(|name| name != "mod")
         .collect();
     names.sort();
+    Ok(names)
+}
+
+/// Widgets stand in folders by what they are about.
+fn widget_names(folder: &str) -> Result<Vec<String>, String> {
+    let mut names = Vec::new();
+    for room in names_in(folder, "")? {
+        let room = format!("{folder}/{room}");
+        if Path::new(&room).is_dir() {
+            names.extend(names_in(&room, ".rs")?);
+        }
+    }
     Ok(names)
 }
 

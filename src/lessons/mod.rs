@@ -61,7 +61,7 @@ pub struct Preset {
     pub settings: &'static str,
 }
 
-/// The widgets that a lesson may name; the file name in `src/ui/widgets` is the name in Markdown.
+/// The widgets that a lesson may name; the file name in a folder of `src/ui/widgets` is the name in Markdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Widget {
     AdapterShelf,

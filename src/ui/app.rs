@@ -2,30 +2,30 @@
 
 use leptos::prelude::*;
 
-use super::browser::{place, storage};
-use super::controls::engine_status::EngineStatus;
-use super::controls::notices::NoticeList;
-use super::controls::term::Popovers;
-use super::controls::theme_toggle::ThemeToggle;
-use super::desk::Desk;
-use super::device_choice::DeviceWish;
-use super::draft::Draft;
-use super::engine_client::{EngineClient, Wishes};
-use super::guess::Guess;
-use super::learner::{Progress, RunRecord};
-use super::lesson_view::LessonView;
-use super::pages::bench::Bench;
-use super::pages::home::Home;
-use super::pages::lab::Lab;
-use super::pages::results::Results;
-use super::pages::unknown::Unknown;
-use super::pages::verify::Verify;
-use super::routes::{Route, value_of};
-use super::state::{Cause, Run, State};
-use super::text::pages as text;
-use super::{DATASET, MODEL_NAME_CHARACTERS};
 use crate::lessons;
 use crate::protocol::{Command, RequestId};
+use crate::ui::browser::{place, storage};
+use crate::ui::controls::engine_status::EngineStatus;
+use crate::ui::controls::notices::NoticeList;
+use crate::ui::controls::term::Popovers;
+use crate::ui::controls::theme_toggle::ThemeToggle;
+use crate::ui::draft::Draft;
+use crate::ui::engine_client::device_choice::DeviceWish;
+use crate::ui::engine_client::{EngineClient, Wishes};
+use crate::ui::learner::guess::Guess;
+use crate::ui::learner::{ChapterProgress, RunRecord};
+use crate::ui::lesson::view::LessonView;
+use crate::ui::page_context::PageContext;
+use crate::ui::pages::bench::Bench;
+use crate::ui::pages::home::Home;
+use crate::ui::pages::lab::Lab;
+use crate::ui::pages::results::Results;
+use crate::ui::pages::routes::{Route, value_of};
+use crate::ui::pages::unknown::Unknown;
+use crate::ui::pages::verify::Verify;
+use crate::ui::state::{Cause, Run, State};
+use crate::ui::text::pages as text;
+use crate::ui::{DATASET, MODEL_NAME_CHARACTERS};
 
 #[component]
 pub fn App() -> impl IntoView {
@@ -35,14 +35,14 @@ pub fn App() -> impl IntoView {
     if !problems.is_empty() {
         state.update(|state| state.notices.add(Cause::Address(problems)));
     }
-    let desk = Desk {
+    let page = PageContext {
         state,
         client: EngineClient::new(state, route, wishes),
         draft: RwSignal::new(Draft::default()),
         guess: RwSignal::new(Guess::default()),
         route,
         progress: ordered(storage::kept(PROGRESS_KEY)),
-        shelf: storage::kept(RUNS_KEY),
+        history: storage::kept(RUNS_KEY),
         recorded: RwSignal::default(),
         base: Memo::new(move |_| {
             let id = |state: &State| Some(state.source.as_ref()?.id().to_string());
@@ -50,12 +50,12 @@ pub fn App() -> impl IntoView {
         }),
         queue: RwSignal::default(),
     };
-    provide_context(desk);
-    desk.client.boot();
-    follow_address(desk);
-    speak_the_models_words(desk);
-    plan_with_settings(desk);
-    keep_what_is_done(desk);
+    provide_context(page);
+    page.client.boot();
+    follow_address(page);
+    speak_the_models_words(page);
+    plan_with_settings(page);
+    keep_what_is_done(page);
     view! {
         <button type="button" class="skip" on:click=move |_| place::focus_content()>
             {text::SKIP}
@@ -63,7 +63,7 @@ pub fn App() -> impl IntoView {
         <Header />
         <NoticeList />
         <main id="content" tabindex="-1">
-            {move || page(route.get())}
+            {move || shown_at(route.get())}
         </main>
         <footer>
             <p>{text::FOOTER}</p>
@@ -72,7 +72,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-fn page(route: Route) -> AnyView {
+fn shown_at(route: Route) -> AnyView {
     match route {
         Route::Home => view! { <Home /> }.into_any(),
         Route::Lesson(slug) => view! { <LessonView slug /> }.into_any(),
@@ -101,8 +101,8 @@ fn Header() -> impl IntoView {
 }
 
 /// A new hash is a new page: title, top, focus, and whatever the engine must have for it.
-fn follow_address(desk: Desk) {
-    let route = desk.route;
+fn follow_address(page: PageContext) {
+    let route = page.route;
     let listener = window_event_listener(leptos::ev::hashchange, move |_| {
         let next = Route::parse(&place::hash());
         if route.get_untracked() != next {
@@ -113,7 +113,7 @@ fn follow_address(desk: Desk) {
     on_cleanup(move || listener.remove());
     Effect::new(move |_| {
         place::set_title(&title(&route.get()));
-        desk.client.load_what_is_needed();
+        page.client.load_what_is_needed();
     });
 }
 
@@ -124,14 +124,14 @@ fn title(route: &Route) -> String {
         Route::Lab(_) => text::LAB_TITLE,
         Route::Bench(_) => text::BENCH_TITLE,
         Route::Verify => text::VERIFY_TITLE,
-        Route::Results => super::text::lessons::RESULTS_TITLE,
+        Route::Results => crate::ui::text::lessons::RESULTS_TITLE,
         Route::Unknown(_) => text::UNKNOWN_TITLE,
     };
     format!("{page} · {}", text::NAME)
 }
 
 /// With an order of answers drawn for a learner who has none yet.
-fn ordered(progress: RwSignal<Progress>) -> RwSignal<Progress> {
+fn ordered(progress: RwSignal<ChapterProgress>) -> RwSignal<ChapterProgress> {
     progress.update(|progress| *progress = std::mem::take(progress).with_order(drawn_seed()));
     progress
 }
@@ -144,50 +144,50 @@ fn drawn_seed() -> u32 {
 const PROGRESS_KEY: &str = "warmup.progress";
 const RUNS_KEY: &str = "warmup.runs";
 
-/// A run that ends goes on the shelf; runs that wait begin.
-fn keep_what_is_done(desk: Desk) {
-    let ended = desk.watch(|state| {
+/// A run that ends goes on the history; runs that wait begin.
+fn keep_what_is_done(page: PageContext) {
+    let ended = page.watch(|state| {
         let run = state.run.as_ref().filter(|run| !run.is_going())?;
         Some(run.request_id)
     });
     let next = Memo::new(move |_| {
-        desk.queue
-            .with(|queue| desk.state.with(|state| queue.next_move(state)))
+        page.queue
+            .with(|queue| page.state.with(|state| queue.next_move(state)))
     });
     // One effect for both, because a run that starts takes the place of the one that ended.
     Effect::new(move |kept: Option<Option<RequestId>>| {
         let (ended, kept) = (ended.get(), kept.flatten());
         if ended.is_some() && ended != kept {
-            let record = desk
+            let record = page
                 .state
                 .with_untracked(|state| RunRecord::of(state.run.as_ref()?, state));
             if let Some(record) = record {
-                desk.shelf.update(|shelf| shelf.put(record));
+                page.history.update(|history| history.put(record));
             }
         }
-        desk.move_on(next.get());
+        page.move_on(next.get());
         ended.or(kept)
     });
 }
 
 /// The form calls modules as the loaded model does.
-fn speak_the_models_words(desk: Desk) {
-    let family = desk.watch(|state| state.model.as_ref().map(|model| model.family));
+fn speak_the_models_words(page: PageContext) {
+    let family = page.watch(|state| state.model.as_ref().map(|model| model.family));
     Effect::new(move |_| {
         let Some(family) = family.get() else { return };
-        desk.revise_draft(|draft| draft.adopt(family));
+        page.revise_draft(|draft| draft.adopt(family));
     });
 }
 
 /// Whenever the strategy changes, the engine is asked what it would train.
-fn plan_with_settings(desk: Desk) {
-    let strategy = Memo::new(move |_| desk.draft.with(Draft::strategy));
+fn plan_with_settings(page: PageContext) {
+    let strategy = Memo::new(move |_| page.draft.with(Draft::strategy));
     let can_plan =
-        desk.watch(|state| state.model.is_some() && !state.run.as_ref().is_some_and(Run::is_going));
+        page.watch(|state| state.model.is_some() && !state.run.as_ref().is_some_and(Run::is_going));
     Effect::new(move |_| {
         let strategy = strategy.get();
         if can_plan.get() {
-            desk.client.send(Command::PlanRun { strategy });
+            page.client.send(Command::PlanRun { strategy });
         }
     });
 }

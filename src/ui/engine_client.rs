@@ -1,19 +1,21 @@
 //! The line to the engine: brings a worker up, sends commands, feeds what it hears to the state.
 
+pub mod device_choice;
 mod loading;
+pub mod watchdog;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::browser::worker::{Heard, WorkerPort};
 use super::browser::{clock, download, extras, gpu};
-use super::device_choice::{DeviceWish, choose};
-use super::own_model::OwnModel;
-use super::routes::Route;
-use super::shipped::{Extra, is_missing};
 use super::state::{Cause, Engine, Loading, State, Subject};
-use super::watchdog::{Verdict, Watch};
 use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
+use crate::ui::pages::routes::Route;
+use crate::ui::sources::own_model::OwnModel;
+use crate::ui::sources::shipped_models::{Extra, is_missing};
+use device_choice::{DeviceWish, choose};
+use watchdog::{Verdict, Watch};
 
 /// A worker that has not said a word by then will not.
 const PATIENCE_MILLIS: u64 = 90_000;

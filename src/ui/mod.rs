@@ -1,35 +1,23 @@
 //! The page: lessons, charts, controls. It speaks `protocol` and `settings`, and knows no tensor.
 //!
-//! `state` is pure and hears every event; widgets draw parts of it and send intents through `desk`.
+//! `state` is pure and hears every event; widgets draw parts of it and send intents through `page_context`.
 
 mod app;
 mod browser;
 mod charts;
-mod checks;
 mod controls;
-mod datasets;
-mod desk;
-mod device_choice;
 mod draft;
 mod engine_client;
-mod format;
-mod guess;
 mod learner;
-mod lesson_view;
-mod of_model;
-mod own_model;
+mod lesson;
+mod page_context;
 mod pages;
-mod program;
 mod queue;
-mod rate_puzzle;
-mod routes;
 mod runs;
 mod script;
-mod shipped;
+mod sources;
 mod state;
-mod storeys;
 mod text;
-mod watchdog;
 mod widgets;
 
 use leptos::prelude::*;

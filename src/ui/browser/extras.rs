@@ -1,8 +1,8 @@
 //! Which models this site was built with beside those that every site has.
 
 use super::own_files::fetch_text;
-use crate::ui::own_model::{CONFIG, Facts};
-use crate::ui::shipped::{Extra, extras_in};
+use crate::ui::sources::own_model::{CONFIG, Facts};
+use crate::ui::sources::shipped_models::{Extra, extras_in};
 
 /// None where there is no index, or nothing in it that can be read.
 pub async fn find() -> Vec<Extra> {

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::heatmap::{HeatMap, largest};
-use crate::ui::format;
+use crate::ui::text::format;
 use crate::ui::text::{charts, encoder as text};
-use crate::ui::widgets::next_token::visible;
+use crate::ui::widgets::asking::next_token::visible;
 
 /// Of a row, so many are told.
 const TOLD: usize = 4;

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::plot::{LineData, Plot, nearest, plot};
 use super::table::DataTable;
 use crate::ui::browser::measure;
-use crate::ui::format;
 use crate::ui::text::charts as text;
+use crate::ui::text::format;
 
 const HEIGHT: f64 = 240.0;
 /// Until the element has been measured.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::protocol::ParameterInfo;
-use crate::ui::format;
+use crate::ui::text::format;
 use crate::ui::text::widgets as text;
 
 pub fn counts(parameters: &[ParameterInfo]) -> (usize, usize) {

@@ -1,7 +1,7 @@
 //! Charts: pure geometry first, then SVG.
 
 pub mod attention;
-pub mod bargains;
+pub mod gain_damage;
 pub mod heatmap;
 pub mod line;
 pub mod map_layout;

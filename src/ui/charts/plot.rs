@@ -1,7 +1,7 @@
 //! A line chart worked out: data and size in, coordinates and words out.
 
 use super::scale::{Scale, fitted_domain, ticks};
-use crate::ui::format;
+use crate::ui::text::format;
 
 /// What a line chart shows.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::plot::{LineData, Look};
-use crate::ui::format;
 use crate::ui::text::charts as text;
+use crate::ui::text::format;
 
 /// One x, and each series' value there.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::desk::use_desk;
+use crate::ui::page_context::use_page;
 use crate::ui::state::State;
 use crate::ui::text::widgets as text;
 
@@ -15,9 +15,9 @@ pub fn AskForm(
     ask: Callback<()>,
     children: Children,
 ) -> impl IntoView {
-    let desk = use_desk();
-    let has_run = desk.watch(State::has_result);
-    let is_idle = desk.watch(State::is_idle);
+    let page = use_page();
+    let has_run = page.watch(State::has_result);
+    let is_idle = page.watch(State::is_idle);
     let can_ask = move || has_run.get() && is_idle.get() && !is_going.get() && is_complete.get();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();

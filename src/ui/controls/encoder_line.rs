@@ -2,19 +2,19 @@
 
 use leptos::prelude::*;
 
-use crate::ui::desk::{Desk, use_desk};
+use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::state::Answer;
 use crate::ui::text::encoder as text;
 
 /// Sees to it that the encoder is there; after a restart of the engine, again.
-pub fn want_encoder(desk: Desk) {
-    let is_missing = desk.watch(|state| {
+pub fn want_encoder(page: PageContext) {
+    let is_missing = page.watch(|state| {
         let is_free = state.is_idle() && state.model.is_some();
         is_free && state.insights.encoder == Answer::Idle
     });
     Effect::new(move |_| {
         if is_missing.get() {
-            desk.client.load_encoder();
+            page.client.load_encoder();
         }
     });
 }
@@ -22,8 +22,8 @@ pub fn want_encoder(desk: Desk) {
 /// Nothing, once the encoder is there.
 #[component]
 pub fn EncoderLine() -> impl IntoView {
-    let desk = use_desk();
-    let standing = desk.watch(|state| {
+    let page = use_page();
+    let standing = page.watch(|state| {
         let progress = state.insights.encoder_progress;
         let received = progress.map(|p| (p.received_bytes, p.total_bytes));
         match &state.insights.encoder {
@@ -32,7 +32,7 @@ pub fn EncoderLine() -> impl IntoView {
             Answer::Idle | Answer::Going => Some((text::fetching(received), false)),
         }
     });
-    let again = move |_| desk.client.load_encoder();
+    let again = move |_| page.client.load_encoder();
     move || {
         standing.get().map(|(words, has_failed)| {
             let button = has_failed.then(|| {

@@ -3,25 +3,25 @@
 use leptos::prelude::*;
 
 use crate::protocol::DeviceKind;
-use crate::ui::desk::use_desk;
+use crate::ui::page_context::use_page;
 use crate::ui::state::{Engine, State};
 use crate::ui::text::status as text;
 
 #[component]
 pub fn EngineStatus() -> impl IntoView {
-    let desk = use_desk();
-    let status = desk.watch(State::status);
-    let line = desk.watch(text::line);
-    let model = desk.watch(text::model);
-    let device = desk.watch(|state| {
+    let page = use_page();
+    let status = page.watch(State::status);
+    let line = page.watch(text::line);
+    let model = page.watch(text::model);
+    let device = page.watch(|state| {
         let got = state.device.as_ref().map(|device| device.kind);
         got.or(state.chosen_device).map_or("", DeviceKind::name)
     });
-    let device_words = desk.watch(|state| {
+    let device_words = page.watch(|state| {
         let device = state.device.as_ref();
         device.map_or(String::new(), |device| device.description.clone())
     });
-    let model_name = desk.watch(|state| {
+    let model_name = page.watch(|state| {
         let model = state.model.as_ref();
         model.map_or(String::new(), |model| model.name.clone())
     });
@@ -48,9 +48,9 @@ pub fn EngineStatus() -> impl IntoView {
 /// How much has arrived, or how far the run is; a moving band where no end is known.
 #[component]
 fn Bar() -> impl IntoView {
-    let desk = use_desk();
-    let fraction = desk.watch(fraction);
-    let is_busy = desk.watch(|state| matches!(state.engine, Engine::Loading { .. }));
+    let page = use_page();
+    let fraction = page.watch(fraction);
+    let is_busy = page.watch(|state| matches!(state.engine, Engine::Loading { .. }));
     let style = move || format!("--done: {}", fraction.get().unwrap_or(0.0));
     let is_unknown = move || is_busy.get() && fraction.get().is_none();
     view! {

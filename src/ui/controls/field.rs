@@ -4,31 +4,31 @@ use leptos::prelude::*;
 
 use super::term;
 use crate::settings::Family;
-use crate::ui::datasets::{SHIPPED, shipped};
-use crate::ui::desk::use_desk;
 use crate::ui::draft::{SCHEDULES, StrategyKind};
+use crate::ui::page_context::use_page;
+use crate::ui::sources::datasets::{SHIPPED, shipped};
 use crate::ui::state::Run;
 use crate::ui::text::run as text;
 
 #[component]
 pub fn Field(key: &'static str) -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     let (label, word, help) = text::field(key);
     let id = format!("field-{key}");
     let help_id = format!("help-{key}");
     let problem = RwSignal::new(None::<String>);
-    let value = Memo::new(move |_| desk.draft.with(|draft| draft.get(key)));
-    let is_locked = desk.watch(|state| state.run.as_ref().is_some_and(Run::is_going));
+    let value = Memo::new(move |_| page.draft.with(|draft| draft.get(key)));
+    let is_locked = page.watch(|state| state.run.as_ref().is_some_and(Run::is_going));
     let change = move |event: leptos::ev::Event| {
         let text = event_target_value(&event);
         let mut outcome = Ok(());
-        desk.draft
+        page.draft
             .update(|draft| outcome = draft.try_set(key, &text));
         problem.set(outcome.err());
     };
     let below = move || match problem.get() {
         Some(problem) => format!("{problem}; {} stays", value.get()),
-        None => match desk.draft.with(|draft| text::of_family(key, draft.family)) {
+        None => match page.draft.with(|draft| text::of_family(key, draft.family)) {
             Some(note) => format!("{help}; {note}"),
             None => help.to_string(),
         },
@@ -99,13 +99,13 @@ fn options(
     choices: &[(&'static str, &'static str)],
     chosen: Memo<String>,
 ) -> impl IntoView + use<> {
-    let desk = use_desk();
+    let page = use_page();
     choices
         .iter()
         .map(|(value, words)| {
             let value = *value;
             let is_refused = move || {
-                desk.draft
+                page.draft
                     .with(|draft| is_refused(key, value, draft.family))
             };
             view! {

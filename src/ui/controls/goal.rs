@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::ui::desk::use_desk;
-use crate::ui::routes::Route;
+use crate::ui::page_context::use_page;
+use crate::ui::pages::routes::Route;
 
 #[component]
 pub fn Goal(
@@ -11,17 +11,17 @@ pub fn Goal(
     words: &'static str,
     #[prop(into)] is_met: Signal<bool>,
 ) -> impl IntoView {
-    let desk = use_desk();
-    let Route::Lesson(lesson) = desk.route.get_untracked() else {
+    let page = use_page();
+    let Route::Lesson(lesson) = page.route.get_untracked() else {
         return None;
     };
     let has_passed = Memo::new(move |_| {
-        desk.progress
+        page.progress
             .with(|progress| progress.has_passed(lesson, check))
     });
     Effect::new(move |_| {
         if is_met.get() && !has_passed.get_untracked() {
-            desk.progress
+            page.progress
                 .update(|progress| progress.pass(lesson, check));
         }
     });

@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::desk::use_desk;
+use crate::ui::page_context::use_page;
 use crate::ui::state::{State, Status};
 use crate::ui::text::speech as text;
 
@@ -13,8 +13,8 @@ pub use text::Wish;
 /// Shows its children unless the loaded model goes on with no text.
 #[component]
 pub fn GoesOn(wish: Wish, children: ChildrenFn) -> impl IntoView {
-    let desk = use_desk();
-    let speechless = desk.watch(State::speechless);
+    let page = use_page();
+    let speechless = page.watch(State::speechless);
     move || match speechless.get() {
         None => children().into_any(),
         Some((name, speech)) => {
@@ -26,8 +26,8 @@ pub fn GoesOn(wish: Wish, children: ChildrenFn) -> impl IntoView {
 /// Why something is not there, and the way to have it.
 #[component]
 pub fn Speechless(words: String) -> impl IntoView {
-    let desk = use_desk();
-    let is_busy = desk.watch(|state| state.status() != Status::Ready);
+    let page = use_page();
+    let is_busy = page.watch(|state| state.status() != Status::Ready);
     view! {
         <div class="speechless">
             <p class="empty" data-testid="speechless">{words}</p>
@@ -35,7 +35,7 @@ pub fn Speechless(words: String) -> impl IntoView {
                 type="button"
                 data-testid="load-decoder"
                 disabled=is_busy
-                on:click=move |_| desk.client.load_shipped_model()
+                on:click=move |_| page.client.load_shipped_model()
             >
                 {text::LOAD_DECODER}
             </button>

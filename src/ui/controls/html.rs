@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::ui::of_model::told;
+use crate::ui::lesson::model_numbers::with_model_numbers;
 
 /// A stretch of a lesson's prose.
 pub fn prose(class: &'static str, html: &'static str) -> impl IntoView {
-    view! { <div class=class inner_html=told(html)></div> }
+    view! { <div class=class inner_html=with_model_numbers(html)></div> }
 }

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::ui::desk::use_desk;
-use crate::ui::format;
+use crate::ui::page_context::use_page;
+use crate::ui::text::format;
 use crate::ui::text::model_picker as text;
 use crate::weights_store::{self, KeptFile};
 
 #[component]
 pub fn KeptWeights() -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     let files = RwSignal::new(Vec::<KeptFile>::new());
     let look = move || {
         spawn_local(async move {
@@ -18,7 +18,7 @@ pub fn KeptWeights() -> impl IntoView {
         });
     };
     // What has just been loaded may be new here.
-    let loaded = desk.watch(|state| {
+    let loaded = page.watch(|state| {
         let encoder = state
             .insights
             .encoder
@@ -46,7 +46,7 @@ pub fn KeptWeights() -> impl IntoView {
             rows.map(|file| row(file, forget)).collect_view()
         })
     };
-    let came = desk.watch(|state| {
+    let came = page.watch(|state| {
         let model = state.model.as_ref()?;
         Some(text::came(&model.name, model.weights_were_kept))
     });

@@ -2,12 +2,12 @@
 
 pub mod answered;
 pub mod ask_form;
-pub mod counted_model;
 pub mod encoder_line;
 pub mod engine_status;
 pub mod field;
 pub mod goal;
 pub mod goes_on;
+pub mod honesty_badge;
 pub mod html;
 pub mod kept_weights;
 pub mod model_picker;
@@ -15,7 +15,6 @@ pub mod notices;
 pub mod number;
 pub mod own_model;
 pub mod passed;
-pub mod program_view;
 pub mod run_buttons;
 pub mod slider;
 pub mod term;

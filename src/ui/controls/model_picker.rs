@@ -5,9 +5,9 @@
 use leptos::prelude::*;
 
 use crate::settings::{Sizes, memory_need};
-use crate::ui::desk::{Desk, use_desk};
 use crate::ui::draft::Draft;
-use crate::ui::shipped::{Extra, SHIPPED, Shipped};
+use crate::ui::page_context::{PageContext, use_page};
+use crate::ui::sources::shipped_models::{Extra, SHIPPED, Shipped};
 use crate::ui::state::Status;
 use crate::ui::text::model_picker as text;
 
@@ -47,13 +47,13 @@ impl From<&Extra> for Offer {
 
 #[component]
 pub fn ModelPicker() -> impl IntoView {
-    let desk = use_desk();
-    let extras = desk.client.extras();
+    let page = use_page();
+    let extras = page.client.extras();
     let rows = move || {
         let extras = extras.get();
         let offers = SHIPPED.iter().map(Offer::from);
         let offers = offers.chain(extras.iter().map(Offer::from));
-        offers.map(|offer| row(desk, offer)).collect_view()
+        offers.map(|offer| row(page, offer)).collect_view()
     };
     view! {
         <section class="model_picker" data-testid="model-picker">
@@ -64,7 +64,7 @@ pub fn ModelPicker() -> impl IntoView {
     }
 }
 
-fn row(desk: Desk, offer: Offer) -> impl IntoView {
+fn row(page: PageContext, offer: Offer) -> impl IntoView {
     let Offer {
         name,
         facts,
@@ -72,13 +72,13 @@ fn row(desk: Desk, offer: Offer) -> impl IntoView {
         sizes,
         heads,
     } = offer;
-    let need = Memo::new(move |_| memory_need(sizes, heads, &desk.draft.with(Draft::settings)));
-    let is_loaded = desk.watch(|state| {
+    let need = Memo::new(move |_| memory_need(sizes, heads, &page.draft.with(Draft::settings)));
+    let is_loaded = page.watch(|state| {
         let model = state.model.as_ref()?;
         Some(model.name.clone())
     });
     let is_loaded = Memo::new(move |_| is_loaded.get().as_deref() == Some(name));
-    let is_busy = desk.watch(|state| {
+    let is_busy = page.watch(|state| {
         !matches!(state.status(), Status::Ready | Status::Failed) || state.device.is_none()
     });
     view! {
@@ -92,7 +92,7 @@ fn row(desk: Desk, offer: Offer) -> impl IntoView {
                 type="button"
                 data-testid=format!("load-model-{name}")
                 disabled=move || is_busy.get() || is_loaded.get()
-                on:click=move |_| desk.client.load_shipped(Some(name))
+                on:click=move |_| page.client.load_shipped(Some(name))
             >
                 {move || if is_loaded.get() { text::LOADED.to_string() } else { text::load(name) }}
             </button>

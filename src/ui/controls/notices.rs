@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use crate::ui::desk::use_desk;
+use crate::ui::page_context::use_page;
 use crate::ui::state::Notice;
 use crate::ui::text::{notices as text, pages};
 
 #[component]
 pub fn NoticeList() -> impl IntoView {
-    let desk = use_desk();
-    let list = desk.watch(|state| state.notices.list().to_vec());
+    let page = use_page();
+    let list = page.watch(|state| state.notices.list().to_vec());
     view! {
         <div class="notices" role="region" aria-label=pages::NOTICES>
             <For each=move || list.get() key=|notice| notice.id let:notice>
@@ -21,17 +21,17 @@ pub fn NoticeList() -> impl IntoView {
 
 #[component]
 fn NoticeView(notice: Notice) -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     let words = text::words(&notice.cause);
     let id = notice.id;
-    let dismiss = move || desk.state.update(|state| state.notices.dismiss(id));
+    let dismiss = move || page.state.update(|state| state.notices.dismiss(id));
     let buttons = words
         .actions
         .into_iter()
         .map(|action| {
             let act = move |_| {
                 dismiss();
-                desk.act(action);
+                page.act(action);
             };
             view! {
                 <button type="button" on:click=act>

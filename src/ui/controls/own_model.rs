@@ -6,9 +6,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{File, HtmlInputElement};
 
 use crate::ui::browser::own_files;
-use crate::ui::desk::{Desk, use_desk};
 use crate::ui::draft::Draft;
-use crate::ui::own_model::{
+use crate::ui::page_context::{PageContext, use_page};
+use crate::ui::sources::own_model::{
     CONFIG, Facts, OwnModel, Problem, WEIGHTS, folder_of, missing_file, name_of,
 };
 use crate::ui::state::Status;
@@ -155,7 +155,7 @@ fn look_at_address(look: RwSignal<Look>, address: &str) {
 
 #[component]
 fn Finding(look: RwSignal<Look>) -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     move || match look.get() {
         Look::Nothing => ().into_any(),
         Look::Going => view! { <p role="status">{text::LOOKING}</p> }.into_any(),
@@ -169,15 +169,15 @@ fn Finding(look: RwSignal<Look>) -> impl IntoView {
             facts,
             file_bytes,
             model,
-        } => found(desk, &facts, file_bytes, model).into_any(),
+        } => found(page, &facts, file_bytes, model).into_any(),
     }
 }
 
 /// What the last run came to hold, to be set beside what was reckoned.
 #[component]
 fn Peak() -> impl IntoView {
-    let desk = use_desk();
-    let peak = desk.watch(|state| {
+    let page = use_page();
+    let peak = page.watch(|state| {
         let summary = state.run.as_ref()?.summary()?;
         summary.peak_memory_bytes
     });
@@ -192,17 +192,22 @@ fn Peak() -> impl IntoView {
     }
 }
 
-fn found(desk: Desk, facts: &Facts, file_bytes: Option<u64>, model: OwnModel) -> impl IntoView {
+fn found(
+    page: PageContext,
+    facts: &Facts,
+    file_bytes: Option<u64>,
+    model: OwnModel,
+) -> impl IntoView {
     let sentence = text::facts(facts);
     let parameters = facts.parameters();
     let of_settings = facts.clone();
-    let need = Memo::new(move |_| of_settings.need(&desk.draft.with(Draft::settings)));
-    let device = desk.watch(|state| state.device.as_ref().map(|device| device.kind));
-    let is_busy = desk.watch(|state| {
+    let need = Memo::new(move |_| of_settings.need(&page.draft.with(Draft::settings)));
+    let device = page.watch(|state| state.device.as_ref().map(|device| device.kind));
+    let is_busy = page.watch(|state| {
         !matches!(state.status(), Status::Ready | Status::Failed) || state.device.is_none()
     });
     let is_running =
-        desk.watch(|state| matches!(state.status(), Status::Training | Status::Paused));
+        page.watch(|state| matches!(state.status(), Status::Training | Status::Paused));
     view! {
         <div class="found" role="status">
             <p data-testid="own-model-facts" data-value=parameters>{sentence}</p>
@@ -217,7 +222,7 @@ fn found(desk: Desk, facts: &Facts, file_bytes: Option<u64>, model: OwnModel) ->
                 class="primary"
                 data-testid="own-model-load"
                 disabled=is_busy
-                on:click=move |_| desk.client.load_own_model(model.clone())
+                on:click=move |_| page.client.load_own_model(model.clone())
             >
                 {text::LOAD}
             </button>

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use crate::lessons::Lesson;
-use crate::ui::desk::use_desk;
+use crate::ui::page_context::use_page;
 use crate::ui::text::lessons as text;
 
 /// Checks passed, and all there are.
 pub fn passed(lesson: &'static Lesson) -> Memo<(usize, usize)> {
-    let desk = use_desk();
-    Memo::new(move |_| desk.progress.with(|progress| progress.count(lesson)))
+    let page = use_page();
+    Memo::new(move |_| page.progress.with(|progress| progress.count(lesson)))
 }
 
 pub fn in_words(count: Memo<(usize, usize)>) -> impl Fn() -> String + Copy + Send + Sync + 'static {

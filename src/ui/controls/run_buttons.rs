@@ -3,15 +3,15 @@
 use leptos::prelude::*;
 
 use crate::protocol::{Command, RequestId};
-use crate::ui::desk::{Desk, use_desk};
+use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::state::{Phase, Run, State};
 use crate::ui::text::run as text;
 
 #[component]
 pub fn RunButtons() -> impl IntoView {
-    let desk = use_desk();
-    let can_start = desk.watch(State::can_start_run);
-    let phase = desk.watch(|state| state.run.as_ref().map_or(Stand::None, stand));
+    let page = use_page();
+    let can_start = page.watch(State::can_start_run);
+    let phase = page.watch(|state| state.run.as_ref().map_or(Stand::None, stand));
     let is = move |wanted: Stand| phase.get() == wanted;
     let is_idle = move || matches!(phase.get(), Stand::None | Stand::Ended);
     let start_words = move || match is(Stand::Ended) {
@@ -22,15 +22,15 @@ pub fn RunButtons() -> impl IntoView {
         true => text::STEP,
         false => text::STEP_FROM_START,
     };
-    let waiting = Memo::new(move |_| desk.queue.with(|queue| queue.waiting().len()));
+    let waiting = Memo::new(move |_| page.queue.with(|queue| queue.waiting().len()));
     let asks_which = RwSignal::new(false);
     let cancel = move |_| match waiting.get() {
-        0 => desk.cancel_run(),
+        0 => page.cancel_run(),
         _ => asks_which.set(true),
     };
     let step = move |_| match is(Stand::Paused) {
-        true => desk.steer(|run_id| Command::Step { run_id }),
-        false => desk.start_run(true),
+        true => page.steer(|run_id| Command::Step { run_id }),
+        false => page.start_run(true),
     };
     view! {
         <div class="buttons">
@@ -40,7 +40,7 @@ pub fn RunButtons() -> impl IntoView {
                 data-testid="run-start"
                 hidden=move || !is_idle()
                 disabled=move || !can_start.get()
-                on:click=move |_| desk.start_run(false)
+                on:click=move |_| page.start_run(false)
             >
                 {start_words}
             </button>
@@ -49,7 +49,7 @@ pub fn RunButtons() -> impl IntoView {
                 class="primary"
                 data-testid="run-resume"
                 hidden=move || !is(Stand::Paused)
-                on:click=move |_| desk.steer(|run_id| Command::Resume { run_id })
+                on:click=move |_| page.steer(|run_id| Command::Resume { run_id })
             >
                 {text::RESUME}
             </button>
@@ -59,7 +59,7 @@ pub fn RunButtons() -> impl IntoView {
                 data-testid="run-pause"
                 hidden=move || !(is(Stand::Active) || is(Stand::Starting))
                 disabled=move || is(Stand::Starting)
-                on:click=move |_| desk.steer(|run_id| Command::Pause { run_id })
+                on:click=move |_| page.steer(|run_id| Command::Pause { run_id })
             >
                 {text::PAUSE}
             </button>
@@ -93,9 +93,9 @@ fn WhichToCancel(
     waiting: Memo<usize>,
     is_idle: Signal<bool>,
 ) -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     // The question is about one run, and only while others wait.
-    let run = desk.watch(|state| state.run.as_ref().map(|run| run.request_id));
+    let run = page.watch(|state| state.run.as_ref().map(|run| run.request_id));
     Effect::new(move |_| {
         if is_idle.get() || waiting.get() == 0 {
             asks_which.set(false);
@@ -108,17 +108,17 @@ fn WhichToCancel(
         }
         now
     });
-    let answer = move |act: fn(Desk)| {
+    let answer = move |act: fn(PageContext)| {
         asks_which.set(false);
-        act(desk);
+        act(page);
     };
     view! {
         <div class="buttons which" role="group" hidden=move || !asks_which.get()>
             <p>{move || text::cancel_which(waiting.get())}</p>
-            <button type="button" data-testid="run-cancel-one" on:click=move |_| answer(Desk::cancel_run)>
+            <button type="button" data-testid="run-cancel-one" on:click=move |_| answer(PageContext::cancel_run)>
                 {text::CANCEL_ONE}
             </button>
-            <button type="button" data-testid="run-cancel-all" on:click=move |_| answer(Desk::cancel_all)>
+            <button type="button" data-testid="run-cancel-all" on:click=move |_| answer(PageContext::cancel_all)>
                 {text::CANCEL_ALL}
             </button>
             <button type="button" data-testid="run-cancel-none" on:click=move |_| asks_which.set(false)>

@@ -3,7 +3,7 @@
 use super::Draft;
 use crate::settings::{Family, Ia3Settings, LoraSettings, Strategy};
 use crate::ui::DATASET;
-use crate::ui::datasets::{self, Shipped};
+use crate::ui::sources::datasets::{self, Shipped};
 use crate::ui::text::own_model::family_name;
 
 impl Draft {

@@ -11,8 +11,8 @@ use crate::settings::{
     BottleneckSettings, Family, Ia3Settings, LoraSettings, Placement, Strategy, Task,
     TrainingSettings,
 };
-use crate::ui::datasets::{self, SHIPPED, Shipped, shipped};
-use crate::ui::routes::pairs;
+use crate::ui::pages::routes::pairs;
+use crate::ui::sources::datasets::{self, SHIPPED, Shipped, shipped};
 
 /// Everything the form holds. The settings of a strategy not chosen are kept for when it is.
 #[derive(Debug, Clone, PartialEq)]

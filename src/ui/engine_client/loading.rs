@@ -6,10 +6,10 @@ use super::EngineClient;
 use crate::protocol::Command;
 use crate::settings::{Family, Task};
 use crate::ui::browser::place;
-use crate::ui::datasets::{Shipped, shipped};
-use crate::ui::own_model::{ModelSource, OwnModel};
-use crate::ui::routes::Route;
-use crate::ui::shipped::{sha256_of, usual_model};
+use crate::ui::pages::routes::Route;
+use crate::ui::sources::datasets::{Shipped, shipped};
+use crate::ui::sources::own_model::{ModelSource, OwnModel};
+use crate::ui::sources::shipped_models::{sha256_of, usual_model};
 use crate::ui::state::{Cause, Engine, Run, State, Subject};
 use crate::ui::{ENCODER, GENERAL_TEXT};
 

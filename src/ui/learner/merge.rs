@@ -9,7 +9,7 @@ pub trait Merge {
 #[cfg(test)]
 mod tests {
     use super::super::record::tests::record;
-    use super::super::{Progress, RunRecord, Shelf};
+    use super::super::{ChapterProgress, RunHistory, RunRecord};
     use super::*;
 
     /// Whatever is merged with whatever, in any order, twice or once, comes out the same.
@@ -33,30 +33,30 @@ mod tests {
         }
     }
 
-    fn shelf(runs: &[RunRecord]) -> Shelf {
-        let mut shelf = Shelf::default();
-        runs.iter().cloned().for_each(|run| shelf.put(run));
-        shelf
+    fn history(runs: &[RunRecord]) -> RunHistory {
+        let mut history = RunHistory::default();
+        runs.iter().cloned().for_each(|run| history.put(run));
+        history
     }
 
-    fn keys(shelf: &Shelf) -> Vec<(&str, f64)> {
-        let runs = shelf.records().iter();
+    fn keys(history: &RunHistory) -> Vec<(&str, f64)> {
+        let runs = history.records().iter();
         runs.map(|run| (run.key.as_str(), run.made_at_millis))
             .collect()
     }
 
     #[test]
     fn runs_of_two_tabs_are_both_kept() {
-        let here = shelf(&[made("low", 0.6, 10.0), made("high", 0.7, 30.0)]);
-        let there = shelf(&[made("low", 0.65, 20.0), made("", 0.5, 40.0)]);
+        let here = history(&[made("low", 0.6, 10.0), made("high", 0.7, 30.0)]);
+        let there = history(&[made("low", 0.65, 20.0), made("", 0.5, 40.0)]);
         let both = here.merged(&there);
         assert_eq!(keys(&both), [("low", 20.0), ("high", 30.0), ("", 40.0)]);
-        is_lawful(&[here, there, both, Shelf::default()]);
+        is_lawful(&[here, there, both, RunHistory::default()]);
     }
 
     #[test]
     fn what_one_tab_forgets_the_other_does_not_bring_back() {
-        let here = shelf(&[made("low", 0.6, 10.0)]);
+        let here = history(&[made("low", 0.6, 10.0)]);
         let mut there = here.clone();
         there.forget_lesson_at("loss", 15.0);
         assert_eq!(keys(&here.merged(&there)), []);
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn runs_older_than_their_dates_keep_their_order() {
-        let old = shelf(&[
+        let old = history(&[
             made("b", 0.6, 0.0),
             made("a", 0.7, 0.0),
             made("c", 0.7, 0.0),
@@ -83,14 +83,14 @@ mod tests {
             .map(|run| run.key.as_str())
             .collect();
         assert_eq!(order, ["b", "a", "c"]);
-        let newer = old.merged(&shelf(&[made("a", 0.8, 50.0)]));
+        let newer = old.merged(&history(&[made("a", 0.8, 50.0)]));
         assert_eq!(newer.records().last().unwrap().after.unwrap().accuracy, 0.8);
         assert_eq!(newer.records().len(), 3);
     }
 
     #[test]
     fn answers_of_two_tabs_are_both_kept() {
-        let (mut here, mut there) = (Progress::default(), Progress::default());
+        let (mut here, mut there) = (ChapterProgress::default(), ChapterProgress::default());
         here.answer_at("lora", "chance", 1, 10.0);
         here.pass_at("lora", "chance", 10.0);
         here.open_at("lora", 10.0);
@@ -119,8 +119,8 @@ mod tests {
     fn answers_of_an_older_page_are_read_and_kept() {
         let old =
             r#"{"lessons":{"lora":{"answers":{"chance":2},"passed":["chance"]}},"last":"lora"}"#;
-        let old: Progress = serde_json::from_str(old).unwrap();
-        let mut here = Progress::default();
+        let old: ChapterProgress = serde_json::from_str(old).unwrap();
+        let mut here = ChapterProgress::default();
         here.answer_at("loss", "first", 0, 5.0);
         let both = here.merged(&old);
         assert_eq!(both.answer("lora", "chance"), Some(2));

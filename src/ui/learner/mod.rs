@@ -1,15 +1,16 @@
 //! What a learner has done: answers, and the runs made. Pure; `browser::storage` keeps it in the browser's storage.
 
+mod chapter_progress;
+pub mod guess;
 mod merge;
-mod progress;
 mod record;
-mod shelf;
+mod run_history;
 mod standing;
 
+pub use chapter_progress::ChapterProgress;
 pub use merge::Merge;
-pub use progress::Progress;
 pub use record::{Figures, Ground, RunRecord, RunTag};
 #[cfg(test)]
 pub use record::{Point, tests};
-pub use shelf::{Shelf, fill};
+pub use run_history::{RunHistory, fill};
 pub use standing::Standing;

@@ -7,10 +7,10 @@ use crate::protocol::GeneralScore;
 use crate::settings::Family;
 use crate::ui::DATASET;
 use crate::ui::browser::clock;
-use crate::ui::datasets::shipped;
 use crate::ui::draft::Draft;
-use crate::ui::own_model::ModelSource;
-use crate::ui::routes::value_of;
+use crate::ui::pages::routes::value_of;
+use crate::ui::sources::datasets::shipped;
+use crate::ui::sources::own_model::ModelSource;
 use crate::ui::state::{Phase, Run, State};
 
 /// Points kept of a curve.

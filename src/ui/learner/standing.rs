@@ -1,6 +1,6 @@
 //! What the learner's runs say of a lesson's conditions.
 
-use super::{Ground, RunRecord, Shelf};
+use super::{Ground, RunHistory, RunRecord};
 use crate::lessons::Measured;
 use crate::lessons::measure::{Condition, Quantity};
 
@@ -17,7 +17,7 @@ pub enum Standing {
     Missed(Box<RunRecord>),
 }
 
-impl Shelf {
+impl RunHistory {
     /// The value of `quantity` in `lesson`, of runs on this ground, where no key means `candidate`.
     pub fn measure(
         &self,
@@ -110,7 +110,7 @@ fn are_met(conditions: &[Condition], values: &[f64]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::record::tests::record;
-    use super::super::shelf::tests::{shelf, with_model};
+    use super::super::run_history::tests::{history, with_model};
     use super::*;
 
     const REMEDY: Measured = Measured {
@@ -127,49 +127,49 @@ mod tests {
 
     #[test]
     fn any_run_of_the_lesson_may_meet_a_check() {
-        let mut shelf = shelf();
+        let mut history = history();
         assert!(
-            matches!(shelf.standing("forgetting", &REMEDY), Standing::Missed(run) if run.key.is_empty())
+            matches!(history.standing("forgetting", &REMEDY), Standing::Missed(run) if run.key.is_empty())
         );
-        shelf.put(record("forgetting", "", 0.695, 57.0));
-        shelf.put(record("forgetting", "", 0.5, 49.0));
+        history.put(record("forgetting", "", 0.695, 57.0));
+        history.put(record("forgetting", "", 0.5, 49.0));
         assert!(
-            matches!(shelf.standing("forgetting", &REMEDY), Standing::Met(run) if run.after.unwrap().accuracy == 0.695)
+            matches!(history.standing("forgetting", &REMEDY), Standing::Met(run) if run.after.unwrap().accuracy == 0.695)
         );
-        assert_eq!(shelf.standing("lora", &REMEDY), Standing::Waiting);
+        assert_eq!(history.standing("lora", &REMEDY), Standing::Waiting);
     }
 
     #[test]
     fn runs_of_different_models_are_not_compared() {
-        let mut shelf = Shelf::default();
-        shelf.put(with_model(
+        let mut history = RunHistory::default();
+        history.put(with_model(
             "small",
             record("forgetting", "careless", 0.9, 148.0),
         ));
         // As good as it gets, beside another model's careless run.
-        shelf.put(record("forgetting", "", 0.9, 49.0));
-        let Standing::Apart(grounds) = shelf.standing("forgetting", &REMEDY) else {
+        history.put(record("forgetting", "", 0.9, 49.0));
+        let Standing::Apart(grounds) = history.standing("forgetting", &REMEDY) else {
             panic!("it cannot be compared");
         };
         let models: Vec<&str> = grounds.iter().map(|ground| ground.model.as_str()).collect();
         assert_eq!(models, ["nano", "small"]);
-        shelf.put(record("forgetting", "careless", 0.9, 148.0));
+        history.put(record("forgetting", "careless", 0.9, 148.0));
         assert!(matches!(
-            shelf.standing("forgetting", &REMEDY),
+            history.standing("forgetting", &REMEDY),
             Standing::Met(_)
         ));
         // The other model's run has kept its place.
-        assert_eq!(shelf.of_lesson("forgetting").count(), 3);
+        assert_eq!(history.of_lesson("forgetting").count(), 3);
     }
 
     #[test]
     fn runs_on_different_data_are_not_compared() {
-        let mut shelf = shelf();
+        let mut history = history();
         let mut run = record("forgetting", "", 0.9, 49.0);
         run.settings += "&data=topics";
-        shelf.put(run);
+        history.put(run);
         assert!(matches!(
-            shelf.standing("forgetting", &REMEDY),
+            history.standing("forgetting", &REMEDY),
             Standing::Apart(_)
         ));
     }

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::protocol::{Command, Workload};
-use crate::ui::desk::use_desk;
-use crate::ui::routes::pairs;
+use crate::ui::page_context::use_page;
+use crate::ui::pages::routes::pairs;
 use crate::ui::state::{Bench as Standing, Cause, Status};
 use crate::ui::text::pages as text;
 
@@ -12,21 +12,21 @@ const DEFAULT_STEPS: usize = 10;
 
 #[component]
 pub fn Bench(query: String) -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     let ((workload, steps), problems) = read(&query);
     if !problems.is_empty() {
-        desk.state
+        page.state
             .update(|state| state.notices.add(Cause::Address(problems)));
     }
-    let is_ready = desk.watch(|state| state.status() == Status::Ready);
+    let is_ready = page.watch(|state| state.status() == Status::Ready);
     let has_asked = StoredValue::new(false);
     Effect::new(move |_| {
         if is_ready.get() && !has_asked.get_value() {
             has_asked.set_value(true);
-            desk.client.send(Command::Bench { workload, steps });
+            page.client.send(Command::Bench { workload, steps });
         }
     });
-    let bench = desk.watch(|state| state.bench.clone());
+    let bench = page.watch(|state| state.bench.clone());
     let words = move || match bench.get() {
         Standing::Idle => text::BENCH_WAITING.to_string(),
         Standing::Going => text::BENCH_GOING.to_string(),

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::lessons::{self, LESSONS, Lesson};
 use crate::ui::controls::passed::{PassedGauge, in_words, passed};
-use crate::ui::desk::use_desk;
+use crate::ui::page_context::use_page;
 use crate::ui::text::{lessons as words, pages as text};
-use crate::ui::widgets::generate_box::GenerateBox;
+use crate::ui::widgets::asking::generate_box::GenerateBox;
 
 #[component]
 pub fn Home() -> impl IntoView {
@@ -57,9 +57,9 @@ pub fn Home() -> impl IntoView {
 /// Back to the lesson that was open last; the first lesson for who has none.
 #[component]
 fn Continue() -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     let last = Memo::new(move |_| {
-        desk.progress
+        page.progress
             .with(|progress| progress.last.as_deref().and_then(lessons::find))
             .map(|lesson| lesson.slug)
     });

@@ -9,32 +9,32 @@ use crate::ui::controls::field::Field;
 use crate::ui::controls::kept_weights::KeptWeights;
 use crate::ui::controls::model_picker::ModelPicker;
 use crate::ui::controls::own_model::OwnModelControl;
-use crate::ui::desk::{Desk, use_desk};
 use crate::ui::draft::Draft;
+use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::state::{Cause, Run};
 use crate::ui::text::{pages as text, run as words};
-use crate::ui::widgets::adapter_shelf::AdapterShelf;
-use crate::ui::widgets::before_after::BeforeAfter;
-use crate::ui::widgets::confusion::Confusion;
-use crate::ui::widgets::data_peek::DataPeek;
-use crate::ui::widgets::export_script::ExportScript;
-use crate::ui::widgets::forgetting_chart::ForgettingChart;
-use crate::ui::widgets::frozen_proof::FrozenProof;
-use crate::ui::widgets::generate_box::GenerateBox;
-use crate::ui::widgets::loss_chart::LossChart;
-use crate::ui::widgets::matched_modules::MatchedModules;
-use crate::ui::widgets::mistakes::Mistakes;
-use crate::ui::widgets::parameter_map::ParameterMap;
-use crate::ui::widgets::run_panel::RunPanel;
-use crate::ui::widgets::schedule_chart::ScheduleChart;
-use crate::ui::widgets::try_box::TryBox;
+use crate::ui::widgets::asking::generate_box::GenerateBox;
+use crate::ui::widgets::asking::try_box::TryBox;
+use crate::ui::widgets::data::confusion::Confusion;
+use crate::ui::widgets::data::data_peek::DataPeek;
+use crate::ui::widgets::data::mistakes::Mistakes;
+use crate::ui::widgets::forgetting::forgetting_chart::ForgettingChart;
+use crate::ui::widgets::programs::export_script::ExportScript;
+use crate::ui::widgets::run::before_after::BeforeAfter;
+use crate::ui::widgets::run::loss_chart::LossChart;
+use crate::ui::widgets::run::run_panel::RunPanel;
+use crate::ui::widgets::schedule::schedule_chart::ScheduleChart;
+use crate::ui::widgets::strategy::matched_modules::MatchedModules;
+use crate::ui::widgets::weights::adapter_shelf::AdapterShelf;
+use crate::ui::widgets::weights::frozen_proof::FrozenProof;
+use crate::ui::widgets::weights::parameter_map::ParameterMap;
 
 #[component]
 pub fn Lab(query: String) -> impl IntoView {
     read_address(&query);
-    let desk = use_desk();
+    let page = use_page();
     let hash = Memo::new(move |_| {
-        desk.draft
+        page.draft
             .with(|draft| format!("#/lab?{}", draft.to_query()))
     });
     Effect::new(move |_| place::replace_hash(&hash.get()));
@@ -85,13 +85,13 @@ pub fn Lab(query: String) -> impl IntoView {
 /// Which data set, what it is, and a look at it.
 #[component]
 fn DataChoice() -> impl IntoView {
-    let desk = use_desk();
-    let set = Memo::new(move |_| desk.draft.with(|draft| draft.dataset));
-    let task = Memo::new(move |_| desk.draft.with(Draft::task));
-    take_data_of_the_family(desk);
-    Effect::new(move |_| desk.client.use_dataset(set.get().name));
+    let page = use_page();
+    let set = Memo::new(move |_| page.draft.with(|draft| draft.dataset));
+    let task = Memo::new(move |_| page.draft.with(Draft::task));
+    take_data_of_the_family(page);
+    Effect::new(move |_| page.client.use_dataset(set.get().name));
     // Lessons work on the set they were written for.
-    on_cleanup(move || desk.client.use_dataset(DATASET));
+    on_cleanup(move || page.client.use_dataset(DATASET));
     view! {
         <section class="exhibit data_choice" data-testid="data-choice">
             <Field key="data" />
@@ -104,16 +104,16 @@ fn DataChoice() -> impl IntoView {
 }
 
 /// Whenever a model is here: the data that its family usually learns from, unless somebody has chosen other data.
-fn take_data_of_the_family(desk: Desk) {
-    let family = desk.watch(|state| state.model.as_ref().map(|model| model.family));
+fn take_data_of_the_family(page: PageContext) {
+    let family = page.watch(|state| state.model.as_ref().map(|model| model.family));
     Effect::new(move |_| {
         let Some(family) = family.get() else { return };
-        let problem = desk.revise_draft(|draft| {
+        let problem = page.revise_draft(|draft| {
             draft.adopt(family);
             draft.adopt_data()
         });
         if let Some(problem) = problem {
-            desk.state
+            page.state
                 .update(|state| state.notices.add(Cause::Address(vec![problem])));
         }
     });
@@ -131,17 +131,17 @@ fn Titled(title: &'static str, children: Children) -> impl IntoView {
 
 /// Takes the settings from the address, where it has any and no run is going.
 fn read_address(query: &str) {
-    let desk = use_desk();
-    let is_going = desk
+    let page = use_page();
+    let is_going = page
         .state
         .with_untracked(|state| state.run.as_ref().is_some_and(Run::is_going));
     if query.is_empty() || is_going {
         return;
     }
     let (draft, problems) = Draft::from_query(query);
-    desk.draft.set(draft);
+    page.draft.set(draft);
     if !problems.is_empty() {
-        desk.state
+        page.state
             .update(|state| state.notices.add(Cause::Address(problems)));
     }
 }

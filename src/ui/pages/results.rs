@@ -4,32 +4,32 @@ use leptos::prelude::*;
 
 use crate::lessons::{self, LESSONS};
 use crate::ui::browser::files;
+use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
-use crate::ui::desk::use_desk;
-use crate::ui::format;
-use crate::ui::learner::{Progress, RunRecord, Shelf};
+use crate::ui::learner::{ChapterProgress, RunHistory, RunRecord};
+use crate::ui::page_context::use_page;
+use crate::ui::text::format;
 use crate::ui::text::lessons as text;
-use crate::ui::widgets::honesty_badge::{HonestyBadge, Origin};
 
 #[component]
 pub fn Results() -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     let is_empty = Memo::new(move |_| {
-        desk.shelf.with(|shelf| shelf.records().is_empty())
-            && desk.progress.with(Progress::is_empty)
+        page.history.with(|history| history.records().is_empty())
+            && page.progress.with(ChapterProgress::is_empty)
     });
     let summary = move || {
-        let complete = desk.progress.with(|progress| {
+        let complete = page.progress.with(|progress| {
             LESSONS
                 .iter()
                 .filter(|lesson| progress.is_complete(lesson))
                 .count()
         });
-        let runs = desk.shelf.with(|shelf| shelf.records().len());
+        let runs = page.history.with(|history| history.records().len());
         text::results_summary(complete, LESSONS.len(), runs)
     };
     let download = move |_| {
-        let json = desk.shelf.with(serde_json::to_string);
+        let json = page.history.with(serde_json::to_string);
         if let Ok(json) = json {
             files::download("warmup-runs.json", "application/json", &json);
         }
@@ -54,7 +54,7 @@ pub fn Results() -> impl IntoView {
                 <h2>{text::RESULTS_CHECKS}</h2>
                 <Checks />
                 <h2>{text::RESULTS_RUNS}</h2>
-                {move || desk.shelf.with(runs)}
+                {move || page.history.with(runs)}
                 <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
             </div>
             <ForgetAll />
@@ -64,13 +64,13 @@ pub fn Results() -> impl IntoView {
 
 #[component]
 fn Checks() -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     let rows = move || {
         LESSONS
             .iter()
             .map(|lesson| {
-                let (passed, all) = desk.progress.with(|progress| progress.count(lesson));
-                let (right, answered) = desk.progress.with(|progress| progress.first_attempts(lesson));
+                let (passed, all) = page.progress.with(|progress| progress.count(lesson));
+                let (right, answered) = page.progress.with(|progress| progress.first_attempts(lesson));
                 view! {
                     <li data-lesson=lesson.slug data-passed=passed.to_string()>
                         <a href=format!("#/lesson/{}", lesson.slug)>{lesson.title}</a>
@@ -86,12 +86,12 @@ fn Checks() -> impl IntoView {
     view! { <ol class="checks-passed">{rows}</ol> }
 }
 
-fn runs(shelf: &Shelf) -> impl IntoView + use<> {
+fn runs(history: &RunHistory) -> impl IntoView + use<> {
     let heads = text::RESULTS_COLUMNS
         .map(|name| view! { <th scope="col">{name}</th> })
         .into_iter()
         .collect_view();
-    let rows: Vec<_> = shelf.records().iter().rev().map(row).collect();
+    let rows: Vec<_> = history.records().iter().rev().map(row).collect();
     view! {
         <div class="scroll" tabindex="0" role="region" aria-label=text::RESULTS_RUNS>
             <table class="runs-made">
@@ -146,11 +146,11 @@ fn row(run: &RunRecord) -> impl IntoView + use<> {
 /// Asks before it forgets.
 #[component]
 fn ForgetAll() -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     let is_asking = RwSignal::new(false);
     let forget = move |_| {
-        desk.progress.update(Progress::forget_all);
-        desk.shelf.update(Shelf::forget_all);
+        page.progress.update(ChapterProgress::forget_all);
+        page.history.update(RunHistory::forget_all);
         is_asking.set(false);
     };
     view! {

@@ -4,28 +4,28 @@ use leptos::prelude::*;
 
 use crate::protocol::{Command, VerifiedQuantity};
 use crate::ui::browser::place;
-use crate::ui::desk::use_desk;
-use crate::ui::format;
+use crate::ui::page_context::use_page;
 use crate::ui::state::{Status, Verification};
+use crate::ui::text::format;
 use crate::ui::text::pages as text;
 
 #[component]
 pub fn Verify() -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     let ask = move || {
-        desk.client.send(Command::Verify {
+        page.client.send(Command::Verify {
             base_url: place::absolute("reference/"),
         });
     };
-    let is_ready = desk.watch(|state| state.status() == Status::Ready);
-    let is_idle = desk.watch(|state| state.verification == Verification::Idle);
+    let is_ready = page.watch(|state| state.status() == Status::Ready);
+    let is_idle = page.watch(|state| state.verification == Verification::Idle);
     Effect::new(move |_| {
         if is_ready.get() && is_idle.get() {
             ask();
         }
     });
-    let rows = desk.watch(|state| state.verification.rows().to_vec());
-    let words = desk.watch(|state| match &state.verification {
+    let rows = page.watch(|state| state.verification.rows().to_vec());
+    let words = page.watch(|state| match &state.verification {
         Verification::Idle => text::VERIFY_WAITING.to_string(),
         Verification::Going { .. } => text::VERIFY_GOING.to_string(),
         Verification::Failed { error, .. } => error.message.clone(),
@@ -36,7 +36,7 @@ pub fn Verify() -> impl IntoView {
             ..
         } => text::verify_summary(*passed, *failed, &format::duration(*millis)),
     });
-    let is_over = desk.watch(|state| {
+    let is_over = page.watch(|state| {
         matches!(
             state.verification,
             Verification::Done { .. } | Verification::Failed { .. }

@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use super::{going, guesses_stand, queued, settings_of, shown, tag_of};
 use crate::lessons::measure::What;
 use crate::lessons::{Lesson, Preset};
+use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
-use crate::ui::desk::use_desk;
-use crate::ui::format;
 use crate::ui::learner::RunRecord;
+use crate::ui::page_context::use_page;
+use crate::ui::text::format;
 use crate::ui::text::{lessons as text, run as run_text};
-use crate::ui::widgets::honesty_badge::{HonestyBadge, Origin};
 
 #[component]
 pub fn RunCard(
@@ -20,22 +20,22 @@ pub fn RunCard(
     /// The set's own button starts it.
     is_alone: bool,
 ) -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     let tag = tag_of(lesson, preset);
-    let is_going = Memo::new(move |_| going(desk) == Some(tag));
-    let is_queued = Memo::new(move |_| desk.queue.with(|queue| queue.holds(tag)));
-    let run = Memo::new(move |_| shown(desk, lesson, preset));
+    let is_going = Memo::new(move |_| going(page) == Some(tag));
+    let is_queued = Memo::new(move |_| page.queue.with(|queue| queue.holds(tag)));
+    let run = Memo::new(move |_| shown(page, lesson, preset));
     let origin = move || match run.with(|run| run.as_ref().map(|(_, is_own)| *is_own)) {
         Some(true) => "measured",
         Some(false) => "replayed",
         None => "none",
     };
-    let can_start = desk.watch(|state| state.can_start_run());
+    let can_start = page.watch(|state| state.can_start_run());
     let kind = settings_of(lesson, preset).0.kind;
-    let refusal = desk.watch(move |state| kind.refused_by(state.family()?));
+    let refusal = page.watch(move |state| kind.refused_by(state.family()?));
     let start = move |_| {
-        let run = queued(desk, lesson, preset);
-        desk.queue.update(|queue| queue.put(vec![run]));
+        let run = queued(page, lesson, preset);
+        page.queue.update(|queue| queue.put(vec![run]));
     };
     let words = move || match origin() {
         "measured" => text::RUN_THIS_AGAIN,
@@ -67,7 +67,7 @@ pub fn RunCard(
             {move || is_going.get().then(|| view! { <Going /> })}
             {move || match run.get() {
                 Some((run, is_own)) => result(&run, is_own).into_any(),
-                None if guesses_stand(desk, lesson) => view! { <p class="quiet">{text::NOT_RUN}</p> }.into_any(),
+                None if guesses_stand(page, lesson) => view! { <p class="quiet">{text::NOT_RUN}</p> }.into_any(),
                 None => view! { <p class="quiet">{text::BEHIND_GUESS}</p> }.into_any(),
             }}
         </section>
@@ -77,13 +77,13 @@ pub fn RunCard(
 /// How far the run is that the engine is busy with.
 #[component]
 fn Going() -> impl IntoView {
-    let desk = use_desk();
-    let share = desk.watch(|state| {
+    let page = use_page();
+    let share = page.watch(|state| {
         state.run.as_ref().map_or(0.0, |run| {
             run.completed_steps() as f64 / run.settings.total_steps.max(1) as f64
         })
     });
-    let words = desk.watch(|state| state.run.as_ref().map(run_text::phase));
+    let words = page.watch(|state| state.run.as_ref().map(run_text::phase));
     view! {
         <p class="quiet" role="status">{words}</p>
         <span class="bar" style=move || format!("--done: {}", share.get()) aria-hidden="true"></span>

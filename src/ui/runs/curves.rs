@@ -10,8 +10,8 @@ use crate::lessons::{Lesson, RunSet};
 use crate::ui::charts::line::LineChart;
 use crate::ui::charts::plot::{Level, LineData, Look, Series, Unit};
 use crate::ui::charts::smooth::smooth;
-use crate::ui::desk::use_desk;
 use crate::ui::learner::RunRecord;
+use crate::ui::page_context::use_page;
 use crate::ui::text::{charts, lessons as text};
 
 /// Weight of the past in the smoothed line.
@@ -19,11 +19,11 @@ const KEEP: f64 = 0.8;
 
 #[component]
 pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     let runs = Memo::new(move |_| {
         set.presets
             .iter()
-            .map(|preset| Some((preset.label, shown(desk, lesson, preset)?.0)))
+            .map(|preset| Some((preset.label, shown(page, lesson, preset)?.0)))
             .collect::<Vec<_>>()
     });
     let losses =

@@ -8,33 +8,33 @@ use leptos::prelude::*;
 
 use self::card::RunCard;
 use self::curves::RunCurves;
-use super::controls::html::prose;
-use super::desk::{Desk, use_desk};
-use super::draft::Draft;
-use super::learner::{RunRecord, RunTag};
-use super::queue::QueuedRun;
-use super::text::lessons as text;
 use crate::lessons::{Lesson, Preset, RunSet};
+use crate::ui::controls::html::prose;
+use crate::ui::draft::Draft;
+use crate::ui::learner::{RunRecord, RunTag};
+use crate::ui::page_context::{PageContext, use_page};
+use crate::ui::queue::QueuedRun;
+use crate::ui::text::lessons as text;
 
 #[component]
 pub fn RunSetView(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView {
-    let desk = use_desk();
+    let page = use_page();
     let is_waiting = Memo::new(move |_| {
-        let is_queued = desk.queue.with(|queue| {
+        let is_queued = page.queue.with(|queue| {
             queue
                 .waiting()
                 .iter()
                 .any(|run| is_of(set, lesson, run.tag))
         });
-        is_queued || going(desk).is_some_and(|tag| is_of(set, lesson, tag))
+        is_queued || going(page).is_some_and(|tag| is_of(set, lesson, tag))
     });
-    let can_start = desk.watch(|state| state.can_start_run());
+    let can_start = page.watch(|state| state.can_start_run());
     let run_all = move |_| {
         let runs = set.presets.iter();
-        let runs = runs.map(|preset| queued(desk, lesson, preset)).collect();
-        desk.queue.update(|queue| queue.put(runs));
+        let runs = runs.map(|preset| queued(page, lesson, preset)).collect();
+        page.queue.update(|queue| queue.put(runs));
     };
-    let stop = move |_| desk.cancel_all();
+    let stop = move |_| page.cancel_all();
     let cards = set
         .presets
         .iter()
@@ -75,8 +75,8 @@ pub fn settings_of(lesson: &Lesson, preset: &Preset) -> (Draft, Vec<String>) {
     Draft::from_query(&format!("{}&{}", lesson.settings, preset.settings))
 }
 
-fn queued(desk: Desk, lesson: &'static Lesson, preset: &'static Preset) -> QueuedRun {
-    desk.in_set(tag_of(lesson, preset), &settings_of(lesson, preset).0)
+fn queued(page: PageContext, lesson: &'static Lesson, preset: &'static Preset) -> QueuedRun {
+    page.in_set(tag_of(lesson, preset), &settings_of(lesson, preset).0)
 }
 
 fn tag_of(lesson: &'static Lesson, preset: &'static Preset) -> RunTag {
@@ -91,8 +91,8 @@ fn is_of(set: &RunSet, lesson: &Lesson, tag: RunTag) -> bool {
 }
 
 /// The run that the engine is busy with.
-fn going(desk: Desk) -> Option<RunTag> {
-    desk.state.with(|state| {
+fn going(page: PageContext) -> Option<RunTag> {
+    page.state.with(|state| {
         let run = state.run.as_ref().filter(|run| run.is_going())?;
         Some(run.tag)
     })
@@ -100,37 +100,37 @@ fn going(desk: Desk) -> Option<RunTag> {
 
 /// Whether the learner's guesses about a lesson's runs are final: locked, or too late since a run of theirs is there.
 /// Until then what was recorded stays hidden.
-pub fn guesses_stand(desk: Desk, lesson: &Lesson) -> bool {
-    let are_locked = desk.progress.with(|progress| {
+pub fn guesses_stand(page: PageContext, lesson: &Lesson) -> bool {
+    let are_locked = page.progress.with(|progress| {
         lesson
             .guesses()
             .all(|guess| progress.is_locked(lesson.slug, guess.id))
     });
-    are_locked || has_begun(desk, lesson)
+    are_locked || has_begun(page, lesson)
 }
 
 /// Whether the learner has made one of the lesson's runs.
-pub fn has_begun(desk: Desk, lesson: &Lesson) -> bool {
-    desk.shelf.with(|shelf| {
+pub fn has_begun(page: PageContext, lesson: &Lesson) -> bool {
+    page.history.with(|history| {
         lesson
             .presets()
-            .any(|preset| shelf.find(lesson.slug, preset.key, None).is_some())
+            .any(|preset| history.find(lesson.slug, preset.key, None).is_some())
     })
 }
 
 /// The learner's run of a preset, of the model at hand if there is one, or, until there is any, ours; and whether it is
 /// the learner's.
-pub fn shown(desk: Desk, lesson: &Lesson, preset: &Preset) -> Option<(RunRecord, bool)> {
-    let own = desk.shelf.with(|shelf| {
-        shelf
-            .find(lesson.slug, preset.key, desk.base.get().as_deref())
+pub fn shown(page: PageContext, lesson: &Lesson, preset: &Preset) -> Option<(RunRecord, bool)> {
+    let own = page.history.with(|history| {
+        history
+            .find(lesson.slug, preset.key, page.base.get().as_deref())
             .cloned()
     });
     let recorded = || {
-        if !guesses_stand(desk, lesson) {
+        if !guesses_stand(page, lesson) {
             return None;
         }
-        desk.recorded.with(|records| {
+        page.recorded.with(|records| {
             let is_it = |run: &&RunRecord| run.lesson == lesson.slug && run.key == preset.key;
             records.iter().find(is_it).cloned()
         })

@@ -2,8 +2,8 @@ use super::*;
 use crate::settings::{
     BottleneckSettings, Ia3Settings, LoraSettings, LossDivisor, Placement, Remedies, ScheduleKind,
 };
-use crate::ui::datasets::SHIPPED;
 use crate::ui::draft::{LOOP, REMEDIES, TRAINING};
+use crate::ui::sources::datasets::SHIPPED;
 
 use Family::{Bert, Gpt2};
 

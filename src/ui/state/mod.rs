@@ -28,8 +28,8 @@ use crate::protocol::{
     Command, DatasetInfo, DeviceInfo, DeviceKind, Frame, GeneralTextInfo, MOST_ADAPTERS, ModelInfo,
     RunId, RunPlan,
 };
-use crate::ui::own_model::ModelSource;
-use crate::ui::watchdog::Waiting;
+use crate::ui::engine_client::watchdog::Waiting;
+use crate::ui::sources::own_model::ModelSource;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {

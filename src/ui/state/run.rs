@@ -8,7 +8,7 @@ use crate::protocol::{
 };
 use crate::settings::{Task, TrainingSettings};
 use crate::ui::learner::RunTag;
-use crate::ui::own_model::ModelSource;
+use crate::ui::sources::own_model::ModelSource;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {

@@ -1,6 +1,6 @@
 //! Words of the shelf of adapters.
 
-use crate::ui::format;
+use crate::ui::text::format;
 
 pub const EMPTY: &str =
     "Nothing here yet: every LoRA run that comes to its end leaves its adapter on this shelf.";

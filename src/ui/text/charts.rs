@@ -30,14 +30,14 @@ pub const RETRIEVAL_EMPTY: &str =
     "No run yet: press Run, and how many questions still find their passage is drawn here.";
 
 pub fn retrieval_measured(questions: usize) -> String {
-    let questions = crate::ui::format::count(questions);
+    let questions = crate::ui::text::format::count(questions);
     format!(
         "Measured on {questions} questions: each should lie nearer to its own passage than to any of the others. Lower is worse."
     )
 }
 
 pub fn forgetting_measured(tokens: usize) -> String {
-    let tokens = crate::ui::format::count(tokens);
+    let tokens = crate::ui::text::format::count(tokens);
     format!(
         "Measured on the first {tokens} tokens of stories.txt, which no model here has trained on. Higher is worse."
     )

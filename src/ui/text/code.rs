@@ -1,7 +1,7 @@
 //! Words of the widgets about programs and what they count.
 
 use crate::settings::Family;
-use crate::ui::format;
+use crate::ui::text::format;
 
 pub const TARGET_NAMES: &str = "Target modules";
 pub fn target_table(family: Family) -> &'static str {

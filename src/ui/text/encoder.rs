@@ -1,7 +1,7 @@
 //! Words of the widgets in which an encoder and a decoder read the same text.
 
 use crate::protocol::Reader;
-use crate::ui::format;
+use crate::ui::text::format;
 
 pub const TRY_AGAIN: &str = "Fetch it again";
 pub const WAITING: &str = "Waiting for both models …";

@@ -1,7 +1,7 @@
 //! Words of the chapter's frame: its map, its runs, and what is kept of a learner's work.
 
-use crate::ui::format;
 use crate::ui::learner::{Figures, Ground};
+use crate::ui::text::format;
 
 pub const CONTINUE: &str = "Continue where you were";
 pub const COMPLETE: &str = "complete";

@@ -5,6 +5,7 @@ pub mod adapters;
 pub mod charts;
 pub mod code;
 pub mod encoder;
+pub mod format;
 pub mod guide;
 pub mod lessons;
 pub mod model_picker;

@@ -1,8 +1,8 @@
 //! Words of the control that offers the shipped models.
 
 use crate::settings::MemoryNeed;
-use crate::ui::format;
-use crate::ui::shipped::{Extra, Shipped, Skill};
+use crate::ui::sources::shipped_models::{Extra, Shipped, Skill};
+use crate::ui::text::format;
 
 pub const TITLE: &str = "The model";
 pub const LOADED: &str = "Loaded";
@@ -59,7 +59,7 @@ pub fn came(name: &str, were_kept: bool) -> String {
 
 /// The last folder of a file's address.
 pub fn kept_name(url: &str) -> String {
-    crate::ui::own_model::name_of(url.rsplit_once('/').map_or(url, |(folder, _)| folder))
+    crate::ui::sources::own_model::name_of(url.rsplit_once('/').map_or(url, |(folder, _)| folder))
 }
 
 pub fn checksum(sha256: &str) -> String {

@@ -2,8 +2,8 @@
 
 use crate::protocol::DeviceKind;
 use crate::settings::{Family, MemoryNeed};
-use crate::ui::format;
-use crate::ui::own_model::{Facts, Problem};
+use crate::ui::sources::own_model::{Facts, Problem};
+use crate::ui::text::format;
 
 pub const TITLE: &str = "A model of your own";
 pub const LEAD: &str = "Any GPT-2 or BERT in Hugging Face's files: from this machine, or from a folder on the web. Files that you choose stay on this machine.";

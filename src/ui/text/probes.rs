@@ -1,6 +1,6 @@
 //! Words of the widgets that look into the model.
 
-use crate::ui::format;
+use crate::ui::text::format;
 
 pub const WAITING: &str = "Waiting for the model …";
 

@@ -2,8 +2,8 @@
 
 use crate::settings::Family;
 use crate::ui::draft::short_number;
-use crate::ui::format;
-use crate::ui::program::{Line, Part};
+use crate::ui::text::format;
+use crate::ui::widgets::programs::annotated::{Line, Part};
 
 const fn line(code: &'static str, part: Part, says: &'static str) -> Line {
     Line {

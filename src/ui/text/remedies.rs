@@ -1,6 +1,6 @@
 //! Words of the widgets about forgetting, prompting, and which to choose.
 
-use crate::ui::format;
+use crate::ui::text::format;
 
 pub const CARELESS: &str = "the careless run";
 pub const CARELESS_FIRST: &str =

@@ -3,8 +3,8 @@
 use crate::protocol::{RunStage, Split};
 use crate::settings::{Family, Task};
 use crate::ui::draft::StrategyKind;
-use crate::ui::format;
 use crate::ui::state::{Happening, LogEntry, Phase, Run};
+use crate::ui::text::format;
 
 pub const RUN: &str = "Run";
 pub const RUN_AGAIN: &str = "Run again";

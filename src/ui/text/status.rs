@@ -1,7 +1,7 @@
 //! The engine's state in words.
 
-use crate::ui::format;
 use crate::ui::state::{Engine, Failure, Loading, Progress, State, Status};
+use crate::ui::text::format;
 
 /// The line in the header.
 pub fn line(state: &State) -> String {

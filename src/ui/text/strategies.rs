@@ -2,7 +2,7 @@
 
 use crate::settings::names::Place;
 use crate::ui::draft::StrategyKind;
-use crate::ui::format;
+use crate::ui::text::format;
 
 pub const WHICH_MODEL: &str = "Which model is counted";
 pub const GPT2_SMALL: &str = "GPT-2 small, the real one";

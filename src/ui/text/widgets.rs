@@ -1,7 +1,7 @@
 //! Words of the teaching widgets.
 
 use crate::settings::Family;
-use crate::ui::format;
+use crate::ui::text::format;
 
 pub const NO_RUN_YET: &str = "No run yet: press Run, and the result appears here.";
 pub const RUN_IS_GOING: &str = "The run is going; the result appears when it ends.";

@@ -1,0 +1,102 @@
+//! Which engine to fetch.
+
+use crate::protocol::DeviceKind;
+use crate::ui::state::Cause;
+
+/// `?device=` in the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceWish {
+    Auto,
+    WebGpu,
+    Cpu,
+}
+
+impl DeviceWish {
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "auto" => Some(Self::Auto),
+            "webgpu" => Some(Self::WebGpu),
+            "cpu" => Some(Self::Cpu),
+            _ => None,
+        }
+    }
+}
+
+/// What the browser offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gpu {
+    /// The browser has no WebGPU, or hides it from pages that are not served securely.
+    NoApi,
+    /// WebGPU is there, but no GPU that it can use.
+    NoAdapter,
+    /// A GPU imitated by the CPU, far slower than the CPU by itself.
+    Software,
+    Hardware,
+}
+
+/// The device to use, and what to tell the learner about it.
+pub fn choose(wish: DeviceWish, gpu: Gpu) -> (DeviceKind, Option<Cause>) {
+    let no_gpu = |reason: &str| {
+        let reason = reason.to_string();
+        (DeviceKind::Cpu, Some(Cause::NoWebGpu { reason }))
+    };
+    match (wish, gpu) {
+        (DeviceWish::Cpu, _) => (DeviceKind::Cpu, None),
+        (DeviceWish::Auto, Gpu::Hardware) => (DeviceKind::WebGpu, None),
+        (DeviceWish::Auto, _) => (DeviceKind::Cpu, None),
+        (DeviceWish::WebGpu, Gpu::Hardware | Gpu::Software) => (DeviceKind::WebGpu, None),
+        (DeviceWish::WebGpu, Gpu::NoApi) => no_gpu("this browser does not offer it"),
+        (DeviceWish::WebGpu, Gpu::NoAdapter) => no_gpu("the browser found no GPU that it can use"),
+    }
+}
+
+/// Whether an adapter's own description names a renderer that runs on the CPU.
+pub fn names_software(description: &str) -> bool {
+    let description = description.to_lowercase();
+    [
+        "swiftshader",
+        "llvmpipe",
+        "lavapipe",
+        "software",
+        "warp",
+        "basic render",
+    ]
+    .iter()
+    .any(|name| description.contains(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn auto_takes_real_gpus_only() {
+        assert_eq!(
+            choose(DeviceWish::Auto, Gpu::Hardware).0,
+            DeviceKind::WebGpu
+        );
+        for gpu in [Gpu::NoApi, Gpu::NoAdapter, Gpu::Software] {
+            assert_eq!(choose(DeviceWish::Auto, gpu), (DeviceKind::Cpu, None));
+        }
+    }
+
+    #[test]
+    fn asking_for_webgpu_in_vain_is_told() {
+        for gpu in [Gpu::NoApi, Gpu::NoAdapter] {
+            let (device, cause) = choose(DeviceWish::WebGpu, gpu);
+            assert_eq!(device, DeviceKind::Cpu);
+            assert!(matches!(cause, Some(Cause::NoWebGpu { .. })));
+        }
+        assert_eq!(
+            choose(DeviceWish::WebGpu, Gpu::Software),
+            (DeviceKind::WebGpu, None)
+        );
+    }
+
+    #[test]
+    fn software_renderers_are_known_by_name() {
+        assert!(names_software("Google SwiftShader"));
+        assert!(names_software("llvmpipe (LLVM 15)"));
+        assert!(!names_software("nvidia ada-lovelace"));
+    }
+}

@@ -1,0 +1,117 @@
+//! The language model asked for a word instead of trained: none, two or four solved examples first.
+
+use leptos::prelude::*;
+
+use crate::protocol::{Command, PromptScores, WeightsChoice};
+use crate::ui::controls::goes_on::{GoesOn, Wish};
+use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
+use crate::ui::controls::number::number;
+use crate::ui::page_context::use_page;
+use crate::ui::state::{Answer, State};
+use crate::ui::text::format;
+use crate::ui::text::remedies as text;
+
+const SHOTS: [usize; 3] = [0, 2, 4];
+/// Reviews asked about: about ten seconds on a CPU.
+const MOST_EXAMPLES: usize = 200;
+const SEED: u64 = 7;
+
+#[component]
+pub fn Prompting() -> impl IntoView {
+    view! {
+        <GoesOn wish=Wish::Prompt>
+            <Asking />
+        </GoesOn>
+    }
+}
+
+#[component]
+fn Asking() -> impl IntoView {
+    let page = use_page();
+    let can_ask = page.watch(State::can_start_run);
+    let answer = page.watch(|state| state.insights.prompting.clone());
+    let rows = page.watch(|state| state.insights.prompts.clone());
+    let buttons = SHOTS
+        .map(|shots| {
+            let ask = move |_| {
+                page.client.send(Command::ScorePrompts {
+                    shots,
+                    most_examples: MOST_EXAMPLES,
+                    seed: SEED,
+                    weights: WeightsChoice::Base,
+                });
+            };
+            view! {
+                <button
+                    type="button"
+                    data-testid=format!("ask-{shots}")
+                    disabled=move || !can_ask.get() || answer.with(Answer::is_going)
+                    on:click=ask
+                >
+                    {text::PROMPT_ASK} ": " {shots}
+                </button>
+            }
+        })
+        .into_iter()
+        .collect_view();
+    let status = move || match answer.get() {
+        Answer::Going => text::PROMPT_GOING.to_string(),
+        Answer::Failed(error) => error.message,
+        Answer::Idle => text::PROMPT_EMPTY.to_string(),
+        Answer::Done(_) => String::new(),
+    };
+    view! {
+        <div class="prompting">
+            <p class="field-label">{text::PROMPT_SHOTS}</p>
+            <div class="buttons">{buttons}</div>
+            <p class="empty" role="status">{status}</p>
+            {move || {
+                let rows = rows.get();
+                (!rows.is_empty()).then(|| table(&rows))
+            }}
+            {move || answer.with(|answer| answer.done().map(|scores| one(scores)))}
+        </div>
+    }
+}
+
+fn table(rows: &[PromptScores]) -> impl IntoView + use<> {
+    let heads = text::PROMPT_COLUMNS
+        .map(|name| view! { <th scope="col">{name}</th> })
+        .into_iter()
+        .collect_view();
+    let examples = rows.first().map_or(0, |row| row.examples);
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            view! {
+                <tr data-testid="prompt-row" data-shots=row.shots.to_string()>
+                    <th scope="row">{row.shots}</th>
+                    <td>{number(row.accuracy, format::percent(row.accuracy))}</td>
+                    <td>{number(row.calibrated_accuracy, format::percent(row.calibrated_accuracy))}</td>
+                    <td>{row.longest_tokens}</td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-label=text::PROMPT_SHOTS>
+            <table>
+                <thead><tr>{heads}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        <p class="origin quiet">
+            {text::prompt_asked(examples)} " " <HonestyBadge origin=Origin::Measured />
+        </p>
+    }
+}
+
+fn one(scores: &PromptScores) -> impl IntoView + use<> {
+    view! {
+        <details class="continued">
+            <summary>{text::PROMPT_ONE}</summary>
+            <pre class="prompt-text">{scores.prompt.clone()}</pre>
+        </details>
+        <p class="quiet">{text::prompt_room(scores.longest_tokens, scores.context)}</p>
+    }
+}
