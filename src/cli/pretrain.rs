@@ -5,6 +5,7 @@ mod checkpoint;
 mod corpus;
 mod grow;
 mod masked;
+mod mix;
 mod stages;
 mod words;
 mod work;
@@ -18,7 +19,7 @@ use super::error::CliError;
 use super::files::{make_folder, read_text, write};
 use crate::data::tokenizer::{END_OF_TEXT, Tokenizer};
 use crate::io::folder;
-use crate::settings::{Schedule, ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
+use crate::settings::{Schedule, ScheduleKind, Seed, Strategy, TrainingSettings, WeightDecayOn};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Objective {
@@ -36,8 +37,11 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value = "clm")]
     objective: Objective,
     /// Plain text, one paragraph a line, `<|endoftext|>` between books.
+    #[arg(long, required_unless_present = "mix", conflicts_with = "mix")]
+    corpus: Option<PathBuf>,
+    /// Instead of a corpus: a JSON file that names sources, how much to read of each, and in what form.
     #[arg(long)]
-    corpus: PathBuf,
+    mix: Option<PathBuf>,
     /// Held-out text to measure on.
     #[arg(long)]
     valid: PathBuf,
@@ -104,6 +108,10 @@ pub struct PretrainSettings {
     #[arg(long)]
     #[serde(default)]
     grow_context: bool,
+    /// Update the matrices inside a GPT-2's blocks by Muon instead of AdamW.
+    #[arg(long)]
+    #[serde(default)]
+    muon: bool,
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -146,7 +154,7 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
         return Err(CliError::new(problem));
     }
     make_folder(&arguments.out)?;
-    let train_text = read_text(&arguments.corpus)?;
+    let train_text = arguments.train_text()?;
     let valid_text = read_text(&arguments.valid)?;
     let texts = Texts {
         train: &train_text,
@@ -193,6 +201,25 @@ impl Tokens {
 }
 
 impl Arguments {
+    /// The corpus, or what the mix makes; what each source gave to that is left in `mix_shares.json`.
+    fn train_text(&self) -> Result<String, CliError> {
+        let Some(path) = &self.mix else {
+            return self.corpus.as_deref().map_or(Ok(String::new()), read_text);
+        };
+        let mixed = mix::read(path, &Seed::new(self.settings.seed).fork("mix"))?;
+        for share in &mixed.shares {
+            eprintln!(
+                "{:>9} documents, {:>9} bytes of {}",
+                share.documents,
+                share.bytes,
+                share.file.display()
+            );
+        }
+        let shares = serde_json::to_string_pretty(&mixed.shares)? + "\n";
+        write(&self.out.join("mix_shares.json"), shares)?;
+        Ok(mixed.text)
+    }
+
     /// The tokenizer in `out` where a run has been, else another model's, else one learnt from `text`;
     /// `finish` completes a fresh one.
     fn tokenizer(

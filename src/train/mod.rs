@@ -8,6 +8,7 @@ pub mod fisher;
 pub mod gradients;
 pub mod learner;
 pub mod loss;
+pub mod muon;
 pub mod optimizer;
 pub mod plan;
 pub mod replay;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use burn::module::{Module, ModuleMapper, Param};
 use burn::prelude::*;
 
-use super::GradientMap;
+use super::{GradientMap, muon};
 use crate::settings::remedies::layer_rate;
 use crate::settings::{TrainingSettings, WeightDecayOn};
 
@@ -28,6 +28,8 @@ pub struct AdamW {
     pub layer_wise_lr_decay: f64,
     /// Blocks of the model, which that decay counts.
     pub blocks: usize,
+    /// Give the blocks' matrices Muon's updates instead of AdamW's.
+    pub muon: bool,
     /// Updates made so far.
     pub updates: i32,
     pub moments: BTreeMap<String, Moments>,
@@ -43,6 +45,7 @@ impl AdamW {
             decay_on: settings.weight_decay_on,
             layer_wise_lr_decay: settings.remedies.layer_wise_lr_decay,
             blocks: 0,
+            muon: false,
             updates: 0,
             moments: BTreeMap::new(),
         }
@@ -102,14 +105,35 @@ impl AdamW {
         let change = (first.clone() / spread).mul_scalar(learning_rate / correction1);
         self.moments
             .insert(name.to_owned(), Moments { first, second });
+        self.decayed(name, value, learning_rate) - change
+    }
 
+    /// The same by Muon, of a weight `[rows, columns]` that holds so many matrices side by side.
+    fn muon_update(
+        &mut self,
+        name: &str,
+        value: Tensor<1>,
+        gradient: Tensor<1>,
+        learning_rate: f64,
+        (shape, matrices): ([usize; 2], usize),
+    ) -> Tensor<1> {
+        let old = self.moments.remove(name).map(|moments| moments.first);
+        let (first, change) = muon::update(gradient, old, shape, matrices);
+        // Muon has no second moment; a checkpoint keeps one number in its place.
+        let second = Tensor::zeros([1], &first.device());
+        self.moments
+            .insert(name.to_owned(), Moments { first, second });
+        self.decayed(name, value, learning_rate) - change.mul_scalar(learning_rate)
+    }
+
+    /// `value` after weight decay, where the parameter has it.
+    fn decayed(&self, name: &str, value: Tensor<1>, learning_rate: f64) -> Tensor<1> {
         let decays = self.weight_decay > 0.0 && self.decay_on.applies_to(name);
-        let decayed = if decays {
+        if decays {
             value.mul_scalar(1.0 - learning_rate * self.weight_decay)
         } else {
             value
-        };
-        decayed - change
+        }
     }
 }
 
@@ -136,7 +160,15 @@ impl ModuleMapper for Updater<'_> {
         let shape = tensor.dims();
         let value = tensor.inner().flatten::<1>(0, D - 1);
         let rate = self.learning_rate * self.optimizer.factor(&name);
-        let updated = self.optimizer.update(&name, value, gradient, rate);
+        let matrices = muon::matrices_in(&name).filter(|_| self.optimizer.muon);
+        let updated = match (matrices, &shape[..]) {
+            (Some(matrices), &[rows, columns]) => {
+                let laid = ([rows, columns], matrices);
+                self.optimizer
+                    .muon_update(&name, value, gradient, rate, laid)
+            }
+            _ => self.optimizer.update(&name, value, gradient, rate),
+        };
         let tensor = Tensor::from_inner(updated.reshape(shape)).require_grad();
         Param::from_mapped_value(id, tensor, mapper)
     }

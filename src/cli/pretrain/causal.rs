@@ -42,7 +42,8 @@ pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
     let device = Device::flex().autodiff();
     let seed = Seed::new(settings.seed);
     let model = fresh(settings, &config, &device)?.with_trainable(|_| true);
-    let trainer = Trainer::new(model, Objective::CausalLm, &settings.training());
+    let mut trainer = Trainer::new(model, Objective::CausalLm, &settings.training());
+    trainer.optimizer.muon = settings.muon;
     let work = NextToken {
         windows: corpus::Windows::new(
             &tokens.train,

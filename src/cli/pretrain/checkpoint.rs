@@ -6,8 +6,9 @@ use std::path::Path;
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::super::error::CliError;
 use super::PretrainSettings;
+use crate::cli::error::CliError;
+use crate::cli::files::read_text;
 use crate::io::folder::{HeldWeights, base_tensors};
 use crate::io::safetensors::{NamedTensor, Precision, SafetensorsFile, write};
 use crate::model::parameters;
@@ -78,56 +79,75 @@ pub fn resume<M: Learner>(
         .find(|folder| folder.join("state.json").exists());
     let Some(folder) = folder else { return Ok(()) };
     let path = folder.join("state.json");
-    let text = std::fs::read_to_string(&path).map_err(|e| CliError::file(&path, e))?;
-    let state: State = serde_json::from_str(&text).map_err(|e| CliError::file(&path, e))?;
+    let state: State =
+        serde_json::from_str(&read_text(&path)?).map_err(|e| CliError::file(&path, e))?;
+    check_same_run(out, &state.settings, settings)?;
+    let mut saved = read(&folder.join("state.safetensors"))?;
+    let model = load(&mut saved.weights)?;
+    trainer.replace_model(parameters::set_trainable(model, |_| true));
+    trainer.optimizer.moments = saved.moments;
+    trainer.optimizer.updates = state.step as i32;
+    trainer.step = state.step;
+    eprintln!("resuming at step {}", state.step);
+    Ok(())
+}
+
+/// Only the end of a run may be moved while it is under way.
+fn check_same_run(
+    out: &Path,
+    saved: &PretrainSettings,
+    wanted: &PretrainSettings,
+) -> Result<(), CliError> {
     let same_end = PretrainSettings {
-        steps: settings.steps,
-        decay_steps: settings.decay_steps,
-        ..state.settings.clone()
+        steps: wanted.steps,
+        decay_steps: wanted.decay_steps,
+        ..saved.clone()
     };
-    if same_end != *settings {
-        return Err(CliError::new(format!(
-            "{} holds a run with other settings ({:?}); give those, or another --out",
-            out.display(),
-            state.settings
-        )));
+    if same_end == *wanted {
+        return Ok(());
     }
-    let path = folder.join("state.safetensors");
-    let bytes = std::fs::File::open(&path).map_err(|e| CliError::file(&path, e))?;
+    Err(CliError::new(format!(
+        "{} holds a run with other settings ({saved:?}); give those, or another --out",
+        out.display()
+    )))
+}
+
+/// The tensors of a checkpoint.
+struct Saved {
+    weights: HeldWeights,
+    moments: BTreeMap<String, Moments>,
+}
+
+fn read(path: &Path) -> Result<Saved, CliError> {
+    let bytes = std::fs::File::open(path).map_err(|e| CliError::file(path, e))?;
     let mut file = SafetensorsFile::open(bytes)?;
-    let mut held = BTreeMap::new();
-    let mut moments: BTreeMap<String, Moments> = BTreeMap::new();
+    let mut weights = BTreeMap::new();
+    let mut moments = BTreeMap::new();
     let plain = Device::flex();
     for (name, shape) in file.tensors() {
         if name.starts_with(SECOND) {
             continue;
         }
         let data = file.read(&name)?;
-        match name.strip_prefix(FIRST) {
-            Some(parameter) => {
-                let second = file.read(&format!("{SECOND}{parameter}"))?;
-                let first = Tensor::from_data(data, &plain);
-                let second = Tensor::from_data(second, &plain);
-                moments.insert(parameter.to_owned(), Moments { first, second });
-            }
-            None => {
-                let values = data.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
-                held.insert(
-                    name.clone(),
-                    NamedTensor {
-                        name,
-                        shape,
-                        values,
-                    },
-                );
-            }
+        if let Some(parameter) = name.strip_prefix(FIRST) {
+            let second = file.read(&format!("{SECOND}{parameter}"))?;
+            let both = Moments {
+                first: Tensor::from_data(data, &plain),
+                second: Tensor::from_data(second, &plain),
+            };
+            moments.insert(parameter.to_owned(), both);
+            continue;
         }
+        let values = data.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+        let tensor = NamedTensor {
+            name: name.clone(),
+            shape,
+            values,
+        };
+        weights.insert(name, tensor);
     }
-    let model = load(&mut HeldWeights(held))?;
-    trainer.replace_model(parameters::set_trainable(model, |_| true));
-    trainer.optimizer.moments = moments;
-    trainer.optimizer.updates = state.step as i32;
-    trainer.step = state.step;
-    eprintln!("resuming at step {}", state.step);
-    Ok(())
+    Ok(Saved {
+        weights: HeldWeights(weights),
+        moments,
+    })
 }
