@@ -77,7 +77,10 @@ impl EngineClient {
     fn choose_device(self) {
         let wish = self.wishes.with_value(|wishes| wishes.device);
         spawn_local(async move {
-            let (device, cause) = choose(wish, gpu::find().await);
+            let has_gpu_engine = download::program_bytes(engine_name(DeviceKind::WebGpu))
+                .await
+                .is_some();
+            let (device, cause) = choose(wish, gpu::find().await, has_gpu_engine);
             self.extras.set(extras::find().await);
             self.give_up_a_missing_model();
             if let Some(cause) = cause {

@@ -35,6 +35,8 @@ pub enum Cause {
     Stale { page: String, worker: String },
     /// WebGPU was asked for and cannot be had; the CPU does the work.
     NoWebGpu { reason: String },
+    /// WebGPU is wished for and there, but this site was built without the engine for it, or is still building it.
+    NoGpuEngine,
     /// The WebGPU engine did not come up; the CPU does the work.
     GpuFailed { reason: String },
     /// Values in the address that cannot be used; the defaults stand in.

@@ -72,6 +72,13 @@ pub fn words(cause: &Cause) -> Words {
             remedy: "Everything works on the CPU as well, only more slowly. For WebGPU, use a recent Chrome, Edge, Firefox or Safari, open the page over https or from localhost, and see that hardware acceleration is switched on.",
             actions: Vec::new(),
         },
+        Cause::NoGpuEngine => Words {
+            kind: "no-gpu-engine",
+            title: "This site has no WebGPU engine yet, so the CPU does the work".into(),
+            message: "The engine for WebGPU takes longest to build, and a freshly built site begins without it.".into(),
+            remedy: "Everything works on the CPU as well. If you are building the site yourself, reload the page when ./dev says that the WebGPU engine is there.",
+            actions: Vec::new(),
+        },
         Cause::GpuFailed { reason } => Words {
             kind: "gpu-failed",
             title: "The GPU would not start, so the CPU does the work".into(),
