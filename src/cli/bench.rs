@@ -55,7 +55,7 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
         workload,
         place,
         arguments.steps as usize,
-        clock,
+        (clock, async || {}),
     ))?;
     println!("{}", serde_json::to_string(&report)?);
     Ok(0)

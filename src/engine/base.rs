@@ -15,7 +15,7 @@ use crate::model::bert::{self, Bert};
 use crate::model::gpt2::{self, Gpt2};
 use crate::model::network::Network;
 use crate::model::parameters;
-use crate::protocol::{EngineError, ErrorKind, ModelInfo, NamedUrl, Speech};
+use crate::protocol::{EngineError, ErrorKind, ModelInfo, ModelPlace, Speech};
 use crate::settings::{Family, Seed};
 
 /// A model and its tokenizer. `model` asks for no gradients; a run clones it.
@@ -28,26 +28,6 @@ pub struct Base {
 }
 
 const WEIGHTS: &str = "model.safetensors";
-
-/// Where the files of a model lie.
-pub enum Place {
-    /// In a folder, under their usual names; the weights must be these, where a SHA-256 is given.
-    Folder { url: String, sha256: Option<String> },
-    /// Chosen one by one.
-    Files(Vec<NamedUrl>),
-}
-
-impl Place {
-    fn url(&self, file: &str) -> Option<String> {
-        match self {
-            Self::Folder { url, .. } => Some(format!("{}/{file}", url.trim_end_matches('/'))),
-            Self::Files(files) => {
-                let found = files.iter().find(|chosen| chosen.name == file)?;
-                Some(found.url.clone())
-            }
-        }
-    }
-}
 
 /// Weights on this machine.
 struct Weights<B> {
@@ -86,7 +66,7 @@ fn digest(file: &mut impl ByteSource) -> Result<String, String> {
 struct Fetcher<'a, H> {
     pub host: &'a H,
     pub name: &'a str,
-    pub place: Place,
+    pub place: ModelPlace,
     pub progressed: &'a mut dyn FnMut(&str, u64, Option<u64>),
 }
 
@@ -138,10 +118,10 @@ impl<H: Host> Fetcher<'_, H> {
     pub async fn weights(&mut self) -> Result<Weights<H::Body>, EngineError> {
         let url = self.url(WEIGHTS)?;
         let version = match &self.place {
-            Place::Folder { sha256: None, .. } => self.host.version(&url).await,
+            ModelPlace::Folder { sha256: None, .. } => self.host.version(&url).await,
             _ => None,
         };
-        if let Place::Folder { sha256, .. } = &self.place
+        if let ModelPlace::Folder { sha256, .. } = &self.place
             && let Some((body, found)) = self.host.kept(&url).await
             && found.is_what_lies_there(sha256.as_deref(), version.as_deref())
         {
@@ -165,7 +145,7 @@ impl<H: Host> Fetcher<'_, H> {
 
     /// Keeps weights that have made a model, if they are the ones that were wanted.
     pub async fn keep(&self, mut weights: Weights<H::Body>) -> Result<(), EngineError> {
-        let Place::Folder { sha256, .. } = &self.place else {
+        let ModelPlace::Folder { sha256, .. } = &self.place else {
             return Ok(());
         };
         if weights.were_kept {
@@ -194,7 +174,7 @@ impl<H: Host> Fetcher<'_, H> {
             Ok(json) => return Tokenizer::from_json(&json).map_err(|e| self.wrong(e)),
             Err(absent) => absent,
         };
-        if let Place::Files(_) = self.place
+        if let ModelPlace::Files(_) = self.place
             && self.place.url("vocab.json").is_none()
             && self.place.url("merges.txt").is_none()
         {
@@ -205,7 +185,7 @@ impl<H: Host> Fetcher<'_, H> {
             Ok(vocab) => vocab,
             // A folder with neither is told of the file that most models have.
             Err(error) => {
-                let is_folder = matches!(self.place, Place::Folder { .. });
+                let is_folder = matches!(self.place, ModelPlace::Folder { .. });
                 return Err(if is_folder { absent } else { error });
             }
         };
@@ -219,7 +199,7 @@ impl Base {
     pub async fn fetch<H: Host>(
         host: &H,
         name: &str,
-        place: Place,
+        place: ModelPlace,
         device: &Device,
         progressed: &mut dyn FnMut(&str, u64, Option<u64>),
     ) -> Result<(Self, ModelInfo), EngineError> {

@@ -7,18 +7,18 @@ use std::path::PathBuf;
 use burn::prelude::Device;
 use serde_json::Value;
 
-use super::base::{Base, Place};
+use super::base::Base;
 use super::host::{Host, Stamp};
 use super::wait::block_on;
 use crate::io::folder::base_tensors;
 use crate::io::safetensors::{Precision, write};
 use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
 use crate::model::network::Network;
-use crate::protocol::{EngineError, ErrorKind, Event, Frame, ModelInfo, NamedUrl};
+use crate::protocol::{EngineError, ErrorKind, Event, Frame, ModelInfo, ModelPlace, NamedUrl};
 use crate::settings::Seed;
 
 /// Files by URL. A file that is `None` breaks off.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Files {
     files: BTreeMap<String, Option<Vec<u8>>>,
     /// What the server says of every file's version.
@@ -64,7 +64,9 @@ impl Host for Files {
         self.store.borrow_mut().insert(url.to_owned(), kept);
     }
     async fn breathe(&self) {}
-    fn send(&self, _frame: Frame<Event>) {}
+    fn send(&self, _frame: Frame<Event>) -> Result<(), EngineError> {
+        Ok(())
+    }
 }
 
 /// GPT-2's own two tokenizer files where they are at hand, else the small ones of the reference cases; each with its
@@ -108,7 +110,7 @@ fn good() -> Files {
     }
 }
 
-fn fetch(files: &Files, place: Place) -> Result<(Base, ModelInfo), EngineError> {
+fn fetch(files: &Files, place: ModelPlace) -> Result<(Base, ModelInfo), EngineError> {
     let device = Device::flex().autodiff();
     block_on(Base::fetch(
         files,
@@ -119,20 +121,20 @@ fn fetch(files: &Files, place: Place) -> Result<(Base, ModelInfo), EngineError> 
     ))
 }
 
-fn folder() -> Place {
-    Place::Folder {
+fn folder() -> ModelPlace {
+    ModelPlace::Folder {
         url: "m/".to_owned(),
         sha256: None,
     }
 }
 
 /// The chosen files among those of `m`.
-fn chosen(names: &[&str]) -> Place {
+fn chosen(names: &[&str]) -> ModelPlace {
     let named = |name: &&str| NamedUrl {
         name: (*name).to_owned(),
         url: format!("m/{name}"),
     };
-    Place::Files(names.iter().map(named).collect())
+    ModelPlace::Files(names.iter().map(named).collect())
 }
 
 const ALL: [&str; 4] = [
@@ -282,7 +284,7 @@ fn weights_come_once_and_are_kept_under_their_checksum() {
     assert_eq!(sha256.len(), 64);
 
     files.files.remove("m/model.safetensors");
-    let wanted = |sha256: &str| Place::Folder {
+    let wanted = |sha256: &str| ModelPlace::Folder {
         url: "m/".to_owned(),
         sha256: Some(sha256.to_owned()),
     };
@@ -334,7 +336,7 @@ fn bad_weights_leave_what_is_kept_as_it_was() {
     let before = files.store.borrow().clone();
     let good_bytes = files.files["m/model.safetensors"].clone().unwrap();
 
-    let other = Place::Folder {
+    let other = ModelPlace::Folder {
         url: "m/".to_owned(),
         sha256: Some("0".repeat(64)),
     };

@@ -2,7 +2,7 @@
 
 use burn::prelude::Device;
 
-use super::server_tests::{errors, load, say};
+use super::server_tests::{errors, folder as model_folder, load, say};
 use crate::data::tokenizer::Tokenizer;
 use crate::io::folder::base_tensors;
 use crate::io::safetensors::{Precision, write};
@@ -38,23 +38,22 @@ pub(super) fn files(tokenizer: &Tokenizer) -> Vec<(String, Vec<u8>)> {
 }
 
 fn load_encoder(folder: &str) -> Command {
-    Command::LoadEncoder {
+    Command::LoadEncoder(asks::LoadEncoder {
         name: "tiny-bert".into(),
-        base_url: folder.into(),
-        sha256: None,
-    }
+        place: model_folder(folder),
+    })
 }
 
 fn fill(text: &str) -> Command {
-    Command::FillMask { text: text.into() }
+    Command::FillMask(asks::FillMask { text: text.into() })
 }
 
 fn attend(model: Reader, causal: bool) -> Command {
-    Command::Attend {
+    Command::Attend(asks::Attend {
         text: "a good film".into(),
         model,
         causal,
-    }
+    })
 }
 
 fn refusal(commands: Vec<Command>) -> String {
@@ -65,16 +64,16 @@ fn refusal(commands: Vec<Command>) -> String {
 #[test]
 fn every_mask_gets_eight_tokens_the_likeliest_first() {
     let events = say(vec![load_encoder("b"), fill(TEXT)]);
-    let Some(Event::EncoderLoaded(info)) = events.get(1) else {
+    let Some(Event::Answered(Reply::LoadEncoder(info))) = events.get(1) else {
         panic!("{events:?}");
     };
     assert_eq!((info.layers, info.heads, info.width), (2, 2, 16));
-    let Some(Event::MaskFilled(guesses)) = events.last() else {
+    let Some(Event::Answered(Reply::FillMask(guesses))) = events.last() else {
         panic!("{events:?}");
     };
     assert_eq!(guesses.len(), 2);
     assert!(0 < guesses[0].place && guesses[0].place < guesses[1].place);
-    for guess in guesses {
+    for guess in guesses.iter() {
         let shares: Vec<f64> = guess.candidates.iter().map(|c| c.probability).collect();
         assert_eq!(shares.len(), 8);
         assert!(
@@ -90,7 +89,7 @@ fn what_stands_after_a_mask_changes_what_fills_it() {
     let first = |text: &str| {
         let events = say(vec![load_encoder("b"), fill(text)]);
         match events.into_iter().next_back() {
-            Some(Event::MaskFilled(guesses)) => guesses[0].candidates.clone(),
+            Some(Event::Answered(Reply::FillMask(guesses))) => guesses[0].candidates.clone(),
             other => panic!("{other:?}"),
         }
     };
@@ -123,29 +122,31 @@ fn a_gpt2_is_no_encoder_and_a_bert_may_be_the_base() {
     ]);
     assert!(errors(&events).is_empty(), "{events:?}");
     let loaded = events.iter().find_map(|event| match event {
-        Event::ModelLoaded(info) => Some((info.family, info.speech)),
+        Event::Answered(Reply::LoadModel(info)) => Some((info.family, info.speech)),
         _ => None,
     });
     assert_eq!(loaded, Some((Family::Bert, Speech::MaskedWord)));
-    assert!(matches!(events.last(), Some(Event::MaskFilled(_))));
+    assert!(matches!(
+        events.last(),
+        Some(Event::Answered(Reply::FillMask(_)))
+    ));
     let told = refusal(vec![
         load_base("b"),
-        Command::Generate {
+        Command::Generate(asks::Generate {
             prompt: "a".into(),
             max_new_tokens: 2,
             sampling: crate::settings::Sampling::Greedy,
             weights: WeightsChoice::Base,
-        },
+        }),
     ]);
     assert!(told.contains("both directions"), "{told}");
 }
 
 fn load_base(folder: &str) -> Command {
-    Command::LoadModel {
+    Command::LoadModel(asks::LoadModel {
         name: "tiny-bert".into(),
-        base_url: folder.into(),
-        sha256: None,
-    }
+        place: model_folder(folder),
+    })
 }
 
 #[test]
@@ -155,7 +156,7 @@ fn attention_goes_as_the_mask_lets_it() {
             let mut commands = load();
             commands.extend([load_encoder("b"), attend(reader, causal)]);
             let events = say(commands);
-            let Some(Event::Attended(report)) = events.last() else {
+            let Some(Event::Answered(Reply::Attend(report))) = events.last() else {
                 panic!("{events:?}");
             };
             assert_eq!((report.reader, report.causal), (reader, causal));
@@ -186,11 +187,11 @@ fn check(report: &AttentionReport) {
 
 #[test]
 fn a_text_too_long_to_draw_is_refused() {
-    let ask = Command::Attend {
+    let ask = Command::Attend(asks::Attend {
         text: "good film ".repeat(40),
         model: Reader::Decoder,
         causal: true,
-    };
+    });
     let told = refusal(load().into_iter().chain([ask]).collect());
     assert!(told.contains("at most 32. Shorten it"), "{told}");
 }

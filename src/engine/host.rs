@@ -1,7 +1,7 @@
 //! What the engine needs of the place it runs in: a browser worker, or a test.
 
 use crate::io::safetensors::ByteSource;
-use crate::protocol::{Event, Frame};
+use crate::protocol::{EngineError, Event, Frame};
 
 /// What tells one version of a kept file from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,9 +12,9 @@ pub struct Stamp {
     pub version: Option<String>,
 }
 
-/// The engine's side of its surroundings.
+/// The engine's side of its surroundings. Work that goes on between messages holds a clone of it.
 #[allow(async_fn_in_trait)] // the engine is one task on one thread; its futures never cross threads
-pub trait Host {
+pub trait Host: Clone + 'static {
     /// A file that has been fetched, to be read in pieces; a clone is another reader of the same bytes.
     type Body: ByteSource + Clone + 'static;
 
@@ -51,7 +51,8 @@ pub trait Host {
     /// Lets waiting messages in.
     async fn breathe(&self);
 
-    fn send(&self, frame: Frame<Event>);
+    /// Sends to the page; an error where the frame cannot be put into bytes.
+    fn send(&self, frame: Frame<Event>) -> Result<(), EngineError>;
 
     /// The most memory that the engine has held so far, where that is known.
     fn peak_memory_bytes(&self) -> Option<u64> {

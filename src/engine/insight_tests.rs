@@ -12,10 +12,10 @@ fn after_run(strategy: Strategy, then: Command) -> Vec<Event> {
 }
 
 fn matrix(strategy: Strategy) -> MatrixInsight {
-    let then = Command::InspectMatrix { name: FIRST.into() };
+    let then = Command::InspectMatrix(asks::InspectMatrix { name: FIRST.into() });
     let events = after_run(strategy, then);
     let found = events.into_iter().find_map(|event| match event {
-        Event::MatrixInspected(found) => Some(found),
+        Event::Answered(Reply::InspectMatrix(found)) => Some((*found).clone()),
         _ => None,
     });
     found.unwrap()
@@ -23,9 +23,12 @@ fn matrix(strategy: Strategy) -> MatrixInsight {
 
 #[test]
 fn full_tuning_moves_every_matrix_a_little() {
-    let events = after_run(Strategy::Full, Command::InspectUpdates);
+    let events = after_run(
+        Strategy::Full,
+        Command::InspectUpdates(asks::InspectUpdates {}),
+    );
     let updates = events.iter().find_map(|event| match event {
-        Event::UpdatesInspected(updates) => Some(updates),
+        Event::Answered(Reply::InspectUpdates(updates)) => Some(updates),
         _ => None,
     });
     let updates = updates.unwrap();
@@ -56,26 +59,26 @@ fn a_full_update_has_no_such_rank() {
 
 #[test]
 fn a_matrix_that_is_not_there_is_named() {
-    let then = Command::InspectMatrix { name: "h.9".into() };
+    let then = Command::InspectMatrix(asks::InspectMatrix { name: "h.9".into() });
     let events = after_run(Strategy::Full, then);
     assert!(errors(&events)[0].message.contains("h.9"));
     let unasked = say(load()
         .into_iter()
-        .chain([Command::InspectUpdates])
+        .chain([Command::InspectUpdates(asks::InspectUpdates {})])
         .collect());
     assert!(errors(&unasked)[0].message.contains("make a run"));
 }
 
 #[test]
 fn steps_on_one_example_raise_its_probability() {
-    let ask = Command::TrainOnExample {
+    let ask = Command::TrainOnExample(asks::TrainOnExample {
         text: "a good film number 0".into(),
         label: 1,
         steps: 5,
         learning_rate: 1e-2,
-    };
+    });
     let events = say(load().into_iter().chain([ask]).collect());
-    let Some(Event::ExampleTrained(rows)) = events.last() else {
+    let Some(Event::Answered(Reply::TrainOnExample(rows))) = events.last() else {
         panic!("{events:?}");
     };
     assert_eq!(rows.len(), 6);
@@ -88,17 +91,19 @@ fn steps_on_one_example_raise_its_probability() {
 
 #[test]
 fn the_language_model_is_asked_for_a_word() {
-    let ask = |shots| Command::ScorePrompts {
-        shots,
-        most_examples: 100,
-        seed: 1,
-        weights: WeightsChoice::Base,
+    let ask = |shots| {
+        Command::ScorePrompts(asks::ScorePrompts {
+            shots,
+            most_examples: 100,
+            seed: 1,
+            weights: WeightsChoice::Base,
+        })
     };
     let events = say(load().into_iter().chain([ask(0), ask(2)]).collect());
     let scores: Vec<&PromptScores> = events
         .iter()
         .filter_map(|event| match event {
-            Event::PromptsScored(scores) => Some(scores),
+            Event::Answered(Reply::ScorePrompts(scores)) => Some(&**scores),
             _ => None,
         })
         .collect();
@@ -110,9 +115,11 @@ fn the_language_model_is_asked_for_a_word() {
 
 #[test]
 fn untrained_weights_continue_otherwise() {
-    let ask = |weights| Command::Probe {
-        text: "a good".into(),
-        weights,
+    let ask = |weights| {
+        Command::Probe(asks::Probe {
+            text: "a good".into(),
+            weights,
+        })
     };
     let choices = [
         WeightsChoice::Base,
@@ -123,7 +130,7 @@ fn untrained_weights_continue_otherwise() {
     let probes: Vec<&Probe> = events
         .iter()
         .filter_map(|event| match event {
-            Event::Probed(probe) => Some(probe),
+            Event::Answered(Reply::Probe(probe)) => Some(&**probe),
             _ => None,
         })
         .collect();

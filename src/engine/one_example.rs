@@ -17,13 +17,14 @@ use crate::train::{Objective, Trainer};
 /// The most steps that are made.
 const MOST_STEPS: usize = 20;
 
-/// A row for each step, and one for where they led. The base stays as it is.
+/// A row for each step, and one for where they led. The base stays as it is. `breathe` ends each unit of work.
 pub async fn train_on_example(
     base: &Base,
     labels: usize,
     example: EncodedText,
     steps: usize,
     learning_rate: f64,
+    breathe: impl AsyncFn(),
 ) -> Result<Vec<ExampleStep>, EngineError> {
     let settings = TrainingSettings {
         strategy: Strategy::Full,
@@ -45,6 +46,7 @@ pub async fn train_on_example(
         let made = trainer.advance(&batch).read().await.map_err(device_error)?;
         row.gradient_norm = Some(made.gradient_norm);
         rows.push(row);
+        breathe().await;
     }
     rows.push(look(&start, &trainer.model().valid(), &example, pad).await?);
     Ok(rows)

@@ -18,13 +18,15 @@ const CUE: &str = "\nIt was";
 /// The word for each label, in the order of the labels: negative, positive.
 pub const WORDS: [&str; 2] = [" bad", " good"];
 
-/// Scores up to `most` test reviews, each after `shots` solved ones from the training split.
+/// Scores up to `most` test reviews, each after `shots` solved ones from the training split. `breathe` ends each unit of
+/// work.
 pub async fn score_prompts(
     base: &Base,
     model: &Model,
     dataset: &LabelledDataset,
     (shots, most): (usize, usize),
     seed: u64,
+    breathe: impl AsyncFn(),
 ) -> Result<PromptScores, EngineError> {
     let model = decoder(model, "be asked by a prompt")?;
     let labels = dataset.labels.len();
@@ -54,6 +56,7 @@ pub async fn score_prompts(
     let mut leans = Vec::new();
     for part in rows.chunks(ROWS) {
         leans.extend(lean(model, part, words, base.pad()).await?);
+        breathe().await;
     }
     let unasked = leans.pop().unwrap_or(0.0);
     let accuracy = |from: f32| {

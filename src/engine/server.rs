@@ -1,11 +1,13 @@
-//! The engine behind the protocol: commands in, events out, a run going on between them.
+//! The engine behind the protocol: asks in, answers and events out, a run and longer work going on between them.
 
-mod checks;
-mod commands;
-mod loading;
+mod data;
+mod insights;
+mod jobs;
 mod reading;
+mod runs;
 mod shelf;
-mod trying;
+mod tools;
+mod tuned;
 
 use std::rc::Rc;
 
@@ -18,32 +20,13 @@ use super::general::{General, GeneralSource};
 use super::host::Host;
 use super::run::{Progress, Run, Watcher};
 use crate::data::dataset::Dataset;
+use crate::model::any::Model;
 use crate::protocol::{
-    BUILD_ID, Command, DeviceInfo, EngineError, ErrorKind, Event, Frame, PROTOCOL_VERSION,
-    RequestId, RunId,
+    Answers, BUILD_ID, Command, DeviceInfo, EngineError, ErrorKind, Event, Frame, Outcome,
+    PROTOCOL_VERSION, Reply, RequestId, RunId, WeightsChoice, asks,
 };
+use jobs::Jobs;
 use shelf::{Kept, Tuned};
-
-/// The page as a run sees it.
-struct Page<'a, H> {
-    host: &'a H,
-    request_id: Option<RequestId>,
-}
-
-impl<H: Host> Watcher for Page<'_, H> {
-    fn now_millis(&self) -> f64 {
-        self.host.now_millis()
-    }
-
-    fn tell(&self, body: Event) {
-        let request_id = self.request_id;
-        self.host.send(Frame { request_id, body });
-    }
-
-    fn peak_memory_bytes(&self) -> Option<u64> {
-        self.host.peak_memory_bytes()
-    }
-}
 
 /// Commands on their way in.
 pub type Inbox = UnboundedReceiver<Frame<Command>>;
@@ -53,7 +36,7 @@ pub struct Server<H> {
     host: H,
     device: Device,
     info: DeviceInfo,
-    base: Option<Base>,
+    base: Option<Rc<Base>>,
     /// The BERT beside the base, for what only an encoder answers where the base is none; it is never trained.
     encoder: Option<Base>,
     dataset: Option<Rc<Dataset>>,
@@ -68,6 +51,17 @@ pub struct Server<H> {
     /// Adapters of finished runs, the newest last.
     shelf: Vec<Kept>,
     next_run: u32,
+    /// Asks that are worked on between messages.
+    jobs: Jobs,
+}
+
+/// What the server turns to next.
+enum Turn {
+    Asked(Frame<Command>),
+    JobEnded(Option<RequestId>, Result<Reply, EngineError>),
+    Run,
+    /// Nobody will ask any more, and nothing is left to do.
+    Over,
 }
 
 impl<H: Host> Server<H> {
@@ -86,103 +80,55 @@ impl<H: Host> Server<H> {
             tuned: None,
             shelf: Vec::new(),
             next_run: 1,
+            jobs: Jobs::default(),
         }
     }
 
     /// Says hello, then serves until the inbox is closed.
     pub async fn serve(mut self, mut inbox: Inbox) {
-        self.host.send(Frame {
-            request_id: None,
-            body: Event::Ready {
-                protocol_version: PROTOCOL_VERSION,
-                build_id: BUILD_ID.to_owned(),
-                device: self.info.clone(),
-            },
-        });
+        let ready = Event::Ready {
+            protocol_version: PROTOCOL_VERSION,
+            build_id: BUILD_ID.to_owned(),
+            device: self.info.clone(),
+        };
+        self.tell(None, ready);
         loop {
-            let going = self.run.as_ref().is_some_and(|run| !run.paused);
-            let frame = if going {
-                self.host.breathe().await;
-                inbox.try_recv().ok()
-            } else {
-                match inbox.next().await {
-                    Some(frame) => Some(frame),
-                    None => return,
-                }
-            };
-            match frame {
-                Some(frame) => self.answer(frame).await,
-                None => self.advance_run().await,
+            match self.next_turn(&mut inbox).await {
+                Turn::Asked(frame) => self.answer_frame(frame).await,
+                Turn::JobEnded(id, result) => self.tell_answer(id, result),
+                Turn::Run => self.advance_run().await,
+                Turn::Over => return,
             }
         }
     }
 
-    async fn answer(&mut self, frame: Frame<Command>) {
+    /// Messages come first, then jobs, then the run.
+    async fn next_turn(&mut self, inbox: &mut Inbox) -> Turn {
+        if self.jobs.has_work() {
+            return self.jobs.work(inbox).await;
+        }
+        let going = self.run.as_ref().is_some_and(|run| !run.paused);
+        if !going {
+            return inbox.next().await.map_or(Turn::Over, Turn::Asked);
+        }
+        self.host.breathe().await;
+        inbox.try_recv().map_or(Turn::Run, Turn::Asked)
+    }
+
+    async fn answer_frame(&mut self, frame: Frame<Command>) {
         let id = frame.request_id;
-        if let Err(error) = self.obey(id, frame.body).await {
-            self.host.send(Frame {
-                request_id: id,
-                body: Event::Failed(error),
-            });
+        match frame.body.answered_by(self, id).await {
+            Ok(Outcome::Answer(reply)) => self.tell_answer(id, Ok(reply)),
+            Ok(Outcome::Work(work)) => self.jobs.add(id, work),
+            Err(error) => self.tell_answer(id, Err(error)),
         }
     }
 
-    /// One unit of the run's work.
-    async fn advance_run(&mut self) {
-        let (Some(run), Some(base)) = (&mut self.run, &self.base) else {
-            return;
-        };
-        let page = Page {
-            host: &self.host,
-            request_id: self.run_request,
-        };
-        match run.advance(base, &page).await {
-            Ok(Progress::Going) => {}
-            Ok(Progress::Over) => {
-                if let Some(run) = self.run.take() {
-                    self.keep(&run);
-                }
-            }
-            Err(error) => self.fail_run(error),
-        }
+    fn tell_answer(&self, id: Option<RequestId>, result: Result<Reply, EngineError>) {
+        self.tell(id, result.map_or_else(Event::Failed, Event::Answered));
     }
 
-    /// Pauses once everything about the steps made so far has been told.
-    async fn pause_run(&mut self, request_id: Option<RequestId>) {
-        let Some(run) = &mut self.run else { return };
-        run.pause();
-        let page = Page {
-            host: &self.host,
-            request_id: self.run_request,
-        };
-        if let Err(error) = run.settle(&page).await {
-            self.fail_run(error);
-            return;
-        }
-        let (run_id, step) = (run.id, run.step());
-        self.tell(request_id, Event::RunPaused { run_id, step });
-    }
-
-    fn fail_run(&mut self, error: EngineError) {
-        if let Some(run) = self.run.take() {
-            let (run_id, step) = (run.id, run.step());
-            let diverged = error.kind == ErrorKind::Diverged;
-            let last_good = run.last_good().filter(|_| diverged);
-            let kept_step = last_good.as_ref().map(|(steps_made, _)| *steps_made);
-            if let Some((_, model)) = last_good {
-                self.tuned = Some(Tuned::of(&run, model));
-            }
-            let body = Event::RunFailed {
-                run_id,
-                step,
-                error,
-                kept_step,
-            };
-            self.tell(self.run_request, body);
-        }
-    }
-
-    fn base(&self) -> Result<&Base, EngineError> {
+    fn base(&self) -> Result<&Rc<Base>, EngineError> {
         self.base.as_ref().ok_or_else(|| {
             EngineError::new(
                 ErrorKind::State,
@@ -191,17 +137,49 @@ impl<H: Host> Server<H> {
         })
     }
 
-    /// The run that a command names, if it is the one at hand.
-    fn run(&mut self, id: RunId) -> Result<&mut Run, EngineError> {
-        self.run.as_mut().filter(|run| run.id == id).ok_or_else(|| {
+    fn dataset(&self) -> Result<&Rc<Dataset>, EngineError> {
+        self.dataset.as_ref().ok_or_else(|| {
             EngineError::new(
                 ErrorKind::State,
-                format!("Run {} is over; start a new one.", id.0),
+                "No data set is loaded yet; wait for it, or load one.",
             )
         })
     }
 
+    /// The weights that answer; the base model's where nothing is tuned.
+    fn weights(&self, base: &Base, choice: WeightsChoice) -> Result<Model, EngineError> {
+        match (choice, &self.tuned) {
+            (WeightsChoice::Tuned, Some(tuned)) => Ok(tuned.model.clone()),
+            (WeightsChoice::Random, _) => base.untrained(),
+            _ => Ok(base.model.clone()),
+        }
+    }
+
+    fn tuned(&self) -> Result<&Tuned, EngineError> {
+        self.tuned.as_ref().ok_or_else(|| {
+            EngineError::new(
+                ErrorKind::State,
+                "Nothing is fine-tuned yet; make a run first.",
+            )
+        })
+    }
+
+    fn refuse_while_running(&self, wish: &str) -> Result<(), EngineError> {
+        match self.run {
+            None => Ok(()),
+            Some(_) => Err(EngineError::new(
+                ErrorKind::State,
+                format!("A run is going on; cancel it or let it end to {wish}."),
+            )),
+        }
+    }
+
+    /// What cannot be sent fails the ask that it is about.
     fn tell(&self, request_id: Option<RequestId>, body: Event) {
-        self.host.send(Frame { request_id, body });
+        if let Err(error) = self.host.send(Frame { request_id, body }) {
+            let body = Event::Failed(error);
+            // An error is words alone: where even these cannot be sent, nothing can.
+            let _ = self.host.send(Frame { request_id, body });
+        }
     }
 }

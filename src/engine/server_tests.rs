@@ -5,10 +5,12 @@ mod pauses;
 mod runs;
 mod tasks;
 mod trouble;
+mod work;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
+use std::task::Poll;
 
 use burn::prelude::Device;
 use futures_channel::mpsc::{UnboundedSender, unbounded};
@@ -28,8 +30,33 @@ struct TestHost {
     sent: RefCell<Vec<Frame<Event>>>,
     clock: RefCell<f64>,
     interruption: RefCell<Option<Interruption>>,
-    /// What is asked once a run is over.
-    follow_up: RefCell<Option<(Command, UnboundedSender<Frame<Command>>)>>,
+    /// What is asked in answer to what is told.
+    script: RefCell<Option<Script>>,
+    /// What cannot be encoded.
+    unsendable: Option<fn(&Event) -> bool>,
+}
+
+/// An event that is waited for.
+type Cue = fn(&Event) -> bool;
+
+/// Asks that each wait for their cue, the next first.
+struct Script {
+    lines: VecDeque<(Cue, Command)>,
+    inbox: UnboundedSender<Frame<Command>>,
+}
+
+impl Script {
+    /// Asks what this event is the cue for. `false` once all has been asked.
+    fn hear(&mut self, event: &Event) -> bool {
+        if self.lines.front().is_some_and(|(is_cue, _)| is_cue(event))
+            && let Some((_, body)) = self.lines.pop_front()
+        {
+            let request_id = None;
+            let frame = Frame { request_id, body };
+            self.inbox.unbounded_send(frame).unwrap();
+        }
+        !self.lines.is_empty()
+    }
 }
 
 /// A command that comes while a run goes on, when the server has breathed so often.
@@ -76,18 +103,31 @@ impl Host for Rc<TestHost> {
             };
             it.inbox.unbounded_send(frame).unwrap();
         }
+        drop(waiting);
+        turn().await;
     }
-    fn send(&self, frame: Frame<Event>) {
-        let over = matches!(
-            frame.body,
-            Event::RunFailed { .. } | Event::RunFinished { .. }
-        );
-        if over && let Some((body, inbox)) = self.follow_up.take() {
-            let request_id = None;
-            inbox.unbounded_send(Frame { request_id, body }).unwrap();
+    fn send(&self, frame: Frame<Event>) -> Result<(), EngineError> {
+        if self.unsendable.is_some_and(|is_it| is_it(&frame.body)) {
+            return Err(EngineError::new(ErrorKind::Protocol, "cannot be encoded"));
         }
+        let script = self.script.take();
+        *self.script.borrow_mut() = script.and_then(|mut s| s.hear(&frame.body).then_some(s));
         self.sent.borrow_mut().push(frame);
+        Ok(())
     }
+}
+
+/// Waits once, as for the event loop's next turn.
+async fn turn() {
+    let mut has_waited = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut has_waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// A tiny model and thirty reviews that a word decides.
@@ -162,22 +202,34 @@ pub(super) fn say(commands: Vec<Command>) -> Vec<Event> {
 
 /// The same, with one more command once the run is over.
 pub(super) fn say_after_run(commands: Vec<Command>, then: Option<Command>) -> Vec<Event> {
-    say_with(commands, None, then)
+    let is_over =
+        |event: &Event| matches!(event, Event::RunFailed { .. } | Event::RunFinished { .. });
+    let lines = then.map(|command| (is_over as Cue, command));
+    say_with(host(), commands, None, lines.into_iter().collect())
+}
+
+/// The same, with asks that wait for their cues.
+fn say_scripted(commands: Vec<Command>, lines: Vec<(Cue, Command)>) -> Vec<Event> {
+    say_with(host(), commands, None, lines)
 }
 
 /// The same, with one more command once the server has breathed so often.
 fn say_interrupted(commands: Vec<Command>, interruption: Option<(usize, Command)>) -> Vec<Event> {
-    say_with(commands, interruption, None)
+    say_with(host(), commands, interruption, Vec::new())
 }
 
 fn say_with(
+    host: TestHost,
     commands: Vec<Command>,
     interruption: Option<(usize, Command)>,
-    then: Option<Command>,
+    lines: Vec<(Cue, Command)>,
 ) -> Vec<Event> {
-    let host = Rc::new(host());
+    let host = Rc::new(host);
     let (sender, inbox) = unbounded();
-    *host.follow_up.borrow_mut() = then.map(|command| (command, sender.clone()));
+    *host.script.borrow_mut() = (!lines.is_empty()).then(|| Script {
+        lines: lines.into(),
+        inbox: sender.clone(),
+    });
     *host.interruption.borrow_mut() = interruption.map(|(breaths_left, command)| Interruption {
         breaths_left,
         command,
@@ -203,23 +255,29 @@ fn say_with(
     sent.into_iter().map(|frame| frame.body).collect()
 }
 
+pub(super) fn folder(url: &str) -> ModelPlace {
+    ModelPlace::Folder {
+        url: url.into(),
+        sha256: None,
+    }
+}
+
 pub(super) fn load() -> Vec<Command> {
     vec![
-        Command::LoadModel {
+        Command::LoadModel(asks::LoadModel {
             name: "tiny".into(),
-            base_url: "m".into(),
-            sha256: None,
-        },
-        Command::LoadDataset {
+            place: folder("m"),
+        }),
+        Command::LoadDataset(asks::LoadDataset {
             name: "reviews".into(),
             url: "r.csv".into(),
             task: Default::default(),
-        },
+        }),
     ]
 }
 
 pub(super) fn start(strategy: Strategy) -> Command {
-    Command::StartRun {
+    Command::StartRun(asks::StartRun {
         settings: TrainingSettings {
             strategy,
             total_steps: 40,
@@ -235,7 +293,7 @@ pub(super) fn start(strategy: Strategy) -> Command {
             sample_tokens: 3,
             start_paused: false,
         },
-    }
+    })
 }
 
 pub(super) fn errors(events: &[Event]) -> Vec<&EngineError> {

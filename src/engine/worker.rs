@@ -52,7 +52,8 @@ pub fn start() {
 }
 
 fn refuse(host: &Rc<BrowserHost>, error: EngineError) {
-    super::host::Host::send(
+    // An error is words alone, which can always be encoded.
+    let _ = super::host::Host::send(
         host,
         Frame {
             request_id: None,

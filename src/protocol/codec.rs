@@ -9,7 +9,7 @@ pub fn encode<T: Serialize>(frame: &Frame<T>) -> Result<Vec<u8>, EngineError> {
     postcard::to_allocvec(frame).map_err(|e| {
         EngineError::new(
             ErrorKind::Protocol,
-            format!("a message could not be encoded: {e}"),
+            format!("a message could not be encoded: {e}. Reload the page."),
         )
     })
 }
@@ -29,14 +29,14 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<Frame<T>, EngineError
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Command, Event, RequestId, RunId};
+    use super::super::{Command, Event, RequestId, RunId, asks};
     use super::*;
 
     #[test]
     fn a_command_survives_the_trip() {
         let frame = Frame {
             request_id: Some(RequestId(9)),
-            body: Command::Pause { run_id: RunId(3) },
+            body: Command::from(asks::Pause { run_id: RunId(3) }),
         };
         assert_eq!(decode::<Command>(&encode(&frame).unwrap()).unwrap(), frame);
     }

@@ -1,13 +1,9 @@
-//! What the engine tells the page.
+//! What the engine tells the page: answers to its asks, and news that nobody asked for one by one.
 
 use serde::{Deserialize, Serialize};
 
-use super::command::BlendPart;
-use super::insight::{
-    AttentionReport, EncoderInfo, ExampleStep, MaskGuess, MatrixInsight, PromptScores, Updates,
-};
 use super::types::*;
-use super::{EngineError, RunId};
+use super::{EngineError, Reply, RunId};
 
 /// Past tense: it has happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,17 +19,9 @@ pub enum Event {
         received_bytes: u64,
         total_bytes: Option<u64>,
     },
-    ModelLoaded(ModelInfo),
-    DatasetLoaded(DatasetInfo),
+    /// What the model at hand can be measured on for forgetting.
     GeneralTextLoaded(GeneralTextInfo),
-    RunPlanned(RunPlan),
 
-    RunStarted {
-        run_id: RunId,
-        plan: RunPlan,
-        /// Of the optimizer; where epochs are asked for, as many as they take.
-        total_steps: usize,
-    },
     /// What the run is busy with between its steps.
     RunStageEntered {
         run_id: RunId,
@@ -109,60 +97,44 @@ pub enum Event {
     TokenGenerated {
         text: String,
     },
-    GenerationFinished {
-        prompt: String,
-        text: String,
-        tokens: usize,
-        millis: f64,
-    },
-    TextClassified {
-        label: String,
-        probabilities: Vec<LabelProbability>,
-    },
-    Probed(Probe),
-    UpdatesInspected(Updates),
-    MatrixInspected(MatrixInsight),
-    ExampleTrained(Vec<ExampleStep>),
-    PromptsScored(PromptScores),
-
     CaseVerified(VerifiedQuantity),
-    VerificationFinished {
-        passed: usize,
-        failed: usize,
-        millis: f64,
-    },
-    BenchFinished {
-        json: String,
-    },
-
-    /// Entities in the order of the text.
-    TextTagged {
-        text: String,
-        spans: Vec<TextSpan>,
-    },
-    QuestionAnswered {
-        question: String,
-        context: String,
-        answer: String,
-        /// None where the text holds no answer.
-        span: Option<TextSpan>,
-    },
     /// The engine keeps the adapter of a run that has just finished.
     AdapterKept(AdapterInfo),
-    /// From now on these answer.
-    AdaptersBlended {
-        parts: Vec<BlendPart>,
-        merged: bool,
-        /// Of adapters, beside the base's own and the head's.
-        added_parameters: usize,
-    },
-    EncoderLoaded(EncoderInfo),
-    /// One entry a `[MASK]`, in order.
-    MaskFilled(Vec<MaskGuess>),
-    Attended(AttentionReport),
 
-    /// The ask that the frame's request id names could not be met.
+    /// The answer to the ask that the frame's request id names.
+    Answered(Reply),
+    /// That ask could not be met.
     Failed(EngineError),
-    /// The engine is there.
-    Ponged,
+    /// That ask was given up, as the page wished.
+    Cancelled,
+}
+
+impl Event {
+    /// The run that it is an event of.
+    pub fn run_id(&self) -> Option<RunId> {
+        match self {
+            Self::RunStageEntered { run_id, .. }
+            | Self::RunStageAdvanced { run_id, .. }
+            | Self::StepsCompleted { run_id, .. }
+            | Self::RunEvaluated { run_id, .. }
+            | Self::GeneralScored { run_id, .. }
+            | Self::RunStoppedEarly { run_id, .. }
+            | Self::BestModelRestored { run_id, .. }
+            | Self::SampleGenerated { run_id, .. }
+            | Self::RunPaused { run_id, .. }
+            | Self::RunResumed { run_id }
+            | Self::RunFinished { run_id, .. }
+            | Self::RunCancelled { run_id, .. }
+            | Self::RunFailed { run_id, .. } => Some(*run_id),
+            Self::Ready { .. }
+            | Self::DownloadProgressed { .. }
+            | Self::GeneralTextLoaded(_)
+            | Self::TokenGenerated { .. }
+            | Self::CaseVerified(_)
+            | Self::AdapterKept(_)
+            | Self::Answered(_)
+            | Self::Failed(_)
+            | Self::Cancelled => None,
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::types::LabelProbability;
+use super::types::{BlendPart, LabelProbability, TextSpan};
 
 /// How far each matrix has moved from where it was pre-trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -136,4 +136,36 @@ impl AttentionReport {
         let start = (layer * self.heads + head) * size;
         self.values.get(start..start + size).unwrap_or(&[])
     }
+}
+
+/// A text and the label that the tuned model gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Classified {
+    pub label: String,
+    pub probabilities: Vec<LabelProbability>,
+}
+
+/// A text and the entities that the tuned model finds in it, in the order of the text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tagged {
+    pub text: String,
+    pub spans: Vec<TextSpan>,
+}
+
+/// A text and the place in it that answers a question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Located {
+    pub context: String,
+    pub answer: String,
+    /// None where the text holds no answer.
+    pub span: Option<TextSpan>,
+}
+
+/// What answers since adapters were blended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Blend {
+    pub parts: Vec<BlendPart>,
+    pub merged: bool,
+    /// Of adapters, beside the base's own and the head's.
+    pub added_parameters: usize,
 }

@@ -1,19 +1,24 @@
 //! What the page and the engine worker say to each other: exhaustive enums in postcard bytes.
 //!
-//! Every ask carries a request id and is answered by events that carry it back; every event of a run
-//! carries its run id. The first event is `Ready`, with a version and a build id: a page that meets a
+//! Every ask carries a request id, and its answer, of the type that the ask itself names (`ask::Ask`), carries it back;
+//! so does what is told before the answer. Every event of a run carries its run id. The first event is `Ready`, with a version and a build id: a page that meets a
 //! worker of another build says "please reload" and misreads nothing.
 
+pub mod ask;
+pub mod asks;
+pub mod choices;
 pub mod codec;
-pub mod command;
 pub mod error;
 pub mod event;
 pub mod insight;
+mod shared;
 pub mod tasks;
+pub mod tools;
 pub mod types;
 
+pub use ask::{Answers, Ask, Outcome, Until, Work};
+pub use asks::{AskKind, Command, Reply};
 pub use codec::{decode, encode};
-pub use command::Command;
 pub use error::{EngineError, ErrorKind};
 pub use event::Event;
 pub use insight::*;
@@ -21,8 +26,8 @@ pub use types::*;
 
 use serde::{Deserialize, Serialize};
 
-/// Raised whenever a command or an event changes shape.
-pub const PROTOCOL_VERSION: u32 = 7;
+/// Raised whenever an ask, an answer or an event changes shape.
+pub const PROTOCOL_VERSION: u32 = 8;
 
 /// The same in all modules of one build; set by `./dev build` from a hash of the sources.
 pub const BUILD_ID: &str = match option_env!("WARMUP_BUILD_ID") {

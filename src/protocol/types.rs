@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::RunId;
 use crate::settings::{Family, Task};
 
-pub use super::command::{BlendPart, NamedUrl, RunOptions, WeightsChoice, Workload};
+pub use super::choices::*;
 pub use super::tasks::*;
+pub use super::tools::*;
 
 /// What the engine computes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,6 +182,15 @@ impl RunPlan {
     }
 }
 
+/// A run that has begun.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunStart {
+    pub run_id: RunId,
+    pub plan: RunPlan,
+    /// Of the optimizer; where epochs are asked for, as many as they take.
+    pub total_steps: usize,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunStage {
     ScoringBefore,
@@ -300,15 +311,4 @@ pub struct Probe {
     pub hidden_norms: Vec<Vec<f32>>,
     /// The likeliest next tokens.
     pub next: Vec<LabelProbability>,
-}
-
-/// One row of `warmup verify`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct VerifiedQuantity {
-    pub case: String,
-    pub quantity: String,
-    pub max_absolute_error: f64,
-    pub max_relative_error: f64,
-    pub tolerance: String,
-    pub ok: bool,
 }

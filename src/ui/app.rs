@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::lessons;
-use crate::protocol::{Command, RequestId};
+use crate::protocol::{RequestId, asks};
 use crate::ui::browser::{place, storage};
 use crate::ui::controls::engine_status::EngineStatus;
 use crate::ui::controls::notices::NoticeList;
@@ -187,7 +187,7 @@ fn plan_with_settings(page: PageContext) {
     Effect::new(move |_| {
         let strategy = strategy.get();
         if can_plan.get() {
-            page.client.send(Command::PlanRun { strategy });
+            page.client.ask(asks::PlanRun { strategy });
         }
     });
 }

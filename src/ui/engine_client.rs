@@ -1,4 +1,4 @@
-//! The line to the engine: brings a worker up, sends commands, feeds what it hears to the state.
+//! The line to the engine: brings a worker up, sends asks, feeds what it hears to the state.
 
 pub mod device_choice;
 mod loading;
@@ -9,8 +9,10 @@ use leptos::task::spawn_local;
 
 use super::browser::worker::{Heard, WorkerPort};
 use super::browser::{clock, download, extras, gpu};
-use super::state::{Cause, Engine, Loading, State, Subject};
-use crate::protocol::{self, BUILD_ID, Command, DeviceKind, Event, Frame};
+use super::state::{Cause, Engine, Loading, Slot, State};
+use crate::protocol::{
+    self, Ask, AskKind, BUILD_ID, Command, DeviceKind, Event, Frame, Reply, RequestId, asks,
+};
 use crate::ui::pages::routes::Route;
 use crate::ui::sources::own_model::OwnModel;
 use crate::ui::sources::shipped_models::{Extra, is_missing};
@@ -125,7 +127,7 @@ impl EngineClient {
         let (waiting, parameters, is_pinged) = self.state.with_untracked(|state| {
             let model = state.model.as_ref();
             let parameters = model.map_or(0, |model| model.total_parameters());
-            (state.awaited(), parameters, state.is_asked(Subject::Ping))
+            (state.awaited(), parameters, state.is_asked(AskKind::Ping))
         });
         let now = clock::now_millis();
         let mut verdict = Verdict::Fine;
@@ -133,7 +135,7 @@ impl EngineClient {
             .update_value(|watch| verdict = watch.look(now, waiting, parameters));
         match verdict {
             Verdict::Lost => self.replace_worker(),
-            Verdict::Ping if !is_pinged => self.send(Command::Ping),
+            Verdict::Ping if !is_pinged => self.ask(asks::Ping {}),
             Verdict::Ping | Verdict::Fine => {}
         }
     }
@@ -225,12 +227,12 @@ impl EngineClient {
         let asks_more = matches!(
             frame.body,
             Event::Ready { .. }
-                | Event::ModelLoaded(_)
+                | Event::Answered(Reply::LoadModel(_))
                 | Event::RunFinished { .. }
                 | Event::RunCancelled { .. }
                 | Event::RunFailed { .. }
         );
-        let has_started = matches!(frame.body, Event::RunStarted { .. });
+        let has_started = matches!(frame.body, Event::Answered(Reply::StartRun(_)));
         self.state.update(|state| state.apply(frame));
         if has_started {
             self.cancel_late();
@@ -247,7 +249,7 @@ impl EngineClient {
             run.id
         });
         if let Some(run_id) = cancelled {
-            self.send(Command::Cancel { run_id });
+            self.ask(asks::Cancel { run_id });
         }
     }
 
@@ -267,19 +269,44 @@ impl EngineClient {
         self.state.update(|state| state.crash(&reason));
     }
 
-    /// Sends a command, unless there is no worker to hear it.
-    pub fn send(self, command: Command) {
-        self.send_about(Subject::of(&command), command);
+    /// Asks the engine, unless there is no worker to hear it. `State::answer` has the answer when it is there.
+    pub fn ask<A: Ask>(self, ask: A) {
+        self.send(Slot::Only, ask.into());
     }
 
-    /// The same, with the answer kept apart from those to other commands of its kind.
-    pub fn send_about(self, subject: Subject, command: Command) {
+    /// The same, with the answer kept apart from those to other asks of its kind.
+    pub fn ask_at<A: Ask>(self, slot: Slot, ask: A) {
+        self.send(slot, ask.into());
+    }
+
+    /// Gives up what the engine works on between messages.
+    pub fn cancel_work(self, kind: AskKind) {
+        if let Some(request_id) = self.worked_on(kind) {
+            self.ask(asks::CancelWork { request_id });
+        }
+    }
+
+    /// Stops it for a while, or goes on with it.
+    pub fn pause_work(self, kind: AskKind, is_paused: bool) {
+        match (self.worked_on(kind), is_paused) {
+            (Some(request_id), true) => self.ask(asks::PauseWork { request_id }),
+            (Some(request_id), false) => self.ask(asks::ResumeWork { request_id }),
+            (None, _) => {}
+        }
+    }
+
+    fn worked_on(self, kind: AskKind) -> Option<RequestId> {
+        self.state
+            .with_untracked(|state| state.answers.going_id(kind))
+    }
+
+    fn send(self, slot: Slot, command: Command) {
         if self.port.with_value(Option::is_none) {
             return;
         }
         let mut frame = None;
         self.state
-            .update(|state| frame = Some(state.ask_about(subject, command)));
+            .update(|state| frame = Some(state.ask(slot, command)));
         let Some(frame) = frame else { return };
         let bytes = match protocol::encode(&frame) {
             Ok(bytes) => bytes,

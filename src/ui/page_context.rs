@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::protocol::{Command, RunId, RunOptions, RunPlan};
+use crate::protocol::{Ask, AskKind, RunId, RunOptions, RunPlan, asks};
 use crate::ui::browser::place;
 use crate::ui::draft::Draft;
 use crate::ui::engine_client::EngineClient;
@@ -12,7 +12,7 @@ use crate::ui::learner::guess::Guess;
 use crate::ui::learner::{ChapterProgress, RunHistory, RunRecord, RunTag};
 use crate::ui::pages::routes::Route;
 use crate::ui::queue::{Move, Queue, QueuedRun};
-use crate::ui::state::{Action, Cause, Run, State, Subject};
+use crate::ui::state::{Action, Cause, Run, State};
 use crate::ui::{EVALUATIONS_PER_RUN, SAMPLE_PROMPT, SAMPLE_TOKENS};
 
 #[derive(Clone, Copy)]
@@ -123,7 +123,7 @@ impl PageContext {
             return;
         };
         self.client.lend_dataset(&run.dataset);
-        self.client.send(Command::StartRun {
+        self.client.ask(asks::StartRun {
             settings: run.settings,
             options: RunOptions {
                 evaluations: run.evaluations,
@@ -147,7 +147,7 @@ impl PageContext {
                 run.cancelling();
             }
         });
-        self.steer(|run_id| Command::Cancel { run_id });
+        self.steer(|run_id| asks::Cancel { run_id });
     }
 
     /// Ends the run that is going, and those that wait do not follow.
@@ -156,13 +156,13 @@ impl PageContext {
         self.cancel_run();
     }
 
-    /// Sends a command about the run that is going.
-    pub fn steer(self, command: fn(RunId) -> Command) {
+    /// Asks something of the run that is going.
+    pub fn steer<A: Ask>(self, ask: fn(RunId) -> A) {
         let run_id = self
             .state
             .with_untracked(|state| state.run.as_ref().and_then(|run| run.id));
         if let Some(run_id) = run_id {
-            self.client.send(command(run_id));
+            self.client.ask(ask(run_id));
         }
     }
 
@@ -184,7 +184,7 @@ impl PageContext {
             Action::LoadModelAgain => self.client.load_model(),
             Action::UseShippedModel => self.client.load_shipped_model(),
             Action::LoadDataAgain => {
-                self.forget_trouble_with(Subject::Dataset);
+                self.forget_trouble_with(AskKind::LoadDataset);
                 self.client.load_dataset();
             }
             Action::UseDefaults => {
@@ -198,10 +198,10 @@ impl PageContext {
         }
     }
 
-    fn forget_trouble_with(self, gone: Subject) {
+    fn forget_trouble_with(self, gone: AskKind) {
         self.state.update(|state| {
             state.notices.retain(
-                |cause| !matches!(cause, Cause::Ask { subject: Some(subject), .. } if *subject == gone),
+                |cause| !matches!(cause, Cause::Ask { kind: Some(kind), .. } if *kind == gone),
             );
         });
     }

@@ -18,7 +18,7 @@ use harness::{set, uncovered};
 #[cfg(not(target_arch = "wasm32"))]
 pub use harness::files::FolderFiles;
 pub use harness::files::{CaseFiles, MapFiles};
-pub use harness::finding::{Finding, Summary};
+pub use harness::finding::{Breathe, Finding, Summary};
 
 /// How much is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,15 +30,17 @@ pub enum Selection {
     Quick,
 }
 
-/// Runs the cases among `files` on `device` and tells `sink` of every quantity as it is known.
-pub async fn verify(
+/// Runs the cases among `files` on `device` and tells `sink` of every quantity as it is known; `breathe` is waited for
+/// between units of work.
+pub async fn verify<'a>(
     files: &dyn CaseFiles,
     device: &Device,
     selection: Selection,
-    sink: &mut dyn FnMut(Finding),
+    sink: &'a mut dyn FnMut(Finding),
+    breathe: &'a Breathe<'a>,
 ) -> Summary {
     let library = Library::new(files);
-    let mut reporter = Reporter::new(sink);
+    let mut reporter = Reporter::new(sink, breathe);
     let sets = set::names(&library);
     for name in &sets {
         if bert::is_set(&library, name) {
@@ -50,16 +52,16 @@ pub async fn verify(
     for folder in library.folders_with("schedules.json") {
         let path = format!("{folder}schedules.json");
         let outcome = schedules::run(&library, &path, &mut reporter);
-        reporter.settle(&path, outcome);
+        reporter.settle(&path, outcome).await;
     }
     for folder in library.folders_with("param_counts_gpt2.json") {
         let path = format!("{folder}param_counts_gpt2.json");
         let outcome = param_counts::run(&library, &path, &mut reporter);
-        reporter.settle(&path, outcome);
+        reporter.settle(&path, outcome).await;
     }
     for folder in library.folders_with("encodings.json") {
         let outcome = tokenizer::run(&library, &folder, &mut reporter);
-        reporter.settle(&folder, outcome);
+        reporter.settle(&folder, outcome).await;
     }
     if reporter.summary().is_empty() {
         let reason = "no reference case lies here; a set is a folder with model/ and meta.json";

@@ -17,13 +17,14 @@ pub struct Report {
     pub losses: Vec<f64>,
 }
 
-/// Makes the steps that warm up and then `steps` that count, by the clock `now_millis`.
+/// Makes the steps that warm up and then `steps` that count, by the clock `now_millis`. Messages are let in by `breathe`
+/// after each, outside the time that is measured.
 pub async fn measure(
     mut bench: Bench,
     workload: Workload,
     (device, threads): (&'static str, usize),
     steps: usize,
-    now_millis: impl Fn() -> f64,
+    (now_millis, breathe): (impl Fn() -> f64, impl AsyncFn()),
 ) -> Result<Report, String> {
     let count = WARMUP_STEPS + steps.max(1);
     let (mut times, mut losses) = (Vec::with_capacity(count), Vec::with_capacity(count));
@@ -32,6 +33,7 @@ pub async fn measure(
         let loss = bench.step().await?;
         times.push(rounded(now_millis() - started, 1e3));
         losses.push(rounded(f64::from(loss), 1e6));
+        breathe().await;
     }
     let first_step_ms = times[0];
     let mut timed = times.split_off(WARMUP_STEPS);

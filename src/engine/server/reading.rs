@@ -2,26 +2,24 @@
 
 use super::*;
 use crate::engine::attend::attend;
-use crate::engine::base::Place;
 use crate::engine::fill::{FillError, Filled, encode, fill};
-use crate::protocol::{EncoderInfo, LabelProbability, MaskGuess, Reader};
+use crate::protocol::{AttentionReport, EncoderInfo, LabelProbability, MaskGuess, Reader};
 use crate::settings::Family;
 
 /// Tokens told for each mask.
 const CANDIDATES: usize = 8;
 
-impl<H: Host> Server<H> {
-    pub(super) async fn load_encoder(
+impl<H: Host> Answers<asks::LoadEncoder> for Server<H> {
+    async fn answer(
         &mut self,
+        asks::LoadEncoder { name, place }: asks::LoadEncoder,
         id: Option<RequestId>,
-        name: &str,
-        place: Place,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Outcome<EncoderInfo>, EngineError> {
         self.refuse_while_running("load an encoder")?;
         let mut progressed = self.progress_teller(id);
         // Asked for answers only: no graph is needed.
         let device = self.device.clone().inner();
-        let fetched = Base::fetch(&self.host, name, place, &device, &mut progressed).await;
+        let fetched = Base::fetch(&self.host, &name, place, &device, &mut progressed).await;
         drop(progressed);
         let (encoder, info) = fetched?;
         if info.family != Family::Bert {
@@ -42,10 +40,53 @@ impl<H: Host> Server<H> {
             weights_bytes: info.weights_bytes,
             load_millis: info.load_millis,
         };
-        self.tell(id, Event::EncoderLoaded(info));
-        Ok(())
+        Ok(info.into())
     }
+}
 
+impl<H: Host> Answers<asks::FillMask> for Server<H> {
+    async fn answer(
+        &mut self,
+        asks::FillMask { text }: asks::FillMask,
+        _id: Option<RequestId>,
+    ) -> Result<Outcome<Vec<MaskGuess>>, EngineError> {
+        let encoder = self.encoder()?;
+        let (Some(model), Some(marks)) = (encoder.model.encoder(), encoder.tokenizer.frame())
+        else {
+            return Err(explain(FillError::NoHead));
+        };
+        let ids = encode(&encoder.tokenizer, marks, encoder.positions(), &text).map_err(explain)?;
+        let found = fill(model, ids, marks, CANDIDATES).await;
+        let found = found.map_err(explain)?;
+        let guess = |mask: Filled| MaskGuess {
+            place: mask.place,
+            candidates: mask
+                .likeliest
+                .iter()
+                .map(|one| named(encoder, *one))
+                .collect(),
+        };
+        let guesses: Vec<MaskGuess> = found.masks.into_iter().map(guess).collect();
+        Ok(guesses.into())
+    }
+}
+
+impl<H: Host> Answers<asks::Attend> for Server<H> {
+    async fn answer(
+        &mut self,
+        ask: asks::Attend,
+        _id: Option<RequestId>,
+    ) -> Result<Outcome<AttentionReport>, EngineError> {
+        let base = match ask.model {
+            Reader::Encoder => self.encoder()?,
+            Reader::Decoder => self.base()?,
+        };
+        let report = attend(base, &base.model, &ask.text, (ask.model, ask.causal)).await?;
+        Ok(report.into())
+    }
+}
+
+impl<H: Host> Server<H> {
     /// Tells how far the files of a model have come.
     pub(super) fn progress_teller(
         &self,
@@ -61,51 +102,9 @@ impl<H: Host> Server<H> {
         }
     }
 
-    pub(super) async fn fill_mask(
-        &self,
-        id: Option<RequestId>,
-        text: &str,
-    ) -> Result<(), EngineError> {
-        let encoder = self.encoder()?;
-        let (Some(model), Some(marks)) = (encoder.model.encoder(), encoder.tokenizer.frame())
-        else {
-            return Err(explain(FillError::NoHead));
-        };
-        let ids = encode(&encoder.tokenizer, marks, encoder.positions(), text).map_err(explain)?;
-        let found = fill(model, ids, marks, CANDIDATES).await;
-        let found = found.map_err(explain)?;
-        let guess = |mask: Filled| MaskGuess {
-            place: mask.place,
-            candidates: mask
-                .likeliest
-                .iter()
-                .map(|one| named(encoder, *one))
-                .collect(),
-        };
-        let guesses = found.masks.into_iter().map(guess).collect();
-        self.tell(id, Event::MaskFilled(guesses));
-        Ok(())
-    }
-
-    pub(super) async fn attend(
-        &self,
-        id: Option<RequestId>,
-        text: &str,
-        reader: Reader,
-        causal: bool,
-    ) -> Result<(), EngineError> {
-        let base = match reader {
-            Reader::Encoder => self.encoder()?,
-            Reader::Decoder => self.base()?,
-        };
-        let report = attend(base, &base.model, text, (reader, causal)).await?;
-        self.tell(id, Event::Attended(report));
-        Ok(())
-    }
-
     /// The encoder beside the base, or the base where that is one.
     fn encoder(&self) -> Result<&Base, EngineError> {
-        let base = self.base.as_ref();
+        let base = self.base.as_deref();
         let base = base.filter(|base| base.family() == Family::Bert);
         self.encoder.as_ref().or(base).ok_or_else(|| {
             let message = "No encoder is loaded yet; wait for it, or load a BERT.";

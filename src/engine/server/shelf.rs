@@ -4,10 +4,9 @@ use burn::module::Module;
 
 use super::*;
 use crate::model::adapters::blend::blend;
-use crate::model::any::Model;
 use crate::model::network::Network;
 use crate::model::parameters;
-use crate::protocol::{AdapterInfo, BlendPart, MOST_ADAPTERS};
+use crate::protocol::{AdapterInfo, Blend, BlendPart, MOST_ADAPTERS};
 use crate::settings::{Strategy, Task};
 
 /// A model that answers for a task.
@@ -70,15 +69,16 @@ impl<H: Host> Server<H> {
         }
         self.tuned = Some(tuned);
     }
+}
 
+impl<H: Host> Answers<asks::BlendAdapters> for Server<H> {
     /// Puts a blend in the place of what was tuned. Task and head are the first part's: the learner's order says
     /// which one answers, and the others only lend their products.
-    pub(super) fn blend(
+    async fn answer(
         &mut self,
-        id: Option<RequestId>,
-        parts: Vec<BlendPart>,
-        merged: bool,
-    ) -> Result<(), EngineError> {
+        asks::BlendAdapters { parts, merged }: asks::BlendAdapters,
+        _id: Option<RequestId>,
+    ) -> Result<Outcome<Blend>, EngineError> {
         self.refuse_while_running("change the adapters")?;
         let wrong = |message: String| EngineError::new(ErrorKind::State, message);
         let mut models = Vec::with_capacity(parts.len());
@@ -108,12 +108,11 @@ impl<H: Host> Server<H> {
             model,
             ..first.clone()
         });
-        let body = Event::AdaptersBlended {
+        let blend = Blend {
             parts,
             merged,
             added_parameters,
         };
-        self.tell(id, body);
-        Ok(())
+        Ok(blend.into())
     }
 }

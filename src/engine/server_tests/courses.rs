@@ -6,7 +6,7 @@ use crate::settings::Remedies;
 #[test]
 fn an_absurd_rate_stops_the_run_and_says_at_which_step() {
     let mut command = start(Strategy::Full);
-    if let Command::StartRun { settings, .. } = &mut command {
+    if let Command::StartRun(asks::StartRun { settings, .. }) = &mut command {
         settings.learning_rate = 1e30;
         settings.warmup_steps = 0;
     }
@@ -24,7 +24,7 @@ fn an_absurd_rate_stops_the_run_and_says_at_which_step() {
 /// A full run with these settings changed, and what is asked after it.
 fn changed(change: impl Fn(&mut TrainingSettings), then: Option<Command>) -> Vec<Event> {
     let mut command = start(Strategy::Full);
-    if let Command::StartRun { settings, .. } = &mut command {
+    if let Command::StartRun(asks::StartRun { settings, .. }) = &mut command {
         change(settings);
     }
     say_after_run([load(), vec![command]].concat(), then)
@@ -36,9 +36,9 @@ fn the_last_good_weights_of_a_diverged_run_answer() {
         settings.learning_rate = 1e30;
         settings.warmup_steps = 0;
     };
-    let classify = Command::Classify {
+    let classify = Command::Classify(asks::Classify {
         text: "a good film".into(),
-    };
+    });
     let events = changed(absurd, Some(classify));
     let kept = events.iter().find_map(|e| match e {
         Event::RunFailed { kept_step, .. } => Some(*kept_step),
@@ -47,7 +47,7 @@ fn the_last_good_weights_of_a_diverged_run_answer() {
     // Step 0 had a loss; the weights it left had none.
     assert_eq!(kept, Some(Some(0)));
     let sure = events.iter().find_map(|e| match e {
-        Event::TextClassified { probabilities, .. } => Some(probabilities),
+        Event::Answered(Reply::Classify(found)) => Some(&found.probabilities),
         _ => None,
     });
     assert!(sure.unwrap().iter().all(|p| p.probability.is_finite()));
@@ -99,7 +99,7 @@ fn patience_ends_a_run_and_the_best_weights_come_back() {
 #[test]
 fn without_evaluations_early_stopping_is_refused() {
     let mut command = start(Strategy::Full);
-    if let Command::StartRun { settings, options } = &mut command {
+    if let Command::StartRun(asks::StartRun { settings, options }) = &mut command {
         settings.early_stopping_patience = 2;
         options.evaluations = 0;
     }

@@ -66,7 +66,7 @@ fn every_strategy_that_adds_modules_trains_them_alone() {
     ] {
         let name = strategy.name();
         let mut command = start(strategy);
-        if let Command::StartRun { settings, .. } = &mut command {
+        if let Command::StartRun(asks::StartRun { settings, .. }) = &mut command {
             settings.max_length = 32;
         }
         let events = say([load(), vec![command]].concat());
@@ -85,11 +85,11 @@ fn every_strategy_that_adds_modules_trains_them_alone() {
 
 #[test]
 fn what_is_forgotten_is_measured_before_during_and_after() {
-    let text = Command::LoadGeneralText {
+    let text = Command::LoadGeneralText(asks::LoadGeneralText {
         passages_url: None,
         name: "stories".into(),
         url: "stories.txt".into(),
-    };
+    });
     let run = start(Strategy::Full);
     let events = say([load(), vec![text, run]].concat());
     assert!(errors(&events).is_empty(), "{events:?}");

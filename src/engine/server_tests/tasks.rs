@@ -3,7 +3,7 @@
 use super::*;
 use crate::data::dataset::Dataset;
 use crate::data::labelled::BatchOrder;
-use crate::engine::base::{Base, Place};
+use crate::engine::base::Base;
 use crate::engine::examples::{Encoding, Examples, head_for};
 use crate::engine::wait::block_on;
 use crate::model::any::Model;
@@ -53,11 +53,11 @@ pub fn files() -> BTreeMap<String, Vec<u8>> {
 
 fn load(task: Task, url: &str) -> Vec<Command> {
     let mut commands = super::load();
-    commands[1] = Command::LoadDataset {
+    commands[1] = Command::LoadDataset(asks::LoadDataset {
         name: url.into(),
         url: url.into(),
         task,
-    };
+    });
     commands
 }
 
@@ -77,7 +77,7 @@ fn by_hand(
 ) -> (Scores, Scores) {
     let host = Rc::new(host());
     let device = Device::flex().autodiff();
-    let place = Place::Folder {
+    let place = ModelPlace::Folder {
         url: folder.into(),
         sha256: None,
     };
@@ -127,16 +127,15 @@ fn run(task: Task, url: &str) -> (RunSummary, f64, f64) {
 /// The same on the model of a folder.
 fn run_on(folder: &str, (task, url): (Task, &str), strategy: Strategy) -> (RunSummary, f64, f64) {
     let command = start(strategy);
-    let Command::StartRun { settings, .. } = &command else {
+    let Command::StartRun(asks::StartRun { settings, .. }) = &command else {
         unreachable!()
     };
     let by_hand = by_hand(folder, (task, url), settings);
     let mut commands = load(task, url);
-    commands[0] = Command::LoadModel {
+    commands[0] = Command::LoadModel(asks::LoadModel {
         name: folder.into(),
-        base_url: folder.into(),
-        sha256: None,
-    };
+        place: super::folder(folder),
+    });
     commands.push(command.clone());
     let events = say(commands);
     let told = errors(&events);
@@ -216,21 +215,21 @@ fn a_text_of_ones_own_is_tagged_and_asked() {
     let events = then(
         Task::TokenClassification,
         "tags.jsonl",
-        Command::Tag { text },
+        Command::Tag(asks::Tag { text }),
     );
     let spans = events.iter().find_map(|e| match e {
-        Event::TextTagged { spans, .. } => Some(spans),
+        Event::Answered(Reply::Tag(found)) => Some(&found.spans),
         _ => None,
     });
     let spans = spans.unwrap_or_else(|| panic!("{:?}", errors(&events)));
     assert_eq!((spans[0].start, spans[0].end), (2, 6));
-    let ask = Command::AskQuestion {
+    let ask = Command::AskQuestion(asks::AskQuestion {
         question: "a".into(),
         context: "a good film".into(),
-    };
+    });
     let events = then(Task::QuestionAnswering, "qa.jsonl", ask.clone());
     let answered = events.iter().any(
-        |e| matches!(e, Event::QuestionAnswered { answer, span, .. } if !answer.is_empty() && span.is_some()),
+        |e| matches!(e, Event::Answered(Reply::AskQuestion(found)) if !found.answer.is_empty() && found.span.is_some()),
     );
     assert!(answered, "{:?}", errors(&events));
     let events = then(Task::TokenClassification, "tags.jsonl", ask);
@@ -240,7 +239,7 @@ fn a_text_of_ones_own_is_tagged_and_asked() {
 #[test]
 fn classes_that_have_no_frequency_are_not_weighed() {
     let mut command = start(Strategy::Full);
-    if let Command::StartRun { settings, .. } = &mut command {
+    if let Command::StartRun(asks::StartRun { settings, .. }) = &mut command {
         settings.balanced_classes = true;
     }
     let run = |task, url| say([load(task, url), vec![command.clone()]].concat());
@@ -253,7 +252,7 @@ fn classes_that_have_no_frequency_are_not_weighed() {
 #[test]
 fn epochs_become_steps() {
     let mut command = start(Strategy::Full);
-    if let Command::StartRun { settings, .. } = &mut command {
+    if let Command::StartRun(asks::StartRun { settings, .. }) = &mut command {
         settings.num_train_epochs = 2.0;
     }
     let loaded = load(Task::SequenceClassification, "topics.csv");
@@ -268,12 +267,14 @@ fn epochs_become_steps() {
 
 #[test]
 fn an_adapters_volume_is_turned_after_training() {
-    let blend = |run, weight, merged| Command::BlendAdapters {
-        parts: vec![BlendPart {
-            run_id: RunId(run),
-            weight,
-        }],
-        merged,
+    let blend = |run, weight, merged| {
+        Command::BlendAdapters(asks::BlendAdapters {
+            parts: vec![BlendPart {
+                run_id: RunId(run),
+                weight,
+            }],
+            merged,
+        })
     };
     let task = Task::SequenceClassification;
     let events = then(task, "topics.csv", blend(1, 0.5, false));
@@ -283,17 +284,14 @@ fn an_adapters_volume_is_turned_after_training() {
     assert!(kept);
     let is_half = |parts: &[BlendPart]| parts[0].weight == 0.5;
     assert!(
-        matches!(events.last(), Some(Event::AdaptersBlended { parts, .. }) if is_half(parts)),
+        matches!(events.last(), Some(Event::Answered(Reply::BlendAdapters(blend))) if is_half(&blend.parts)),
         "{:?}",
         errors(&events)
     );
     let events = then(task, "topics.csv", blend(1, 1.0, true));
     let nothing_beside = matches!(
         events.last(),
-        Some(Event::AdaptersBlended {
-            added_parameters: 0,
-            ..
-        })
+        Some(Event::Answered(Reply::BlendAdapters(blend))) if blend.added_parameters == 0
     );
     assert!(nothing_beside, "{:?}", events.last());
     let events = then(task, "topics.csv", blend(9, 1.0, false));

@@ -10,10 +10,11 @@ fn commands_before_a_model_are_told_to_wait() {
 
 #[test]
 fn a_missing_and_a_cut_model_each_say_so() {
-    let model = |url: &str| Command::LoadModel {
-        name: "x".into(),
-        base_url: url.into(),
-        sha256: None,
+    let model = |url: &str| {
+        Command::LoadModel(asks::LoadModel {
+            name: "x".into(),
+            place: folder(url),
+        })
     };
     let events = say(vec![model("nowhere"), model("cut")]);
     let errors = errors(&events);
@@ -35,9 +36,9 @@ fn targets_that_match_nothing_are_refused_before_the_run() {
     };
     let events = say([
         load(),
-        vec![Command::PlanRun {
+        vec![Command::PlanRun(asks::PlanRun {
             strategy: Strategy::Lora(lora),
-        }],
+        })],
     ]
     .concat());
     assert!(errors(&events)[0].message.contains("q_proj"));

@@ -12,7 +12,7 @@ use web_sys::{
 use super::blob::{BlobParts, BlobSource};
 use crate::engine::host::{Host, Stamp, check_received};
 use crate::io::safetensors::ByteSource;
-use crate::protocol::{Event, Frame, encode};
+use crate::protocol::{EngineError, Event, Frame, encode};
 use crate::weights_store::{self, KeptFile};
 
 pub struct BrowserHost {
@@ -171,13 +171,14 @@ impl Host for Rc<BrowserHost> {
         drop(JsFuture::from(turn).await);
     }
 
-    fn send(&self, frame: Frame<Event>) {
-        let Ok(bytes) = encode(&frame) else { return };
+    fn send(&self, frame: Frame<Event>) -> Result<(), EngineError> {
+        let bytes = encode(&frame)?;
         let bytes = Uint8Array::from(&bytes[..]);
         // The buffer is handed over, not copied. A page that is gone misses nothing.
         let _ = self
             .scope
             .post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
+        Ok(())
     }
 
     /// A module's memory only grows, so its size is its peak. What a GPU holds is not in it.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::protocol::asks;
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::state::Answer;
 use crate::ui::text::encoder as text;
@@ -10,7 +11,7 @@ use crate::ui::text::encoder as text;
 pub fn want_encoder(page: PageContext) {
     let is_missing = page.watch(|state| {
         let is_free = state.is_idle() && state.model.is_some();
-        is_free && state.insights.encoder == Answer::Idle
+        is_free && state.answer::<asks::LoadEncoder>() == Answer::Idle
     });
     Effect::new(move |_| {
         if is_missing.get() {
@@ -24,9 +25,9 @@ pub fn want_encoder(page: PageContext) {
 pub fn EncoderLine() -> impl IntoView {
     let page = use_page();
     let standing = page.watch(|state| {
-        let progress = state.insights.encoder_progress;
+        let progress = state.encoder_progress;
         let received = progress.map(|p| (p.received_bytes, p.total_bytes));
-        match &state.insights.encoder {
+        match state.answer::<asks::LoadEncoder>() {
             Answer::Done(_) => None,
             Answer::Failed(error) => Some((text::not_fetched(&error.message), true)),
             Answer::Idle | Answer::Going => Some((text::fetching(received), false)),

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::protocol::asks;
 use crate::ui::page_context::use_page;
 use crate::ui::text::format;
 use crate::ui::text::model_picker as text;
@@ -19,11 +20,8 @@ pub fn KeptWeights() -> impl IntoView {
     };
     // What has just been loaded may be new here.
     let loaded = page.watch(|state| {
-        let encoder = state
-            .insights
-            .encoder
-            .done()
-            .map(|found| found.name.clone());
+        let encoder = state.answer::<asks::LoadEncoder>();
+        let encoder = encoder.done().map(|found| found.name.clone());
         (
             state.model.as_ref().map(|model| model.name.clone()),
             encoder,

@@ -20,3 +20,4 @@ pub mod slider;
 pub mod term;
 pub mod text_field;
 pub mod theme_toggle;
+pub mod work_buttons;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{Command, RequestId};
+use crate::protocol::{RequestId, asks};
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::state::{Phase, Run, State};
 use crate::ui::text::run as text;
@@ -29,7 +29,7 @@ pub fn RunButtons() -> impl IntoView {
         _ => asks_which.set(true),
     };
     let step = move |_| match is(Stand::Paused) {
-        true => page.steer(|run_id| Command::Step { run_id }),
+        true => page.steer(|run_id| asks::Step { run_id }),
         false => page.start_run(true),
     };
     view! {
@@ -49,7 +49,7 @@ pub fn RunButtons() -> impl IntoView {
                 class="primary"
                 data-testid="run-resume"
                 hidden=move || !is(Stand::Paused)
-                on:click=move |_| page.steer(|run_id| Command::Resume { run_id })
+                on:click=move |_| page.steer(|run_id| asks::Resume { run_id })
             >
                 {text::RESUME}
             </button>
@@ -59,7 +59,7 @@ pub fn RunButtons() -> impl IntoView {
                 data-testid="run-pause"
                 hidden=move || !(is(Stand::Active) || is(Stand::Starting))
                 disabled=move || is(Stand::Starting)
-                on:click=move |_| page.steer(|run_id| Command::Pause { run_id })
+                on:click=move |_| page.steer(|run_id| asks::Pause { run_id })
             >
                 {text::PAUSE}
             </button>

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 
 use super::EngineClient;
-use crate::protocol::Command;
+use crate::protocol::{AskKind, ModelPlace, asks};
 use crate::settings::{Family, Task};
 use crate::ui::browser::place;
 use crate::ui::pages::routes::Route;
 use crate::ui::sources::datasets::{Shipped, shipped};
 use crate::ui::sources::own_model::{ModelSource, OwnModel};
 use crate::ui::sources::shipped_models::{sha256_of, usual_model};
-use crate::ui::state::{Cause, Engine, Run, State, Subject};
+use crate::ui::state::{Cause, Engine, Run, State};
 use crate::ui::{ENCODER, GENERAL_TEXT};
 
 impl EngineClient {
@@ -27,8 +27,8 @@ impl EngineClient {
                 is_up,
                 state.model.is_some(),
                 (loaded == Some(&wanted) && has_its_task(state))
-                    || state.is_asked(Subject::Dataset),
-                state.has_general_source || state.is_asked(Subject::GeneralText),
+                    || state.is_asked(AskKind::LoadDataset),
+                state.has_general_source || state.is_asked(AskKind::LoadGeneralText),
             )
         });
         if !is_needed || !is_up {
@@ -52,7 +52,7 @@ impl EngineClient {
                 !matches!(
                     cause,
                     Cause::Ask {
-                        subject: Some(Subject::Model),
+                        kind: Some(AskKind::LoadModel),
                         ..
                     }
                 )
@@ -61,25 +61,24 @@ impl EngineClient {
         let source = self.source();
         self.state
             .update(|state| state.source = Some(source.clone()));
-        self.send(match source {
-            ModelSource::Own(OwnModel::Folder { name, base_url }) => Command::LoadModel {
-                name,
-                base_url,
-                sha256: None,
-            },
-            ModelSource::Own(OwnModel::Files { name, files }) => {
-                Command::LoadModelFiles { name, files }
+        let (name, place) = self.place_of(source);
+        self.ask(asks::LoadModel { name, place });
+    }
+
+    /// The name of a model, and where its files lie.
+    fn place_of(self, source: ModelSource) -> (String, ModelPlace) {
+        match source {
+            ModelSource::Own(OwnModel::Folder { name, base_url }) => {
+                let (url, sha256) = (base_url, None);
+                (name, ModelPlace::Folder { url, sha256 })
             }
+            ModelSource::Own(OwnModel::Files { name, files }) => (name, ModelPlace::Files(files)),
             ModelSource::Shipped(name) => {
-                let base_url = place::absolute(&format!("models/{name}/"));
+                let url = place::absolute(&format!("models/{name}/"));
                 let sha256 = self.sha256_of(&name);
-                Command::LoadModel {
-                    name,
-                    base_url,
-                    sha256,
-                }
+                (name, ModelPlace::Folder { url, sha256 })
             }
-        });
+        }
     }
 
     fn sha256_of(self, name: &str) -> Option<String> {
@@ -110,7 +109,7 @@ impl EngineClient {
 
     /// Stories that no run trains on, to measure what it forgets.
     fn load_general_text(self) {
-        self.send(Command::LoadGeneralText {
+        self.ask(asks::LoadGeneralText {
             name: GENERAL_TEXT.to_string(),
             url: place::absolute(&format!("data/{GENERAL_TEXT}.txt")),
             passages_url: Some(place::absolute("data/passages.jsonl")),
@@ -119,11 +118,8 @@ impl EngineClient {
 
     /// Fetches the BERT that stands beside the base.
     pub fn load_encoder(self) {
-        self.send(Command::LoadEncoder {
-            name: ENCODER.to_string(),
-            base_url: place::absolute(&format!("models/{ENCODER}/")),
-            sha256: self.sha256_of(ENCODER),
-        });
+        let (name, place) = self.place_of(ModelSource::Shipped(ENCODER.to_string()));
+        self.ask(asks::LoadEncoder { name, place });
     }
 
     pub fn load_shipped_model(self) {
@@ -164,7 +160,7 @@ impl EngineClient {
         let Some(task) = self.state.with_untracked(|state| task_for(set, state)) else {
             return;
         };
-        self.send(Command::LoadDataset {
+        self.ask(asks::LoadDataset {
             name,
             url: place::absolute(&set.file()),
             task,

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{Command, Workload};
+use crate::protocol::{AskKind, Workload, asks};
+use crate::ui::controls::work_buttons::WorkButtons;
 use crate::ui::page_context::use_page;
 use crate::ui::pages::routes::pairs;
 use crate::ui::state::{Bench as Standing, Cause, Status};
@@ -19,11 +20,12 @@ pub fn Bench(query: String) -> impl IntoView {
             .update(|state| state.notices.add(Cause::Address(problems)));
     }
     let is_ready = page.watch(|state| state.status() == Status::Ready);
+    let ask = move || page.client.ask(asks::Bench { workload, steps });
     let has_asked = StoredValue::new(false);
     Effect::new(move |_| {
         if is_ready.get() && !has_asked.get_value() {
             has_asked.set_value(true);
-            page.client.send(Command::Bench { workload, steps });
+            ask();
         }
     });
     let bench = page.watch(|state| state.bench.clone());
@@ -31,8 +33,10 @@ pub fn Bench(query: String) -> impl IntoView {
         Standing::Idle => text::BENCH_WAITING.to_string(),
         Standing::Going => text::BENCH_GOING.to_string(),
         Standing::Done { .. } => String::new(),
+        Standing::Cancelled => text::BENCH_CANCELLED.to_string(),
         Standing::Failed(error) => error.message,
     };
+    let is_over = move || !matches!(bench.get(), Standing::Idle | Standing::Going);
     let json = move || match bench.get() {
         Standing::Done { json } => json,
         _ => String::new(),
@@ -44,6 +48,18 @@ pub fn Bench(query: String) -> impl IntoView {
             <p>{format!("{}, {steps} steps", workload.name())}</p>
             <p role="status">{words}</p>
             <pre data-testid="bench-result">{json}</pre>
+            <div class="buttons">
+                <WorkButtons kind=AskKind::Bench name="bench" can_pause=true />
+                <button
+                    type="button"
+                    data-testid="bench-again"
+                    hidden=move || !is_over()
+                    disabled=move || !is_ready.get()
+                    on:click=move |_| ask()
+                >
+                    {text::BENCH_AGAIN}
+                </button>
+            </div>
         </article>
     }
 }

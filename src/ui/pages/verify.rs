@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{Command, VerifiedQuantity};
+use crate::protocol::{AskKind, VerifiedQuantity, asks};
 use crate::ui::browser::place;
+use crate::ui::controls::work_buttons::WorkButtons;
 use crate::ui::page_context::use_page;
 use crate::ui::state::{Status, Verification};
 use crate::ui::text::format;
@@ -13,7 +14,7 @@ use crate::ui::text::pages as text;
 pub fn Verify() -> impl IntoView {
     let page = use_page();
     let ask = move || {
-        page.client.send(Command::Verify {
+        page.client.ask(asks::Verify {
             base_url: place::absolute("reference/"),
         });
     };
@@ -29,17 +30,17 @@ pub fn Verify() -> impl IntoView {
         Verification::Idle => text::VERIFY_WAITING.to_string(),
         Verification::Going { .. } => text::VERIFY_GOING.to_string(),
         Verification::Failed { error, .. } => error.message.clone(),
-        Verification::Done {
-            passed,
-            failed,
-            millis,
-            ..
-        } => text::verify_summary(*passed, *failed, &format::duration(*millis)),
+        Verification::Cancelled { .. } => text::VERIFY_CANCELLED.to_string(),
+        Verification::Done { found, .. } => {
+            text::verify_summary(found.passed, found.failed, &format::duration(found.millis))
+        }
     });
     let is_over = page.watch(|state| {
         matches!(
             state.verification,
-            Verification::Done { .. } | Verification::Failed { .. }
+            Verification::Done { .. }
+                | Verification::Cancelled { .. }
+                | Verification::Failed { .. }
         )
     });
     let heads = text::VERIFY_COLUMNS
@@ -71,16 +72,18 @@ pub fn Verify() -> impl IntoView {
                     </tbody>
                 </table>
             </div>
-            <p>
+            <div class="buttons">
+                <WorkButtons kind=AskKind::Verify name="verify" can_pause=true />
                 <button
                     type="button"
+                    data-testid="verify-again"
                     hidden=move || !is_over.get()
                     disabled=move || !is_ready.get()
                     on:click=move |_| ask()
                 >
                     {text::VERIFY_AGAIN}
                 </button>
-            </p>
+            </div>
         </article>
     }
 }

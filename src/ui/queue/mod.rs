@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::protocol::{DatasetInfo, ErrorKind};
+use crate::protocol::{AskKind, DatasetInfo, ErrorKind};
 use crate::settings::TrainingSettings;
 use crate::ui::learner::RunTag;
 use crate::ui::sources::datasets::shipped;
 use crate::ui::sources::own_model::ModelSource;
-use crate::ui::state::{Engine, Failure, Lack, Phase, Run, State, Subject};
+use crate::ui::state::{Engine, Failure, Lack, Phase, Run, State};
 
 /// A run that starts when the engine is free.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,7 +139,7 @@ fn data_for(run: &QueuedRun, state: &State) -> Move {
         Some((name, is_lacking)) if *name == run.dataset => {
             if *is_lacking {
                 Move::GiveUp(Lack::Dataset(name.clone()))
-            } else if state.is_asked(Subject::Dataset) {
+            } else if state.is_asked(AskKind::LoadDataset) {
                 Move::Wait
             } else {
                 Move::LoadDataset(name.clone())

@@ -3,11 +3,11 @@ use std::sync::Arc;
 use super::*;
 use crate::protocol::{
     BUILD_ID, Command, DatasetInfo, DeviceInfo, DeviceKind, EngineError, Event, Frame, ModelInfo,
-    PROTOCOL_VERSION, RequestId, Speech,
+    ModelPlace, PROTOCOL_VERSION, Reply, RequestId, Speech, asks,
 };
 use crate::settings::{Family, Task};
-use crate::ui::state::Learnt;
 use crate::ui::state::fixture::model_info;
+use crate::ui::state::{Learnt, Slot};
 
 fn source(name: &str) -> ModelSource {
     ModelSource::Shipped(name.into())
@@ -37,26 +37,36 @@ fn say(state: &mut State, request_id: Option<RequestId>, body: Event) {
     state.apply(Frame { request_id, body });
 }
 
-fn ask(state: &mut State, command: Command) -> Option<RequestId> {
-    state.ask_about(Subject::of(&command), command).request_id
+fn ask(state: &mut State, command: impl Into<Command>) -> Option<RequestId> {
+    state.ask(Slot::Only, command).request_id
 }
 
 fn load_model(state: &mut State, name: &str) -> Option<RequestId> {
     state.source = Some(source(name));
-    let command = Command::LoadModel {
+    let command = asks::LoadModel {
         name: name.into(),
-        base_url: format!("models/{name}/"),
-        sha256: None,
+        place: ModelPlace::Folder {
+            url: format!("models/{name}/"),
+            sha256: None,
+        },
     };
     ask(state, command)
 }
 
+fn loaded(info: ModelInfo) -> Event {
+    Event::Answered(Reply::LoadModel(Arc::new(info)))
+}
+
+fn read(set: DatasetInfo) -> Event {
+    Event::Answered(Reply::LoadDataset(Arc::new(set)))
+}
+
 fn model(name: &str) -> Event {
-    Event::ModelLoaded(model_info(name))
+    loaded(model_info(name))
 }
 
 fn load_dataset(state: &mut State, name: &str) -> Option<RequestId> {
-    let command = Command::LoadDataset {
+    let command = asks::LoadDataset {
         name: name.into(),
         url: format!("data/{name}.csv"),
         task: Task::SequenceClassification,
@@ -93,7 +103,7 @@ fn up() -> State {
     let id = load_model(&mut state, "nano");
     say(&mut state, id, model("nano"));
     let id = load_dataset(&mut state, "reviews");
-    say(&mut state, id, Event::DatasetLoaded(dataset("reviews")));
+    say(&mut state, id, read(dataset("reviews")));
     state
 }
 
@@ -107,7 +117,7 @@ fn a_run_of_a_set_waits_for_the_data_it_was_queued_with() {
     assert_eq!(queue.next_move(&state), Move::LoadDataset("reviews".into()));
     let id = load_dataset(&mut state, "reviews");
     assert_eq!(queue.next_move(&state), Move::Wait);
-    say(&mut state, id, Event::DatasetLoaded(dataset("reviews")));
+    say(&mut state, id, read(dataset("reviews")));
     assert_eq!(queue.next_move(&state), Move::Start);
 }
 
@@ -191,16 +201,13 @@ fn a_run_that_ends_makes_room_for_the_next() {
 #[test]
 fn data_is_loaded_for_what_the_model_learns_from_it() {
     let mut state = up();
-    let a_berts = |event| match event {
-        Event::ModelLoaded(info) => Event::ModelLoaded(ModelInfo {
-            family: Family::Bert,
-            speech: Speech::MaskedWord,
-            ..info
-        }),
-        other => other,
-    };
     let id = load_model(&mut state, "mini-bert");
-    say(&mut state, id, a_berts(model("mini-bert")));
+    let a_berts = ModelInfo {
+        family: Family::Bert,
+        speech: Speech::MaskedWord,
+        ..model_info("mini-bert")
+    };
+    say(&mut state, id, loaded(a_berts));
     let next = |state: &State, name| queue(&[queued("", name, "mini-bert")]).next_move(state);
     assert_eq!(next(&state, "reviews"), Move::Start);
     let lacks = Move::GiveUp(Lack::Suited("instructions".into()));
@@ -211,6 +218,6 @@ fn data_is_loaded_for_what_the_model_learns_from_it() {
         task: Task::CausalLm,
         ..dataset("stories")
     };
-    say(&mut state, id, Event::DatasetLoaded(for_gpt2));
+    say(&mut state, id, read(for_gpt2));
     assert_eq!(next(&state, "stories"), Move::LoadDataset("stories".into()));
 }

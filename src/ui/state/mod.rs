@@ -2,34 +2,35 @@
 
 mod answers;
 mod apply;
-mod asks;
 mod engine;
 #[cfg(test)]
 pub mod fixture;
+mod holdings;
+mod loss;
 mod notice;
 mod run;
 mod speech;
 #[cfg(test)]
 mod tests;
+mod tools;
 
-pub use answers::{
-    Answer, Bench, Classified, Generation, Insights, KeptAdapter, Located, Plan, Tagged,
-    Verification,
-};
-pub use asks::{Asks, Subject};
+pub use answers::{Answer, Answers, Slot};
 pub use engine::{Engine, Failure, Loading, Progress, Status};
+pub use holdings::KeptAdapter;
 pub use notice::{Action, Cause, Lack, Notice, Notices, Silence};
 pub use run::{Happening, Learnt, LogEntry, Phase, Run, trainable_share};
 pub use speech::Beside;
+pub use tools::{Bench, Generation, Plan, Verification};
 
 use std::sync::Arc;
 
 use crate::protocol::{
-    Command, DatasetInfo, DeviceInfo, DeviceKind, Frame, GeneralTextInfo, MOST_ADAPTERS, ModelInfo,
-    RunId, RunPlan,
+    Ask, AskKind, Command, DatasetInfo, DeviceInfo, DeviceKind, Frame, GeneralTextInfo, ModelInfo,
+    RequestId, RunId, RunPlan, Until, asks,
 };
 use crate::ui::engine_client::watchdog::Waiting;
 use crate::ui::sources::own_model::ModelSource;
+use holdings::MadeWay;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
@@ -58,9 +59,12 @@ pub struct State {
     pub generation: Generation,
     pub verification: Verification,
     pub bench: Bench,
-    pub insights: Insights,
+    /// How far the files of the encoder have come.
+    pub encoder_progress: Option<Progress>,
+    /// What the engine keeps of finished runs.
+    pub adapters: Vec<KeptAdapter>,
+    pub answers: Answers,
     pub notices: Notices,
-    asks: Asks,
 }
 
 impl Default for State {
@@ -85,9 +89,10 @@ impl Default for State {
             generation: Generation::Idle,
             verification: Verification::Idle,
             bench: Bench::Idle,
-            insights: Insights::default(),
+            encoder_progress: None,
+            adapters: Vec::new(),
+            answers: Answers::default(),
             notices: Notices::default(),
-            asks: Asks::default(),
         }
     }
 }
@@ -120,11 +125,10 @@ impl State {
 
     /// What the model that answers now has learnt: the last run's, or that of the adapter whose head was chosen.
     pub fn learnt(&self) -> Option<&Learnt> {
-        let voice = self.insights.blend.done();
-        let chosen = voice.and_then(|voice| {
-            let first = voice.parts.first()?.run_id;
-            let all = &self.insights.adapters;
-            all.iter().find(|kept| kept.info.run_id == first)
+        let blend = self.answer::<asks::BlendAdapters>();
+        let chosen = blend.done().and_then(|blend| {
+            let first = blend.parts.first()?.run_id;
+            self.adapters.iter().find(|kept| kept.info.run_id == first)
         });
         let of_run = || self.run.as_ref().filter(|_| self.has_result());
         chosen
@@ -143,16 +147,11 @@ impl State {
         match (&self.engine, run) {
             (_, Some(run)) if run.is_cancelling() => Waiting::Cancel,
             (Engine::Ready, Some(run)) if run.is_awaited() => Waiting::Run,
-            (Engine::Ready, _) if self.has_open_question() => Waiting::Answer,
+            (Engine::Ready, _) if self.answers.waits_for(|kind| !may_take_long(kind)) => {
+                Waiting::Answer
+            }
             _ => Waiting::Nothing,
         }
-    }
-
-    fn has_open_question(&self) -> bool {
-        self.asks.is_open(Subject::RunControl)
-            || matches!(self.generation, Generation::Going { .. })
-            || matches!(self.verification, Verification::Going { .. })
-            || self.insights.is_waiting()
     }
 
     /// Whether the engine can be asked things besides a run.
@@ -160,36 +159,41 @@ impl State {
         self.status() == Status::Ready
     }
 
-    pub fn is_asked(&self, subject: Subject) -> bool {
-        self.asks.is_open(subject)
+    /// Whether an ask of this kind waits for its answer.
+    pub fn is_asked(&self, kind: AskKind) -> bool {
+        self.answers.going_id(kind).is_some()
     }
 
     /// Another data set will take its place.
     pub fn forget_dataset(&mut self) {
         self.dataset = None;
-        self.asks.close(Subject::Dataset);
+        self.answers.close_kind(AskKind::LoadDataset);
     }
 
-    /// Notes what is asked and gives the frame to send. The subject is the command's own, or a place of its own for
-    /// a question beside others of its kind.
-    pub fn ask_about(&mut self, subject: Subject, command: Command) -> Frame<Command> {
-        let command = self.in_models_words(command);
-        let id = self.asks.note(subject);
-        self.insights.ask(subject);
-        match &command {
-            Command::LoadModel { .. } | Command::LoadModelFiles { .. } => {
-                self.model = None;
-                self.plan = Plan::Unknown;
-                self.engine = Engine::Loading {
-                    what: Loading::File("config.json".into()),
-                    progress: None,
-                };
-            }
-            Command::LoadDataset { name, .. } => self.asked_dataset = Some((name.clone(), false)),
-            Command::Step { .. } => self.with_run(Run::stepping),
-            Command::Cancel { .. } => self.with_run(Run::cancelling),
-            Command::StartRun { settings, .. } => {
-                self.insights.forget_tuned();
+    /// The answer to the only ask of its kind on the page.
+    pub fn answer<A: Ask>(&self) -> Answer<A::Answer> {
+        self.answers.get::<A>(Slot::Only)
+    }
+
+    /// Notes what is asked and gives the frame to send; the slot tells asks of one kind apart.
+    pub fn ask(&mut self, slot: Slot, ask: impl Into<Command>) -> Frame<Command> {
+        let command = self.in_models_words(ask.into());
+        let id = self.answers.note(command.kind(), slot);
+        self.holding_asked(&command);
+        self.run_asked(id, &command);
+        self.tool_asked(&command);
+        Frame {
+            request_id: Some(id),
+            body: command,
+        }
+    }
+
+    fn run_asked(&mut self, id: RequestId, command: &Command) {
+        match (command, &mut self.run) {
+            (Command::Step(_), Some(run)) => run.stepping(),
+            (Command::Cancel(_), Some(run)) => run.cancelling(),
+            (Command::StartRun(ask), _) => {
+                self.answers.forget(Until::NextRun, id);
                 self.note_made_way();
                 self.notices
                     .retain(|cause| !matches!(cause, Cause::Lost { .. }));
@@ -199,52 +203,18 @@ impl State {
                     source: self.source.clone(),
                 });
                 let learnt = learnt.unwrap_or_default();
-                self.run = Some(Run::new(id, settings.clone(), learnt));
+                self.run = Some(Run::new(id, ask.settings.clone(), learnt));
             }
-            Command::Generate { prompt, .. } => {
-                self.generation = Generation::Going {
-                    prompt: prompt.clone(),
-                    text: String::new(),
-                };
-            }
-            Command::Verify { .. } => {
-                self.verification = Verification::Going { rows: Vec::new() };
-            }
-            Command::Bench { .. } => self.bench = Bench::Going,
             _ => {}
         }
-        Frame {
-            request_id: Some(id),
-            body: command,
-        }
-    }
-
-    fn with_run(&mut self, change: fn(&mut Run)) {
-        if let Some(run) = &mut self.run {
-            change(run);
-        }
-    }
-
-    /// The run at hand makes way for another.
-    fn note_made_way(&mut self) {
-        let run = self.run.as_ref();
-        let Some((run, run_id)) = run.and_then(|run| Some((run, run.id?))) else {
-            return;
-        };
-        self.made_way.push(MadeWay {
-            run_id,
-            learnt: run.learnt.clone(),
-            learning_rate: run.settings.learning_rate,
-        });
-        let excess = self.made_way.len().saturating_sub(MOST_ADAPTERS);
-        self.made_way.drain(..excess);
     }
 }
 
-/// As much of a run as its adapter is shown with.
-#[derive(Debug, Clone, PartialEq)]
-struct MadeWay {
-    run_id: RunId,
-    learnt: Learnt,
-    learning_rate: f64,
+/// What the engine is silent over for long, or what is no question of the learner's.
+fn may_take_long(kind: AskKind) -> bool {
+    use AskKind::{LoadDataset, LoadEncoder, LoadGeneralText, LoadModel, Ping};
+    matches!(
+        kind,
+        LoadModel | LoadDataset | LoadGeneralText | LoadEncoder | Ping
+    )
 }

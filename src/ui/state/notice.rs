@@ -1,7 +1,6 @@
 //! What the learner must know about, and may do about it.
 
-use super::asks::Subject;
-use crate::protocol::EngineError;
+use crate::protocol::{AskKind, EngineError};
 
 /// A notice that stands at the top of the page until it is dealt with.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +14,7 @@ pub struct Notice {
 pub enum Cause {
     /// An ask could not be met.
     Ask {
-        subject: Option<Subject>,
+        kind: Option<AskKind>,
         error: EngineError,
     },
     /// A run ended early.
@@ -41,6 +40,25 @@ pub enum Cause {
     GpuFailed { reason: String },
     /// Values in the address that cannot be used; the defaults stand in.
     Address(Vec<String>),
+}
+
+/// Whether a failed ask of this kind is told of at the top of the page, and not only where it was asked.
+pub(super) fn is_said_at_the_top(kind: AskKind) -> bool {
+    use AskKind::*;
+    matches!(
+        kind,
+        LoadModel
+            | LoadDataset
+            | LoadGeneralText
+            | StartRun
+            | Pause
+            | Resume
+            | Step
+            | Cancel
+            | Generate
+            | Verify
+            | Bench
+    )
 }
 
 /// What the page waited for when the worker fell silent.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::protocol::{
     EngineError, ErrorKind, Event, GeneralScore, Moment, RequestId, RunId, RunPlan, RunProgress,
-    RunStage, RunSummary, Scores, Split, StageProgress, StepMetrics,
+    RunStage, RunStart, RunSummary, Scores, Split, StageProgress, StepMetrics,
 };
 use crate::settings::{Task, TrainingSettings};
 use crate::ui::learner::RunTag;
@@ -248,20 +248,18 @@ impl Run {
         self.plan.as_deref().map(trainable_share)
     }
 
+    /// Takes in that the engine has begun with it.
+    pub fn started(&mut self, start: &RunStart) {
+        self.id = Some(start.run_id);
+        self.settings.total_steps = start.total_steps;
+        self.plan = Some(Arc::new(start.plan.clone()));
+        self.enter(RunStage::ScoringBefore);
+        self.note(Happening::Started);
+    }
+
     /// Takes in an event of this run.
     pub fn apply(&mut self, event: Event) {
         match event {
-            Event::RunStarted {
-                run_id,
-                plan,
-                total_steps,
-            } => {
-                self.id = Some(run_id);
-                self.settings.total_steps = total_steps;
-                self.plan = Some(Arc::new(plan));
-                self.enter(RunStage::ScoringBefore);
-                self.note(Happening::Started);
-            }
             Event::RunStageEntered { stage, .. } => {
                 self.stage_progress = None;
                 self.enter(stage);
@@ -371,25 +369,4 @@ impl Run {
 /// The share of a plan's parameters that train, in `0..=1`.
 pub fn trainable_share(plan: &RunPlan) -> f64 {
     plan.trainable_parameters() as f64 / plan.total_parameters().max(1) as f64
-}
-
-/// The run that an event belongs to, for events of runs.
-pub fn run_id_of(event: &Event) -> Option<RunId> {
-    match event {
-        Event::RunStarted { run_id, .. }
-        | Event::RunStageEntered { run_id, .. }
-        | Event::RunStageAdvanced { run_id, .. }
-        | Event::StepsCompleted { run_id, .. }
-        | Event::RunEvaluated { run_id, .. }
-        | Event::GeneralScored { run_id, .. }
-        | Event::RunStoppedEarly { run_id, .. }
-        | Event::BestModelRestored { run_id, .. }
-        | Event::SampleGenerated { run_id, .. }
-        | Event::RunPaused { run_id, .. }
-        | Event::RunResumed { run_id }
-        | Event::RunFinished { run_id, .. }
-        | Event::RunCancelled { run_id, .. }
-        | Event::RunFailed { run_id, .. } => Some(*run_id),
-        _ => None,
-    }
 }

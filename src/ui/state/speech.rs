@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::protocol::{Command, GeneralScore, Speech};
-use crate::settings::{Family, TrainingSettings};
+use crate::settings::Family;
 
 /// What a run is watched for forgetting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,23 +42,16 @@ impl State {
     }
 
     /// Presets of lessons name a GPT-2's modules; the loaded model's own are meant.
-    pub(super) fn in_models_words(&self, command: Command) -> Command {
-        let Some(family) = self.family() else {
-            return command;
+    pub(super) fn in_models_words(&self, mut command: Command) -> Command {
+        let strategy = match &mut command {
+            Command::PlanRun(ask) => &mut ask.strategy,
+            Command::StartRun(ask) => &mut ask.settings.strategy,
+            _ => return command,
         };
-        match command {
-            Command::PlanRun { strategy } => Command::PlanRun {
-                strategy: family.translate(strategy),
-            },
-            Command::StartRun { settings, options } => Command::StartRun {
-                settings: TrainingSettings {
-                    strategy: family.translate(settings.strategy),
-                    ..settings
-                },
-                options,
-            },
-            other => other,
+        if let Some(family) = self.family() {
+            *strategy = family.translate(strategy.clone());
         }
+        command
     }
 }
 
@@ -67,8 +60,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::protocol::{ModelInfo, RequestId};
-    use crate::settings::{LoraSettings, Strategy};
+    use crate::protocol::{ModelInfo, RequestId, asks};
+    use crate::settings::{LoraSettings, Strategy, TrainingSettings};
     use crate::ui::state::fixture::model_info;
     use crate::ui::state::{Learnt, Run};
 
@@ -89,14 +82,14 @@ mod tests {
         let lora = Strategy::Lora(LoraSettings::default());
         let sent = |state: &State| {
             let strategy = lora.clone();
-            state.in_models_words(Command::PlanRun { strategy })
+            state.in_models_words(Command::PlanRun(asks::PlanRun { strategy }))
         };
         let strategy = Family::Bert.translate(lora.clone());
         let bert = with(Family::Bert, Speech::Silent);
-        assert_eq!(sent(&bert), Command::PlanRun { strategy });
-        let as_it_is = Command::PlanRun {
+        assert_eq!(sent(&bert), Command::PlanRun(asks::PlanRun { strategy }));
+        let as_it_is = Command::PlanRun(asks::PlanRun {
             strategy: lora.clone(),
-        };
+        });
         let gpt2 = with(Family::Gpt2, Speech::NextToken);
         assert_eq!(sent(&gpt2), as_it_is);
         assert_eq!(sent(&State::default()), as_it_is, "before there is a model");

@@ -1,12 +1,13 @@
 use super::*;
 use crate::protocol::{
-    BUILD_ID, EngineError, ErrorKind, Event, PROTOCOL_VERSION, RequestId, RunId, RunOptions,
-    RunProgress, RunStage, Scores, Split, StepMetrics, WeightsChoice,
+    BUILD_ID, EngineError, ErrorKind, Event, ModelPlace, PROTOCOL_VERSION, Reply, RequestId, RunId,
+    RunOptions, RunProgress, RunStage, RunStart, Scores, Split, StepMetrics, WeightsChoice, asks,
 };
 use crate::settings::{Sampling, TrainingSettings};
 
 mod holdings;
 mod pauses;
+mod work;
 
 fn from_engine(request_id: Option<RequestId>, body: Event) -> Frame<Event> {
     Frame { request_id, body }
@@ -41,8 +42,13 @@ fn plan() -> RunPlan {
     }
 }
 
+fn folder(url: &str) -> ModelPlace {
+    let url = url.into();
+    ModelPlace::Folder { url, sha256: None }
+}
+
 fn start_run(state: &mut State) -> RequestId {
-    let frame = state.ask(Command::StartRun {
+    let frame = state.ask_only(asks::StartRun {
         settings: TrainingSettings::default(),
         options: RunOptions {
             evaluations: 8,
@@ -81,15 +87,7 @@ fn running(run_id: RunId) -> State {
     let mut state = State::default();
     state.apply(ready(BUILD_ID));
     let request_id = start_run(&mut state);
-    let plan = plan();
-    state.apply(from_engine(
-        Some(request_id),
-        Event::RunStarted {
-            run_id,
-            plan,
-            total_steps: 200,
-        },
-    ));
+    state.apply(from_engine(Some(request_id), started(run_id)));
     state
 }
 
@@ -106,10 +104,9 @@ fn a_model_arrives_with_progress_or_fails_with_a_notice() {
     let mut state = State::default();
     state.apply(ready(BUILD_ID));
     let id = state
-        .ask(Command::LoadModel {
+        .ask_only(asks::LoadModel {
             name: "nano".into(),
-            base_url: "models/nano/".into(),
-            sha256: None,
+            place: folder("models/nano/"),
         })
         .request_id;
     assert_eq!(state.status(), Status::Loading);
@@ -177,15 +174,7 @@ fn a_start_that_answers_an_older_ask_is_ignored() {
     state.apply(ready(BUILD_ID));
     let old = start_run(&mut state);
     start_run(&mut state);
-    let plan = plan();
-    state.apply(from_engine(
-        Some(old),
-        Event::RunStarted {
-            run_id: RunId(1),
-            plan,
-            total_steps: 200,
-        },
-    ));
+    state.apply(from_engine(Some(old), started(RunId(1))));
     assert_eq!(state.run.unwrap().id, None);
 }
 
@@ -194,7 +183,7 @@ fn tokens_of_a_forgotten_prompt_are_ignored() {
     let mut state = State::default();
     let mut ask = |prompt: &str| {
         state
-            .ask(Command::Generate {
+            .ask_only(asks::Generate {
                 prompt: prompt.into(),
                 max_new_tokens: 5,
                 sampling: Sampling::Greedy,
@@ -272,15 +261,28 @@ fn the_same_trouble_is_told_once() {
 }
 
 impl State {
-    fn ask(&mut self, command: Command) -> Frame<Command> {
-        self.ask_about(Subject::of(&command), command)
+    fn ask_only(&mut self, ask: impl Into<Command>) -> Frame<Command> {
+        self.ask(Slot::Only, ask)
     }
+}
+
+fn answered(reply: Reply) -> Event {
+    Event::Answered(reply)
+}
+
+fn started(run_id: RunId) -> Event {
+    let start = RunStart {
+        run_id,
+        plan: plan(),
+        total_steps: 200,
+    };
+    answered(Reply::StartRun(Arc::new(start)))
 }
 
 #[test]
 fn two_questions_for_the_next_token_are_kept_apart() {
     let mut state = State::default();
-    let probe = |text: &str| Command::Probe {
+    let probe = |text: &str| asks::Probe {
         text: text.into(),
         weights: crate::protocol::WeightsChoice::Base,
     };
@@ -292,26 +294,28 @@ fn two_questions_for_the_next_token_are_kept_apart() {
         hidden_norms: Vec::new(),
         next: Vec::new(),
     };
-    let lesson = state.ask(probe("The king"));
-    let blank = state.ask_about(Subject::Blank, probe("They put"));
+    let other = Slot::Named("blank");
+    let lesson = state.ask_only(probe("The king"));
+    let blank = state.ask(other, probe("They put"));
     for (frame, token) in [(blank, "blank"), (lesson, "lesson")] {
-        state.apply(Frame {
-            request_id: frame.request_id,
-            body: Event::Probed(answer(token)),
-        });
+        let found = Arc::new(answer(token));
+        let event = answered(Reply::Probe(found));
+        state.apply(from_engine(frame.request_id, event));
     }
-    let told = |found: &Answer<crate::protocol::Probe>| found.done().unwrap().tokens[0].clone();
-    assert_eq!(told(&state.insights.probe), "lesson");
-    assert_eq!(told(&state.insights.blank), "blank");
+    let told = |slot| {
+        let found = state.answers.get::<asks::Probe>(slot);
+        found.done().unwrap().tokens[0].clone()
+    };
+    assert_eq!(told(Slot::Only), "lesson");
+    assert_eq!(told(other), "blank");
 }
 
 #[test]
 fn a_fresh_worker_holds_no_encoder() {
     let mut state = State::default();
-    let load = state.ask(Command::LoadEncoder {
+    let load = state.ask_only(asks::LoadEncoder {
         name: "mini-bert".into(),
-        base_url: "b".into(),
-        sha256: None,
+        place: folder("b"),
     });
     state.apply(Frame {
         request_id: load.request_id,
@@ -321,12 +325,38 @@ fn a_fresh_worker_holds_no_encoder() {
             total_bytes: Some(2),
         },
     });
-    assert_eq!(
-        state.insights.encoder_progress.unwrap().fraction(),
-        Some(0.5)
-    );
-    assert!(state.insights.encoder.is_going());
-    state.insights.lose_encoder();
-    assert_eq!(state.insights.encoder, Answer::Idle);
-    assert_eq!(state.insights.encoder_progress, None);
+    assert_eq!(state.encoder_progress.unwrap().fraction(), Some(0.5));
+    assert!(state.answer::<asks::LoadEncoder>().is_going());
+    state.crash("unreachable executed");
+    state.restart(DeviceKind::Cpu);
+    state.apply(ready(BUILD_ID));
+    assert_eq!(state.answer::<asks::LoadEncoder>(), Answer::Idle);
+    assert_eq!(state.encoder_progress, None);
+}
+
+#[test]
+fn an_answer_is_of_the_type_that_was_asked_for_or_is_none() {
+    let mut state = State::default();
+    let tag = state.ask_only(asks::Tag { text: "a".into() });
+    let ping = answered(Reply::Ping(Arc::new(())));
+    state.apply(from_engine(tag.request_id, ping));
+    assert!(state.answer::<asks::Tag>().is_going(), "no answer to this");
+    let (text, spans) = ("a".into(), Vec::new());
+    let tagged = crate::protocol::Tagged { text, spans };
+    let reply = Reply::Tag(Arc::new(tagged));
+    state.apply(from_engine(tag.request_id, answered(reply)));
+    assert_eq!(state.answer::<asks::Tag>().done().unwrap().text, "a");
+}
+
+#[test]
+fn what_failed_where_it_was_asked_is_said_there() {
+    let mut state = State::default();
+    let error = || EngineError::new(ErrorKind::State, "make a run first");
+    let tag = state.ask_only(asks::Tag { text: "a".into() });
+    state.apply(from_engine(tag.request_id, Event::Failed(error())));
+    assert_eq!(state.answer::<asks::Tag>(), Answer::Failed(error()));
+    assert!(state.notices.list().is_empty());
+    let pause = state.ask_only(asks::Pause { run_id: RunId(1) });
+    state.apply(from_engine(pause.request_id, Event::Failed(error())));
+    assert_eq!(state.notices.list().len(), 1);
 }

@@ -1,7 +1,7 @@
 //! What went wrong, what to do about it, and the buttons that do it.
 
-use crate::protocol::{EngineError, ErrorKind};
-use crate::ui::state::{Action, Cause, Lack, Silence, Subject};
+use crate::protocol::{AskKind, EngineError, ErrorKind};
+use crate::ui::state::{Action, Cause, Lack, Silence};
 
 /// A notice, put in words.
 #[derive(Debug, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Words {
 
 pub fn words(cause: &Cause) -> Words {
     match cause {
-        Cause::Ask { subject, error } => ask(*subject, error),
+        Cause::Ask { kind, error } => ask(*kind, error),
         Cause::Run(error) => Words {
             kind: kind_name(error.kind),
             title: "The run ended early".into(),
@@ -158,24 +158,25 @@ fn not_started(runs: usize, lack: &Lack) -> Words {
     }
 }
 
-fn ask(subject: Option<Subject>, error: &EngineError) -> Words {
-    let (title, actions) = match subject {
-        Some(Subject::Model) => (
+fn ask(kind: Option<AskKind>, error: &EngineError) -> Words {
+    let (title, actions) = match kind {
+        Some(AskKind::LoadModel) => (
             "The model could not be loaded",
             vec![Action::LoadModelAgain, Action::UseShippedModel],
         ),
-        Some(Subject::Dataset) => (
+        Some(AskKind::LoadDataset) => (
             "The data set could not be loaded",
             vec![Action::LoadDataAgain],
         ),
-        Some(Subject::GeneralText) => ("What a run forgets cannot be measured", Vec::new()),
-        Some(Subject::Run) => ("The run could not start", Vec::new()),
-        Some(Subject::RunControl) => ("The run did not take that", Vec::new()),
-        Some(Subject::Generation) => ("The text could not be continued", Vec::new()),
-        Some(Subject::Classification) => ("The text could not be judged", Vec::new()),
-        Some(Subject::Verification) => ("The comparison could not be made", Vec::new()),
-        Some(Subject::Bench) => ("The benchmark could not be run", Vec::new()),
-        // The insights say theirs where they were asked.
+        Some(AskKind::LoadGeneralText) => ("What a run forgets cannot be measured", Vec::new()),
+        Some(AskKind::StartRun) => ("The run could not start", Vec::new()),
+        Some(AskKind::Pause | AskKind::Resume | AskKind::Step | AskKind::Cancel) => {
+            ("The run did not take that", Vec::new())
+        }
+        Some(AskKind::Generate) => ("The text could not be continued", Vec::new()),
+        Some(AskKind::Verify) => ("The comparison could not be made", Vec::new()),
+        Some(AskKind::Bench) => ("The benchmark could not be run", Vec::new()),
+        // All others say theirs where they were asked.
         Some(_) | None => ("The engine reports a problem", Vec::new()),
     };
     Words {
@@ -289,7 +290,7 @@ mod tests {
     #[test]
     fn a_missing_model_offers_the_shipped_one() {
         let words = words(&Cause::Ask {
-            subject: Some(Subject::Model),
+            kind: Some(AskKind::LoadModel),
             error: EngineError::new(ErrorKind::Model, "cut short"),
         });
         assert!(words.actions.contains(&Action::UseShippedModel));

@@ -62,12 +62,15 @@ pub const LAB_TRY: &str = "Your own words";
 pub const BENCH_TITLE: &str = "Benchmark";
 pub const BENCH_LEAD: &str = "Times training steps of a fixed model on fixed data, so that machines and versions can be compared. W1 trains everything, W2 an adapter.";
 pub const BENCH_GOING: &str = "Measuring … leave this tab in front until it is done.";
+pub const BENCH_CANCELLED: &str = "Cancelled.";
+pub const BENCH_AGAIN: &str = "Measure again";
 pub const BENCH_WAITING: &str = "Waiting for the engine …";
 
 pub const VERIFY_TITLE: &str = "Verify this machine";
 pub const VERIFY_LEAD: &str = "This machine's numbers are being compared with Hugging Face's. The reference was computed with transformers, PEFT and PyTorch on a CPU, for a tiny GPT-2 with fixed weights; the same weights and inputs now go through the engine on your device. A row turns up for each quantity, with the largest difference found.";
 pub const VERIFY_WAITING: &str = "Waiting for the engine …";
 pub const VERIFY_GOING: &str = "Comparing …";
+pub const VERIFY_CANCELLED: &str = "Cancelled. The rows are those that were compared until then.";
 pub const VERIFY_AGAIN: &str = "Compare again";
 pub const VERIFY_COLUMNS: [&str; 6] = [
     "Case",

@@ -20,6 +20,7 @@ pub const GENERATE_TUNED: &str = "with the weights that the last run tuned";
 pub const GENERATE_BLANK: &str = "Write the beginning first.";
 pub const GENERATE_QUEUED: &str = "Goes on as soon as the model is here …";
 pub const GENERATE_EMPTY: &str = "The continuation appears here.";
+pub const GENERATE_CANCELLED: &str = "Cancelled.";
 pub const GENERATE_WAIT_RUN: &str = "A run is using the engine; pause or finish it first.";
 pub const DARING: &str = "Daring";
 

@@ -77,6 +77,7 @@ pub async fn run(set: &Set<'_>, reporter: &mut Reporter<'_>) -> CaseResult {
     step.check(set.library, reporter).await?;
     trajectories(set, &cases, &model, reporter).await?;
     for folder in set.adapters("cls/") {
+        reporter.breathe().await;
         adapter(set, &cases, &model, &folder, reporter).await?;
     }
     Ok(())
@@ -137,6 +138,7 @@ async fn forwards(
 ) -> CaseResult {
     let expected = ExpectedTensors::load(set.library, &set.path("cls/fwd"))?;
     for (name, input) in &cases.inputs {
+        reporter.breathe().await;
         let case = set.case(&format!("cls/{name}"));
         let pad = cases.pad_token_id;
         let rows = input.input_ids.iter();

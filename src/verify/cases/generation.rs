@@ -55,6 +55,7 @@ pub async fn run(set: &Set<'_>, reporter: &mut Reporter<'_>) -> CaseResult {
     let cases: Cases = set.json("gen/gen.json")?;
     let path = set.path("gen/gen.json");
     for case in &cases.greedy {
+        reporter.breathe().await;
         let whole = [case.prompt.as_slice(), &case.new_tokens].concat();
         Input::of(vec![whole]).check(&path, &set.config)?;
         continuation(set, case, reporter).await?;
@@ -129,6 +130,7 @@ async fn left_padded(set: &Set<'_>, case: &LeftPadded, reporter: &mut Reporter<'
     let mut cache = KvCache::default();
     let mut ours = vec![Vec::new(); rows];
     for _ in 0..case.new_tokens.first().map_or(0, Vec::len) {
+        reporter.breathe().await;
         let tokens = Tokens {
             ids: &ids,
             attention_mask: Some(&mask),

@@ -124,6 +124,7 @@ impl Check<'_> {
         }
         self.weighted(&case, &model, reporter).await?;
         for folder in set.adapters(folder) {
+            reporter.breathe().await;
             self.adapter(&folder, reporter).await?;
         }
         Ok(())

@@ -62,6 +62,7 @@ impl LmInputs {
 pub async fn run(set: &Set<'_>, selection: Selection, reporter: &mut Reporter<'_>) -> CaseResult {
     let inputs = LmInputs::read(set)?;
     for (name, input) in &inputs.forwards {
+        reporter.breathe().await;
         forward(set, name, input, reporter).await?;
     }
     if selection == Selection::All {

@@ -32,6 +32,7 @@ pub async fn run(
     let text: Text = library.json(&format!("{set}masks/input.json"))?;
     let expected = ExpectedTensors::load(library, &format!("{set}masks/attention"))?;
     for (name, causal) in [("causal", true), ("open", false)] {
+        reporter.breathe().await;
         let mut record = Record::default();
         let mut pass = Pass {
             record: Some(&mut record),

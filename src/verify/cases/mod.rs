@@ -37,21 +37,21 @@ pub async fn run_set(
     };
     if set.has("lm/") {
         let outcome = language_model::run(&set, selection, reporter).await;
-        reporter.settle(&set.case("lm"), outcome);
+        reporter.settle(&set.case("lm"), outcome).await;
     }
     let forward = |ids: &[Vec<i32>], pass: &mut Pass| {
         set.model.transformer.forward(Tokens::new(ids), pass);
     };
     let outcome = masks::run(library, name, &forward, reporter).await;
-    reporter.settle(&set.case("masks"), outcome);
+    reporter.settle(&set.case("masks"), outcome).await;
     for folder in set.adapters("") {
         let outcome = adapted::run(&set, &folder, selection, reporter).await;
-        reporter.settle(&set.case(&folder), outcome);
+        reporter.settle(&set.case(&folder), outcome).await;
     }
     for folder in heads::FOLDERS {
         if set.has(folder) {
             let outcome = heads::run(&set, folder, selection, reporter).await;
-            reporter.settle(&set.case(folder), outcome);
+            reporter.settle(&set.case(folder), outcome).await;
         }
     }
     if selection == Selection::All {
@@ -62,22 +62,22 @@ pub async fn run_set(
 async fn run_longer_cases(set: &Set<'_>, reporter: &mut Reporter<'_>) {
     if set.has("traj/") {
         let outcome = fine_tuning::run(set, reporter).await;
-        reporter.settle(&set.case("traj"), outcome);
+        reporter.settle(&set.case("traj"), outcome).await;
     }
     if set.has("cls/") {
         let outcome = classifier::run(set, reporter).await;
-        reporter.settle(&set.case("cls"), outcome);
+        reporter.settle(&set.case("cls"), outcome).await;
     }
     if set.has("gen/") {
         let outcome = generation::run(set, reporter).await;
-        reporter.settle(&set.case("gen"), outcome);
+        reporter.settle(&set.case("gen"), outcome).await;
     }
     if set.has("remedies/") {
         let outcome = remedies::run(set, reporter).await;
-        reporter.settle(&set.case("remedies"), outcome);
+        reporter.settle(&set.case("remedies"), outcome).await;
     }
     if set.has("hf_trainer.json") {
         let outcome = hf_trainer::run(set, reporter).await;
-        reporter.settle(&set.case("hf_trainer"), outcome);
+        reporter.settle(&set.case("hf_trainer"), outcome).await;
     }
 }

@@ -1,5 +1,7 @@
 //! What verification has to say, one finding at a time.
 
+use std::pin::Pin;
+
 use super::error::CaseError;
 use crate::protocol::VerifiedQuantity;
 
@@ -35,18 +37,28 @@ impl Summary {
     }
 }
 
+/// Lets whoever asked for the verification have a word, between two units of it.
+pub type Breathe<'a> = dyn Fn() -> Pin<Box<dyn Future<Output = ()> + 'a>> + 'a;
+
 /// Passes findings on and counts them.
 pub struct Reporter<'a> {
     sink: &'a mut dyn FnMut(Finding),
+    breathe: &'a Breathe<'a>,
     summary: Summary,
 }
 
 impl<'a> Reporter<'a> {
-    pub fn new(sink: &'a mut dyn FnMut(Finding)) -> Self {
+    pub fn new(sink: &'a mut dyn FnMut(Finding), breathe: &'a Breathe<'a>) -> Self {
         Self {
             sink,
+            breathe,
             summary: Summary::default(),
         }
+    }
+
+    /// Ends a unit of work. Each should be shorter than a person notices: a forward pass, a step.
+    pub async fn breathe(&self) {
+        (self.breathe)().await;
     }
 
     pub fn quantity(&mut self, quantity: VerifiedQuantity) {
@@ -66,11 +78,12 @@ impl<'a> Reporter<'a> {
         (self.sink)(Finding::NotCovered { what, reason });
     }
 
-    /// Reports a case that broke off.
-    pub fn settle(&mut self, case: &str, outcome: Result<(), CaseError>) {
+    /// Reports a case that broke off, and ends a unit of work.
+    pub async fn settle(&mut self, case: &str, outcome: Result<(), CaseError>) {
         if let Err(error) = outcome {
             self.could_not_run(case.trim_end_matches('/'), &error);
         }
+        self.breathe().await;
     }
 
     pub fn summary(&self) -> Summary {

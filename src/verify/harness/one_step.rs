@@ -51,6 +51,7 @@ impl<M: Learner> OneStep<'_, M> {
         library: &Library<'_>,
         reporter: &mut Reporter<'_>,
     ) -> Result<(), CaseError> {
+        reporter.breathe().await;
         let loss = self
             .model
             .loss(self.objective, self.batch, &mut Pass::default());
@@ -69,6 +70,7 @@ impl<M: Learner> OneStep<'_, M> {
             reporter.quantity(comparison.finish());
         }
 
+        reporter.breathe().await;
         let expected = ExpectedTensors::load(library, self.gradients)?;
         let shapes: BTreeMap<String, Vec<usize>> = parameters::list(self.model)
             .into_iter()

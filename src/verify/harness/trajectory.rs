@@ -80,7 +80,7 @@ impl<M: Learner> Trajectory<'_, M> {
         reporter: &mut Reporter<'_>,
     ) -> Result<(), CaseError> {
         self.check_what_trains(record, reporter);
-        let steps = steps(&mut trainer, &course).await?;
+        let steps = steps(&mut trainer, &course, reporter).await?;
         let mut report = |quantity: &str, tolerance, ours: &[f64], expected: &[f64]| {
             let mut comparison = Comparison::new(&self.case, quantity, tolerance);
             comparison.series(quantity, ours, expected);
@@ -116,7 +116,9 @@ impl<M: Learner> Trajectory<'_, M> {
             let loss = super::one_step::as_f64(&read_back::values("loss", loss).await?);
             report("final loss", of_losses, &loss, &[expected]);
         }
+        reporter.breathe().await;
         self.check_frozen(&model, reporter).await?;
+        reporter.breathe().await;
         self.check_finals(library, &model, reporter).await
     }
 
@@ -216,11 +218,13 @@ impl<M: Learner> Trajectory<'_, M> {
 async fn steps<M: Learner>(
     trainer: &mut Trainer<M>,
     course: &Course<'_>,
+    reporter: &Reporter<'_>,
 ) -> Result<Steps, CaseError> {
-    let made = course.steps.iter().enumerate();
-    let outcomes: Vec<_> = made
-        .map(|(i, batches)| trainer.advance_over(batches, course.replayed.get(i)))
-        .collect();
+    let mut outcomes = Vec::with_capacity(course.steps.len());
+    for (i, batches) in course.steps.iter().enumerate() {
+        outcomes.push(trainer.advance_over(batches, course.replayed.get(i)));
+        reporter.breathe().await;
+    }
     let mut steps = Steps::default();
     for outcome in outcomes {
         steps.learning_rates.push(outcome.learning_rate);

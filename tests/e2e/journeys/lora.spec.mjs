@@ -13,6 +13,22 @@ test('the pre-trained model continues a story on the home page', async ({ page, 
   expect((await text.innerText()).length).toBeGreaterThan(60);
 });
 
+test('a continuation is cancelled, and another one made', async ({ page, openPage, waitForEngine }) => {
+  await openPage();
+  await waitForEngine();
+  const text = page.getByTestId('generated-text');
+  await page.getByTestId('generate').click();
+  // A click that comes too late finds the button gone; so it is made where the text begins.
+  await page.evaluate(() => new Promise((resolve) => {
+    const cancel = document.querySelector('[data-testid=generate-cancel]');
+    const look = () => (cancel.hidden ? requestAnimationFrame(look) : resolve(cancel.click()));
+    look();
+  }));
+  await expect(text).toHaveAttribute('data-state', 'cancelled');
+  await page.getByTestId('generate').click();
+  await expect(text).toHaveAttribute('data-state', 'done', { timeout: 30_000 });
+});
+
 test('a LoRA run: the loss falls, the accuracy rises, the frozen weights stand still', async ({
   page,
   openPage,

@@ -37,7 +37,7 @@ test('no WebGPU: the page says so and takes the CPU', async ({ page, openPage, w
   await expect(page.getByTestId('engine-status')).toHaveAttribute('data-device', 'cpu');
 });
 
-test('a worker that dies is noticed and can be restarted', async ({ page, openPage, waitForEngine }) => {
+test('an engine that does not start is noticed and can be restarted', async ({ page, openPage, waitForEngine }) => {
   let broken = true;
   await page.route('**/worker_cpu_bg.wasm*', (route) =>
     broken ? route.fulfill({ status: 200, contentType: 'application/wasm', body: 'not wasm' }) : route.continue(),
@@ -48,6 +48,28 @@ test('a worker that dies is noticed and can be restarted', async ({ page, openPa
   broken = false;
   await notice.getByRole('button', { name: /restart|again/i }).first().click();
   await waitForEngine();
+});
+
+test('a worker that dies in mid-run is noticed, and the run is made anew', async ({ page, openPage, waitForEngine }) => {
+  test.setTimeout(240_000);
+  await openPage({ route: '#/lab?steps=400&batch=4' });
+  await waitForEngine();
+  await page.getByTestId('run-start').click();
+  const progress = page.getByTestId('run-progress');
+  const completed = async () => Number(await progress.getAttribute('data-value'));
+  await expect.poll(completed, { timeout: 60_000 }).toBeGreaterThan(3);
+  expect(page.workers()).toHaveLength(1);
+  // It closes itself and says nothing. The word that it has done so may not get through either.
+  await page.workers()[0].evaluate(() => self.close()).catch(() => {});
+  const lost = page.getByTestId('error-notice').filter({ hasText: /seconds/ });
+  await expect(lost).toBeVisible({ timeout: 90_000 });
+  // Another worker is on its way by itself, with the model.
+  await waitForEngine('ready', { timeout: 60_000 });
+  await lost.getByRole('button').first().click();
+  await waitForEngine('training', { timeout: 60_000 });
+  await expect.poll(completed, { timeout: 60_000 }).toBeGreaterThan(3);
+  await page.getByTestId('run-cancel').click();
+  await waitForEngine('ready');
 });
 
 test('an impossible value in the address gets a notice and the default', async ({ page, openPage }) => {

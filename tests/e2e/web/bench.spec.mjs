@@ -15,3 +15,12 @@ for (const [workload, expected] of Object.entries(LOSSES)) {
     expected.forEach((loss, step) => expect(Math.abs(losses[step] - loss), `step ${step}`).toBeLessThan(1e-4));
   });
 }
+
+test('a benchmark is cancelled, and can be made again', async ({ page, openPage }) => {
+  await openPage({ route: '#/bench?workload=W2&steps=500' });
+  await page.getByTestId('bench-cancel').click({ timeout: 60_000 });
+  await expect(page.getByTestId('bench-again')).toBeEnabled();
+  await expect(page.getByTestId('bench-result')).toBeEmpty();
+  await page.getByTestId('bench-again').click();
+  await expect(page.getByTestId('bench-cancel')).toBeVisible();
+});

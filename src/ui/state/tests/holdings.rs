@@ -4,15 +4,12 @@ use super::*;
 use crate::ui::state::fixture::model_info;
 
 fn load_model(state: &mut State) {
-    let load = state.ask(Command::LoadModel {
+    let load = state.ask_only(asks::LoadModel {
         name: "nano".into(),
-        base_url: "models/nano/".into(),
-        sha256: None,
+        place: folder("models/nano/"),
     });
-    state.apply(from_engine(
-        load.request_id,
-        Event::ModelLoaded(model_info("nano")),
-    ));
+    let loaded = answered(Reply::LoadModel(Arc::new(model_info("nano"))));
+    state.apply(from_engine(load.request_id, loaded));
 }
 
 fn measured_text(tokens: usize) -> Event {
@@ -66,12 +63,7 @@ fn adapter(run_id: RunId) -> Event {
 /// A run from its start to its end, of which the engine has yet to say that it keeps the adapter.
 fn finished_run(state: &mut State, run_id: RunId) {
     let request_id = start_run(state);
-    let started = Event::RunStarted {
-        run_id,
-        plan: plan(),
-        total_steps: 200,
-    };
-    state.apply(from_engine(Some(request_id), started));
+    state.apply(from_engine(Some(request_id), started(run_id)));
     let summary = summary();
     state.apply(from_engine(None, Event::RunFinished { run_id, summary }));
 }
@@ -82,7 +74,7 @@ fn the_general_text_belongs_to_the_model_that_was_asked_with_it() {
     state.apply(ready(BUILD_ID));
     load_model(&mut state);
     let load = |state: &mut State| {
-        state.ask(Command::LoadGeneralText {
+        state.ask_only(asks::LoadGeneralText {
             name: "stories".into(),
             url: "data/stories.txt".into(),
             passages_url: None,
@@ -113,7 +105,13 @@ fn another_model_and_a_fresh_worker_hold_nothing_that_was_tuned() {
     load_model(&mut state);
     finished_run(&mut state, RunId(1));
     state.apply(from_engine(None, adapter(RunId(1))));
-    state.insights.probe = Answer::Failed(EngineError::new(ErrorKind::State, "of the old base"));
+    let probe = state.ask_only(asks::Probe {
+        text: "of the old base".into(),
+        weights: WeightsChoice::Base,
+    });
+    let error = EngineError::new(ErrorKind::State, "of the old base");
+    state.apply(from_engine(probe.request_id, Event::Failed(error)));
+    assert_ne!(state.answer::<asks::Probe>(), Answer::Idle);
     assert!(state.has_result() && state.learnt().is_some());
     let mut other = state.clone();
     load_model(&mut other);
@@ -124,9 +122,12 @@ fn another_model_and_a_fresh_worker_hold_nothing_that_was_tuned() {
     fresh.apply(ready(BUILD_ID));
     for state in [other, fresh] {
         assert!(!state.has_result() && state.learnt().is_none());
-        assert!(state.run.unwrap().summary().is_some(), "it stays readable");
-        assert!(state.insights.adapters.is_empty());
-        assert_eq!(state.insights.probe, Answer::Idle);
+        assert!(
+            state.run.as_ref().unwrap().summary().is_some(),
+            "it stays readable"
+        );
+        assert_eq!(state.answer::<asks::Probe>(), Answer::Idle);
+        assert!(state.adapters.is_empty());
     }
 }
 
@@ -145,19 +146,51 @@ fn adapters_of_all_runs_of_a_set_are_kept_and_the_oldest_go_first() {
             engine.remove(0);
         }
         engine.push(run_id);
-        let shown: Vec<RunId> = state
-            .insights
-            .adapters
-            .iter()
-            .map(|kept| kept.info.run_id)
-            .collect();
+        let shown: Vec<RunId> = state.adapters.iter().map(|kept| kept.info.run_id).collect();
         assert_eq!(shown, engine);
     }
-    assert!(
-        state
-            .insights
-            .adapters
-            .iter()
-            .all(|kept| kept.learning_rate > 0.0)
+    assert!(state.adapters.iter().all(|kept| kept.learning_rate > 0.0));
+}
+
+#[test]
+fn an_answer_about_another_model_or_run_is_dropped() {
+    let mut state = State::default();
+    state.apply(ready(BUILD_ID));
+    load_model(&mut state);
+    let late = |state: &mut State, id, reply| state.apply(from_engine(id, answered(reply)));
+    let updates = || {
+        let matrices = Vec::new();
+        Reply::InspectUpdates(Arc::new(crate::protocol::Updates { matrices }))
+    };
+    let asked = state.ask_only(asks::InspectUpdates {});
+    load_model(&mut state);
+    late(&mut state, asked.request_id, updates());
+    assert_eq!(state.answer::<asks::InspectUpdates>(), Answer::Idle);
+    let tagged = || {
+        let (text, spans) = ("a".into(), Vec::new());
+        Reply::Tag(Arc::new(crate::protocol::Tagged { text, spans }))
+    };
+    let asked = state.ask_only(asks::Tag { text: "a".into() });
+    start_run(&mut state);
+    late(&mut state, asked.request_id, tagged());
+    assert_eq!(state.answer::<asks::Tag>(), Answer::Idle);
+    // What was asked after another blend is that blend's own word.
+    let blend = state.ask_only(asks::BlendAdapters {
+        parts: Vec::new(),
+        merged: false,
+    });
+    let asked = state.ask_only(asks::Tag { text: "a".into() });
+    let blended = crate::protocol::Blend {
+        parts: Vec::new(),
+        merged: false,
+        added_parameters: 0,
+    };
+    late(
+        &mut state,
+        blend.request_id,
+        Reply::BlendAdapters(Arc::new(blended)),
     );
+    late(&mut state, asked.request_id, tagged());
+    assert!(state.answer::<asks::Tag>().done().is_some());
+    assert!(state.answer::<asks::BlendAdapters>().done().is_some());
 }

@@ -30,7 +30,7 @@ fn one_step_is_activity_until_the_pause_that_follows() {
     let run_id = RunId(4);
     let mut state = running(run_id);
     state.apply(from_engine(None, Event::RunPaused { run_id, step: 0 }));
-    state.ask(Command::Step { run_id });
+    state.ask_only(asks::Step { run_id });
     assert_eq!(state.status(), Status::Training);
     state.apply(steps(run_id, 0));
     state.apply(from_engine(None, Event::RunPaused { run_id, step: 1 }));
@@ -41,7 +41,7 @@ fn one_step_is_activity_until_the_pause_that_follows() {
 fn cancelling_lasts_until_the_run_is_gone() {
     let run_id = RunId(4);
     let mut state = running(run_id);
-    state.ask(Command::Cancel { run_id });
+    state.ask_only(asks::Cancel { run_id });
     let is_cancelling = |state: &State| state.run.as_ref().unwrap().is_cancelling();
     for late in [
         Event::RunPaused { run_id, step: 1 },
@@ -86,7 +86,7 @@ fn a_paused_run_waits_for_the_learner_until_asked_to_go_on() {
     let mut state = running(run_id);
     state.apply(from_engine(None, Event::RunPaused { run_id, step: 0 }));
     assert_eq!(state.awaited(), Waiting::Nothing);
-    let resume = state.ask(Command::Resume { run_id });
+    let resume = state.ask_only(asks::Resume { run_id });
     assert_eq!(state.awaited(), Waiting::Answer);
     state.apply(from_engine(resume.request_id, Event::RunResumed { run_id }));
     assert_eq!(state.awaited(), Waiting::Run);
@@ -95,8 +95,11 @@ fn a_paused_run_waits_for_the_learner_until_asked_to_go_on() {
 #[test]
 fn a_ping_is_asked_until_it_is_answered() {
     let mut state = running(RunId(4));
-    let ping = state.ask(Command::Ping);
-    assert!(state.is_asked(Subject::Ping));
-    state.apply(from_engine(ping.request_id, Event::Ponged));
-    assert!(!state.is_asked(Subject::Ping));
+    let ping = state.ask_only(asks::Ping {});
+    assert!(state.is_asked(AskKind::Ping));
+    state.apply(from_engine(
+        ping.request_id,
+        answered(Reply::Ping(Arc::new(()))),
+    ));
+    assert!(!state.is_asked(AskKind::Ping));
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::protocol::{AttentionReport, Command, Reader};
+use crate::protocol::{AttentionReport, Reader, asks};
 use crate::ui::charts::attention::AttentionGrid;
 use crate::ui::controls::encoder_line::{EncoderLine, want_encoder};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
@@ -25,13 +25,14 @@ pub fn AttentionMap() -> impl IntoView {
     let (layer, head) = (RwSignal::new(0_usize), RwSignal::new(0_usize));
     let wants = RwSignal::new(true);
     let is_ready = page.watch(|state| {
-        let has_both = state.model.is_some() && state.insights.encoder.done().is_some();
+        let encoder = state.answer::<asks::LoadEncoder>();
+        let has_both = state.model.is_some() && encoder.done().is_some();
         state.is_idle() && has_both
     });
     Effect::new(move |_| {
         if wants.get() && is_ready.get() {
             wants.set(false);
-            page.client.send(Command::Attend {
+            page.client.ask(asks::Attend {
                 text: typed.get_untracked(),
                 model: reader.get_untracked(),
                 causal: causal.get_untracked(),
@@ -47,7 +48,7 @@ pub fn AttentionMap() -> impl IntoView {
         }
         now
     });
-    let answer = page.watch(|state| state.insights.attention.clone());
+    let answer = page.watch(|state| state.answer::<asks::Attend>());
     let report = last_report(answer);
     let layers = move || count(report, |report| report.layers);
     let heads = move || count(report, |report| report.heads);

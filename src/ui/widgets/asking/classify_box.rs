@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{Command, LabelProbability};
+use crate::protocol::{Classified, LabelProbability, asks};
 use crate::ui::controls::answered::Answered;
 use crate::ui::controls::ask_form::AskForm;
 use crate::ui::controls::text_field::TextField;
 use crate::ui::page_context::use_page;
-use crate::ui::state::{Answer, Classified};
+use crate::ui::state::Answer;
 use crate::ui::text::format;
 use crate::ui::text::widgets as text;
 
@@ -15,14 +15,14 @@ use crate::ui::text::widgets as text;
 pub fn ClassifyBox() -> impl IntoView {
     let page = use_page();
     let typed = RwSignal::new(String::new());
-    let answer = page.watch(|state| state.insights.classified.clone());
+    let answer = page.watch(|state| state.answer::<asks::Classify>());
     let label = page.watch(|state| text::own_text(state.learnt().map(|learnt| &*learnt.dataset)));
     let ask = Callback::new(move |()| {
         let text = typed.get_untracked();
-        page.client.send(Command::Classify { text });
+        page.client.ask(asks::Classify { text });
     });
     // Other adapters answer the same question at once.
-    let has_new_voice = page.watch(|state| state.insights.blend.done().cloned());
+    let has_new_voice = page.watch(|state| state.answer::<asks::BlendAdapters>().done().cloned());
     Effect::new(move |was: Option<()>| {
         let is_asked = typed.with_untracked(|typed| !typed.trim().is_empty());
         if has_new_voice.get().is_some() && was.is_some() && is_asked {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{Command, LabelProbability, MaskGuess, Probe, WeightsChoice};
+use crate::protocol::{LabelProbability, MaskGuess, Probe, WeightsChoice, asks};
 use crate::ui::controls::answered::Answered;
 use crate::ui::controls::encoder_line::{EncoderLine, want_encoder};
 use crate::ui::controls::goal::Goal;
@@ -11,7 +11,7 @@ use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
 use crate::ui::controls::text_field::TextField;
 use crate::ui::page_context::{PageContext, use_page};
-use crate::ui::state::{State, Status, Subject};
+use crate::ui::state::{Slot, State, Status};
 use crate::ui::text::format;
 use crate::ui::text::{encoder as text, widgets as words};
 use crate::ui::widgets::asking::next_token::visible;
@@ -19,6 +19,9 @@ use crate::ui::widgets::asking::next_token::visible;
 /// The widget is a check of its own: a blank that BERT fills with more than this, and GPT-2 otherwise.
 const CHECK: &str = "both-sides-count";
 const SURE: f64 = 0.6;
+
+/// What the base would say before a blank.
+const BLANK: Slot = Slot::Named("blank");
 
 /// Candidates shown.
 const SHOWN: usize = 6;
@@ -32,7 +35,8 @@ pub fn FillMask() -> impl IntoView {
     // Asked once as soon as both models are there, then whenever a sentence is chosen or sent.
     let wants = RwSignal::new(true);
     let is_ready = page.watch(|state| {
-        let has_both = state.model.is_some() && state.insights.encoder.done().is_some();
+        let encoder = state.answer::<asks::LoadEncoder>();
+        let has_both = state.model.is_some() && encoder.done().is_some();
         state.is_idle() && has_both
     });
     Effect::new(move |_| {
@@ -53,10 +57,11 @@ pub fn FillMask() -> impl IntoView {
         wants.set(true);
     });
     let is_met = page.watch(|state| {
-        let insights = &state.insights;
-        let (masks, blank) = (insights.masks.done(), insights.blank.done());
+        let masks = state.answer::<asks::FillMask>();
+        let blank = state.answers.get::<asks::Probe>(BLANK);
         masks
-            .zip(blank)
+            .done()
+            .zip(blank.done())
             .is_some_and(|(masks, blank)| sees_more(masks, blank))
     });
     let masks = |masks: &Vec<MaskGuess>| by_encoder(masks);
@@ -80,7 +85,7 @@ pub fn FillMask() -> impl IntoView {
                     <h3>{text::BY_ENCODER}</h3>
                     <p class="read">{text::READS_ALL} " " <q>{asked}</q></p>
                     <Answered
-                        answer=page.watch(|state| state.insights.masks.clone())
+                        answer=page.watch(|state| state.answer::<asks::FillMask>())
                         show=masks
                         empty=text::WAITING
                     />
@@ -90,7 +95,7 @@ pub fn FillMask() -> impl IntoView {
                     <GoesOn wish=Wish::Blank>
                         <p class="read">{text::READS_BEFORE} " " <q>{before}</q></p>
                         <Answered
-                            answer=page.watch(|state| state.insights.blank.clone())
+                            answer=page.watch(|state| state.answers.get::<asks::Probe>(BLANK))
                             show=blank
                             empty=text::WAITING
                         />
@@ -117,20 +122,20 @@ fn sees_more(masks: &[MaskGuess], blank: &Probe) -> bool {
         })
 }
 
-/// GPT-2's answer has a place of its own, beside that of the lessons' other question for the next token.
+/// GPT-2's answer has a slot of its own, beside those of the lessons' other questions for the next token.
 fn ask(page: PageContext, sentence: &str) {
     let words = before_blank(sentence).to_string();
-    page.client.send(Command::FillMask {
+    page.client.ask(asks::FillMask {
         text: sentence.to_string(),
     });
     if !page.state.with_untracked(State::goes_on_with_texts) {
         return;
     }
-    let probe = Command::Probe {
+    let probe = asks::Probe {
         text: words,
         weights: WeightsChoice::Base,
     };
-    page.client.send_about(Subject::Blank, probe);
+    page.client.ask_at(BLANK, probe);
 }
 
 /// What stands before the first blank, without the space that belongs to the missing word.

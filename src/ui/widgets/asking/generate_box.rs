@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{Command, WeightsChoice};
+use crate::protocol::{AskKind, WeightsChoice, asks};
 use crate::settings::Sampling;
 use crate::ui::controls::goes_on::{GoesOn, Wish};
 use crate::ui::controls::slider::Slider;
 use crate::ui::controls::text_field::TextField;
+use crate::ui::controls::work_buttons::WorkButtons;
 use crate::ui::page_context::use_page;
 use crate::ui::state::{Generation, State, Status};
 use crate::ui::text::widgets as text;
@@ -43,7 +44,7 @@ fn PromptForm(offer_tuned: bool) -> impl IntoView {
             is_queued.set(false);
             presses.update(|presses| *presses += 1);
             let (temperature, seed) = (temperature.get_untracked(), presses.get_untracked());
-            page.client.send(Command::Generate {
+            page.client.ask(asks::Generate {
                 prompt: prompt.get_untracked(),
                 max_new_tokens: NEW_TOKENS,
                 sampling: sampling(temperature, seed),
@@ -78,6 +79,7 @@ fn PromptForm(offer_tuned: bool) -> impl IntoView {
                 <button class="primary" data-testid="generate" disabled=is_blocked>
                     {text::GENERATE}
                 </button>
+                <WorkButtons kind=AskKind::Generate name="generate" />
                 <Slider
                     id="temperature"
                     label=text::DARING
@@ -124,11 +126,13 @@ fn Continuation() -> impl IntoView {
     let state_name = page.watch(|state| match state.generation {
         Generation::Idle => "idle",
         Generation::Going { .. } => "going",
-        Generation::Done { .. } => "done",
+        Generation::Cancelled { .. } => "cancelled",
+        Generation::Done(_) => "done",
         Generation::Failed(_) => "failed",
     });
     let took = page.watch(|state| match &state.generation {
-        Generation::Done { tokens, millis, .. } => text::generated(*tokens, *millis),
+        Generation::Done(found) => text::generated(found.tokens, found.millis),
+        Generation::Cancelled { .. } => text::GENERATE_CANCELLED.to_string(),
         Generation::Failed(error) => error.message.clone(),
         Generation::Idle | Generation::Going { .. } => String::new(),
     });
@@ -149,7 +153,11 @@ fn Continuation() -> impl IntoView {
 fn parts(state: &State) -> (String, String) {
     match &state.generation {
         Generation::Idle | Generation::Failed(_) => Default::default(),
-        Generation::Going { prompt, text } | Generation::Done { prompt, text, .. } => {
+        Generation::Going { prompt, text } | Generation::Cancelled { prompt, text } => {
+            (prompt.clone(), text.clone())
+        }
+        Generation::Done(found) => {
+            let (prompt, text) = (&found.prompt, &found.text);
             let continuation = text.strip_prefix(prompt.as_str()).unwrap_or(text);
             (prompt.clone(), continuation.to_string())
         }

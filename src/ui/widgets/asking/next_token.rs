@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{Command, Probe, WeightsChoice};
+use crate::protocol::{Probe, WeightsChoice, asks};
 use crate::ui::controls::answered::Answered;
 use crate::ui::controls::goal::Goal;
 use crate::ui::controls::goes_on::{GoesOn, Wish};
@@ -10,13 +10,17 @@ use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
 use crate::ui::controls::text_field::TextField;
 use crate::ui::page_context::{PageContext, use_page};
-use crate::ui::state::{Answer, Status};
+use crate::ui::state::{Answer, Slot, State, Status};
 use crate::ui::text::format;
 use crate::ui::text::{probes as text, widgets as words};
 
 /// The widget is a check of its own: a text after which one piece has more than this.
 const CHECK: &str = "surer-than-half";
 const SURE: f64 = 0.5;
+
+/// The pre-trained model answers beside the same network untrained.
+const TRAINED: Slot = Slot::Named("trained");
+const UNTRAINED: Slot = Slot::Named("untrained");
 
 /// Candidates shown.
 const SHOWN: usize = 8;
@@ -45,13 +49,10 @@ fn Asking() -> impl IntoView {
             ask(page, &typed.get_untracked());
         }
     });
-    let probe = page.watch(|state| state.insights.probe.done().cloned());
+    let probe = page.watch(|state| trained(state).done().cloned());
     let is_sure = page.watch(|state| {
-        let next = state
-            .insights
-            .probe
-            .done()
-            .and_then(|probe| probe.next.first());
+        let answer = trained(state);
+        let next = answer.done().and_then(|probe| probe.next.first());
         next.is_some_and(|candidate| candidate.probability > SURE)
     });
     let append = Callback::new(move |token: String| {
@@ -79,13 +80,13 @@ fn Asking() -> impl IntoView {
                 <Candidates
                     title=text::TRAINED
                     testid="next-trained"
-                    answer=page.watch(|state| state.insights.probe.clone())
+                    answer=page.watch(trained)
                     append
                 />
                 <Candidates
                     title=text::UNTRAINED
                     testid="next-untrained"
-                    answer=page.watch(|state| state.insights.probe_random.clone())
+                    answer=page.watch(|state| state.answers.get::<asks::Probe>(UNTRAINED))
                     append
                 />
             </div>
@@ -97,12 +98,17 @@ fn Asking() -> impl IntoView {
 }
 
 fn ask(page: PageContext, words: &str) {
-    for weights in [WeightsChoice::Base, WeightsChoice::Random] {
-        page.client.send(Command::Probe {
-            text: words.to_string(),
-            weights,
-        });
+    for (slot, weights) in [
+        (TRAINED, WeightsChoice::Base),
+        (UNTRAINED, WeightsChoice::Random),
+    ] {
+        let text = words.to_string();
+        page.client.ask_at(slot, asks::Probe { text, weights });
     }
+}
+
+fn trained(state: &State) -> Answer<Probe> {
+    state.answers.get::<asks::Probe>(TRAINED)
 }
 
 /// One chip a token, coloured the more, the more the last one looks at it; a space is drawn, since it belongs to the token.

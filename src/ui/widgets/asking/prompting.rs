@@ -1,13 +1,16 @@
 //! The language model asked for a word instead of trained: none, two or four solved examples first.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
-use crate::protocol::{Command, PromptScores, WeightsChoice};
+use crate::protocol::{AskKind, PromptScores, WeightsChoice, asks};
 use crate::ui::controls::goes_on::{GoesOn, Wish};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
+use crate::ui::controls::work_buttons::WorkButtons;
 use crate::ui::page_context::use_page;
-use crate::ui::state::{Answer, State};
+use crate::ui::state::{Answer, Slot, State};
 use crate::ui::text::format;
 use crate::ui::text::remedies as text;
 
@@ -29,17 +32,18 @@ pub fn Prompting() -> impl IntoView {
 fn Asking() -> impl IntoView {
     let page = use_page();
     let can_ask = page.watch(State::can_start_run);
-    let answer = page.watch(|state| state.insights.prompting.clone());
-    let rows = page.watch(|state| state.insights.prompts.clone());
+    let answer = page.watch(|state| state.answers.newest::<asks::ScorePrompts>());
+    let rows = page.watch(|state| state.answers.all::<asks::ScorePrompts>());
     let buttons = SHOTS
         .map(|shots| {
             let ask = move |_| {
-                page.client.send(Command::ScorePrompts {
+                let ask = asks::ScorePrompts {
                     shots,
                     most_examples: MOST_EXAMPLES,
                     seed: SEED,
                     weights: WeightsChoice::Base,
-                });
+                };
+                page.client.ask_at(Slot::Number(shots), ask);
             };
             view! {
                 <button
@@ -63,7 +67,9 @@ fn Asking() -> impl IntoView {
     view! {
         <div class="prompting">
             <p class="field-label">{text::PROMPT_SHOTS}</p>
-            <div class="buttons">{buttons}</div>
+            <div class="buttons">
+                {buttons} <WorkButtons kind=AskKind::ScorePrompts name="prompting" />
+            </div>
             <p class="empty" role="status">{status}</p>
             {move || {
                 let rows = rows.get();
@@ -74,7 +80,7 @@ fn Asking() -> impl IntoView {
     }
 }
 
-fn table(rows: &[PromptScores]) -> impl IntoView + use<> {
+fn table(rows: &[Arc<PromptScores>]) -> impl IntoView + use<> {
     let heads = text::PROMPT_COLUMNS
         .map(|name| view! { <th scope="col">{name}</th> })
         .into_iter()

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::Command;
+use crate::protocol::{Located, Tagged, asks};
 use crate::settings::Task;
 use crate::ui::controls::answered::Answered;
 use crate::ui::controls::ask_form::AskForm;
 use crate::ui::controls::text_field::TextField;
 use crate::ui::page_context::use_page;
-use crate::ui::state::{Answer, Located, Tagged};
+use crate::ui::state::Answer;
 use crate::ui::text::widgets as text;
 use crate::ui::widgets::asking::classify_box::ClassifyBox;
 use crate::ui::widgets::data::text_spans::text_with_spans;
@@ -34,10 +34,10 @@ pub fn TryBox() -> impl IntoView {
 fn TagBox() -> impl IntoView {
     let page = use_page();
     let typed = RwSignal::new(text::TAG_START.to_string());
-    let answer = page.watch(|state| state.insights.tagged.clone());
+    let answer = page.watch(|state| state.answer::<asks::Tag>());
     let ask = Callback::new(move |()| {
         let text = typed.get_untracked();
-        page.client.send(Command::Tag { text });
+        page.client.ask(asks::Tag { text });
     });
     let show = |found: &Tagged| {
         let none = found.spans.is_empty();
@@ -68,9 +68,9 @@ fn QuestionBox() -> impl IntoView {
     let page = use_page();
     let passage = RwSignal::new(text::PASSAGE_START.to_string());
     let question = RwSignal::new(text::QUESTION_START.to_string());
-    let answer = page.watch(|state| state.insights.located.clone());
+    let answer = page.watch(|state| state.answer::<asks::AskQuestion>());
     let ask = Callback::new(move |()| {
-        page.client.send(Command::AskQuestion {
+        page.client.ask(asks::AskQuestion {
             question: question.get_untracked(),
             context: passage.get_untracked(),
         });

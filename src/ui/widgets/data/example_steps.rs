@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{Command, ExampleStep};
+use crate::protocol::{AskKind, ExampleStep, asks};
 use crate::ui::controls::answered::Answered;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
 use crate::ui::controls::slider::Slider;
+use crate::ui::controls::work_buttons::WorkButtons;
 use crate::ui::page_context::use_page;
 use crate::ui::state::{Answer, State};
 use crate::ui::text::format;
@@ -33,7 +34,7 @@ pub fn ExampleSteps() -> impl IntoView {
             let labels = state.dataset.as_ref().map(|data| data.labels.clone())?;
             labels.iter().position(|label| *label == example.label)
         });
-        page.client.send(Command::TrainOnExample {
+        page.client.ask(asks::TrainOnExample {
             text: example.text,
             label: label.unwrap_or_default(),
             steps: STEPS,
@@ -52,7 +53,7 @@ pub fn ExampleSteps() -> impl IntoView {
             chosen.set(index);
         }
     };
-    let answer = page.watch(|state| state.insights.example.clone());
+    let answer = page.watch(|state| state.answer::<asks::TrainOnExample>());
     let show = |rows: &Vec<ExampleStep>| table(rows).into_any();
     view! {
         <div class="example_steps">
@@ -74,6 +75,7 @@ pub fn ExampleSteps() -> impl IntoView {
                 >
                     {text::EXAMPLE_STEPS}
                 </button>
+                <WorkButtons kind=AskKind::TrainOnExample name="example" />
                 <Slider
                     id="example-rate"
                     label=text::EXAMPLE_RATE

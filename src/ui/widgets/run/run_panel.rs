@@ -6,7 +6,7 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::RunPlan;
+use crate::protocol::{AskKind, RunPlan};
 use crate::ui::controls::field::Field;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::Number;
@@ -14,7 +14,7 @@ use crate::ui::controls::run_buttons::RunButtons;
 use crate::ui::controls::term;
 use crate::ui::draft::{LOOP, REMEDIES, StrategyKind, TRAINING};
 use crate::ui::page_context::use_page;
-use crate::ui::state::{Beside, Phase, Plan, Run, State, Status, Subject, trainable_share};
+use crate::ui::state::{Beside, Phase, Plan, Run, State, Status, trainable_share};
 use crate::ui::text::format;
 use crate::ui::text::run as text;
 
@@ -151,7 +151,7 @@ fn sentence(state: &State) -> String {
     match state.status() {
         Status::Loading => text::WAITING_FOR_ENGINE,
         Status::Failed => text::NO_ENGINE,
-        _ if state.is_asked(Subject::Dataset) => text::WAITING_FOR_DATA,
+        _ if state.is_asked(AskKind::LoadDataset) => text::WAITING_FOR_DATA,
         _ if state.dataset.is_none() => text::NO_DATA,
         _ => text::NO_RUN,
     }

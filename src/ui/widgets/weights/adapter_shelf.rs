@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{BlendPart, Command, RunId};
+use crate::protocol::{AskKind, BlendPart, RunId, asks};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::slider::Slider;
 use crate::ui::page_context::use_page;
@@ -26,7 +26,7 @@ struct Mix {
 impl Mix {
     /// What answers now.
     fn of(state: &State) -> Self {
-        match state.insights.blend.done() {
+        match state.answer::<asks::BlendAdapters>().done() {
             Some(voice) => Self {
                 first: voice.parts.first().map(|part| part.run_id),
                 volumes: voice.parts.iter().map(|p| (p.run_id, p.weight)).collect(),
@@ -69,7 +69,7 @@ impl Mix {
 #[component]
 pub fn AdapterShelf() -> impl IntoView {
     let page = use_page();
-    let adapters = page.watch(|state| state.insights.adapters.clone());
+    let adapters = page.watch(|state| state.adapters.clone());
     let mix = RwSignal::new(page.state.with_untracked(Mix::of));
     let wanted =
         Memo::new(move |_| mix.with(|mix| (adapters.with(|all| mix.parts(all)), mix.is_merged)));
@@ -84,14 +84,14 @@ pub fn AdapterShelf() -> impl IntoView {
         }
         now
     });
-    let can_ask = page.watch(|state| state.is_idle() && !state.insights.blend.is_going());
+    let can_ask = page.watch(|state| state.is_idle() && !state.is_asked(AskKind::BlendAdapters));
     // The newest wish is sent as soon as the one before has been answered.
     Effect::new(move |_| {
         let (parts, merged) = wanted.get();
         let is_new = sent.with_value(|sent| *sent != (parts.clone(), merged));
         if can_ask.get() && is_new && !parts.is_empty() {
             sent.set_value((parts.clone(), merged));
-            page.client.send(Command::BlendAdapters { parts, merged });
+            page.client.ask(asks::BlendAdapters { parts, merged });
         }
     });
     let rows = move || {
@@ -100,7 +100,7 @@ pub fn AdapterShelf() -> impl IntoView {
             rows.map(|kept| row(kept, mix)).collect_view()
         })
     };
-    let said = page.watch(|state| match &state.insights.blend {
+    let said = page.watch(|state| match state.answer::<asks::BlendAdapters>() {
         Answer::Failed(error) => error.message.clone(),
         Answer::Going => text::GOING.to_string(),
         Answer::Done(voice) if voice.merged => text::merged(voice.added_parameters),
@@ -136,7 +136,7 @@ pub fn AdapterShelf() -> impl IntoView {
 /// The run that has just ended, where it has left an adapter.
 fn newest(state: &State) -> Option<RunId> {
     let last = state.run.as_ref().filter(|run| run.summary().is_some())?;
-    let kept = state.insights.adapters.last()?;
+    let kept = state.adapters.last()?;
     (last.id == Some(kept.info.run_id)).then_some(kept.info.run_id)
 }
 

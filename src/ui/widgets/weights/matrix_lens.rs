@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{Command, Grid, MatrixInsight};
+use crate::protocol::{Grid, MatrixInsight, asks};
 use crate::settings::names;
 use crate::ui::charts::heatmap::{HeatMap, largest};
 use crate::ui::charts::line::LineChart;
@@ -27,12 +27,12 @@ pub fn MatrixLens() -> impl IntoView {
         Some(names.map(|p| p.name.clone()).collect::<Vec<_>>())
     });
     let chosen = RwSignal::new(0_usize);
-    let answer = page.watch(|state| state.insights.matrix.clone());
+    let answer = page.watch(|state| state.answer::<asks::InspectMatrix>());
     let look = move |_| {
         let name =
             names.with_untracked(|names| names.as_ref()?.get(chosen.get_untracked()).cloned());
         if let Some(name) = name {
-            page.client.send(Command::InspectMatrix { name });
+            page.client.ask(asks::InspectMatrix { name });
         }
     };
     let options = move || {

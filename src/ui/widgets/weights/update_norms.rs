@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{Command, MatrixUpdate, Updates};
+use crate::protocol::{MatrixUpdate, Updates, asks};
 use crate::settings::names::short;
 use crate::ui::controls::answered::Answered;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
@@ -20,7 +20,7 @@ pub fn UpdateNorms() -> impl IntoView {
     let page = use_page();
     let has_run = page.watch(State::has_result);
     let is_idle = page.watch(|state| state.is_idle());
-    let answer = page.watch(|state| state.insights.updates.clone());
+    let answer = page.watch(|state| state.answer::<asks::InspectUpdates>());
     let hint = Signal::derive(move || match has_run.get() {
         true => text::UPDATES_EMPTY,
         false => text::UPDATES_NEED_RUN,
@@ -33,7 +33,7 @@ pub fn UpdateNorms() -> impl IntoView {
                 class="primary"
                 data-testid="inspect-updates"
                 disabled=move || !has_run.get() || !is_idle.get() || answer.with(Answer::is_going)
-                on:click=move |_| page.client.send(Command::InspectUpdates)
+                on:click=move |_| page.client.ask(asks::InspectUpdates {})
             >
                 {text::UPDATES_ASK}
             </button>

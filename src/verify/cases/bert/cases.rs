@@ -96,6 +96,7 @@ pub async fn check(
 ) -> CaseResult {
     let expected = ExpectedTensors::load(kind.library, &kind.case("fwd"))?;
     for (name, input) in &cases.inputs {
+        reporter.breathe().await;
         let ours = kind.logits(model, input).await?;
         let mut comparison = Comparison::new(&kind.case(name), "logits", ACTIVATIONS);
         let name = format!("{name}.logits");

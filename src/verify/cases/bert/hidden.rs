@@ -29,6 +29,7 @@ pub async fn run(
     let inputs: BTreeMap<String, Input> = kind.library.json(&path)?;
     let expected = ExpectedTensors::load(kind.library, &format!("{set}hidden/states"))?;
     for (name, input) in &inputs {
+        reporter.breathe().await;
         input.check_within(&path, limits.0, limits.1)?;
         for (index, states) in states(model, input).into_iter().enumerate() {
             let quantity = match index {

@@ -47,11 +47,11 @@ pub async fn run(
         objective: Objective::SequenceClassification { pad: None },
     };
     let outcome = check_encoder(&masked, name, &device, reporter).await;
-    reporter.settle(&format!("{name}model"), outcome);
+    reporter.settle(&format!("{name}model"), outcome).await;
     let has_cases = |kind: &Kind| library.has(&kind.case("cases.json"));
     for kind in [masked, classifier].into_iter().filter(has_cases) {
         let outcome = run_kind(&kind, &device, selection, reporter).await;
-        reporter.settle(&kind.folder, outcome);
+        reporter.settle(&kind.folder, outcome).await;
     }
 }
 

@@ -5,77 +5,27 @@ use crate::data::labelled::EncodedText;
 use crate::data::many_labels::EncodedManyLabels;
 use crate::data::questions::{self, Answer, Cutting, Question};
 use crate::data::tagged::{TaggedDataset, TaggedSentence, words_of};
-use crate::engine::base::decoder;
 use crate::engine::evaluate::answers::{answer_batch as answer_windows, answers};
 use crate::engine::evaluate::{answer_batch, many_labels, tags};
 use crate::engine::examples::encode::LONGEST_ANSWER;
 use crate::engine::examples::peek::{entity_spans, given};
 use crate::engine::run::device_error;
-use crate::engine::sample::Continuation;
 use crate::model::network::Network;
-use crate::protocol::{LabelProbability, Split, TextSpan, WeightsChoice};
-use crate::settings::{Sampling, Task};
+use crate::protocol::{Classified, LabelProbability, Located, Split, Tagged, TextSpan};
+use crate::settings::Task;
 
-impl<H: Host> Server<H> {
-    pub(super) async fn generate(
-        &self,
-        id: Option<RequestId>,
-        prompt: &str,
-        max_new_tokens: usize,
-        sampling: &Sampling,
-        weights: WeightsChoice,
-    ) -> Result<(), EngineError> {
-        let started = self.host.now_millis();
-        let base = self.base()?;
-        let ids = base.prompt_ids(prompt)?;
-        let prompt_length = ids.len();
-        let model = self.weights(base, weights)?;
-        let model = decoder(&model, "continue a text")?.clone();
-        let decode = |ids: &[i32]| base.tokenizer.decode(ids, true).unwrap_or_default();
-        let mut text = Continuation::new(model, &ids, sampling);
-        let mut shown = decode(&ids);
-        for _ in 0..max_new_tokens {
-            let token = text.next().await.map_err(device_error)?;
-            if base.ends(token) {
-                break;
-            }
-            // A character may take several tokens: only what is whole is shown.
-            let now = decode(&text.ids);
-            if let Some(fresh) = now
-                .strip_prefix(&shown)
-                .filter(|f| !f.ends_with('\u{FFFD}'))
-            {
-                self.tell(
-                    id,
-                    Event::TokenGenerated {
-                        text: fresh.to_owned(),
-                    },
-                );
-                shown = now;
-            }
-            self.host.breathe().await;
-        }
-        let body = Event::GenerationFinished {
-            prompt: prompt.to_owned(),
-            text: decode(&text.ids),
-            tokens: text.ids.len() - prompt_length,
-            millis: self.host.now_millis() - started,
-        };
-        self.tell(id, body);
-        Ok(())
-    }
-
+impl<H: Host> Answers<asks::Classify> for Server<H> {
     /// The label of a text, or each label's own probability.
-    pub(super) async fn classify(
-        &self,
-        id: Option<RequestId>,
-        text: &str,
-    ) -> Result<(), EngineError> {
+    async fn answer(
+        &mut self,
+        asks::Classify { text }: asks::Classify,
+        _id: Option<RequestId>,
+    ) -> Result<Outcome<Classified>, EngineError> {
         let base = self.base()?;
         let tuned =
             self.tuned_for(&[Task::SequenceClassification, Task::MultiLabelClassification])?;
         let labels = &tuned.labels;
-        let ids = base.text_ids(text, self.room(base, tuned))?;
+        let ids = base.text_ids(&text, self.room(base, tuned))?;
         let (label, probabilities) = if tuned.task == Task::MultiLabelClassification {
             let answers = vec![0; labels.len()];
             let text = EncodedManyLabels { ids, answers };
@@ -94,7 +44,7 @@ impl<H: Host> Server<H> {
             (labels[answer.label()].clone(), answer.probabilities)
         };
         let probabilities = labels.iter().zip(probabilities);
-        let body = Event::TextClassified {
+        let classified = Classified {
             label,
             probabilities: probabilities
                 .map(|(label, probability)| LabelProbability {
@@ -103,15 +53,20 @@ impl<H: Host> Server<H> {
                 })
                 .collect(),
         };
-        self.tell(id, body);
-        Ok(())
+        Ok(classified.into())
     }
+}
 
+impl<H: Host> Answers<asks::Tag> for Server<H> {
     /// The entities of a text; what is longer than the model reads stays without.
-    pub(super) async fn tag(&self, id: Option<RequestId>, text: &str) -> Result<(), EngineError> {
+    async fn answer(
+        &mut self,
+        asks::Tag { text }: asks::Tag,
+        _id: Option<RequestId>,
+    ) -> Result<Outcome<Tagged>, EngineError> {
         let base = self.base()?;
         let tuned = self.tuned_for(&[Task::TokenClassification])?;
-        let mut places = words_of(text);
+        let mut places = words_of(&text);
         let characters: Vec<char> = text.chars().collect();
         let word = |(from, to): &(usize, usize)| characters[*from..*to].iter().collect();
         let words: Vec<String> = places.iter().map(word).collect();
@@ -133,24 +88,23 @@ impl<H: Host> Server<H> {
             places.truncate(answer.len());
             spans = entity_spans(&places, &answer, &tuned.labels);
         }
-        let text = text.to_owned();
-        self.tell(id, Event::TextTagged { text, spans });
-        Ok(())
+        Ok(Tagged { text, spans }.into())
     }
+}
 
-    /// Where in `context` the answer stands.
-    pub(super) async fn ask_question(
-        &self,
-        id: Option<RequestId>,
-        question: &str,
-        context: &str,
-    ) -> Result<(), EngineError> {
+impl<H: Host> Answers<asks::AskQuestion> for Server<H> {
+    /// Where in the context the answer stands.
+    async fn answer(
+        &mut self,
+        asks::AskQuestion { question, context }: asks::AskQuestion,
+        _id: Option<RequestId>,
+    ) -> Result<Outcome<Located>, EngineError> {
         let base = self.base()?;
         let tuned = self.tuned_for(&[Task::QuestionAnswering])?;
         let length = self.room(base, tuned);
         let asked = Question {
-            question: question.to_owned(),
-            context: context.to_owned(),
+            question,
+            context,
             // Never read: the windows are only asked.
             answers: vec![Answer {
                 text: String::new(),
@@ -175,9 +129,8 @@ impl<H: Host> Server<H> {
             Some(answer) => (answer.text, answer.place),
             None => (String::new(), None),
         };
-        let body = Event::QuestionAnswered {
-            question: question.to_owned(),
-            context: context.to_owned(),
+        let located = Located {
+            context: asked.context,
             answer,
             span: place.map(|(start, end)| TextSpan {
                 start,
@@ -185,10 +138,11 @@ impl<H: Host> Server<H> {
                 label: String::new(),
             }),
         };
-        self.tell(id, body);
-        Ok(())
+        Ok(located.into())
     }
+}
 
+impl<H: Host> Server<H> {
     /// Positions that are left to a text.
     fn room(&self, base: &Base, tuned: &Tuned) -> usize {
         base.positions()

@@ -4,13 +4,12 @@ use super::*;
 use crate::data::passages::{Passage, read_passages};
 use crate::data::reader::read_texts;
 use crate::data::stream::stream;
-use crate::engine::base::Place;
 use crate::engine::examples::peek;
 use crate::engine::general::framed_windows;
 use crate::engine::rehearsal::text_length;
 use crate::model::parameters;
-use crate::protocol::{DatasetInfo, GeneralTextInfo, Split};
-use crate::settings::{Family, Task, TrainingSettings};
+use crate::protocol::{DatasetInfo, GeneralTextInfo, ModelInfo, Split};
+use crate::settings::{Family, TrainingSettings};
 
 /// Tokens of general text that a run scores each time: about half a second on a CPU in the browser.
 const GENERAL_TOKENS: usize = 4096;
@@ -38,26 +37,27 @@ fn parameters_of(base: &Base) -> usize {
 /// Rows shown of a data set.
 const EXAMPLES: usize = 8;
 
-impl<H: Host> Server<H> {
-    pub(super) async fn load_model(
+impl<H: Host> Answers<asks::LoadModel> for Server<H> {
+    async fn answer(
         &mut self,
+        asks::LoadModel { name, place }: asks::LoadModel,
         id: Option<RequestId>,
-        name: &str,
-        place: Place,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Outcome<ModelInfo>, EngineError> {
         self.refuse_while_running("load a model")?;
         let mut progressed = self.progress_teller(id);
-        let fetched = Base::fetch(&self.host, name, place, &self.device, &mut progressed).await;
+        let fetched = Base::fetch(&self.host, &name, place, &self.device, &mut progressed).await;
         drop(progressed);
         let (base, info) = fetched?;
-        self.base = Some(base);
+        self.base = Some(Rc::new(base));
         // Adapters stand on the weights they were trained beside.
         self.tuned = None;
         self.shelf.clear();
-        self.tell(id, Event::ModelLoaded(info));
-        self.read_general(id)
+        self.read_general(id)?;
+        Ok(info.into())
     }
+}
 
+impl<H: Host> Server<H> {
     /// What forgetting is measured on, as the base now reads it: ids of another tokenizer mean nothing.
     fn read_general(&mut self, id: Option<RequestId>) -> Result<(), EngineError> {
         self.general = None;
@@ -99,14 +99,21 @@ impl<H: Host> Server<H> {
         Ok((!rows.is_empty()).then_some(rows))
     }
 
-    pub(super) async fn load_general(
+    async fn fetch_passages(&self, url: &str) -> Result<Vec<Passage>, String> {
+        let file = url.split(['?', '#']).next().unwrap_or(url);
+        let bytes = self.host.fetch(url, &mut |_, _| {}).await?;
+        read_passages(file, &bytes)
+    }
+}
+
+impl<H: Host> Answers<asks::LoadGeneralText> for Server<H> {
+    async fn answer(
         &mut self,
+        ask: asks::LoadGeneralText,
         id: Option<RequestId>,
-        name: &str,
-        url: &str,
-        passages_url: Option<&str>,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Outcome<()>, EngineError> {
         self.refuse_while_running("load a text")?;
+        let (name, url) = (&ask.name, &*ask.url);
         let unusable = |kind, reason: String| {
             let message = format!("The text \"{name}\" cannot be used: {reason}.");
             EngineError::new(kind, message)
@@ -116,7 +123,7 @@ impl<H: Host> Server<H> {
         let bytes = bytes.map_err(|reason| unusable(ErrorKind::Network, reason))?;
         let unreadable = |reason: String| unusable(ErrorKind::Data, reason);
         let texts = read_texts(file, &bytes).map_err(|e| unreadable(e.to_string()))?;
-        let passages = match passages_url {
+        let passages = match &ask.passages_url {
             Some(url) => self.fetch_passages(url).await.map_err(unreadable)?,
             None => Vec::new(),
         };
@@ -124,27 +131,23 @@ impl<H: Host> Server<H> {
             return Err(unreadable("it holds no text".to_owned()));
         }
         self.general_source = Some(GeneralSource {
-            name: name.to_owned(),
+            name: ask.name,
             texts,
             passages,
         });
-        self.read_general(id)
+        self.read_general(id)?;
+        Ok(().into())
     }
+}
 
-    async fn fetch_passages(&self, url: &str) -> Result<Vec<Passage>, String> {
-        let file = url.split(['?', '#']).next().unwrap_or(url);
-        let bytes = self.host.fetch(url, &mut |_, _| {}).await?;
-        read_passages(file, &bytes)
-    }
-
-    pub(super) async fn load_dataset(
+impl<H: Host> Answers<asks::LoadDataset> for Server<H> {
+    async fn answer(
         &mut self,
-        id: Option<RequestId>,
-        name: &str,
-        url: &str,
-        task: Task,
-    ) -> Result<(), EngineError> {
+        asks::LoadDataset { name, url, task }: asks::LoadDataset,
+        _id: Option<RequestId>,
+    ) -> Result<Outcome<DatasetInfo>, EngineError> {
         self.refuse_while_running("load a data set")?;
+        let url = &*url;
         let file = url.split(['?', '#']).next().unwrap_or(url);
         let bytes = self
             .host
@@ -162,7 +165,7 @@ impl<H: Host> Server<H> {
         })?;
         let rows = |split| dataset.rows_of(split).len();
         let info = DatasetInfo {
-            name: name.to_owned(),
+            name,
             task,
             labels: dataset.labels().to_vec(),
             train_rows: rows(Split::Train),
@@ -171,8 +174,7 @@ impl<H: Host> Server<H> {
             examples: peek(&dataset, EXAMPLES),
         };
         self.dataset = Some(Rc::new(dataset));
-        self.tell(id, Event::DatasetLoaded(info));
-        Ok(())
+        Ok(info.into())
     }
 }
 

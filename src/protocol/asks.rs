@@ -1,0 +1,134 @@
+//! Every question to the engine, each with its answer. `ask.rs` says how to add one.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::ask::{Answers, Ask, Outcome, Until, asks};
+use super::shared;
+use super::types::*;
+use super::{
+    AttentionReport, Blend, Classified, EncoderInfo, EngineError, ExampleStep, Located, MaskGuess,
+    MatrixInsight, PromptScores, Reader, RequestId, RunId, Tagged, Updates,
+};
+use crate::settings::{Sampling, Strategy, Task, TrainingSettings};
+
+asks! {
+    // Models and data. URLs are absolute.
+
+    /// Fetch the files of a model (`config.json`, `model.safetensors`, `tokenizer.json` or `vocab.json` with
+    /// `merges.txt`) and make it the base. Weights that make a model are kept, and need not be fetched again. Tells
+    /// `DownloadProgressed` on the way.
+    LoadModel { name: String, place: ModelPlace } -> ModelInfo, until NextWorker;
+
+    /// Fetch a file of the form that the task reads.
+    LoadDataset { name: String, url: String, task: Task } -> DatasetInfo, until NextWorker;
+
+    /// Fetch text, and passages with a question each, on which runs measure what the model forgets. `GeneralTextLoaded`
+    /// tells what the model at hand can be measured on, now and after another model has been loaded.
+    LoadGeneralText {
+        name: String,
+        url: String,
+        /// None where there are no passages.
+        passages_url: Option<String>,
+    } -> (), until NextWorker;
+
+    /// Fetch a BERT and keep it beside the base. Tells `DownloadProgressed` on the way.
+    LoadEncoder { name: String, place: ModelPlace } -> EncoderInfo, until NextWorker;
+
+    // Runs.
+
+    /// What a strategy would train on the loaded model, without training.
+    PlanRun { strategy: Strategy } -> RunPlan, until NextModel;
+
+    /// Fine-tune for the task of the loaded data set. Events of that run follow the answer.
+    StartRun { settings: TrainingSettings, options: RunOptions } -> RunStart, until NextRun;
+
+    Pause { run_id: RunId } -> (), until NextRun;
+
+    Resume { run_id: RunId } -> (), until NextRun;
+
+    /// One step of a paused run.
+    Step { run_id: RunId } -> (), until NextRun;
+
+    Cancel { run_id: RunId } -> (), until NextRun;
+
+    // The base model and what tuning did to it.
+
+    /// What the model does with a text, layer by layer.
+    Probe { text: String, weights: WeightsChoice } -> super::types::Probe, until NextModel;
+
+    /// How far each matrix has moved in the last run.
+    InspectUpdates {} -> Updates, until NextModel;
+
+    /// One matrix of the last run's model.
+    InspectMatrix { name: String } -> MatrixInsight, until NextModel;
+
+    /// Tune a copy on one labelled text: a row for each step, and one for where they led.
+    TrainOnExample {
+        text: String,
+        label: usize,
+        steps: usize,
+        learning_rate: f64,
+    } -> Vec<ExampleStep>, until NextModel;
+
+    /// Let the language model judge test reviews by the word it would say.
+    ScorePrompts {
+        shots: usize,
+        most_examples: usize,
+        seed: u64,
+        weights: WeightsChoice,
+    } -> PromptScores, until NextModel;
+
+    /// What could stand for every `[MASK]` of a text, as the encoder has it; one entry each, in order.
+    FillMask { text: String } -> Vec<MaskGuess>, until NextWorker;
+
+    /// What each token of a text looks at, with the future forbidden or not.
+    Attend { text: String, model: Reader, causal: bool } -> AttentionReport, until NextWorker;
+
+    // The tuned model.
+
+    /// Score one text with the tuned classifier, of one label or many.
+    Classify { text: String } -> Classified, until NextRun;
+
+    /// Find the entities of a text with the tuned model.
+    Tag { text: String } -> Tagged, until NextRun;
+
+    /// Find the answer to a question in a text with the tuned model.
+    AskQuestion { question: String, context: String } -> Located, until NextRun;
+
+    /// Let adapters that the engine keeps answer together, each times a weight; those not named are off.
+    BlendAdapters {
+        parts: Vec<BlendPart>,
+        /// Adds their products into the weights.
+        merged: bool,
+    } -> Blend, until NextRun;
+
+    // Tools.
+
+    /// Continue a prompt. Tells `TokenGenerated` on the way.
+    Generate {
+        prompt: String,
+        max_new_tokens: usize,
+        sampling: Sampling,
+        weights: WeightsChoice,
+    } -> Generated, until NextModel;
+
+    /// Check this device against the reference implementation's numbers. Tells `CaseVerified` on the way.
+    Verify { base_url: String } -> Verified, until NextWorker;
+
+    /// Time a training step on fixed weights.
+    Bench { workload: Workload, steps: usize } -> BenchReport, until NextWorker;
+
+    /// Stop working on an ask until it is resumed. The answer names it.
+    PauseWork { request_id: RequestId } -> RequestId, until NextWorker;
+
+    ResumeWork { request_id: RequestId } -> RequestId, until NextWorker;
+
+    /// Give up working on an ask; `Cancelled` tells that it is given up. Nothing is told where it has been answered
+    /// already.
+    CancelWork { request_id: RequestId } -> (), until NextWorker;
+
+    /// Are you there? Answered between two units of work, whatever the engine is doing.
+    Ping {} -> (), until NextWorker;
+}

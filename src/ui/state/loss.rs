@@ -1,0 +1,61 @@
+//! Workers that stop, fall silent, and are replaced.
+
+use super::*;
+
+impl State {
+    /// A fresh worker is on its way; what the old one held is gone, what it told us stays readable.
+    pub fn restart(&mut self, device: DeviceKind) {
+        self.chosen_device = Some(device);
+        self.device = None;
+        self.engine = Engine::Loading {
+            what: Loading::Program,
+            progress: None,
+        };
+        self.notices
+            .retain(|cause| !matches!(cause, Cause::Crashed { .. } | Cause::Stale { .. }));
+        self.answers.close_all();
+    }
+
+    /// The worker is gone.
+    pub fn crash(&mut self, reason: &str) {
+        let at_start = self.device.is_none();
+        self.notices.add(Cause::Crashed {
+            reason: reason.to_string(),
+            at_start,
+            lost_run: self
+                .run
+                .as_ref()
+                .is_some_and(|run| run.is_going() && !run.is_cancelling()),
+        });
+        self.lose(reason);
+    }
+
+    /// The worker does not answer any more, and is given up.
+    pub fn give_up(&mut self, silent_seconds: u32) {
+        let run = self.run.as_ref().filter(|run| run.is_going());
+        let what = match run {
+            None => Silence::OnAsk,
+            Some(run) if run.is_cancelling() => Silence::OnCancel,
+            Some(_) => Silence::InRun,
+        };
+        self.notices.add(Cause::Lost {
+            silent_seconds,
+            what,
+        });
+        self.lose("it did not answer any more");
+    }
+
+    /// Nothing that was asked will be answered, and nothing that was made is there.
+    fn lose(&mut self, reason: &str) {
+        let at_start = self.device.is_none();
+        self.engine = Engine::Failed(Failure::Crashed { at_start });
+        self.holds_result = false;
+        if let Some(run) = &mut self.run {
+            run.engine_gone(reason);
+        }
+        self.answers.clear();
+        self.adapters.clear();
+        self.encoder_progress = None;
+        self.tools_lost(reason);
+    }
+}
