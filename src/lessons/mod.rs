@@ -169,6 +169,15 @@ impl Lesson {
         })
     }
 
+    /// The question of this name that its runs answer.
+    #[cfg(test)]
+    pub fn measured(&self, id: &str) -> Option<&'static Measured> {
+        self.blocks.iter().find_map(|block| match block {
+            Block::Measured(check) if check.id == id => Some(check),
+            _ => None,
+        })
+    }
+
     /// What is to be guessed before its runs.
     pub fn guesses(&self) -> impl Iterator<Item = &'static Choice> {
         self.blocks.iter().filter_map(|block| match block {

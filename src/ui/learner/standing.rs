@@ -110,8 +110,8 @@ mod tests {
     use super::super::record::tests::record;
     use super::super::run_history::tests::{history, with_model};
     use super::*;
-    use crate::lessons::Text;
     use crate::lessons::measure::{Bound, Expression, Operation, What};
+    use crate::lessons::{self, Text};
 
     const NOTHING: Text = Text(&[]);
 
@@ -174,6 +174,32 @@ mod tests {
         ));
         // The other model's run has kept its place.
         assert_eq!(history.of_lesson("forgetting").count(), 3);
+    }
+
+    #[test]
+    fn presets_that_name_their_models_are_compared_across_them() {
+        let lesson = lessons::find("encoder-or-decoder").unwrap();
+        let made = |key: &str, model: &str, accuracy: f64| {
+            let mut run = with_model(model, record(lesson.slug, key, accuracy, 50.0));
+            run.settings += "&data=opinions";
+            run
+        };
+        let both = lesson.measured("both-learned").unwrap();
+        let mut history = RunHistory::default();
+        history.put(made("encoder", "mini-bert", 0.58));
+        assert_eq!(history.standing(lesson.slug, both), Standing::Waiting);
+        history.put(made("decoder", "nano", 0.62));
+        assert!(matches!(
+            history.standing(lesson.slug, both),
+            Standing::Met(_)
+        ));
+        let keys = ["encoder", "decoder"];
+        assert!(history.common_ground(lesson.slug, &keys).is_some());
+        // The wrong model under the preset's key is no run of the preset.
+        let mut history = RunHistory::default();
+        history.put(made("encoder", "mini-bert", 0.58));
+        history.put(made("decoder", "small", 0.62));
+        assert_eq!(history.standing(lesson.slug, both), Standing::Waiting);
     }
 
     #[test]

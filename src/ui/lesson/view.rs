@@ -137,6 +137,19 @@ fn block(lesson: &'static Lesson, block: &'static Block) -> AnyView {
 mod tests {
     use super::*;
     use crate::ui::runs::settings_of;
+    use crate::ui::sources::shipped_models::family_of;
+
+    #[test]
+    fn the_models_that_runs_name_are_on_every_site() {
+        let mut named = 0;
+        for preset in lessons::LESSONS.iter().flat_map(|lesson| lesson.presets()) {
+            if let Some(name) = preset.model {
+                assert!(family_of(name).is_some(), "{name}");
+                named += 1;
+            }
+        }
+        assert!(named > 0);
+    }
 
     #[test]
     fn the_settings_of_every_lesson_are_valid() {
