@@ -5,8 +5,9 @@ use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::{RenderConfig, Storage, push_mathml};
 
-#[path = "../lessons/sum.rs"]
-mod sum;
+/// Around a number of the model; no text has these characters.
+pub const SUM_OPEN: char = '\u{e000}';
+pub const SUM_CLOSE: char = '\u{e001}';
 
 /// What a text may name.
 pub struct Known<'a> {
@@ -24,15 +25,6 @@ const INKS: [(&str, &str, &str, &str); 2] = [
     ("\\frozen{", "#000001", "rgb(0 0 1)", "frozen-ink"),
     ("\\trainable{", "#000002", "rgb(0 0 2)", "trainable-ink"),
 ];
-
-/// Sums are tried on it; the page works them out for the model it has.
-const ANY_MODEL: sum::Facts = sum::Facts {
-    width: 1,
-    layers: 1,
-    vocabulary: 1,
-    context: 1,
-    parameters: 1,
-};
 
 /// A link to `term:rank` becomes a button that opens the glossary's entry, `$…$` a formula (with `\frozen{}` and
 /// `\trainable{}` for the two inks), and code that begins with `=` a number of the model.
@@ -58,7 +50,9 @@ pub fn to_html(markdown: &str, known: &Known) -> Result<String, String> {
                     inside_term = false;
                     raw("</button></dfn>".to_string())
                 }
-                Event::Code(code) if code.starts_with('=') => raw(number(&code[1..])?),
+                Event::Code(code) if code.starts_with('=') => {
+                    raw(format!("{SUM_OPEN}{}{SUM_CLOSE}", &code[1..]))
+                }
                 Event::InlineMath(latex) => raw(formula(&latex, DisplayMode::Inline)?),
                 Event::DisplayMath(latex) => raw(formula(&latex, DisplayMode::Block)?),
                 other => other,
@@ -76,7 +70,7 @@ fn raw(html: String) -> Event<'static> {
 
 fn term(key: &str, known: &Known) -> Result<Event<'static>, String> {
     if !known.terms.contains(&key) {
-        return Err(format!("`{key}` is not in src/lessons/glossary.md"));
+        return Err(format!("`{key}` is not in the glossary"));
     }
     Ok(raw(format!(
         "<dfn><button type=\"button\" class=\"term\" popovertarget=\"term-{key}\" popovertargetaction=\"show\">"
@@ -101,11 +95,6 @@ fn check_link(url: &str, known: &Known) -> Result<(), String> {
         ROUTES.join(", "),
         known.lessons.join(", ")
     ))
-}
-
-fn number(sum: &str) -> Result<String, String> {
-    sum::work_out(sum, &ANY_MODEL)?;
-    Ok(format!("<data class=\"of-model\" value=\"{sum}\"></data>"))
 }
 
 /// LaTeX to MathML, which browsers draw and screen readers read.
@@ -198,7 +187,7 @@ mod tests {
     #[test]
     fn numbers_of_the_model_are_left_to_the_page() {
         let html = html("`=3 * width` and `c_attn`").unwrap();
-        assert!(html.contains("<data class=\"of-model\" value=\"3 * width\"></data>"));
+        assert!(html.contains(&format!("{SUM_OPEN}3 * width{SUM_CLOSE}")));
         assert!(html.contains("<code>c_attn</code>"));
     }
 }

@@ -35,16 +35,17 @@ fn told(lesson: &Lesson) -> String {
     let mut told = String::new();
     for block in lesson.blocks {
         match block {
-            Block::Prose(html) => told += html,
-            Block::Widget { task, .. } => told += task,
-            Block::Runs(set) => told += set.task,
+            Block::Prose(text) => told += &text.html(),
+            Block::Widget { task, .. } => told += &task.html(),
+            Block::Runs(set) => told += &set.task.html(),
             Block::Choice(choice) | Block::Guess(choice) => {
-                told += choice.question;
-                choice.answers.iter().for_each(|answer| told += answer.why);
+                told += &choice.question.html();
+                let answers = choice.answers.iter();
+                answers.for_each(|answer| told += &answer.why.html());
             }
             Block::Measured(check) => {
                 for part in [check.question, check.waiting, check.met, check.missed] {
-                    told += part;
+                    told += &part.html();
                 }
             }
         }
@@ -56,7 +57,7 @@ fn told(lesson: &Lesson) -> String {
     for tag in ["h2", "code", "math"] {
         told = without(&told, tag);
     }
-    without_braces(&told)
+    told
 }
 
 fn without(html: &str, tag: &str) -> String {
@@ -68,16 +69,6 @@ fn without(html: &str, tag: &str) -> String {
         rest = after.split_once(&close).map_or("", |(_, after)| after);
     }
     out + rest
-}
-
-fn without_braces(text: &str) -> String {
-    let mut depth = 0;
-    text.chars()
-        .filter(|c| {
-            depth += i32::from(*c == '{') - i32::from(*c == '}');
-            depth == 0 && *c != '}'
-        })
-        .collect()
 }
 
 /// Where `word` stands by itself.

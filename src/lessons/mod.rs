@@ -1,19 +1,72 @@
 //! The chapter: lessons written in Markdown, compiled by `src/build.rs` into static blocks.
 //!
-//! Prose lives in the `.md` files and nowhere else; fences in them name widgets (by the file name under
-//! `src/ui/widgets`) and checks. `glossary.md` holds the words that `[text](term:key)` opens.
+//! A language is a folder. Prose lives in its `.md` files and nowhere else; fences in them name widgets (by the file name
+//! in a folder of `src/ui/widgets`), runs and checks. `glossary.md` holds the words that `[text](term:key)` opens. What a
+//! text says of runs or of the model is read by the build and stands here as constants, so that the page parses nothing.
 
+#[cfg(test)]
+#[path = "../build/conditions.rs"]
+mod conditions;
 #[cfg(test)]
 mod first_use;
 #[cfg(test)]
 #[path = "../build/html.rs"]
 mod html;
+#[cfg(test)]
+#[path = "../build/lesson.rs"]
+mod lesson;
 pub mod measure;
 #[cfg(test)]
 mod pace;
-#[cfg(test)]
-mod parse;
 pub mod sum;
+#[cfg(test)]
+#[path = "../build/sums.rs"]
+mod sums;
+#[cfg(test)]
+#[path = "../build/text.rs"]
+mod text;
+
+use measure::{Bound, Condition, Expression, Operation, Quantity, What};
+use sum::{Factor, Form, Sum};
+
+include!(concat!(env!("OUT_DIR"), "/lessons.rs"));
+
+// The page speaks one language today.
+pub use en::{GLOSSARY, LESSONS};
+
+/// HTML with numbers in it that the page fills in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Text(pub &'static [Span]);
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Span {
+    Html(&'static str),
+    /// A number of the loaded model.
+    OfModel(Sum<'static>),
+    /// What runs measured.
+    Measured(Expression<'static>),
+}
+
+impl Text {
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it reads another way when another model is loaded.
+    pub fn is_of_model(self) -> bool {
+        self.0.iter().any(|span| matches!(span, Span::OfModel(_)))
+    }
+
+    /// What stands in it whatever is loaded and measured.
+    #[cfg(test)]
+    fn html(self) -> String {
+        let html = self.0.iter().map(|span| match span {
+            Span::Html(html) => html,
+            _ => "",
+        });
+        html.collect()
+    }
+}
 
 /// One lesson.
 #[derive(Debug)]
@@ -29,13 +82,13 @@ pub struct Lesson {
     pub blocks: &'static [Block],
 }
 
-/// A stretch of a lesson. Texts are HTML.
+/// A stretch of a lesson.
 #[derive(Debug)]
 pub enum Block {
-    Prose(&'static str),
+    Prose(Text),
     Widget {
         widget: Widget,
-        task: &'static str,
+        task: Text,
     },
     Choice(Choice),
     Measured(Measured),
@@ -48,7 +101,9 @@ pub enum Block {
 #[derive(Debug)]
 pub struct RunSet {
     pub id: &'static str,
-    pub task: &'static str,
+    pub task: Text,
+    /// Its runs are made with different models and compared all the same.
+    pub are_across_models: bool,
     pub presets: &'static [Preset],
 }
 
@@ -57,90 +112,37 @@ pub struct RunSet {
 pub struct Preset {
     pub key: &'static str,
     pub label: &'static str,
+    /// The shipped model that it is made with; without one, the model at hand.
+    pub model: Option<&'static str>,
     /// What differs from the lesson's settings, as an address has it.
     pub settings: &'static str,
-}
-
-/// The widgets that a lesson may name; the file name in a folder of `src/ui/widgets` is the name in Markdown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Widget {
-    AdapterShelf,
-    AttentionMap,
-    BeforeAfter,
-    ClassifyBox,
-    Confusion,
-    DataPeek,
-    DebugProgram,
-    DecisionGuide,
-    ExampleSteps,
-    ExportScript,
-    FillMask,
-    ForgettingChart,
-    FreezeLine,
-    FrozenProof,
-    GenerateBox,
-    Glossary,
-    LoraProgram,
-    LoraRectangles,
-    LossChart,
-    MatchedModules,
-    MatrixLens,
-    Mistakes,
-    NextToken,
-    NormChart,
-    ParameterMap,
-    Predict,
-    Prompting,
-    RemedyPanel,
-    RunPanel,
-    ScheduleChart,
-    ScheduleDrawing,
-    SketchCurve,
-    StrategyTable,
-    SweepScatter,
-    TargetCounts,
-    TrainerProgram,
-    UpdateNorms,
-    WhatYouSaw,
-}
-
-impl Widget {
-    /// The name of the check that the widget itself is.
-    pub fn check(self) -> Option<&'static str> {
-        match self {
-            Self::DebugProgram => Some("debug-program"),
-            Self::FillMask => Some("both-sides-count"),
-            Self::NextToken => Some("surer-than-half"),
-            _ => None,
-        }
-    }
 }
 
 /// A question with fixed answers, each explained.
 #[derive(Debug)]
 pub struct Choice {
     pub id: &'static str,
-    pub question: &'static str,
+    pub question: Text,
     pub answers: &'static [Answer],
 }
 
 #[derive(Debug)]
 pub struct Answer {
-    pub html: &'static str,
+    pub text: Text,
     pub right: bool,
-    pub why: &'static str,
+    pub why: Text,
 }
 
 /// A question that the learner's own run answers. What stands in braces in the texts is measured.
 #[derive(Debug)]
 pub struct Measured {
     pub id: &'static str,
-    pub question: &'static str,
-    /// Conditions as `measure` reads them; all must hold of one run.
-    pub requires: &'static [&'static str],
-    pub waiting: &'static str,
-    pub met: &'static str,
-    pub missed: &'static str,
+    pub question: Text,
+    /// All must hold of one run.
+    pub requires: &'static [Condition<'static>],
+    pub waiting: Text,
+    pub met: Text,
+    pub missed: Text,
 }
 
 /// A word explained.
@@ -150,8 +152,6 @@ pub struct Term {
     pub name: &'static str,
     pub html: &'static str,
 }
-
-include!(concat!(env!("OUT_DIR"), "/lessons.rs"));
 
 impl Lesson {
     pub fn presets(&self) -> impl Iterator<Item = &'static Preset> {
@@ -165,6 +165,15 @@ impl Lesson {
     pub fn choices(&self) -> impl Iterator<Item = &'static Choice> {
         self.blocks.iter().filter_map(|block| match block {
             Block::Choice(choice) => Some(choice),
+            _ => None,
+        })
+    }
+
+    /// The question of this name that its runs answer.
+    #[cfg(test)]
+    pub fn measured(&self, id: &str) -> Option<&'static Measured> {
+        self.blocks.iter().find_map(|block| match block {
+            Block::Measured(check) if check.id == id => Some(check),
             _ => None,
         })
     }
@@ -186,6 +195,12 @@ impl Lesson {
             _ => None,
         })
     }
+}
+
+/// The model that a preset of a lesson is made with, where it names one.
+pub fn model_of(slug: &str, key: &str) -> Option<&'static str> {
+    let mut presets = find(slug)?.presets();
+    presets.find(|preset| preset.key == key)?.model
 }
 
 /// The lesson with this slug.
@@ -210,7 +225,8 @@ mod tests {
     /// What a reader sees of an answer.
     fn length(answer: &Answer) -> usize {
         let mut inside = false;
-        let seen = answer.html.chars().filter(|c| {
+        let html = answer.text.html();
+        let seen = html.chars().filter(|c| {
             inside = (inside || *c == '<') && *c != '>';
             !inside && *c != '>'
         });

@@ -1,8 +1,4 @@
-//! Numbers of the model in a lesson's text, worked out on the page for the model that is loaded.
-//!
-//! In Markdown `` `=3 * width * width` `` stands for a count, `` `=parameters:million` `` for "1.2 million", and
-//! `` `=0.001 * sqrt(width):3` `` for a number with three decimals. Plain `std`, because `src/build.rs` refuses with it
-//! what a lesson spells wrong.
+//! Numbers of the model in a lesson's text: written by the build as constants, worked out for the model that is loaded.
 
 /// What a text may name.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,69 +10,66 @@ pub struct Facts {
     pub parameters: usize,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Factor {
+    Number(f64),
+    Width,
+    Layers,
+    Vocabulary,
+    Context,
+    Parameters,
+}
+
 /// How the value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub enum Form {
+    /// A whole number with commas between its thousands.
     Count,
+    /// "1.2 million".
     Million,
     Decimals(usize),
 }
 
-/// The value of a sum in words, or what is wrong with it.
-pub fn work_out(sum: &str, facts: &Facts) -> Result<String, String> {
-    let (product, form) = match sum.split_once(':') {
-        None => (sum, Form::Count),
-        Some((product, "million")) => (product, Form::Million),
-        Some((product, decimals)) => match decimals.parse() {
-            Ok(decimals) => (product, Form::Decimals(decimals)),
-            Err(_) => {
-                return Err(format!(
-                    "`{sum}`: after the colon stands million, or how many decimals"
-                ));
-            }
-        },
-    };
-    let value = self::product(product, facts)?;
-    Ok(match form {
-        Form::Count => grouped(value),
-        Form::Million => format!("{:.1} million", value / 1e6),
-        Form::Decimals(decimals) => format!("{value:.decimals$}"),
-    })
+/// A product, its last factor the square root of another one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sum<'a> {
+    pub factors: &'a [Factor],
+    /// Empty where there is no root.
+    pub under_root: &'a [Factor],
+    pub form: Form,
 }
 
-/// Factors with ` * ` between them, or the square root of such a product as the last one.
-fn product(text: &str, facts: &Facts) -> Result<f64, String> {
-    if let Some((before, root)) = text.split_once("sqrt(") {
-        let inside = root.strip_suffix(')').ok_or_else(|| {
-            format!("`{text}`: the root must be the last factor, and its bracket closed")
-        })?;
-        let root = product(inside, facts)?.sqrt();
-        return match before.strip_suffix(" * ") {
-            Some(before) => Ok(product(before, facts)? * root),
-            None if before.is_empty() => Ok(root),
-            None => Err(format!("`{text}`: ` * ` is missing before the root")),
+impl Factor {
+    fn value(self, facts: &Facts) -> f64 {
+        let count = match self {
+            Self::Number(number) => return number,
+            Self::Width => facts.width,
+            Self::Layers => facts.layers,
+            Self::Vocabulary => facts.vocabulary,
+            Self::Context => facts.context,
+            Self::Parameters => facts.parameters,
         };
+        count as f64
     }
-    text.split(" * ").map(|name| factor(name, facts)).product()
 }
 
-fn factor(name: &str, facts: &Facts) -> Result<f64, String> {
-    let known = match name {
-        "width" => facts.width,
-        "layers" => facts.layers,
-        "vocabulary" => facts.vocabulary,
-        "context" => facts.context,
-        "parameters" => facts.parameters,
-        _ => {
-            return name.parse().map_err(|_| {
-                format!("`{name}` is neither a number nor one of width, layers, vocabulary, context, parameters")
-            });
+impl Sum<'_> {
+    /// The value, as a text says it.
+    pub fn in_words(&self, facts: &Facts) -> String {
+        let product = |factors: &[Factor]| {
+            let values = factors.iter().map(|factor| factor.value(facts));
+            values.product::<f64>()
+        };
+        // An empty product is 1.
+        let value = product(self.factors) * product(self.under_root).sqrt();
+        match self.form {
+            Form::Count => grouped(value),
+            Form::Million => format!("{:.1} million", value / 1e6),
+            Form::Decimals(decimals) => format!("{value:.decimals$}"),
         }
-    };
-    Ok(known as f64)
+    }
 }
 
-/// A whole number with commas between its thousands.
 fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut out = String::new();
@@ -87,44 +80,4 @@ fn grouped(value: f64) -> String {
         out.push(digit);
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NANO: Facts = Facts {
-        width: 128,
-        layers: 4,
-        vocabulary: 3072,
-        context: 128,
-        parameters: 1_202_944,
-    };
-
-    #[test]
-    fn sums_are_worked_out_for_the_model() {
-        for (sum, value) in [
-            ("width", "128"),
-            ("3 * width * width", "49,152"),
-            ("parameters", "1,202,944"),
-            ("parameters:million", "1.2 million"),
-            ("0.001 * sqrt(3 * width * width):3", "0.222"),
-            ("sqrt(width * width)", "128"),
-        ] {
-            assert_eq!(work_out(sum, &NANO).as_deref(), Ok(value), "{sum}");
-        }
-    }
-
-    #[test]
-    fn what_a_lesson_spells_wrong_is_named() {
-        for (sum, named) in [
-            ("widht", "widht"),
-            ("width:billion", "million"),
-            ("0.001 * sqrt(width", "bracket"),
-            ("2sqrt(width)", " * "),
-        ] {
-            let problem = work_out(sum, &NANO).unwrap_err();
-            assert!(problem.contains(named), "{problem}");
-        }
-    }
 }

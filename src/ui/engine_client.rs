@@ -14,7 +14,7 @@ use crate::protocol::{
     self, Ask, AskKind, BUILD_ID, Command, DeviceKind, Event, Frame, Reply, RequestId, asks,
 };
 use crate::ui::pages::routes::Route;
-use crate::ui::sources::own_model::OwnModel;
+use crate::ui::sources::own_model::{ModelSource, OwnModel};
 use crate::ui::sources::shipped_models::{Extra, is_missing};
 use device_choice::{DeviceWish, choose};
 use watchdog::{Verdict, Watch};
@@ -50,6 +50,8 @@ pub struct EngineClient {
     watch: StoredValue<Watch>,
     /// Loaded instead of the wished data set, for as long as runs that wait are to be made with it.
     lent_dataset: StoredValue<Option<String>>,
+    /// The same of the model.
+    lent_model: StoredValue<Option<ModelSource>>,
 }
 
 impl EngineClient {
@@ -64,6 +66,7 @@ impl EngineClient {
             attempt: StoredValue::new(0),
             watch: StoredValue::new(Watch::default()),
             lent_dataset: StoredValue::new(None),
+            lent_model: StoredValue::new(None),
         }
     }
 

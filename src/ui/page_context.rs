@@ -76,7 +76,7 @@ impl PageContext {
         self.queue.update(|queue| queue.put_first(run));
     }
 
-    /// A run of a set, to be made with the model at hand.
+    /// A run of a set, to be made with the model that the page works with.
     pub fn in_set(self, tag: RunTag, draft: &Draft) -> QueuedRun {
         QueuedRun {
             tag,
@@ -84,7 +84,7 @@ impl PageContext {
             evaluations: EVALUATIONS_IN_SET,
             start_paused: false,
             dataset: draft.dataset.name.to_string(),
-            model: self.client.source(),
+            model: self.client.chosen_model(),
         }
     }
 
@@ -99,10 +99,10 @@ impl PageContext {
                         .queue
                         .with_untracked(|queue| queue.waiting().is_empty())
                 {
-                    self.client.take_dataset_back();
+                    self.client.take_back();
                 }
             }
-            Move::LoadModel(source) => self.client.load_source(source),
+            Move::LoadModel(source) => self.client.lend_model(source),
             Move::LoadDataset(name) => {
                 self.client.lend_dataset(&name);
                 self.state.update(State::forget_dataset);

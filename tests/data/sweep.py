@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "www/recorded/sweep.csv"
-# What all runs share: the careless run of src/lessons/forgetting.md, less its strategy and rate.
+# What all runs share: the careless run of src/lessons/en/forgetting.md, less its strategy and rate.
 LESSON = [
     "--model", "www/models/nano", "--data", "www/data/reviews.csv", "--task", "sequence-classification",
     "--general", "www/data/stories.txt", "--warmup-ratio", "0.1", "--steps", "100", "--batch-size", "16",

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from './fixtures.mjs';
 
-const LESSONS = fileURLToPath(new URL('../../src/lessons', import.meta.url));
+const LESSONS = fileURLToPath(new URL('../../src/lessons/en', import.meta.url));
 
 /** The questions of a lesson, in order: `{ kind: 'check' | 'guess', id, right }`; `right` is null where a run answers. */
 export async function questionsOf(slug) {

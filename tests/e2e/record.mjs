@@ -22,7 +22,7 @@ try {
 }
 
 async function lessonsWithRuns() {
-  const folder = at('../../src/lessons');
+  const folder = at('../../src/lessons/en');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.md'));
   const texts = await Promise.all(names.map(async (name) => [name, await readFile(`${folder}/${name}`, 'utf8')]));
   return texts.filter(([, text]) => text.includes('```runs ')).map(([name]) => name.replace('.md', ''));

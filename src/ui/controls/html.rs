@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::ui::lesson::model_numbers::with_model_numbers;
+use crate::lessons::Text;
+use crate::ui::lesson::filled_text::with_model_numbers;
 
 /// A stretch of a lesson's prose.
-pub fn prose(class: &'static str, html: &'static str) -> impl IntoView {
-    view! { <div class=class inner_html=with_model_numbers(html)></div> }
+pub fn prose(class: &'static str, text: Text) -> impl IntoView {
+    view! { <div class=class inner_html=with_model_numbers(text)></div> }
 }

@@ -58,7 +58,7 @@ impl EngineClient {
                 )
             });
         });
-        let source = self.source();
+        let source = self.wanted_model();
         self.state
             .update(|state| state.source = Some(source.clone()));
         let (name, place) = self.place_of(source);
@@ -88,23 +88,28 @@ impl EngineClient {
     /// Loads a model of the learner's own, now and after a restart.
     pub fn load_own_model(self, model: OwnModel) {
         self.own_model.set_value(Some(model));
+        self.lent_model.set_value(None);
         self.load_model();
     }
 
-    /// The model that the page works with.
-    pub fn source(self) -> ModelSource {
+    /// The model that runs are waiting for, else the one that the page works with.
+    fn wanted_model(self) -> ModelSource {
+        let lent = self.lent_model.get_value();
+        lent.unwrap_or_else(|| self.chosen_model())
+    }
+
+    /// The model that the page works with, whatever runs that wait are made with.
+    pub fn chosen_model(self) -> ModelSource {
         match self.own_model.get_value() {
             Some(own) => ModelSource::Own(own),
             None => ModelSource::Shipped(self.model_name()),
         }
     }
 
-    /// Goes over to this model, now and after a restart.
-    pub fn load_source(self, source: ModelSource) {
-        match source {
-            ModelSource::Shipped(name) => self.load_shipped(Some(&name)),
-            ModelSource::Own(own) => self.load_own_model(own),
-        }
+    /// Loads a model for as long as runs that wait are to be made with it.
+    pub fn lend_model(self, source: ModelSource) {
+        self.lent_model.set_value(Some(source));
+        self.load_model();
     }
 
     /// Stories that no run trains on, to measure what it forgets.
@@ -131,6 +136,7 @@ impl EngineClient {
         let name = name.map(str::to_string);
         self.wishes.update_value(|wishes| wishes.model = name);
         self.own_model.set_value(None);
+        self.lent_model.set_value(None);
         self.load_model();
     }
 
@@ -145,8 +151,14 @@ impl EngineClient {
         self.lent_dataset.set_value(Some(name.to_string()));
     }
 
-    /// No run needs another data set than the page any more.
-    pub fn take_dataset_back(self) {
+    /// No run needs another model or data set than the page any more.
+    pub fn take_back(self) {
+        let chosen = self.chosen_model();
+        let lent = self.lent_model.get_value();
+        self.lent_model.set_value(None);
+        if lent.is_some_and(|lent| lent != chosen) {
+            self.load_model();
+        }
         if self.lent_dataset.with_value(Option::is_some) {
             self.lent_dataset.set_value(None);
             self.load_what_is_needed();

@@ -12,5 +12,5 @@ pub use merge::Merge;
 pub use record::{Figures, Ground, RunRecord, RunTag};
 #[cfg(test)]
 pub use record::{Point, tests};
-pub use run_history::{RunHistory, fill};
+pub use run_history::RunHistory;
 pub use standing::Standing;

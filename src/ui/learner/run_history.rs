@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Ground, Merge, RunRecord};
-use crate::lessons::measure::{Expression, Kind, Quantity};
+use crate::lessons;
 use crate::ui::browser::clock;
-use crate::ui::text::format;
 
 /// Kept in the browser; older ones go first.
 const MOST_RECORDS: usize = 60;
@@ -56,10 +55,11 @@ impl RunHistory {
         runs().find(of_model).or_else(|| runs().next())
     }
 
-    /// The newest run of a preset on this ground.
+    /// The newest run of a preset on this ground, or, if the preset names its model, on the same data with that model.
     pub(super) fn find_on(&self, lesson: &str, key: &str, ground: &Ground) -> Option<&RunRecord> {
+        let ground = ground_of(lesson, key, ground);
         let runs = self.of_lesson(lesson).rev();
-        let mut runs = runs.filter(|run| run.key == key && run.ground() == *ground);
+        let mut runs = runs.filter(|run| run.key == key && run.ground() == ground);
         runs.next()
     }
 
@@ -120,6 +120,15 @@ impl RunHistory {
     }
 }
 
+/// Where a preset's run has to have been made to be compared with runs on this ground.
+pub(super) fn ground_of(lesson: &str, key: &str, ground: &Ground) -> Ground {
+    let model = lessons::model_of(lesson, key);
+    Ground {
+        model: model.map_or_else(|| ground.model.clone(), str::to_string),
+        dataset: ground.dataset.clone(),
+    }
+}
+
 /// A preset has one place for each model and data set; a run of a lesson's own panel, or of the lab, one for each of its
 /// settings as well.
 fn is_same_place(one: &RunRecord, other: &RunRecord) -> bool {
@@ -161,35 +170,6 @@ impl Merge for RunHistory {
         both.forget_all_at(theirs.all_forgotten_at_millis);
         both.keep_newest();
         both
-    }
-}
-
-/// A text with what stands in braces measured; an unknown value is a dash.
-pub fn fill(text: &str, measure: impl Fn(&Quantity) -> Option<f64>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((inside, after)) = after.split_once('}') else {
-            break;
-        };
-        out.push_str(before);
-        let expression = Expression::parse(inside).ok();
-        let value = expression.as_ref().and_then(|e| e.value(&measure));
-        let kind = expression.map_or(Kind::Count, |e| e.kind());
-        out.push_str(&value.map_or_else(|| "–".to_string(), |value| show(kind, value)));
-        rest = after;
-    }
-    out + rest
-}
-
-/// A value as its kind reads best.
-pub fn show(kind: Kind, value: f64) -> String {
-    match kind {
-        Kind::Percent => format::percent(value),
-        Kind::Perplexity => format::perplexity(value),
-        Kind::Loss => format::loss(value),
-        Kind::Seconds => format::duration(value * 1000.0),
-        Kind::Count => format::count(value as usize),
     }
 }
 
@@ -246,16 +226,5 @@ pub(super) mod tests {
             .common_ground("forgetting", &["careless", ""])
             .unwrap();
         assert_eq!(common.model, "nano");
-    }
-
-    #[test]
-    fn texts_are_filled_with_what_was_measured() {
-        let history = history();
-        let run = history.find("forgetting", "", None).unwrap();
-        let ground = run.ground();
-        let measure = |q: &Quantity| history.measure("forgetting", &ground, Some(run), q);
-        let text =
-            "{accuracy}, {gain / careless.gain} of the gain; {none.loss}; {careless.perplexity}";
-        assert_eq!(fill(text, measure), "60.0%, 50.0% of the gain; –; 148.0");
     }
 }

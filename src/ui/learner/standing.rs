@@ -1,5 +1,6 @@
 //! What the learner's runs say of a lesson's conditions.
 
+use super::run_history::ground_of;
 use super::{Ground, RunHistory, RunRecord};
 use crate::lessons::Measured;
 use crate::lessons::measure::{Condition, Quantity};
@@ -26,7 +27,7 @@ impl RunHistory {
         candidate: Option<&RunRecord>,
         quantity: &Quantity,
     ) -> Option<f64> {
-        match &quantity.run {
+        match quantity.run {
             Some(key) => self.find_on(lesson, key, ground)?.measure(quantity.what),
             None => candidate?.measure(quantity.what),
         }
@@ -35,20 +36,16 @@ impl RunHistory {
     /// Whether one of the lesson's runs meets all that the check requires. It is only compared with runs of the same
     /// model and data.
     pub fn standing(&self, lesson: &str, check: &Measured) -> Standing {
-        let conditions: Vec<Condition> = check
-            .requires
-            .iter()
-            .filter_map(|text| Condition::parse(text).ok())
-            .collect();
+        let conditions = check.requires;
         let (mut missed, mut apart) = (None, None);
-        for (age, run) in self.candidates(lesson, &conditions).enumerate() {
-            match self.values(lesson, run, &conditions) {
-                Some(values) if are_met(&conditions, &values) => {
+        for (age, run) in self.candidates(lesson, conditions).enumerate() {
+            match self.values(lesson, run, conditions) {
+                Some(values) if are_met(conditions, &values) => {
                     return Standing::Met(Box::new(run.clone()));
                 }
                 Some(_) => missed = missed.or(Some(run)),
                 // What the learner has just made says more than an older run that missed.
-                None if age == 0 => apart = self.grounds_beside(lesson, run, &conditions),
+                None if age == 0 => apart = self.grounds_beside(lesson, run, conditions),
                 None => {}
             }
         }
@@ -63,12 +60,12 @@ impl RunHistory {
     fn candidates(
         &self,
         lesson: &str,
-        conditions: &[Condition],
+        conditions: &[Condition<'static>],
     ) -> impl Iterator<Item = &RunRecord> {
         let are_compared = conditions.iter().any(|c| c.expression.is_about_any_run());
-        let named: Vec<String> = named(conditions).map(str::to_string).collect();
+        let named: Vec<&str> = named(conditions).collect();
         let runs = self.of_lesson(lesson).rev();
-        runs.filter(move |run| !are_compared || !named.contains(&run.key))
+        runs.filter(move |run| !are_compared || !named.contains(&&*run.key))
     }
 
     /// What the conditions speak of, for this run and those of its ground.
@@ -88,8 +85,9 @@ impl RunHistory {
     ) -> Option<Vec<Ground>> {
         let mut grounds = vec![run.ground()];
         for key in named(conditions) {
-            let ground = self.find(lesson, key, Some(&grounds[0].model))?.ground();
-            if !grounds.contains(&ground) {
+            let expected = ground_of(lesson, key, &grounds[0]);
+            let ground = self.find(lesson, key, Some(&expected.model))?.ground();
+            if ground != expected && !grounds.contains(&ground) {
                 grounds.push(ground);
             }
         }
@@ -98,7 +96,7 @@ impl RunHistory {
 }
 
 /// The keys of the runs that conditions name.
-fn named(conditions: &[Condition]) -> impl Iterator<Item = &str> {
+fn named<'a>(conditions: &[Condition<'a>]) -> impl Iterator<Item = &'a str> {
     conditions.iter().flat_map(|c| c.expression.runs())
 }
 
@@ -112,17 +110,33 @@ mod tests {
     use super::super::record::tests::record;
     use super::super::run_history::tests::{history, with_model};
     use super::*;
+    use crate::lessons::measure::{Bound, Expression, Operation, What};
+    use crate::lessons::{self, Text};
+
+    const NOTHING: Text = Text(&[]);
+
+    /// A property of a run as a share of the careless run's.
+    const fn share_of(what: What, bound: Bound) -> Condition<'static> {
+        let run = Some("careless");
+        Condition {
+            expression: Expression {
+                left: Quantity { run: None, what },
+                right: Some((Operation::Over, Quantity { run, what })),
+            },
+            bound,
+        }
+    }
 
     const REMEDY: Measured = Measured {
         id: "remedy",
-        question: "",
+        question: NOTHING,
         requires: &[
-            "gain / careless.gain >= 95%",
-            "damage / careless.damage <= 10%",
+            share_of(What::Gain, Bound::AtLeast(0.95)),
+            share_of(What::Damage, Bound::AtMost(0.1)),
         ],
-        waiting: "",
-        met: "",
-        missed: "",
+        waiting: NOTHING,
+        met: NOTHING,
+        missed: NOTHING,
     };
 
     #[test]
@@ -160,6 +174,32 @@ mod tests {
         ));
         // The other model's run has kept its place.
         assert_eq!(history.of_lesson("forgetting").count(), 3);
+    }
+
+    #[test]
+    fn presets_that_name_their_models_are_compared_across_them() {
+        let lesson = lessons::find("encoder-or-decoder").unwrap();
+        let made = |key: &str, model: &str, accuracy: f64| {
+            let mut run = with_model(model, record(lesson.slug, key, accuracy, 50.0));
+            run.settings += "&data=opinions";
+            run
+        };
+        let both = lesson.measured("both-learned").unwrap();
+        let mut history = RunHistory::default();
+        history.put(made("encoder", "mini-bert", 0.58));
+        assert_eq!(history.standing(lesson.slug, both), Standing::Waiting);
+        history.put(made("decoder", "nano", 0.62));
+        assert!(matches!(
+            history.standing(lesson.slug, both),
+            Standing::Met(_)
+        ));
+        let keys = ["encoder", "decoder"];
+        assert!(history.common_ground(lesson.slug, &keys).is_some());
+        // The wrong model under the preset's key is no run of the preset.
+        let mut history = RunHistory::default();
+        history.put(made("encoder", "mini-bert", 0.58));
+        history.put(made("decoder", "small", 0.62));
+        assert_eq!(history.standing(lesson.slug, both), Standing::Waiting);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::lessons::measure::Quantity;
 use crate::lessons::{Answer, Choice, Lesson, Measured};
-use crate::ui::learner::{ChapterProgress, Standing, fill};
-use crate::ui::lesson::model_numbers::with_model_numbers;
+use crate::ui::learner::{ChapterProgress, Standing};
+use crate::ui::lesson::filled_text::{fill, model_facts, with_model_numbers};
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::runs::{has_begun, shown};
 use crate::ui::text::{lessons as words, widgets as text};
@@ -32,7 +32,7 @@ pub fn ChoiceCheck(lesson: &'static Lesson, check: &'static Choice) -> impl Into
     let first_attempt = move || {
         let (now, first) = (chosen.get()?, first.get()?);
         Some(if now != first {
-            let html = with_model_numbers(check.answers.get(first)?.html);
+            let html = with_model_numbers(check.answers.get(first)?.text);
             view! { <p class="quiet" data-testid="first-attempt">{words::FIRST_ANSWER} " " <span inner_html=html></span></p> }
                 .into_any()
         } else if check.answers[now].right {
@@ -83,6 +83,7 @@ pub fn GuessBlock(lesson: &'static Lesson, guess: &'static Choice) -> impl IntoV
     });
     let has_answer =
         Memo::new(move |_| is_locked.get() && (ground.with(Option::is_some) || are_recorded.get()));
+    let facts = model_facts();
     let answer = move || chosen.get().and_then(|index| guess.answers.get(index));
     let state = move || match answer() {
         None if is_locked.get() => "late",
@@ -103,12 +104,16 @@ pub fn GuessBlock(lesson: &'static Lesson, guess: &'static Choice) -> impl IntoV
     let explanation = move || {
         let answer = answer().filter(|_| has_answer.get())?;
         let ground = ground.get();
-        let html = fill(answer.why, |quantity: &Quantity| match &ground {
-            Some(ground) => page
-                .history
-                .with(|history| history.measure(lesson.slug, ground, None, quantity)),
-            None => measured(page, lesson, quantity),
-        });
+        let html = fill(
+            answer.why,
+            &facts.get(),
+            |quantity: &Quantity| match &ground {
+                Some(ground) => page
+                    .history
+                    .with(|history| history.measure(lesson.slug, ground, None, quantity)),
+                None => measured(page, lesson, quantity),
+            },
+        );
         Some(view! { <div inner_html=html></div> })
     };
     let choose = move |index: usize| {
@@ -139,7 +144,7 @@ pub fn GuessBlock(lesson: &'static Lesson, guess: &'static Choice) -> impl IntoV
 
 /// What the learner's run of that name measured or, until there is one, ours.
 fn measured(page: PageContext, lesson: &'static Lesson, quantity: &Quantity) -> Option<f64> {
-    let key = quantity.run.as_deref()?;
+    let key = quantity.run?;
     let preset = lesson.presets().find(|preset| preset.key == key)?;
     shown(page, lesson, preset)?.0.measure(quantity.what)
 }
@@ -202,7 +207,7 @@ fn AnswerView(
                 prop:checked=is_chosen
                 on:change=move |_| choose(index)
             />
-            <span inner_html=with_model_numbers(answer.html)></span>
+            <span inner_html=with_model_numbers(answer.text)></span>
         </label>
     }
 }
@@ -220,6 +225,7 @@ pub fn MeasuredCheck(lesson: &'static Lesson, check: &'static Measured) -> impl 
                 .update(|progress| progress.pass(lesson.slug, check.id));
         }
     });
+    let facts = model_facts();
     let state = move || {
         standing.with(|standing| match standing {
             Standing::Waiting | Standing::Apart(_) => "open",
@@ -236,14 +242,14 @@ pub fn MeasuredCheck(lesson: &'static Lesson, check: &'static Measured) -> impl 
     let explanation = move || {
         standing.with(|standing| {
             let (words, run) = match standing {
-                Standing::Waiting => return check.waiting.to_string(),
+                Standing::Waiting => return fill(check.waiting, &facts.get(), |_| None),
                 Standing::Apart(grounds) => return words::apart(grounds),
                 Standing::Met(run) => (check.met, run),
                 Standing::Missed(run) => (check.missed, run),
             };
             let ground = run.ground();
             page.history.with(|history| {
-                fill(words, |quantity: &Quantity| {
+                fill(words, &facts.get(), |quantity: &Quantity| {
                     history.measure(lesson.slug, &ground, Some(run), quantity)
                 })
             })
@@ -252,7 +258,7 @@ pub fn MeasuredCheck(lesson: &'static Lesson, check: &'static Measured) -> impl 
     view! {
         <section class="check" data-state=state>
             <p class="check-title">{text::CHECK}</p>
-            <div class="question" inner_html=check.question></div>
+            <div class="question" inner_html=with_model_numbers(check.question)></div>
             <div class="outcome" data-testid="check-status" data-check=check.id data-state=state role="status">
                 <p class="verdict">{verdict}</p>
                 <div inner_html=explanation></div>

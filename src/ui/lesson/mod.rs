@@ -1,5 +1,5 @@
 //! A lesson as a page: its blocks in order, its questions, and the numbers of the loaded model in its text.
 
 pub mod checks;
-pub mod model_numbers;
+pub mod filled_text;
 pub mod view;

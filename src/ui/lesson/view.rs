@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use leptos::task::spawn_local;
 
-use crate::lessons::{self, Block, Lesson, Widget};
+use crate::lessons::{self, Block, Lesson};
 use crate::ui::browser::{files, place};
 use crate::ui::controls::html::prose;
 use crate::ui::controls::passed::{PassedGauge, in_words, passed};
@@ -16,44 +16,7 @@ use crate::ui::page_context::use_page;
 use crate::ui::runs::RunSetView;
 use crate::ui::state::Run;
 use crate::ui::text::{lessons as words, pages as text};
-use crate::ui::widgets::asking::attention_map::AttentionMap;
-use crate::ui::widgets::asking::classify_box::ClassifyBox;
-use crate::ui::widgets::asking::fill_mask::FillMask;
-use crate::ui::widgets::asking::generate_box::GenerateBox;
-use crate::ui::widgets::asking::next_token::NextToken;
-use crate::ui::widgets::asking::prompting::Prompting;
-use crate::ui::widgets::data::confusion::Confusion;
-use crate::ui::widgets::data::data_peek::DataPeek;
-use crate::ui::widgets::data::example_steps::ExampleSteps;
-use crate::ui::widgets::data::mistakes::Mistakes;
-use crate::ui::widgets::forgetting::forgetting_chart::ForgettingChart;
-use crate::ui::widgets::forgetting::remedy_panel::RemedyPanel;
-use crate::ui::widgets::forgetting::sweep_scatter::SweepScatter;
-use crate::ui::widgets::guide::decision_guide::DecisionGuide;
-use crate::ui::widgets::guide::glossary::Glossary;
-use crate::ui::widgets::programs::debug_program::DebugProgram;
-use crate::ui::widgets::programs::export_script::ExportScript;
-use crate::ui::widgets::programs::lora_program::LoraProgram;
-use crate::ui::widgets::programs::trainer_program::TrainerProgram;
-use crate::ui::widgets::run::before_after::BeforeAfter;
-use crate::ui::widgets::run::loss_chart::LossChart;
-use crate::ui::widgets::run::norm_chart::NormChart;
-use crate::ui::widgets::run::predict::Predict;
-use crate::ui::widgets::run::run_panel::RunPanel;
-use crate::ui::widgets::run::sketch_curve::SketchCurve;
-use crate::ui::widgets::run::what_you_saw::WhatYouSaw;
-use crate::ui::widgets::schedule::schedule_chart::ScheduleChart;
-use crate::ui::widgets::schedule::schedule_drawing::ScheduleDrawing;
-use crate::ui::widgets::strategy::freeze_line::FreezeLine;
-use crate::ui::widgets::strategy::lora_rectangles::LoraRectangles;
-use crate::ui::widgets::strategy::matched_modules::MatchedModules;
-use crate::ui::widgets::strategy::strategy_table::StrategyTable;
-use crate::ui::widgets::strategy::target_counts::TargetCounts;
-use crate::ui::widgets::weights::adapter_shelf::AdapterShelf;
-use crate::ui::widgets::weights::frozen_proof::FrozenProof;
-use crate::ui::widgets::weights::matrix_lens::MatrixLens;
-use crate::ui::widgets::weights::parameter_map::ParameterMap;
-use crate::ui::widgets::weights::update_norms::UpdateNorms;
+use crate::ui::widgets;
 
 #[component]
 pub fn LessonView(slug: &'static str) -> impl IntoView {
@@ -155,105 +118,18 @@ fn open(lesson: &'static Lesson) {
 
 fn block(lesson: &'static Lesson, block: &'static Block) -> AnyView {
     match block {
-        Block::Prose(html) => prose("prose", html).into_any(),
+        Block::Prose(text) => prose("prose", *text).into_any(),
         Block::Choice(check) => view! { <ChoiceCheck lesson check /> }.into_any(),
         Block::Measured(check) => view! { <MeasuredCheck lesson check /> }.into_any(),
         Block::Guess(guess) => view! { <GuessBlock lesson guess /> }.into_any(),
         Block::Runs(set) => view! { <RunSetView lesson set /> }.into_any(),
         Block::Widget { widget, task } => view! {
-            <section class=frame_class(*widget)>
-                {(!task.is_empty()).then(|| prose("task", task))}
-                {widget_view(*widget)}
+            <section class=widgets::frame(*widget).class()>
+                {(!task.is_empty()).then(|| prose("task", *task))}
+                {widgets::view(*widget)}
             </section>
         }
         .into_any(),
-    }
-}
-
-/// How much room a widget wants.
-fn frame_class(widget: Widget) -> &'static str {
-    match widget {
-        Widget::AdapterShelf
-        | Widget::AttentionMap
-        | Widget::BeforeAfter
-        | Widget::DebugProgram
-        | Widget::ExampleSteps
-        | Widget::FillMask
-        | Widget::ForgettingChart
-        | Widget::FreezeLine
-        | Widget::LoraProgram
-        | Widget::LoraRectangles
-        | Widget::LossChart
-        | Widget::MatrixLens
-        | Widget::NextToken
-        | Widget::NormChart
-        | Widget::ParameterMap
-        | Widget::RemedyPanel
-        | Widget::RunPanel
-        | Widget::ScheduleChart
-        | Widget::ScheduleDrawing
-        | Widget::SketchCurve
-        | Widget::StrategyTable
-        | Widget::SweepScatter
-        | Widget::TrainerProgram
-        | Widget::UpdateNorms => "exhibit",
-        Widget::ClassifyBox
-        | Widget::Confusion
-        | Widget::DataPeek
-        | Widget::DecisionGuide
-        | Widget::ExportScript
-        | Widget::FrozenProof
-        | Widget::GenerateBox
-        | Widget::Glossary
-        | Widget::MatchedModules
-        | Widget::Mistakes
-        | Widget::Predict
-        | Widget::Prompting
-        | Widget::TargetCounts
-        | Widget::WhatYouSaw => "exhibit in-text",
-    }
-}
-
-fn widget_view(widget: Widget) -> AnyView {
-    match widget {
-        Widget::AdapterShelf => view! { <AdapterShelf /> }.into_any(),
-        Widget::AttentionMap => view! { <AttentionMap /> }.into_any(),
-        Widget::BeforeAfter => view! { <BeforeAfter /> }.into_any(),
-        Widget::ClassifyBox => view! { <ClassifyBox /> }.into_any(),
-        Widget::Confusion => view! { <Confusion /> }.into_any(),
-        Widget::DataPeek => view! { <DataPeek /> }.into_any(),
-        Widget::DebugProgram => view! { <DebugProgram /> }.into_any(),
-        Widget::DecisionGuide => view! { <DecisionGuide /> }.into_any(),
-        Widget::ExampleSteps => view! { <ExampleSteps /> }.into_any(),
-        Widget::ExportScript => view! { <ExportScript /> }.into_any(),
-        Widget::FillMask => view! { <FillMask /> }.into_any(),
-        Widget::ForgettingChart => view! { <ForgettingChart /> }.into_any(),
-        Widget::FreezeLine => view! { <FreezeLine /> }.into_any(),
-        Widget::FrozenProof => view! { <FrozenProof /> }.into_any(),
-        Widget::GenerateBox => view! { <GenerateBox /> }.into_any(),
-        Widget::Glossary => view! { <Glossary /> }.into_any(),
-        Widget::LoraProgram => view! { <LoraProgram /> }.into_any(),
-        Widget::LoraRectangles => view! { <LoraRectangles /> }.into_any(),
-        Widget::LossChart => view! { <LossChart /> }.into_any(),
-        Widget::MatchedModules => view! { <MatchedModules /> }.into_any(),
-        Widget::MatrixLens => view! { <MatrixLens /> }.into_any(),
-        Widget::Mistakes => view! { <Mistakes /> }.into_any(),
-        Widget::NextToken => view! { <NextToken /> }.into_any(),
-        Widget::NormChart => view! { <NormChart /> }.into_any(),
-        Widget::ParameterMap => view! { <ParameterMap /> }.into_any(),
-        Widget::Predict => view! { <Predict /> }.into_any(),
-        Widget::Prompting => view! { <Prompting /> }.into_any(),
-        Widget::RemedyPanel => view! { <RemedyPanel /> }.into_any(),
-        Widget::RunPanel => view! { <RunPanel /> }.into_any(),
-        Widget::ScheduleChart => view! { <ScheduleChart /> }.into_any(),
-        Widget::ScheduleDrawing => view! { <ScheduleDrawing /> }.into_any(),
-        Widget::SketchCurve => view! { <SketchCurve /> }.into_any(),
-        Widget::StrategyTable => view! { <StrategyTable /> }.into_any(),
-        Widget::SweepScatter => view! { <SweepScatter /> }.into_any(),
-        Widget::TargetCounts => view! { <TargetCounts /> }.into_any(),
-        Widget::TrainerProgram => view! { <TrainerProgram /> }.into_any(),
-        Widget::UpdateNorms => view! { <UpdateNorms /> }.into_any(),
-        Widget::WhatYouSaw => view! { <WhatYouSaw /> }.into_any(),
     }
 }
 
@@ -261,6 +137,19 @@ fn widget_view(widget: Widget) -> AnyView {
 mod tests {
     use super::*;
     use crate::ui::runs::settings_of;
+    use crate::ui::sources::shipped_models::family_of;
+
+    #[test]
+    fn the_models_that_runs_name_are_on_every_site() {
+        let mut named = 0;
+        for preset in lessons::LESSONS.iter().flat_map(|lesson| lesson.presets()) {
+            if let Some(name) = preset.model {
+                assert!(family_of(name).is_some(), "{name}");
+                named += 1;
+            }
+        }
+        assert!(named > 0);
+    }
 
     #[test]
     fn the_settings_of_every_lesson_are_valid() {

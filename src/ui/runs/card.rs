@@ -9,6 +9,7 @@ use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
 use crate::ui::learner::RunRecord;
 use crate::ui::page_context::use_page;
+use crate::ui::sources::shipped_models::family_of;
 use crate::ui::text::format;
 use crate::ui::text::{lessons as text, run as run_text};
 
@@ -32,11 +33,16 @@ pub fn RunCard(
     };
     let can_start = page.watch(|state| state.can_start_run());
     let kind = settings_of(lesson, preset).0.kind;
-    let refusal = page.watch(move |state| kind.refused_by(state.family()?));
+    let named = preset.model.and_then(family_of);
+    let refusal = page.watch(move |state| kind.refused_by(named.or(state.family())?));
     let start = move |_| {
         let run = queued(page, lesson, preset);
         page.queue.update(|queue| queue.put(vec![run]));
     };
+    let model = preset.model.map(|name| format!("model={name}"));
+    let settings = (!preset.settings.is_empty()).then(|| preset.settings.replace('&', ", "));
+    let parts: Vec<String> = model.into_iter().chain(settings).collect();
+    let changed = (!parts.is_empty()).then(|| parts.join(", "));
     let words = move || match origin() {
         "measured" => text::RUN_THIS_AGAIN,
         _ => text::RUN_THIS,
@@ -49,9 +55,7 @@ pub fn RunCard(
             data-origin=origin
         >
             <h3><span class=format!("key nth-{index}") aria-hidden="true"></span>{preset.label}</h3>
-            {(!preset.settings.is_empty()).then(|| view! {
-                <p class="changed"><code>{preset.settings.replace('&', ", ")}</code></p>
-            })}
+            {changed.map(|changed| view! { <p class="changed"><code>{changed}</code></p> })}
             <button
                 type="button"
                 data-testid=format!("start-{}", preset.key)

@@ -33,7 +33,9 @@ pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView
     let found = Memo::new(move |_| runs.with(|runs| shares(data(runs, retrieval_points))));
     // Runs of both kinds of model may stand side by side: each has its own chart.
     let has_found = move || found.with(|data| !data.is_empty());
-    let has_forgotten = move || forgotten.with(|data| !data.is_empty()) || !has_found();
+    // A perplexity of next tokens and one of hidden words do not compare.
+    let has_forgotten =
+        move || !set.are_across_models && (forgotten.with(|data| !data.is_empty()) || !has_found());
     let is_empty = Memo::new(move |_| losses.with(LineData::is_empty));
     view! {
         <p class="empty" hidden=move || !is_empty.get()>{text::RUNS_EMPTY}</p>

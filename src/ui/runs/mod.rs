@@ -14,6 +14,8 @@ use crate::ui::draft::Draft;
 use crate::ui::learner::{RunRecord, RunTag};
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::queue::QueuedRun;
+use crate::ui::sources::own_model::ModelSource;
+use crate::ui::sources::shipped_models::family_of;
 use crate::ui::text::lessons as text;
 
 #[component]
@@ -70,13 +72,25 @@ pub fn RunSetView(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoVie
     }
 }
 
-/// The settings of a preset: the lesson's, then its own.
+/// The settings of a preset: the lesson's, then its own, in the words of its model where it names one.
 pub fn settings_of(lesson: &Lesson, preset: &Preset) -> (Draft, Vec<String>) {
-    Draft::from_query(&format!("{}&{}", lesson.settings, preset.settings))
+    let query = format!("{}&{}", lesson.settings, preset.settings);
+    let (mut draft, problems) = Draft::from_query(&query);
+    if let Some(family) = preset.model.and_then(family_of) {
+        draft.adopt(family);
+    }
+    (draft, problems)
 }
 
 fn queued(page: PageContext, lesson: &'static Lesson, preset: &'static Preset) -> QueuedRun {
-    page.in_set(tag_of(lesson, preset), &settings_of(lesson, preset).0)
+    let run = page.in_set(tag_of(lesson, preset), &settings_of(lesson, preset).0);
+    match preset.model {
+        Some(name) => QueuedRun {
+            model: ModelSource::Shipped(name.to_string()),
+            ..run
+        },
+        None => run,
+    }
 }
 
 fn tag_of(lesson: &'static Lesson, preset: &'static Preset) -> RunTag {
@@ -118,14 +132,14 @@ pub fn has_begun(page: PageContext, lesson: &Lesson) -> bool {
     })
 }
 
-/// The learner's run of a preset, of the model at hand if there is one, or, until there is any, ours; and whether it is
+/// The learner's run of a preset, of its model or else of the model at hand if there is one, or, until there is any, ours; and whether it is
 /// the learner's.
 pub fn shown(page: PageContext, lesson: &Lesson, preset: &Preset) -> Option<(RunRecord, bool)> {
-    let own = page.history.with(|history| {
-        history
-            .find(lesson.slug, preset.key, page.base.get().as_deref())
-            .cloned()
-    });
+    let base = page.base.get();
+    let model = preset.model.or(base.as_deref());
+    let own = page
+        .history
+        .with(|history| history.find(lesson.slug, preset.key, model).cloned());
     let recorded = || {
         if !guesses_stand(page, lesson) {
             return None;

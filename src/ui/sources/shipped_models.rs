@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::protocol::DeviceKind;
-use crate::settings::{BertSizes, Gpt2Sizes, Sizes};
+use crate::settings::{BertSizes, Family, Gpt2Sizes, Sizes};
 use crate::ui::sources::own_model::Facts;
 
 /// A model under `models/` that every site has.
@@ -87,6 +87,12 @@ pub fn extras_in(index: &str) -> Vec<(&'static str, Listed)> {
     let mut all: BTreeMap<String, Listed> = serde_json::from_str(index).unwrap_or_default();
     let found = EXTRAS.iter().map(|name| Some((*name, all.remove(*name)?)));
     found.flatten().collect()
+}
+
+/// Whose kind a model is that every site has.
+pub fn family_of(name: &str) -> Option<Family> {
+    let shipped = SHIPPED.iter().find(|shipped| shipped.name == name)?;
+    Some(shipped.sizes.family())
 }
 
 /// The model for a device that has not been told another: the larger one wants a GPU.

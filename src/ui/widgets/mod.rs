@@ -1,6 +1,9 @@
 //! The teaching widgets, in folders by what they are about. The file name is the name in a lesson's Markdown, and the
 //! CSS class.
 //!
+//! A file that says how wide its `FRAME` is, is a widget: the build finds it there, and writes the list of what lessons can
+//! name. Besides the file, a new widget needs its line in the folder's `mod.rs`, by which rustfmt and editors find it.
+//!
 //! A widget knows the part of the state that it draws and the intents that it sends, no more.
 
 pub mod asking;
@@ -15,9 +18,30 @@ pub mod weights;
 
 use leptos::prelude::*;
 
+use crate::lessons::Widget;
 use crate::protocol::RunSummary;
 use crate::ui::page_context::use_page;
 use crate::ui::text::widgets as text;
+
+/// How much room a widget takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frame {
+    /// Wider than the text.
+    Wide,
+    /// As wide as the text.
+    InText,
+}
+
+impl Frame {
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Wide => "exhibit",
+            Self::InText => "exhibit in-text",
+        }
+    }
+}
+
+include!(concat!(env!("OUT_DIR"), "/widgets.rs"));
 
 /// What a finished run says, or honest words while there is none.
 pub fn with_summary<V: IntoView + 'static>(

@@ -12,6 +12,9 @@ use crate::ui::controls::text_field::TextField;
 use crate::ui::page_context::use_page;
 use crate::ui::state::{Answer, Status};
 use crate::ui::text::{encoder as text, widgets as words};
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 const READERS: [Reader; 2] = [Reader::Encoder, Reader::Decoder];
 

@@ -10,6 +10,9 @@ use crate::ui::page_context::use_page;
 use crate::ui::state::Answer;
 use crate::ui::text::format;
 use crate::ui::text::widgets as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::InText;
 
 #[component]
 pub fn ClassifyBox() -> impl IntoView {

@@ -14,10 +14,13 @@ use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::state::{Slot, State, Status};
 use crate::ui::text::format;
 use crate::ui::text::{encoder as text, widgets as words};
+use crate::ui::widgets::Frame;
 use crate::ui::widgets::asking::next_token::visible;
 
+pub const FRAME: Frame = Frame::Wide;
+
 /// The widget is a check of its own: a blank that BERT fills with more than this, and GPT-2 otherwise.
-const CHECK: &str = "both-sides-count";
+pub const CHECK: &str = "both-sides-count";
 const SURE: f64 = 0.6;
 
 /// What the base would say before a blank.

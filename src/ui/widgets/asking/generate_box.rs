@@ -11,6 +11,9 @@ use crate::ui::controls::work_buttons::WorkButtons;
 use crate::ui::page_context::use_page;
 use crate::ui::state::{Generation, State, Status};
 use crate::ui::text::widgets as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::InText;
 
 const NEW_TOKENS: usize = 60;
 const TOP_P: f64 = 0.95;

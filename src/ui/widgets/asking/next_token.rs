@@ -13,9 +13,12 @@ use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::state::{Answer, Slot, State, Status};
 use crate::ui::text::format;
 use crate::ui::text::{probes as text, widgets as words};
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 /// The widget is a check of its own: a text after which one piece has more than this.
-const CHECK: &str = "surer-than-half";
+pub const CHECK: &str = "surer-than-half";
 const SURE: f64 = 0.5;
 
 /// The pre-trained model answers beside the same network untrained.

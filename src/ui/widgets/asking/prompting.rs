@@ -13,6 +13,9 @@ use crate::ui::page_context::use_page;
 use crate::ui::state::{Answer, Slot, State};
 use crate::ui::text::format;
 use crate::ui::text::remedies as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::InText;
 
 const SHOTS: [usize; 3] = [0, 2, 4];
 /// Reviews asked about: about ten seconds on a CPU.

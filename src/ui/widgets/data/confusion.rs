@@ -6,7 +6,10 @@ use crate::protocol::{Confusion as Counts, LabelScores};
 use crate::ui::page_context::use_page;
 use crate::ui::text::format;
 use crate::ui::text::widgets as text;
+use crate::ui::widgets::Frame;
 use crate::ui::widgets::with_summary;
+
+pub const FRAME: Frame = Frame::InText;
 
 #[component]
 pub fn Confusion() -> impl IntoView {

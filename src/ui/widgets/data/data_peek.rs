@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use crate::protocol::Example;
 use crate::ui::page_context::use_page;
 use crate::ui::text::widgets as text;
+use crate::ui::widgets::Frame;
 use crate::ui::widgets::data::text_spans::text_with_spans;
+
+pub const FRAME: Frame = Frame::InText;
 
 const SHOWN: usize = 3;
 

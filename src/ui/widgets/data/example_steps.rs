@@ -12,6 +12,9 @@ use crate::ui::page_context::use_page;
 use crate::ui::state::{Answer, State};
 use crate::ui::text::format;
 use crate::ui::text::probes as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 const STEPS: usize = 8;
 /// Powers of ten between which the rate can be chosen.

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use crate::protocol::Mistake;
 use crate::ui::text::widgets as text;
+use crate::ui::widgets::Frame;
 use crate::ui::widgets::with_summary;
+
+pub const FRAME: Frame = Frame::InText;
 
 const SHOWN_FIRST: usize = 5;
 

@@ -11,6 +11,9 @@ use crate::ui::charts::plot::{Level, LineData, Look, Series, Unit};
 use crate::ui::page_context::use_page;
 use crate::ui::state::{Beside, Run, State};
 use crate::ui::text::charts as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 #[component]
 pub fn ForgettingChart() -> impl IntoView {

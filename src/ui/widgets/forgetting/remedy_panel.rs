@@ -14,6 +14,9 @@ use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::pages::routes::Route;
 use crate::ui::text::format;
 use crate::ui::text::{lessons, remedies as text, run as run_text};
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 /// The run that all attempts are measured against.
 const CARELESS: &str = "careless";

@@ -7,6 +7,9 @@ use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
 use crate::ui::text::format;
 use crate::ui::text::remedies as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 /// Written by `tests/data/sweep.py`.
 const SWEEP: &str = include_str!("../../../../www/recorded/sweep.csv");

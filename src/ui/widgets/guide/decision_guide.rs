@@ -3,6 +3,9 @@
 use leptos::prelude::*;
 
 use crate::ui::text::guide as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::InText;
 
 /// What an answer speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,9 @@ use leptos::prelude::*;
 
 use crate::lessons::GLOSSARY;
 use crate::ui::text::widgets as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::InText;
 
 #[component]
 pub fn Glossary() -> impl IntoView {

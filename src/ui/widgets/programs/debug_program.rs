@@ -11,10 +11,13 @@ use crate::ui::controls::slider::Slider;
 use crate::ui::page_context::use_page;
 use crate::ui::pages::routes::Route;
 use crate::ui::text::{charts, code as text, programs};
+use crate::ui::widgets::Frame;
 use crate::ui::widgets::programs::rate_puzzle::{BATCHES, EXAMPLES, Numbers, Verdict, judge};
 
+pub const FRAME: Frame = Frame::Wide;
+
 /// The widget is a check of its own.
-const CHECK: &str = "debug-program";
+pub const CHECK: &str = "debug-program";
 
 /// How far the learner has come; each part shows what the one before has opened.
 #[derive(Clone, Copy)]

@@ -8,6 +8,9 @@ use crate::ui::page_context::use_page;
 use crate::ui::script::{data_url, script};
 use crate::ui::sources::own_model::ModelSource;
 use crate::ui::text::{code as text, pages};
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::InText;
 
 #[component]
 pub fn ExportScript() -> impl IntoView {

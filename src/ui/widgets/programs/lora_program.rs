@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use crate::ui::text::programs as text;
+use crate::ui::widgets::Frame;
 use crate::ui::widgets::programs::program_view::ProgramView;
+
+pub const FRAME: Frame = Frame::Wide;
 
 #[component]
 pub fn LoraProgram() -> impl IntoView {

@@ -9,6 +9,9 @@ use crate::ui::controls::number::number;
 use crate::ui::page_context::use_page;
 use crate::ui::text::run;
 use crate::ui::text::widgets as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 #[component]
 pub fn BeforeAfter() -> impl IntoView {

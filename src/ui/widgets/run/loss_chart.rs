@@ -10,6 +10,9 @@ use crate::ui::page_context::use_page;
 use crate::ui::state::{LogEntry, Run};
 use crate::ui::text::format;
 use crate::ui::text::{charts as text, run as run_text};
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 /// Weight of the past in the smoothed line.
 const KEEP: f64 = 0.9;

@@ -10,6 +10,9 @@ use crate::ui::page_context::use_page;
 use crate::ui::pages::routes::Route;
 use crate::ui::runs::shown;
 use crate::ui::text::{charts, warmup as text};
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 #[component]
 pub fn NormChart() -> impl IntoView {

@@ -17,6 +17,9 @@ use crate::ui::page_context::use_page;
 use crate::ui::state::{Beside, Phase, Plan, Run, State, Status, trainable_share};
 use crate::ui::text::format;
 use crate::ui::text::run as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 /// In a lesson the settings wait behind a switch and the strategy is given; the lab shows them all.
 #[component]

@@ -9,6 +9,9 @@ use crate::ui::learner::RunRecord;
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::pages::routes::Route;
 use crate::ui::text::{charts, probes as text};
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 /// Points that can be moved.
 const POINTS: usize = 6;

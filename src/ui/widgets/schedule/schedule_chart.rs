@@ -9,6 +9,9 @@ use crate::ui::draft::{Draft, schedule_name};
 use crate::ui::page_context::use_page;
 use crate::ui::text::charts as text;
 use crate::ui::text::format;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 #[component]
 pub fn ScheduleChart() -> impl IntoView {

@@ -15,6 +15,9 @@ use crate::ui::page_context::use_page;
 use crate::ui::state::Run;
 use crate::ui::text::format;
 use crate::ui::text::{charts, warmup as text};
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 const HEIGHT: f64 = 260.0;
 const FIRST_WIDTH: f64 = 320.0;

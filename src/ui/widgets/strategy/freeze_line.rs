@@ -12,10 +12,13 @@ use crate::ui::sources::shipped_models::SHIPPED;
 use crate::ui::state::Run;
 use crate::ui::text::format;
 use crate::ui::text::strategies as text;
+use crate::ui::widgets::Frame;
 use crate::ui::widgets::strategy::costs::{
     Counted, Held, LABELS, LayerGroup, held, layer_groups, line_of, strategy_at,
 };
 use crate::ui::widgets::strategy::counted_model::{CountedModel, counted};
+
+pub const FRAME: Frame = Frame::Wide;
 
 /// As its `config.json` has it.
 const GPT2_SMALL_HEADS: usize = 12;

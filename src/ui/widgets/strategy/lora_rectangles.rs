@@ -5,6 +5,9 @@ use leptos::prelude::*;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::slider::Slider;
 use crate::ui::text::widgets as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 const WIDTHS: [usize; 8] = [64, 128, 256, 512, 768, 1024, 2048, 4096];
 const FIRST_WIDTH: usize = 4;

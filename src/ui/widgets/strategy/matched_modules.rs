@@ -5,6 +5,9 @@ use leptos::prelude::*;
 use crate::settings::names;
 use crate::ui::page_context::use_page;
 use crate::ui::text::widgets as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::InText;
 
 #[component]
 pub fn MatchedModules() -> impl IntoView {

@@ -8,8 +8,11 @@ use crate::ui::draft::StrategyKind;
 use crate::ui::page_context::use_page;
 use crate::ui::text::format;
 use crate::ui::text::strategies as text;
+use crate::ui::widgets::Frame;
 use crate::ui::widgets::strategy::costs::{FAMILIES, Price, price};
 use crate::ui::widgets::strategy::counted_model::{CountedModel, counted};
+
+pub const FRAME: Frame = Frame::Wide;
 
 #[component]
 pub fn StrategyTable() -> impl IntoView {

@@ -13,6 +13,9 @@ use crate::ui::controls::number::number;
 use crate::ui::page_context::use_page;
 use crate::ui::text::code as text;
 use crate::ui::text::format;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::InText;
 
 /// The names on offer; others can be written in the lab.
 fn names_of(family: Family) -> &'static [&'static str] {

@@ -9,6 +9,9 @@ use crate::ui::page_context::use_page;
 use crate::ui::state::{Answer, KeptAdapter, State};
 use crate::ui::text::adapters as text;
 use crate::ui::text::format;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 /// The loudest that an adapter can be set.
 const LOUDEST: f64 = 2.0;

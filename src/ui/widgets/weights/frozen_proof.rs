@@ -6,7 +6,10 @@ use crate::protocol::FrozenProof as Proof;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::text::format;
 use crate::ui::text::widgets as text;
+use crate::ui::widgets::Frame;
 use crate::ui::widgets::with_summary;
+
+pub const FRAME: Frame = Frame::InText;
 
 #[component]
 pub fn FrozenProof() -> impl IntoView {

@@ -12,6 +12,9 @@ use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::page_context::use_page;
 use crate::ui::state::{Answer, State};
 use crate::ui::text::probes as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 /// How many singular values the sentence sums up.
 const FIRST: usize = 8;

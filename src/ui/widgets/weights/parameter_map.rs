@@ -8,6 +8,9 @@ use crate::ui::charts::map_table::{counts, describe, state_words, table};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::page_context::use_page;
 use crate::ui::text::widgets as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 #[component]
 pub fn ParameterMap() -> impl IntoView {

@@ -11,6 +11,9 @@ use crate::ui::page_context::use_page;
 use crate::ui::state::{Answer, State};
 use crate::ui::text::format;
 use crate::ui::text::probes as text;
+use crate::ui::widgets::Frame;
+
+pub const FRAME: Frame = Frame::Wide;
 
 /// Rows before the table of all.
 const SHOWN: usize = 8;

@@ -2,7 +2,8 @@
 //!
 //! Plain `std`, because `src/build.rs` reads lessons with it and `cargo test` tests it.
 
-use super::measure::{Condition, Expression, braced};
+use super::conditions::{braced, condition, expression};
+use super::measure::Expression;
 
 /// A lesson as written, before its Markdown is turned into HTML.
 #[derive(Debug, PartialEq)]
@@ -29,11 +30,7 @@ pub enum Piece {
     /// A choice made before the lesson's runs; they answer it.
     Guess(ChoiceSource),
     /// Runs to compare.
-    Runs {
-        id: String,
-        task: String,
-        runs: Vec<PresetSource>,
-    },
+    Runs(RunsSource),
 }
 
 #[derive(Debug, PartialEq)]
@@ -57,11 +54,22 @@ pub struct ChoiceSource {
     pub answers: Vec<AnswerSource>,
 }
 
-/// `- key: Label | lr=1e-3&steps=60`
+/// `runs id`, or `runs id across models` where the point is to compare models: then every run names its own.
+#[derive(Debug, PartialEq)]
+pub struct RunsSource {
+    pub id: String,
+    pub task: String,
+    pub are_across_models: bool,
+    pub runs: Vec<PresetSource>,
+}
+
+/// `- key: Label | lr=1e-3&steps=60`, or with `model=mini-bert&` first.
 #[derive(Debug, PartialEq)]
 pub struct PresetSource {
     pub key: String,
     pub label: String,
+    /// The shipped model that it is made with; without one, the model at hand.
+    pub model: Option<String>,
     /// What differs from the lesson's own settings.
     pub settings: String,
 }
@@ -73,8 +81,15 @@ pub struct AnswerSource {
     pub why: String,
 }
 
-/// Reads one lesson; `widgets` are the names that a fence may use.
-pub fn parse(text: &str, widgets: &[String]) -> Result<Source, String> {
+/// What fences may name.
+pub struct Names<'a> {
+    pub widgets: Vec<&'a str>,
+    /// Folders of shipped models.
+    pub models: Vec<&'a str>,
+}
+
+/// Reads one lesson.
+pub fn parse(text: &str, names: &Names) -> Result<Source, String> {
     let (front, body) = split_front_matter(text)?;
     let field = |name: &str| {
         front
@@ -100,7 +115,7 @@ pub fn parse(text: &str, widgets: &[String]) -> Result<Source, String> {
     if objectives.is_empty() {
         return Err("front matter has no `objectives`".into());
     }
-    let pieces = split_pieces(body, widgets)?;
+    let pieces = split_pieces(body, names)?;
     check_run_names(&pieces)?;
     Ok(Source {
         slug: field("slug")?,
@@ -118,7 +133,7 @@ fn check_run_names(pieces: &[Piece]) -> Result<(), String> {
     let keys: Vec<&str> = pieces
         .iter()
         .filter_map(|piece| match piece {
-            Piece::Runs { runs, .. } => Some(runs),
+            Piece::Runs(set) => Some(&set.runs),
             _ => None,
         })
         .flatten()
@@ -138,11 +153,11 @@ fn check_run_names(pieces: &[Piece]) -> Result<(), String> {
 }
 
 /// All that checks and guesses say about runs, each with the name of its block.
-fn expressions(pieces: &[Piece]) -> Result<Vec<(&str, Expression)>, String> {
+fn expressions(pieces: &[Piece]) -> Result<Vec<(&str, Expression<'_>)>, String> {
     let mut found = Vec::new();
-    let mut read = |id, text: &str| -> Result<(), String> {
+    let mut read = |id, text| -> Result<(), String> {
         for inside in braced(text) {
-            found.push((id, Expression::parse(inside)?));
+            found.push((id, expression(inside)?));
         }
         Ok(())
     };
@@ -164,7 +179,7 @@ fn expressions(pieces: &[Piece]) -> Result<Vec<(&str, Expression)>, String> {
                 read(id, met)?;
                 read(id, missed)?;
                 for text in requires {
-                    conditions.push((id.as_str(), Condition::parse(text)?.expression));
+                    conditions.push((id.as_str(), condition(text)?.expression));
                 }
             }
             _ => {}
@@ -180,7 +195,7 @@ fn split_front_matter(text: &str) -> Result<(&str, &str), String> {
         .ok_or_else(|| "a lesson begins with front matter between two lines of `---`".into())
 }
 
-fn split_pieces(body: &str, widgets: &[String]) -> Result<Vec<Piece>, String> {
+fn split_pieces(body: &str, names: &Names) -> Result<Vec<Piece>, String> {
     let mut pieces = Vec::new();
     let mut prose = String::new();
     let mut lines = body.lines();
@@ -198,16 +213,16 @@ fn split_pieces(body: &str, widgets: &[String]) -> Result<Vec<Piece>, String> {
         pieces.push(match kind {
             "widget" => {
                 let name = name.replace('-', "_");
-                if !widgets.contains(&name) {
+                if !names.widgets.contains(&&*name) {
                     return Err(format!(
                         "unknown widget `{name}`; there are: {}",
-                        widgets.join(", ")
+                        names.widgets.join(", ")
                     ));
                 }
                 let task = inside.join("\n");
                 Piece::Widget { name, task }
             }
-            "runs" => parse_runs(name, &inside)?,
+            "runs" => Piece::Runs(parse_runs(name, &inside, &names.models)?),
             "guess" => match parse_check(name, &inside)? {
                 CheckSource::Choice(choice) => Piece::Guess(choice),
                 CheckSource::Measured { .. } => {
@@ -246,27 +261,61 @@ fn items(lines: &[&str]) -> (String, Vec<(String, String)>) {
     (question, items)
 }
 
-fn parse_runs(id: &str, lines: &[&str]) -> Result<Piece, String> {
+fn parse_runs(name: &str, lines: &[&str], models: &[&str]) -> Result<RunsSource, String> {
+    let (id, are_across_models) = match name.split_once(' ') {
+        None => (name, false),
+        Some((id, "across models")) => (id, true),
+        Some((id, what)) => return Err(format!("runs `{id}`: `{what}` is not `across models`")),
+    };
     let (task, items) = items(lines);
     let runs = items
         .iter()
-        .map(|(item, _)| {
-            let (key, rest) = item
-                .split_once(": ")
-                .ok_or_else(|| format!("runs `{id}`: `{item}` has no `key: `"))?;
-            let (label, settings) = rest.split_once('|').unwrap_or((rest, ""));
-            Ok(PresetSource {
-                key: key.trim().to_string(),
-                label: label.trim().to_string(),
-                settings: settings.trim().to_string(),
-            })
-        })
-        .collect::<Result<Vec<_>, String>>()?;
+        .map(|(item, _)| parse_preset(item, are_across_models, models))
+        .collect::<Result<Vec<_>, String>>()
+        .map_err(|problem| format!("runs `{id}`: {problem}"))?;
     if runs.is_empty() {
         return Err(format!("runs `{id}` has none, `- key: Label | settings`"));
     }
-    let id = id.to_string();
-    Ok(Piece::Runs { id, task, runs })
+    Ok(RunsSource {
+        id: id.to_string(),
+        task,
+        are_across_models,
+        runs,
+    })
+}
+
+fn parse_preset(item: &str, names_model: bool, models: &[&str]) -> Result<PresetSource, String> {
+    let (key, rest) = item
+        .split_once(": ")
+        .ok_or_else(|| format!("`{item}` has no `key: `"))?;
+    let (label, settings) = rest.split_once('|').unwrap_or((rest, ""));
+    let (models_named, settings): (Vec<&str>, Vec<&str>) = settings
+        .trim()
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .partition(|pair| pair.starts_with("model="));
+    let model = models_named.first().map(|pair| &pair["model=".len()..]);
+    match model {
+        Some(_) if !names_model => {
+            return Err(format!(
+                "`{key}` names a model; say `across models` behind the set's name"
+            ));
+        }
+        None if names_model => return Err(format!("`{key}` names no model, `model=…`")),
+        Some(model) if !models.contains(&model) => {
+            let models = models.join(", ");
+            return Err(format!(
+                "`{model}` is not a shipped model; there are: {models}"
+            ));
+        }
+        _ => {}
+    }
+    Ok(PresetSource {
+        key: key.trim().to_string(),
+        label: label.trim().to_string(),
+        model: model.map(str::to_string),
+        settings: settings.join("&"),
+    })
 }
 
 /// `- [x] answer` or `- field: value`, each followed by indented lines that belong to it.
@@ -351,7 +400,11 @@ mod tests {
         "---\ntitle: T\nslug: t\nnumber: 1\nminutes: 5\nobjectives:\n- one\n- two\n---\n";
 
     fn read(body: &str) -> Result<Source, String> {
-        parse(&format!("{FRONT}{body}"), &["loss_chart".to_string()])
+        let names = Names {
+            widgets: vec!["loss_chart"],
+            models: vec!["nano", "mini-bert"],
+        };
+        parse(&format!("{FRONT}{body}"), &names)
     }
 
     #[test]
@@ -376,9 +429,12 @@ mod tests {
 
     #[test]
     fn missing_front_matter_is_refused() {
-        assert!(parse("Hello", &[]).unwrap_err().contains("front matter"));
-        let without_slug = FRONT.replace("slug: t\n", "");
-        assert!(parse(&without_slug, &[]).unwrap_err().contains("slug"));
+        let parse = |text: &str| {
+            let (widgets, models) = (Vec::new(), Vec::new());
+            parse(text, &Names { widgets, models }).unwrap_err()
+        };
+        assert!(parse("Hello").contains("front matter"));
+        assert!(parse(&FRONT.replace("slug: t\n", "")).contains("slug"));
     }
 
     #[test]
@@ -414,7 +470,7 @@ mod tests {
         let runs =
             "```runs rates\nCompare.\n- low: Too low | lr=1e-5\n- high: Too high | lr=1\n```\n";
         let lesson = read(runs).unwrap();
-        let Piece::Runs { runs: presets, .. } = &lesson.pieces[0] else {
+        let Piece::Runs(RunsSource { runs: presets, .. }) = &lesson.pieces[0] else {
             panic!("{lesson:?}");
         };
         assert_eq!(presets[1].label, "Too high");
@@ -425,5 +481,26 @@ mod tests {
             error.contains("hihg") && error.contains("low, high"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn runs_compare_models_only_where_the_fence_says_so() {
+        let runs = "```runs both across models\n- one: One | model=nano&lr=1e-3\n- two: Two | model=mini-bert\n```\n";
+        let lesson = read(runs).unwrap();
+        let Piece::Runs(set) = &lesson.pieces[0] else {
+            panic!("{lesson:?}");
+        };
+        assert!(set.are_across_models && set.id == "both");
+        assert_eq!(set.runs[0].model.as_deref(), Some("nano"));
+        assert_eq!(set.runs[0].settings, "lr=1e-3");
+        for (written, instead, named) in [
+            (" across models", "", "across models"),
+            (" across models", " across", "across"),
+            ("model=mini-bert", "lr=1", "names no model"),
+            ("model=mini-bert", "model=maxi", "nano, mini-bert"),
+        ] {
+            let problem = read(&runs.replace(written, instead)).unwrap_err();
+            assert!(problem.contains(named), "{problem}");
+        }
     }
 }
