@@ -6,7 +6,7 @@
 //!    themselves.
 //! 2. Write `impl Answers<asks::Name> for Server<H>` in the file of its family in `engine/server`. Until that is there
 //!    the engine does not compile.
-//! 3. In the widget, send it with `desk.client.ask(asks::Name { .. })` and show `state.answer::<asks::Name>()`.
+//! 3. In the widget, send it with `page.client.ask(asks::Name { .. })` and show `state.answer::<asks::Name>()`.
 //!
 //! Work that takes longer than a moment is answered with `Outcome::Work`: a future that lets messages in between its
 //! units, so that the page can pause and cancel it. What it tells on the way are events (`event.rs`).
