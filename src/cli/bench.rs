@@ -10,6 +10,7 @@ use super::device::DeviceName;
 use super::error::CliError;
 use super::files::{read_bytes, read_text};
 use crate::engine::bench::{Bench, Fixture, measure};
+use crate::engine::helpers::{Crew, Nobody};
 use crate::protocol::Workload;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -52,6 +53,7 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
     let clock = || started.elapsed().as_secs_f64() * 1e3;
     let report = block_on(measure(
         bench,
+        &mut Crew::<Nobody<()>>::none(),
         workload,
         place,
         arguments.steps as usize,

@@ -26,6 +26,7 @@ use super::files::write;
 use super::opened::{Opened, score};
 use super::save::{check_target, save_result};
 use crate::data::dataset::Dataset;
+use crate::engine::helpers::{Crew, Nobody};
 use crate::engine::run::{Progress, Run, Setup};
 use crate::model::any::Model;
 use crate::protocol::{EngineError, ErrorKind, RunId, RunOptions, RunPlan, Split};
@@ -143,8 +144,10 @@ impl Job {
 
     /// Every unit of the run's work, one after another.
     fn drain(&self, run: &mut Run, log: &Log) -> Result<Ending, CliError> {
+        // Natively the kernels themselves use all cores.
+        let mut nobody = Crew::<Nobody<()>>::none();
         loop {
-            match block_on(run.advance(&self.base, log)) {
+            match block_on(run.advance(&self.base, &mut nobody, log)) {
                 Ok(Progress::Going) => log.failed()?,
                 Ok(Progress::Over) => {
                     log.flush()?;

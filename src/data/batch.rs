@@ -1,5 +1,9 @@
 //! Token ids in rows of one length.
 
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
 use crate::model::parts::Tokens;
 
 /// The label of a token that nothing is to be learnt from, as transformers has it.
@@ -8,7 +12,7 @@ pub const IGNORED: i32 = -100;
 /// A batch as the model takes it. Labels are `[batch][seq]` for language modelling and for tags of tokens, one
 /// a row for classification, yes or no for each label where a text may have many, and start and end for
 /// answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     pub ids: Vec<Vec<i32>>,
     /// `true` for real tokens; none where nothing is padded.
@@ -86,6 +90,21 @@ impl Batch {
 
     pub fn rows(&self) -> usize {
         self.ids.len()
+    }
+
+    /// Tokens a row, padding counted in.
+    pub fn width(&self) -> usize {
+        self.ids.first().map_or(0, Vec::len)
+    }
+
+    /// Some of the rows, padded as they are.
+    pub fn part(&self, rows: Range<usize>) -> Self {
+        Self {
+            ids: self.ids[rows.clone()].to_vec(),
+            mask: self.mask.as_ref().map(|mask| mask[rows.clone()].to_vec()),
+            labels: self.labels[rows.clone()].to_vec(),
+            segments: self.segments.as_ref().map(|all| all[rows].to_vec()),
+        }
     }
 }
 

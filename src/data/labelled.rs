@@ -1,5 +1,7 @@
 //! Texts with labels, and what the model gets of them.
 
+use serde::{Deserialize, Serialize};
+
 use super::tokenizer::{Tokenizer, TokenizerError};
 use crate::protocol::Split;
 use crate::settings::Seed;
@@ -23,7 +25,7 @@ pub struct LabelledDataset {
 }
 
 /// A text as token ids, cut to the run's length.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EncodedText {
     pub ids: Vec<i32>,
     pub label: usize,

@@ -1,5 +1,7 @@
 //! Texts with any number of labels each, and what the model gets of them.
 
+use serde::{Deserialize, Serialize};
+
 use super::tokenizer::{Tokenizer, TokenizerError};
 use crate::protocol::Split;
 
@@ -19,7 +21,7 @@ pub struct ManyLabelsDataset {
 }
 
 /// A text as token ids, cut to the run's length, with yes (1) or no (0) for each label.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EncodedManyLabels {
     pub ids: Vec<i32>,
     pub answers: Vec<i32>,

@@ -1,5 +1,7 @@
 //! Words hidden for a masked language model to find (Devlin et al. 2019).
 
+use serde::{Deserialize, Serialize};
+
 use super::batch::Batch;
 use super::tokenizer::Marks;
 use crate::settings::Seed;
@@ -8,7 +10,7 @@ use crate::settings::Seed;
 const IGNORED: i32 = -100;
 
 /// Which words are hidden, and behind what.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Masking {
     /// Chance of every word to be one that must be found.
     pub probability: f64,

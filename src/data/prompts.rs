@@ -1,5 +1,7 @@
 //! Prompts and completions: only the completion is learnt, the prompt is given.
 
+use serde::{Deserialize, Serialize};
+
 use super::batch::IGNORED;
 use super::tokenizer::{Tokenizer, TokenizerError};
 use crate::protocol::Split;
@@ -12,7 +14,7 @@ pub struct Prompted {
 }
 
 /// Prompt, completion and the end of the text in one row, with labels on what is to be learnt.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EncodedPrompt {
     pub ids: Vec<i32>,
     /// [`IGNORED`] on the prompt.

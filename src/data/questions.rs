@@ -5,17 +5,19 @@
 //! text is too long, it goes through a window that slides over it, as in transformers' example of question
 //! answering: each window starts with the question anew and shares `stride` tokens with the one before.
 
+use serde::{Deserialize, Serialize};
+
 use super::tokenizer::{Encoding, Tokenizer, TokenizerError};
 use crate::protocol::Split;
 
 /// An answer and its place in the text, in Unicode code points.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     pub text: String,
     pub start: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
     pub question: String,
     pub context: String,
@@ -25,7 +27,7 @@ pub struct Question {
 }
 
 /// A question with as much of its text as fits.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// Index of the question in what was encoded.
     pub question: usize,

@@ -1,5 +1,7 @@
 //! Sentences with a tag for every word, and what the model gets of them.
 
+use serde::{Deserialize, Serialize};
+
 use super::batch::IGNORED;
 use super::tokenizer::{Tokenizer, TokenizerError};
 use crate::protocol::Split;
@@ -21,7 +23,7 @@ pub struct TaggedDataset {
 
 /// A sentence as token ids. The first token of a word carries its tag, those that follow none, as in
 /// transformers' example of token classification.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EncodedSentence {
     pub ids: Vec<i32>,
     /// A tag or [`IGNORED`] for each id.

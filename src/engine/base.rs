@@ -195,14 +195,14 @@ impl<H: Host> Fetcher<'_, H> {
 }
 
 impl Base {
-    /// Fetches configuration, tokenizer and weights. What does not fit is found before the weights are on their way.
+    /// Fetches configuration, tokenizer and weights; the file of the weights comes along. What does not fit is found before the weights are on their way.
     pub async fn fetch<H: Host>(
         host: &H,
         name: &str,
         place: ModelPlace,
         device: &Device,
         progressed: &mut dyn FnMut(&str, u64, Option<u64>),
-    ) -> Result<(Self, ModelInfo), EngineError> {
+    ) -> Result<(Self, ModelInfo, H::Body), EngineError> {
         let started = host.now_millis();
         let mut files = Fetcher {
             host,
@@ -220,6 +220,7 @@ impl Base {
             .map_err(|e| files.wrong(e))?
             .no_grad();
         let (weights_bytes, weights_were_kept) = (weights.body.len(), weights.were_kept);
+        let body = weights.body.clone();
         files.keep(weights).await?;
         let base = Self {
             config,
@@ -232,7 +233,7 @@ impl Base {
             load_millis: host.now_millis() - started,
             ..base.info(name)
         };
-        Ok((base, info))
+        Ok((base, info, body))
     }
 
     /// What to tell of the model, how it was loaded apart.

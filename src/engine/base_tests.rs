@@ -8,6 +8,7 @@ use burn::prelude::Device;
 use serde_json::Value;
 
 use super::base::Base;
+use super::helpers::Nobody;
 use super::host::{Host, Stamp};
 use super::wait::block_on;
 use crate::io::folder::base_tensors;
@@ -29,6 +30,7 @@ struct Files {
 
 impl Host for Files {
     type Body = Vec<u8>;
+    type Helper = Nobody<Vec<u8>>;
 
     fn now_millis(&self) -> f64 {
         0.0
@@ -112,13 +114,9 @@ fn good() -> Files {
 
 fn fetch(files: &Files, place: ModelPlace) -> Result<(Base, ModelInfo), EngineError> {
     let device = Device::flex().autodiff();
-    block_on(Base::fetch(
-        files,
-        "mine",
-        place,
-        &device,
-        &mut |_, _, _| {},
-    ))
+    let mut silent = |_: &str, _, _| {};
+    let (base, info, _) = block_on(Base::fetch(files, "mine", place, &device, &mut silent))?;
+    Ok((base, info))
 }
 
 fn folder() -> ModelPlace {

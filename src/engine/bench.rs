@@ -11,15 +11,18 @@ mod tests;
 pub use fixture::{Fixture, FixtureError};
 pub use report::{Report, measure};
 
+use std::ops::Range;
+
 use burn::prelude::*;
 
 use crate::model::gpt2::Gpt2;
 use crate::model::parts::{Pass, Tokens};
 pub use crate::protocol::Workload;
 use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
-use crate::train::AdamW;
 use crate::train::gradients::collect;
+use crate::train::learner::weigh;
 use crate::train::loss::cross_entropy;
+use crate::train::{AdamW, Found, Packing};
 
 /// Steps whose time is not counted: buffers, pipelines and caches fill.
 pub const WARMUP_STEPS: usize = 3;
@@ -83,23 +86,51 @@ impl Bench {
         self.targets.len()
     }
 
-    /// Forward, backward, update; the loss before the update, read back, so that the step has ended.
-    pub async fn step(&mut self) -> Result<f32, String> {
-        let model = self
-            .model
-            .take()
-            .ok_or("an earlier step of the benchmark failed")?;
+    pub fn rows(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Away only after a step that failed.
+    pub fn model(&self) -> Result<&Gpt2, String> {
+        let model = self.model.as_ref();
+        model.ok_or_else(|| "an earlier step of the benchmark failed".to_owned())
+    }
+
+    /// Takes another worker's values over.
+    pub fn take_values(&mut self, packing: &Packing, values: &[f32]) -> Result<(), String> {
+        let model = self.model()?.clone();
+        self.model = Some(packing.with_values(model, values)?);
+        Ok(())
+    }
+
+    /// Forward and backward over some of the rows, which weigh as a part of all.
+    pub fn gradients(&self, rows: Range<usize>) -> Result<Found, String> {
+        let model = self.model()?;
+        let seq = self.targets.len() / self.rows();
+        let weight = rows.len() as f64 / self.rows() as f64;
+        let ids = &self.ids[rows.clone()];
+        let targets = &self.targets[seq * rows.start..seq * rows.end];
         let hidden = model
             .transformer
-            .forward(Tokens::new(&self.ids), &mut Pass::default());
-        let loss = cross_entropy(model.lm_head(hidden), &self.targets);
-        let gradients = collect(loss.backward(), &model);
-        self.model = Some(self.optimizer.step(self.learning_rate, model, gradients));
-        let data = loss.into_data_async().await.map_err(|e| format!("{e:?}"))?;
-        let values = data.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
-        values
-            .first()
-            .copied()
-            .ok_or_else(|| "the step gave no loss".to_owned())
+            .forward(Tokens::new(ids), &mut Pass::default());
+        let loss = weigh(cross_entropy(model.lm_head(hidden), targets), weight);
+        Ok(Found {
+            gradients: collect(loss.backward(), model),
+            loss: Some(loss.inner()),
+            replayed_loss: None,
+        })
+    }
+
+    /// The update; the loss before it, read back, so that the step has ended.
+    pub async fn update(&mut self, found: Found) -> Result<f32, String> {
+        let model = self.model()?.clone();
+        self.model = None;
+        let updated = self
+            .optimizer
+            .step(self.learning_rate, model, found.gradients);
+        self.model = Some(updated);
+        let loss = found.loss.ok_or("the step gave no loss")?;
+        let value = loss.into_scalar_async::<f32>().await;
+        value.map_err(|e| format!("{e:?}"))
     }
 }

@@ -6,6 +6,7 @@ pub mod many_labels;
 pub mod tags;
 
 use burn::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::data::batch::Batch;
 use crate::data::labelled::EncodedText;
@@ -18,7 +19,7 @@ use crate::protocol::{Confusion, Scores, TaskScores};
 pub const SCORING_BATCH: usize = 32;
 
 /// The classifier's answer to one text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// Index of the text in what was scored.
     pub index: usize,

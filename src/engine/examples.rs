@@ -10,6 +10,8 @@ pub use peek::peek;
 pub use report::{by_label, mistakes};
 pub use scoring::Answers;
 
+use serde::{Deserialize, Serialize};
+
 use crate::data::batch::{Batch, IGNORED};
 use crate::data::labelled::{EncodedText, drawn};
 use crate::data::many_labels::EncodedManyLabels;
@@ -23,7 +25,7 @@ use crate::settings::{Seed, Task};
 use crate::train::{Objective, class_weights};
 
 /// The three parts of a data set.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Splits<T> {
     pub train: Vec<T>,
     pub validation: Vec<T>,
@@ -40,7 +42,7 @@ impl<T> Splits<T> {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Kind {
     Classes {
         labels: Vec<String>,
@@ -79,7 +81,7 @@ pub enum Kind {
     },
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Examples {
     pub kind: Kind,
     /// The id that pads.

@@ -1,5 +1,6 @@
 //! What the engine needs of the place it runs in: a browser worker, or a test.
 
+use super::helpers::Helper;
 use crate::io::safetensors::ByteSource;
 use crate::protocol::{EngineError, Event, Frame};
 
@@ -17,6 +18,9 @@ pub struct Stamp {
 pub trait Host: Clone + 'static {
     /// A file that has been fetched, to be read in pieces; a clone is another reader of the same bytes.
     type Body: ByteSource + Clone + 'static;
+
+    /// A worker that computes beside the engine.
+    type Helper: Helper<Body = Self::Body> + 'static;
 
     /// A clock that only goes forward.
     fn now_millis(&self) -> f64;
@@ -53,6 +57,16 @@ pub trait Host: Clone + 'static {
 
     /// Sends to the page; an error where the frame cannot be put into bytes.
     fn send(&self, frame: Frame<Event>) -> Result<(), EngineError>;
+
+    /// How many helpers there should be for a model whose weights have so many bytes.
+    fn helpers_wanted(&self, _weights_bytes: u64) -> usize {
+        0
+    }
+
+    /// Starts a helper; an error says why there can be none.
+    fn start_helper(&self) -> Result<Self::Helper, String> {
+        Err("there are no helpers here".to_owned())
+    }
 
     /// The most memory that the engine has held so far, where that is known.
     fn peak_memory_bytes(&self) -> Option<u64> {

@@ -11,6 +11,7 @@ pub mod evaluate;
 pub mod examples;
 pub mod fill;
 pub mod general;
+pub mod helpers;
 pub mod host;
 #[cfg(test)]
 mod insight_tests;

@@ -35,7 +35,7 @@ pub async fn train_on_example(
     };
     let pad = base.pad();
     let shape = (Task::SequenceClassification, labels);
-    let model = prepared(base, shape, &settings, false)?;
+    let model = prepared(&base.model, shape, &settings, false)?;
     let start = model.valid();
     let objective = Objective::SequenceClassification { pad: Some(pad) };
     let mut trainer = Trainer::new(model, objective, &settings);

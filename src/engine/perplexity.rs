@@ -1,5 +1,7 @@
 //! What a text costs a language model.
 
+use serde::{Deserialize, Serialize};
+
 use super::metrics::mean_nats;
 use crate::data::batch::Batch;
 use crate::model::gpt2::Gpt2;
@@ -14,7 +16,7 @@ const ROWS: usize = 8;
 const LOGITS: usize = 64 << 20;
 
 /// Cross-entropy summed over the predictions of a text.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct TextLoss {
     pub nats: f64,
     /// Predictions scored: all tokens but the first.
@@ -33,7 +35,7 @@ impl TextLoss {
 }
 
 /// The same, and how many of the tokens were the likeliest where they stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct TextScores {
     pub loss: TextLoss,
     pub right_tokens: usize,

@@ -19,6 +19,7 @@ use burn::module::Module;
 use super::base::Base;
 use super::examples::{Answers, Examples};
 use super::general::General;
+use super::helpers::{Crew, Helper, Job};
 use super::proof::Digests;
 use crate::data::dataset::Dataset;
 use crate::data::feed::BatchFeed;
@@ -122,13 +123,14 @@ impl Run {
     pub async fn advance(
         &mut self,
         base: &Base,
+        crew: &mut Crew<impl Helper>,
         watcher: &impl Watcher,
     ) -> Result<Progress, EngineError> {
         let Some(work) = self.agenda.pop_front() else {
             return Ok(Progress::Over);
         };
         self.enter(work.stage(self.stage), watcher);
-        if let Some(unfinished) = self.unit(work, base, watcher).await? {
+        if let Some(unfinished) = self.unit(work, base, crew, watcher).await? {
             self.tell_stage(&unfinished, watcher);
             self.agenda.push_front(unfinished);
         }
@@ -144,16 +146,27 @@ impl Run {
         &mut self,
         work: Work,
         base: &Base,
+        crew: &mut Crew<impl Helper>,
         watcher: &impl Watcher,
     ) -> Result<Option<Work>, EngineError> {
         match work {
             Work::Digest(digesting) => self.digest(digesting).await,
             Work::Sample(when, sampling) => self.sample(when, sampling, base, watcher).await,
             Work::MeasureGeneral(measuring) => self.measure(measuring, watcher).await,
-            Work::Score(scoring) => self.score(scoring, watcher).await,
+            Work::Score(scoring) => self.score(scoring, crew, watcher).await,
             Work::Prepare(rehearsal) => self.prepare(rehearsal, base).await,
-            Work::Train => self.train(base, watcher).await,
+            Work::Train => self.train(base, crew, watcher).await,
             Work::End => self.end(watcher).map(|()| None),
+        }
+    }
+
+    /// What helpers must know of the run.
+    pub fn job(&self) -> Job {
+        Job {
+            examples: (*self.examples).clone(),
+            keeps_head: self.setup.keeps_head,
+            settings: self.settings.clone(),
+            class_weights: self.trainer.class_weights.clone(),
         }
     }
 

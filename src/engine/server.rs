@@ -17,6 +17,7 @@ use futures_util::StreamExt;
 
 use super::base::Base;
 use super::general::{General, GeneralSource};
+use super::helpers::Crew;
 use super::host::Host;
 use super::run::{Progress, Run, Watcher};
 use crate::data::dataset::Dataset;
@@ -32,11 +33,14 @@ use shelf::{Kept, Tuned};
 pub type Inbox = UnboundedReceiver<Frame<Command>>;
 
 /// One engine: a device, what is loaded on it, and at most one run.
-pub struct Server<H> {
+pub struct Server<H: Host> {
     host: H,
     device: Device,
     info: DeviceInfo,
     base: Option<Rc<Base>>,
+    /// The file that the base was made of, for helpers to make theirs of.
+    weights: Option<H::Body>,
+    crew: Crew<H::Helper>,
     /// The BERT beside the base, for what only an encoder answers where the base is none; it is never trained.
     encoder: Option<Base>,
     dataset: Option<Rc<Dataset>>,
@@ -71,6 +75,8 @@ impl<H: Host> Server<H> {
             device: device.autodiff(),
             info,
             base: None,
+            weights: None,
+            crew: Crew::none(),
             encoder: None,
             dataset: None,
             general_source: None,

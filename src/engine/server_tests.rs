@@ -1,6 +1,7 @@
 //! The engine as the page meets it, without a page: commands in, events out.
 
 mod courses;
+mod helping;
 mod pauses;
 mod runs;
 mod tasks;
@@ -15,6 +16,7 @@ use std::task::Poll;
 use burn::prelude::Device;
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 
+use super::helpers::tests::Near;
 use super::host::Host;
 use super::server::Server;
 use crate::data::tokenizer::Tokenizer;
@@ -30,6 +32,9 @@ struct TestHost {
     sent: RefCell<Vec<Frame<Event>>>,
     clock: RefCell<f64>,
     interruption: RefCell<Option<Interruption>>,
+    /// How many asks each of the helpers obeys before it falls silent.
+    helpers: Vec<usize>,
+    started: RefCell<usize>,
     /// What is asked in answer to what is told.
     script: RefCell<Option<Script>>,
     /// What cannot be encoded.
@@ -38,6 +43,9 @@ struct TestHost {
 
 /// An event that is waited for.
 type Cue = fn(&Event) -> bool;
+
+/// The end of a run.
+const IS_OVER: Cue = |event| matches!(event, Event::RunFailed { .. } | Event::RunFinished { .. });
 
 /// Asks that each wait for their cue, the next first.
 struct Script {
@@ -68,6 +76,7 @@ struct Interruption {
 
 impl Host for Rc<TestHost> {
     type Body = Vec<u8>;
+    type Helper = Near;
 
     fn now_millis(&self) -> f64 {
         *self.clock.borrow_mut() += 20.0;
@@ -89,6 +98,16 @@ impl Host for Rc<TestHost> {
         progressed: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, String> {
         self.fetch(url, progressed).await
+    }
+    fn helpers_wanted(&self, _weights_bytes: u64) -> usize {
+        self.helpers.len()
+    }
+    fn start_helper(&self) -> Result<Near, String> {
+        let started = self.started.replace_with(|started| *started + 1);
+        let lives = self.helpers.get(started).copied();
+        lives
+            .map(Near::new)
+            .ok_or_else(|| "there are no more".to_owned())
     }
     async fn breathe(&self) {
         let mut waiting = self.interruption.borrow_mut();
@@ -202,9 +221,7 @@ pub(super) fn say(commands: Vec<Command>) -> Vec<Event> {
 
 /// The same, with one more command once the run is over.
 pub(super) fn say_after_run(commands: Vec<Command>, then: Option<Command>) -> Vec<Event> {
-    let is_over =
-        |event: &Event| matches!(event, Event::RunFailed { .. } | Event::RunFinished { .. });
-    let lines = then.map(|command| (is_over as Cue, command));
+    let lines = then.map(|command| (IS_OVER, command));
     say_with(host(), commands, None, lines.into_iter().collect())
 }
 

@@ -3,6 +3,8 @@
 mod blob;
 mod browser;
 mod device;
+mod helper;
+mod parcel;
 
 use std::rc::Rc;
 
@@ -19,7 +21,8 @@ unsafe extern "C" {
     fn __wasm_call_ctors();
 }
 
-/// Starts the worker: hello to the page once the device is there, then serving.
+/// Starts the worker: hello to the page once the device is there, then serving. A worker with a helper's name helps
+/// another one instead.
 pub fn start() {
     // cubecl registers its operations through static constructors. Unless something that an export
     // reaches calls this, the linker runs every constructor again at each call into the module: 25
@@ -28,6 +31,12 @@ pub fn start() {
     unsafe { __wasm_call_ctors() };
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     report_panics(scope.clone());
+    if scope.name() == helper::NAME {
+        if let Err(error) = helper::help(&scope) {
+            wasm_bindgen::throw_val(error);
+        }
+        return;
+    }
 
     let host = BrowserHost::new(scope.clone());
     let (inbox, outbox) = unbounded::<Frame<Command>>();

@@ -49,6 +49,15 @@ impl ModelConfig {
         }
     }
 
+    /// As [`Self::parse`] reads it.
+    pub fn json(&self) -> String {
+        let json = match self {
+            Self::Gpt2(config) => serde_json::to_string(config),
+            Self::Bert(config) => serde_json::to_string(config),
+        };
+        json.expect("a configuration has plain fields only")
+    }
+
     pub fn family(&self) -> Family {
         match self {
             Self::Gpt2(_) => Family::Gpt2,

@@ -107,6 +107,11 @@ pub enum Event {
     Failed(EngineError),
     /// That ask was given up, as the page wished.
     Cancelled,
+    /// A worker that computed a part of each batch is gone; so many go on, the engine's own among them.
+    HelperLost {
+        workers: usize,
+        reason: String,
+    },
 }
 
 impl Event {
@@ -134,7 +139,8 @@ impl Event {
             | Self::AdapterKept(_)
             | Self::Answered(_)
             | Self::Failed(_)
-            | Self::Cancelled => None,
+            | Self::Cancelled
+            | Self::HelperLost { .. } => None,
         }
     }
 }

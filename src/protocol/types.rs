@@ -29,7 +29,7 @@ impl DeviceKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceInfo {
     pub kind: DeviceKind,
-    /// For the reader: "CPU (WebAssembly SIMD, one thread)", the adapter's own name, …
+    /// For the reader: "CPU (WebAssembly SIMD, 4 workers)", the adapter's own name, …
     pub description: String,
     /// A software adapter only imitates a GPU, slowly.
     pub is_software: bool,

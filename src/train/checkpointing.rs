@@ -13,8 +13,7 @@ use super::learner::{Objective, loss_of_hidden, weigh};
 use crate::data::batch::Batch;
 use crate::model::gpt2::{Frame, Gpt2};
 use crate::model::parameters;
-use crate::model::parts::Pass;
-use crate::settings::Seed;
+use crate::model::parts::{Noise, Pass};
 use crate::settings::strategy::block_of;
 
 /// What the forward pass leaves.
@@ -22,7 +21,7 @@ struct Kept {
     /// What went into each block, and what came out of the last, outside any graph.
     rows: Vec<Tensor<2>>,
     /// Where each block's noise began.
-    noise: Vec<Option<Seed>>,
+    noise: Vec<Option<Noise>>,
 }
 
 /// `weight` times the loss, without a graph, and the gradient of every parameter that trains.
@@ -93,7 +92,7 @@ fn again(
     index: usize,
     input: Tensor<2>,
     frame: &Frame,
-    noise: Option<&mut Seed>,
+    noise: Option<&mut Noise>,
 ) -> Tensor<2> {
     let mut pass = Pass {
         noise,
@@ -153,7 +152,7 @@ mod tests {
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
     use crate::model::heads::Head;
     use crate::model::network::Network;
-    use crate::settings::{BottleneckSettings, LoraSettings, Placement, Strategy};
+    use crate::settings::{BottleneckSettings, LoraSettings, Placement, Seed, Strategy};
     use crate::train::{Learner, plan};
 
     const PAD: i32 = 0;
@@ -224,7 +223,7 @@ mod tests {
     fn compare(strategy: &Strategy, objective: Objective) {
         let (model, batch) = (model(strategy), batch(objective));
         let run = |checkpointing| {
-            let mut noise = Seed::new(11);
+            let mut noise = Noise::new(&Seed::new(11), 0..2);
             let mut pass = Pass {
                 noise: Some(&mut noise),
                 ..Pass::default()

@@ -1,6 +1,7 @@
 //! A model that the training loop can train: the loss of a batch under an objective, and the gradients of that.
 
 use burn::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::checkpointing::checkpointed_gradients;
 use super::gradients::{GradientMap, collect};
@@ -17,7 +18,7 @@ use crate::model::parts::Pass;
 use crate::settings::Family;
 
 /// What the loss is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Objective {
     /// The next token, wherever a label is not ignored.
     CausalLm,
@@ -116,7 +117,8 @@ fn plain_gradients<M: Learner>(
     (loss.inner(), gradients)
 }
 
-pub(super) fn weigh(loss: Tensor<1>, weight: f64) -> Tensor<1> {
+/// A loss that is a part of another.
+pub fn weigh(loss: Tensor<1>, weight: f64) -> Tensor<1> {
     if weight == 1.0 {
         loss
     } else {
@@ -139,6 +141,7 @@ pub(super) fn loss_of_hidden<M: Network>(
         }
         Objective::MaskedLm => {
             let (rows, words) = labelled_rows(&batch.labels);
+            pass.pick(&rows, batch.width());
             with_head(model.word_loss(select_rows(hidden, rows), &words, pass))
         }
         Objective::SequenceClassification { pad } => {

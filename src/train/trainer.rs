@@ -5,11 +5,12 @@ use burn::prelude::*;
 use super::anchors::Anchors;
 use super::gradients::{GradientMap, add, clip_by_global_norm, global_norm};
 use super::loss::{IGNORED, predicted_rows};
-use super::{AdamW, Learner, Objective};
+use super::shares::Weighing;
+use super::{AdamW, Learner, Objective, PartOf, Share};
 use crate::data::batch::Batch;
 use crate::model::any::Model;
 use crate::model::parameters;
-use crate::model::parts::Pass;
+use crate::model::parts::{Noise, Pass};
 use crate::protocol::ParameterInfo;
 use crate::settings::strategy::block_of;
 use crate::settings::{LossDivisor, Schedule, Seed, TrainingSettings};
@@ -58,6 +59,28 @@ impl Measured {
     /// Whether the run has left what float32 holds.
     pub fn diverged(&self) -> bool {
         !(self.loss_nats + self.gradient_norm + self.remedy_loss_nats).is_finite()
+    }
+}
+
+/// What forward and backward gave, over all of a step's shares or some of them.
+#[derive(Default)]
+pub struct Found {
+    /// Weighted, `[1]`; none where no share was the task's.
+    pub loss: Option<Tensor<1>>,
+    /// The same of text that was replayed.
+    pub replayed_loss: Option<Tensor<1>>,
+    pub gradients: GradientMap,
+}
+
+impl Found {
+    pub fn add(&mut self, more: Self) {
+        let sum = |a: Option<Tensor<1>>, b: Option<Tensor<1>>| match (a, b) {
+            (Some(a), Some(b)) => Some(a + b),
+            (a, b) => a.or(b),
+        };
+        self.loss = sum(self.loss.take(), more.loss);
+        self.replayed_loss = sum(self.replayed_loss.take(), more.replayed_loss);
+        add(&mut self.gradients, more.gradients);
     }
 }
 
@@ -126,21 +149,6 @@ impl<M: Learner> Trainer<M> {
         self.model = Some(model);
     }
 
-    /// Loss of one batch, `[1]`, with dropout on, and what it times `weight` adds to the gradients.
-    fn gradients(&mut self, batch: &Batch, weight: f64) -> (Tensor<1>, GradientMap) {
-        let model = self
-            .model
-            .as_ref()
-            .expect("the model is away only inside `advance`");
-        let mut pass = Pass {
-            noise: Some(&mut self.noise),
-            class_weights: self.class_weights.as_deref(),
-            ..Pass::default()
-        };
-        let checkpointing = self.gradient_checkpointing;
-        model.gradients(self.objective, batch, &mut pass, weight, checkpointing)
-    }
-
     /// A step on one batch.
     pub fn advance(&mut self, batch: &Batch) -> StepOutcome {
         self.advance_over(std::slice::from_ref(batch), None)
@@ -153,38 +161,128 @@ impl<M: Learner> Trainer<M> {
         micro_batches: &[Batch],
         replayed: Option<&Batch>,
     ) -> StepOutcome {
-        let mut gradients = GradientMap::new();
-        let mut losses = Vec::with_capacity(micro_batches.len());
-        for (batch, weight) in micro_batches.iter().zip(self.loss_weights(micro_batches)) {
-            let (loss, found) = self.gradients(batch, weight);
-            add(&mut gradients, found);
-            losses.push(loss);
+        let shares = self.share_out(micro_batches, replayed, 1);
+        let found = self.gradients(shares.iter().flatten());
+        self.update(found)
+    }
+
+    /// What each of `workers` has to compute of the next step. Some may have nothing to do.
+    pub fn share_out(
+        &self,
+        micro_batches: &[Batch],
+        replayed: Option<&Batch>,
+        workers: usize,
+    ) -> Vec<Vec<Share>> {
+        let mut all = vec![Vec::new(); workers.max(1)];
+        let mut hand_out = |weighing: Weighing, batch: &Batch, weight: f64, number| {
+            for (own, part) in all.iter_mut().zip(weighing.cut(batch, workers)) {
+                let Some((rows, fraction)) = part else {
+                    continue;
+                };
+                own.push(Share {
+                    weight: weight * fraction,
+                    part_of: self.part_of(number, rows.start),
+                    batch: batch.part(rows),
+                });
+            }
+        };
+        let weighing = Weighing {
+            objective: self.objective,
+            class_weights: self.class_weights.as_deref(),
+        };
+        let weights = self.loss_weights(micro_batches);
+        for (number, (batch, weight)) in micro_batches.iter().zip(weights).enumerate() {
+            hand_out(weighing, batch, weight, Some(number));
         }
-        let loss = total(losses);
-        let mut remedies = Vec::new();
         if let Some(batch) = replayed {
-            let (loss, found) = self.model().gradients(
-                Objective::language_of(self.model().family()),
-                batch,
-                &mut Pass::default(),
-                self.replay_weight,
-                self.gradient_checkpointing,
-            );
-            add(&mut gradients, found);
-            remedies.push(loss);
+            let weighing = Weighing {
+                objective: Objective::language_of(self.model().family()),
+                class_weights: None,
+            };
+            hand_out(weighing, batch, self.replay_weight, None);
         }
+        all
+    }
+
+    /// Of the task's batch with this number, or of what is replayed.
+    fn part_of(&self, batch: Option<usize>, first_row: usize) -> PartOf {
+        match batch {
+            None => PartOf::Replay,
+            Some(batch) => PartOf::Task {
+                step: self.step,
+                batch,
+                first_row,
+            },
+        }
+    }
+
+    /// Forward and backward over some of a step's shares.
+    pub fn gradients<'a>(&self, shares: impl Iterator<Item = &'a Share>) -> Found {
+        let mut found = Found::default();
+        for share in shares {
+            found.add(self.gradients_of(share));
+        }
+        found
+    }
+
+    fn gradients_of(&self, share: &Share) -> Found {
+        let model = self.model();
+        let find = |objective, mut pass: Pass| {
+            let checkpointing = self.gradient_checkpointing;
+            model.gradients(
+                objective,
+                &share.batch,
+                &mut pass,
+                share.weight,
+                checkpointing,
+            )
+        };
+        match share.part_of {
+            PartOf::Task {
+                step,
+                batch,
+                first_row,
+            } => {
+                let seed = self.noise.fork(&format!("{step} {batch}"));
+                let rows = first_row..first_row + share.batch.rows();
+                let mut noise = Noise::new(&seed, rows);
+                let pass = Pass {
+                    noise: Some(&mut noise),
+                    class_weights: self.class_weights.as_deref(),
+                    ..Pass::default()
+                };
+                let (loss, gradients) = find(self.objective, pass);
+                Found {
+                    loss: Some(loss),
+                    replayed_loss: None,
+                    gradients,
+                }
+            }
+            PartOf::Replay => {
+                let objective = Objective::language_of(model.family());
+                let (loss, gradients) = find(objective, Pass::default());
+                Found {
+                    loss: None,
+                    replayed_loss: Some(loss),
+                    gradients,
+                }
+            }
+        }
+    }
+
+    /// The pull of the remedies, clipping, update: the end of a step whose gradients have all been added up. Reads
+    /// nothing back.
+    pub fn update(&mut self, found: Found) -> StepOutcome {
+        let Found {
+            loss,
+            replayed_loss,
+            mut gradients,
+        } = found;
+        let loss = loss.expect("a step has at least one batch");
+        let mut remedies: Vec<Tensor<1>> = replayed_loss.into_iter().collect();
         if let Some(anchors) = &self.anchors {
             remedies.extend(anchors.pull(self.model(), &mut gradients));
         }
-        self.update(gradients, loss, remedies)
-    }
-
-    fn update(
-        &mut self,
-        gradients: GradientMap,
-        loss: Tensor<1>,
-        remedies: Vec<Tensor<1>>,
-    ) -> StepOutcome {
         let norm = global_norm(&gradients).unwrap_or_else(|| loss.zeros_like());
         let clipped = clip_by_global_norm(gradients, &norm, self.max_grad_norm);
         let learning_rate = self.schedule.learning_rate_at(self.step);
@@ -192,9 +290,7 @@ impl<M: Learner> Trainer<M> {
             self.model = Some(self.optimizer.step(learning_rate, model, clipped));
         }
         let mut measured = vec![loss, norm];
-        if !remedies.is_empty() {
-            measured.push(total(remedies));
-        }
+        measured.extend(remedies.into_iter().reduce(|a, b| a + b));
         let outcome = StepOutcome {
             step: self.step,
             learning_rate,
@@ -222,12 +318,4 @@ impl<M: Learner> Trainer<M> {
 fn items(batch: &Batch) -> usize {
     let labels = batch.labels.iter().flatten();
     labels.filter(|label| **label != IGNORED).count()
-}
-
-fn total(losses: Vec<Tensor<1>>) -> Tensor<1> {
-    match losses.len() {
-        1 => losses.into_iter().next(),
-        _ => losses.into_iter().reduce(|a, b| a + b),
-    }
-    .expect("a step has at least one batch")
 }

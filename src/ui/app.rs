@@ -192,11 +192,15 @@ fn plan_with_settings(page: PageContext) {
     });
 }
 
-/// `?device=` and `?model=`, and what in them could not be used.
+/// More than any batch has rows for.
+const MOST_WORKERS: usize = 64;
+
+/// `?device=`, `?workers=` and `?model=`, and what in them could not be used.
 fn wishes(search: &str) -> (Wishes, Vec<String>) {
     let mut wishes = Wishes {
         device: DeviceWish::Auto,
         model: None,
+        workers: None,
         dataset: DATASET.to_string(),
     };
     let mut problems = Vec::new();
@@ -204,6 +208,14 @@ fn wishes(search: &str) -> (Wishes, Vec<String>) {
         match DeviceWish::parse(&device) {
             Some(wish) => wishes.device = wish,
             None => problems.push(format!("device={device}: must be auto, webgpu or cpu")),
+        }
+    }
+    if let Some(workers) = value_of(search, "workers") {
+        match workers.parse() {
+            Ok(number @ 1..=MOST_WORKERS) => wishes.workers = Some(number),
+            _ => problems.push(format!(
+                "workers={workers}: must be a number from 1 to {MOST_WORKERS}"
+            )),
         }
     }
     if let Some(model) = value_of(search, "model") {
@@ -225,18 +237,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn device_and_model_come_from_the_address() {
-        let (wishes, problems) = wishes("?device=cpu&model=tiny-16");
+    fn device_workers_and_model_come_from_the_address() {
+        let (wishes, problems) = wishes("?device=cpu&model=tiny-16&workers=3");
         assert_eq!(wishes.device, DeviceWish::Cpu);
         assert_eq!(wishes.model.as_deref(), Some("tiny-16"));
+        assert_eq!(wishes.workers, Some(3));
         assert!(problems.is_empty());
     }
 
     #[test]
     fn what_makes_no_sense_gives_the_default_and_a_notice() {
-        let (wishes, problems) = wishes("?device=tpu&model=../secret");
+        let (wishes, problems) = wishes("?device=tpu&model=../secret&workers=0");
         assert_eq!(wishes.device, DeviceWish::Auto);
         assert_eq!(wishes.model, None);
-        assert_eq!(problems.len(), 2);
+        assert_eq!(wishes.workers, None);
+        assert_eq!(problems.len(), 3);
     }
 }

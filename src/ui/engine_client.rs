@@ -31,6 +31,8 @@ pub struct Wishes {
     pub device: DeviceWish,
     /// A folder under `models/`; none takes what suits the device.
     pub model: Option<String>,
+    /// How many workers compute, the engine's own among them; none leaves it to the machine.
+    pub workers: Option<usize>,
     /// Name of a shipped one.
     pub dataset: String,
 }
@@ -179,7 +181,10 @@ impl EngineClient {
 
     fn open(self, device: DeviceKind, attempt: u32) {
         self.set_loading(Loading::Start, None);
-        let url = format!("engine/start_{}.js?v={BUILD_ID}", engine_name(device));
+        let mut url = format!("engine/start_{}.js?v={BUILD_ID}", engine_name(device));
+        if let Some(workers) = self.wishes.with_value(|wishes| wishes.workers) {
+            url.push_str(&format!("&workers={workers}"));
+        }
         let hear = move |heard| {
             if self.attempt.get_value() == attempt {
                 self.hear(heard);

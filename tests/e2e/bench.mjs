@@ -1,6 +1,6 @@
 // Times training steps in the browser, through the page's own route `#/bench`; one JSON line a run.
 //
-//   node tests/e2e/bench.mjs [--device cpu,webgpu] [--workload W1,W2] [--steps N]
+//   node tests/e2e/bench.mjs [--device cpu,webgpu] [--workload W1,W2] [--steps N] [--workers N]
 //
 // On WebGPU the line also says what one step asks of the GPU, and how long the program itself is at work in it: on the
 // software adapter only those two figures tell anything about a real GPU.
@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     device: { type: 'string', default: 'cpu,webgpu' },
     workload: { type: 'string', default: 'W1,W2' },
     steps: { type: 'string' },
+    workers: { type: 'string' },
   },
 });
 
@@ -41,7 +42,8 @@ async function measure(device, workload) {
   page.on('pageerror', (error) => console.error(error));
   await countGpuCalls(page);
   const steps = options.steps ?? STEPS[device];
-  await page.goto(`${site.url}?device=${device}#/bench?workload=${workload}&steps=${steps}`);
+  const workers = options.workers ? `&workers=${options.workers}` : '';
+  await page.goto(`${site.url}?device=${device}${workers}#/bench?workload=${workload}&steps=${steps}`);
   const result = page.getByTestId('bench-result').filter({ hasText: '}' });
   const failure = page.getByTestId('error-notice').filter({ hasText: /\S/ });
   await result.or(failure).first().waitFor({ timeout: 15 * MINUTES });

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Bench, WARMUP_STEPS, Workload};
+use crate::engine::helpers::{Crew, Helper};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -18,9 +19,10 @@ pub struct Report {
 }
 
 /// Makes the steps that warm up and then `steps` that count, by the clock `now_millis`. Messages are let in by `breathe`
-/// after each, outside the time that is measured.
+/// after each, outside the time that is measured. Helpers have been asked to prepare the same workload.
 pub async fn measure(
     mut bench: Bench,
+    crew: &mut Crew<impl Helper>,
     workload: Workload,
     (device, threads): (&'static str, usize),
     steps: usize,
@@ -30,7 +32,8 @@ pub async fn measure(
     let (mut times, mut losses) = (Vec::with_capacity(count), Vec::with_capacity(count));
     for _ in 0..count {
         let started = now_millis();
-        let loss = bench.step().await?;
+        let found = crew.bench_gradients(&bench, &now_millis).await?;
+        let loss = bench.update(found).await?;
         times.push(rounded(now_millis() - started, 1e3));
         losses.push(rounded(f64::from(loss), 1e6));
         breathe().await;

@@ -1,12 +1,33 @@
 //! The losses are PyTorch's, as `shared/peers/README.md` lists them.
 
 use super::*;
+use crate::engine::helpers::Crew;
+use crate::engine::helpers::tests::Near;
 use crate::engine::wait::block_on;
 
 fn losses(mut bench: Bench, steps: usize) -> Vec<f32> {
     (0..steps)
-        .map(|_| block_on(bench.step()).unwrap())
+        .map(|_| {
+            let found = bench.gradients(0..bench.rows()).unwrap();
+            block_on(bench.update(found)).unwrap()
+        })
         .collect()
+}
+
+#[test]
+fn helpers_change_no_loss() {
+    for workload in [Workload::W1, Workload::W2] {
+        let bench = || Bench::new(workload, &Device::flex()).unwrap();
+        let mut crew = Crew::none();
+        crew.enlist(2, || Ok(Near::new(usize::MAX)));
+        crew.prepare_bench(workload);
+        let measured = measure(bench(), &mut crew, workload, ("cpu", 3), 1, || 0.0);
+        let spread = block_on(measured).unwrap().losses;
+        assert_eq!(crew.workers(), 3);
+        for (a, b) in losses(bench(), spread.len()).iter().zip(spread) {
+            assert!((f64::from(*a) - b).abs() < 1e-5, "{a} {b}");
+        }
+    }
 }
 
 fn assert_losses(workload: Workload, expected: &[f32]) {

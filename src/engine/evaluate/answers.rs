@@ -1,5 +1,7 @@
 //! Scoring answers that stand in a text.
 
+use serde::{Deserialize, Serialize};
+
 use super::softmax;
 use crate::data::batch::Batch;
 use crate::data::questions::{Question, Window};
@@ -9,7 +11,7 @@ use crate::model::network::Network;
 use crate::model::parts::Pass;
 
 /// The best answer that one window has.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WindowAnswer {
     /// Index of the window in what was scored.
     pub index: usize,

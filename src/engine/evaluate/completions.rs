@@ -1,5 +1,7 @@
 //! Scoring a language model on completions, the prompts being given.
 
+use serde::{Deserialize, Serialize};
+
 use crate::data::batch::Batch;
 use crate::data::prompts::EncodedPrompt;
 use crate::engine::perplexity::{TextScores, losses_and_right};
@@ -11,7 +13,7 @@ use crate::train::loss::{predicted_rows, select_rows};
 const ROWS: usize = 8;
 
 /// What the completions cost, and how many of their tokens were the likeliest where they stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct CompletionScores {
     pub rows: usize,
     pub tokens: TextScores,

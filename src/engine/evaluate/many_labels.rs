@@ -1,5 +1,7 @@
 //! Scoring texts that have any number of labels.
 
+use serde::{Deserialize, Serialize};
+
 use crate::data::batch::Batch;
 use crate::data::many_labels::EncodedManyLabels;
 use crate::engine::metrics::{Counts, macro_f1_of_labels, mean_nats};
@@ -9,7 +11,7 @@ use crate::model::network::Network;
 pub const THRESHOLD: f64 = 0.5;
 
 /// What was answered to one text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ManyAnswer {
     /// Index of the text in what was scored.
     pub index: usize,

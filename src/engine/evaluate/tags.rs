@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::softmax;
 use crate::data::batch::{Batch, IGNORED};
 use crate::data::tagged::EncodedSentence;
@@ -10,7 +12,7 @@ use crate::model::network::Network;
 use crate::model::parts::Pass;
 
 /// The tags of one sentence's words.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TagAnswer {
     /// Index of the sentence in what was scored.
     pub index: usize,

@@ -1,5 +1,7 @@
 //! Scoring any task's examples in units of one batch.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Examples, Kind};
 use crate::engine::evaluate::answers::{self, WindowAnswer};
 use crate::engine::evaluate::completions::{self, CompletionScores};
@@ -13,7 +15,7 @@ use crate::protocol::{Scores, Split, TaskScores};
 use crate::settings::Seed;
 
 /// What has been answered so far.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Answers {
     Classes(Vec<Answer>),
     ManyLabels(Vec<ManyAnswer>),
@@ -21,6 +23,25 @@ pub enum Answers {
     Windows(Vec<WindowAnswer>),
     Completions(CompletionScores),
     Text(TextScores),
+}
+
+impl Answers {
+    /// Takes in answers to other units of the same split.
+    pub fn extend(&mut self, more: Self) -> Result<(), String> {
+        match (self, more) {
+            (Self::Classes(found), Self::Classes(more)) => found.extend(more),
+            (Self::ManyLabels(found), Self::ManyLabels(more)) => found.extend(more),
+            (Self::Tags(found), Self::Tags(more)) => found.extend(more),
+            (Self::Windows(found), Self::Windows(more)) => found.extend(more),
+            (Self::Completions(found), Self::Completions(more)) => {
+                found.rows += more.rows;
+                found.tokens.add(more.tokens);
+            }
+            (Self::Text(found), Self::Text(more)) => found.add(more),
+            _ => return Err("answers of another task".to_owned()),
+        }
+        Ok(())
+    }
 }
 
 impl Examples {

@@ -1,7 +1,9 @@
 //! The likeliest answer among the tokens of a text.
 
+use serde::{Deserialize, Serialize};
+
 /// A stretch of tokens, both ends in it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Span {
     pub start: usize,
     pub end: usize,

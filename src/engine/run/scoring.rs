@@ -2,6 +2,7 @@
 
 use super::works::Work;
 use super::*;
+use crate::engine::helpers::Scored;
 
 /// A split being scored.
 pub struct Scoring {
@@ -33,21 +34,30 @@ impl Scoring {
 }
 
 impl Run {
-    /// Scores the next batch; at the end of the split says what it came to.
+    /// Scores the next batch, or as many as there are workers; at the end of the split says what it came to.
     pub(super) async fn score(
         &mut self,
         mut scoring: Box<Scoring>,
+        crew: &mut Crew<impl Helper>,
         watcher: &impl Watcher,
     ) -> Result<Option<Work>, EngineError> {
         let began = watcher.now_millis();
-        if let Some(unit) = scoring.units.get(scoring.next) {
+        if scoring.next < scoring.units.len() {
             let model = scoring
                 .model
                 .get_or_insert_with(|| self.trainer.model().valid());
-            let (split, answers) = (scoring.split, &mut scoring.answers);
-            let answered = self.examples.answer(model, split, unit, answers).await;
-            answered.map_err(device_error)?;
-            scoring.next += 1;
+            let scored = Scored {
+                examples: &self.examples,
+                trainer: &self.trainer,
+                model,
+                split: scoring.split,
+                units: &scoring.units[scoring.next..],
+                is_first: scoring.next == 0,
+            };
+            let clock = || watcher.now_millis();
+            let answered = crew.score(scored, &mut scoring.answers, clock).await;
+            scoring.next += answered.map_err(device_error)?;
+            self.tell_lost(crew, watcher);
             if scoring.stage == RunStage::ScoringBefore {
                 self.clock.test_scoring_millis += watcher.now_millis() - began;
             }

@@ -28,6 +28,7 @@ pub struct Setup<'a> {
 /// How a run goes about its work.
 pub(super) struct How {
     pub only_trains: bool,
+    pub keeps_head: bool,
     /// Steps between evaluations on the validation split; 0 is never.
     pub evaluates_every: usize,
 }
@@ -56,7 +57,7 @@ impl Setup<'_> {
         let feed = BatchFeed::accumulating(order, settings.gradient_accumulation_steps);
         let settings = settings.with_epochs_of(feed.steps_per_epoch());
         let shape = (examples.task(), examples.labels().len());
-        let model = prepared(self.base, shape, &settings, self.keeps_head)?;
+        let model = prepared(&self.base.model, shape, &settings, self.keeps_head)?;
         let run_plan = plan::describe(&model, &settings.strategy);
         let mut trainer = Trainer::new(model, examples.objective(), &settings);
         if settings.balanced_classes {
@@ -64,6 +65,7 @@ impl Setup<'_> {
         }
         let how = How {
             only_trains: self.only_trains,
+            keeps_head: self.keeps_head,
             evaluates_every,
         };
         let mut run = Run {
@@ -212,7 +214,7 @@ fn unweighable(why: &str) -> EngineError {
 /// The base model with the head of a task of so many labels, adapters as the strategy has them, and gradients where it
 /// trains.
 pub fn prepared(
-    base: &Base,
+    base: &Model,
     (task, labels): (Task, usize),
     settings: &TrainingSettings,
     keeps_head: bool,
@@ -225,24 +227,21 @@ pub fn prepared(
         ));
     }
     // `fork` would copy; the clone shares the frozen tensors with the base model.
-    let model = base.model.clone().with_only_head(head, keeps_head, &seed);
+    let model = base.clone().with_only_head(head, keeps_head, &seed);
     // EWC and replay train on the model's own language beside the task.
     let model = match settings.remedies.wants_text() {
-        true => model.with_words_of(&base.model),
+        true => model.with_words_of(base),
         false => model,
     };
     plan::prepare(model, &settings.strategy, &seed).map_err(|e| unfit(e.to_string()))
 }
 
-fn has_no_place_for_pooler(base: &Base, task: Task, strategy: &Strategy) -> bool {
+fn has_no_place_for_pooler(base: &Model, task: Task, strategy: &Strategy) -> bool {
     let judges_texts = matches!(
         task,
         Task::SequenceClassification | Task::MultiLabelClassification
     );
-    let lacks_pooler = base
-        .model
-        .encoder()
-        .is_some_and(|b| b.bert.pooler.is_none());
+    let lacks_pooler = base.encoder().is_some_and(|b| b.bert.pooler.is_none());
     judges_texts && lacks_pooler && crate::io::adapter::is_for(strategy)
 }
 

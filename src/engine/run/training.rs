@@ -21,13 +21,14 @@ impl Run {
     pub(super) async fn train(
         &mut self,
         base: &Base,
+        crew: &mut Crew<impl Helper>,
         watcher: &impl Watcher,
     ) -> Result<Option<Work>, EngineError> {
         let all = self.settings.total_steps;
         let is_exhausted = self.best.is_exhausted() && self.trainer.step < all;
         if !is_exhausted && self.trainer.step < all {
             let began = watcher.now_millis();
-            let made = self.make_step(began);
+            let made = self.make_step(began, crew, watcher).await?;
             let previous = self.pending.replace(made);
             self.note(previous, watcher).await?;
             self.clock.training_millis += watcher.now_millis() - began;
@@ -103,7 +104,12 @@ impl Run {
         self.trainer.replace_model(model);
     }
 
-    fn make_step(&mut self, began_millis: f64) -> Pending {
+    async fn make_step(
+        &mut self,
+        began_millis: f64,
+        crew: &mut Crew<impl Helper>,
+        watcher: &impl Watcher,
+    ) -> Result<Pending, EngineError> {
         let step = self.trainer.step;
         let examples = Rc::clone(&self.examples);
         let batches = self.feed.batches(step).iter();
@@ -112,10 +118,24 @@ impl Run {
             .collect();
         let replayed = self.replay.as_mut().map(|replay| replay.batch(step));
         let before = self.trainer.model().clone();
-        Pending {
-            outcome: self.trainer.advance_over(&batches, replayed.as_ref()),
+        let clock = || watcher.now_millis();
+        let found = crew.gradients(&self.trainer, &batches, replayed.as_ref(), clock);
+        let found = found.await.map_err(device_error)?;
+        self.tell_lost(crew, watcher);
+        Ok(Pending {
+            outcome: self.trainer.update(found),
             began_millis,
             before,
+        })
+    }
+
+    /// Tells of helpers that are no longer there.
+    pub(super) fn tell_lost(&self, crew: &mut Crew<impl Helper>, watcher: &impl Watcher) {
+        for reason in crew.take_lost() {
+            watcher.tell(Event::HelperLost {
+                workers: crew.workers(),
+                reason,
+            });
         }
     }
 

@@ -47,8 +47,10 @@ impl<H: Host> Answers<asks::LoadModel> for Server<H> {
         let mut progressed = self.progress_teller(id);
         let fetched = Base::fetch(&self.host, &name, place, &self.device, &mut progressed).await;
         drop(progressed);
-        let (base, info) = fetched?;
+        let (base, info, weights) = fetched?;
         self.base = Some(Rc::new(base));
+        self.weights = Some(weights);
+        self.crew.forget_model();
         // Adapters stand on the weights they were trained beside.
         self.tuned = None;
         self.shelf.clear();

@@ -21,7 +21,7 @@ impl<H: Host> Answers<asks::LoadEncoder> for Server<H> {
         let device = self.device.clone().inner();
         let fetched = Base::fetch(&self.host, &name, place, &device, &mut progressed).await;
         drop(progressed);
-        let (encoder, info) = fetched?;
+        let (encoder, info, _) = fetched?;
         if info.family != Family::Bert {
             let message = format!(
                 "The model \"{name}\" cannot be used: it is a GPT-2, which fills no masks; the encoder must be a BERT."

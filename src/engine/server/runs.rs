@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 
 use super::*;
+use crate::engine::helpers::Job;
 use crate::engine::run::{Setup, prepared};
+use crate::io::safetensors::ByteSource;
 use crate::protocol::{RunPlan, RunStart};
 use crate::settings::{Task, TrainingSettings};
 use crate::train::plan;
@@ -73,7 +75,7 @@ impl<H: Host> Answers<asks::PlanRun> for Server<H> {
             strategy: base.family().in_own_words(settings.strategy),
             ..settings
         };
-        let model = prepared(base, shape, &settings, false)?;
+        let model = prepared(&base.model, shape, &settings, false)?;
         Ok(plan::describe(&model, &settings.strategy).into())
     }
 }
@@ -105,6 +107,7 @@ impl<H: Host> Answers<asks::StartRun> for Server<H> {
             plan,
             total_steps: run.settings().total_steps,
         };
+        self.call_helpers(run.job());
         self.run = Some(run);
         self.run_request = id;
         Ok(start.into())
@@ -179,7 +182,7 @@ impl<H: Host> Server<H> {
             return;
         };
         let page = Page::new(&self.host, self.run_request);
-        let advanced = run.advance(base, &page).await;
+        let advanced = run.advance(base, &mut self.crew, &page).await;
         match page.judge(advanced) {
             Ok(Progress::Going) => {}
             Ok(Progress::Over) => {
@@ -189,6 +192,16 @@ impl<H: Host> Server<H> {
             }
             Err(error) => self.fail_run(error),
         }
+    }
+
+    /// Lets helpers get ready for a run, as many as the place has; they are waited for when they are first needed.
+    fn call_helpers(&mut self, job: Job) {
+        let (Some(base), Some(weights)) = (&self.base, &self.weights) else {
+            return;
+        };
+        let wanted = self.host.helpers_wanted(weights.len());
+        self.crew.enlist(wanted, || self.host.start_helper());
+        self.crew.prepare(&base.config.json(), weights, job);
     }
 
     fn fail_run(&mut self, error: EngineError) {

@@ -155,12 +155,17 @@ impl<H: Host> Answers<asks::Bench> for Server<H> {
             )
         };
         let (host, device) = (self.host.clone(), self.device.clone());
-        let place = (self.info.kind.name(), 1);
+        let kind = self.info.kind.name();
         let work = async move {
+            // Its own helpers: a run's may be in the midst of something, and go when this is given up.
+            let mut crew = Crew::none();
+            crew.enlist(host.helpers_wanted(0), || host.start_helper());
+            crew.prepare_bench(workload);
+            let place = (kind, crew.workers());
             let bench = Bench::new(workload, &device).map_err(|e| failed(e.to_string()))?;
             let clock = || host.now_millis();
             let breathe = async || host.breathe().await;
-            let report = measure(bench, workload, place, steps, (clock, breathe)).await;
+            let report = measure(bench, &mut crew, workload, place, steps, (clock, breathe)).await;
             let json = serde_json::to_string(&report.map_err(failed)?);
             let json = json.map_err(|e| failed(e.to_string()))?;
             Ok(BenchReport { json })

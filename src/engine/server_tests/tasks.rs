@@ -82,7 +82,7 @@ fn by_hand(
         sha256: None,
     };
     let mut silent = |_: &str, _: u64, _: Option<u64>| {};
-    let (base, _) = block_on(Base::fetch(&host, "tiny", place, &device, &mut silent)).unwrap();
+    let (base, ..) = block_on(Base::fetch(&host, "tiny", place, &device, &mut silent)).unwrap();
     let data = Dataset::read(task, url, &host.files[url]).unwrap();
     let length = settings.max_length;
     let encoding = Encoding {

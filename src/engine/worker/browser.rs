@@ -10,6 +10,7 @@ use web_sys::{
 };
 
 use super::blob::{BlobParts, BlobSource};
+use super::helper::{self, WorkerHelper};
 use crate::engine::host::{Host, Stamp, check_received};
 use crate::io::safetensors::ByteSource;
 use crate::protocol::{EngineError, Event, Frame, encode};
@@ -83,6 +84,7 @@ fn content_length(response: &Response) -> Option<u64> {
 
 impl Host for Rc<BrowserHost> {
     type Body = BlobSource;
+    type Helper = WorkerHelper;
 
     fn now_millis(&self) -> f64 {
         self.scope.performance().map_or(0.0, |p| p.now())
@@ -179,6 +181,16 @@ impl Host for Rc<BrowserHost> {
             .scope
             .post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
         Ok(())
+    }
+
+    /// A GPU is not shared out: on it the engine works alone.
+    #[cfg(not(feature = "engine-gpu"))]
+    fn helpers_wanted(&self, weights_bytes: u64) -> usize {
+        crate::engine::helpers::helpers_for(helper::place(&self.scope), weights_bytes)
+    }
+
+    fn start_helper(&self) -> Result<WorkerHelper, String> {
+        WorkerHelper::start(&self.scope)
     }
 
     /// A module's memory only grows, so its size is its peak. What a GPU holds is not in it.

@@ -43,9 +43,17 @@ pub async fn open() -> Result<(Device, DeviceInfo), EngineError> {
 
 #[cfg(not(feature = "engine-gpu"))]
 pub async fn open() -> Result<(Device, DeviceInfo), EngineError> {
+    use crate::engine::helpers::helpers_for;
+    use wasm_bindgen::JsCast;
+    let scope = js_sys::global().unchecked_into();
+    // As far as the machine goes; a large model may leave memory for fewer.
+    let threads = match helpers_for(super::helper::place(&scope), 0) {
+        0 => "one thread".to_owned(),
+        helpers => format!("{} workers", helpers + 1),
+    };
     let info = DeviceInfo {
         kind: DeviceKind::Cpu,
-        description: "CPU (WebAssembly SIMD, one thread)".to_owned(),
+        description: format!("CPU (WebAssembly SIMD, {threads})"),
         is_software: false,
     };
     Ok((Device::flex(), info))

@@ -4,6 +4,7 @@ mod cache;
 mod embedding;
 mod layer_norm;
 mod mask;
+mod noise;
 mod pass;
 mod tokens;
 
@@ -12,5 +13,6 @@ pub use embedding::Embedding;
 pub(crate) use embedding::int_tensor;
 pub use layer_norm::LayerNorm;
 pub use mask::attention_bias;
+pub use noise::Noise;
 pub use pass::{Pass, Record};
 pub use tokens::Tokens;

@@ -2,14 +2,13 @@
 
 use burn::prelude::*;
 
-use super::KvCache;
-use crate::settings::Seed;
+use super::{KvCache, Noise};
 
 /// Training noise on or off, a cache to extend, a record to fill. The default is plain inference.
 #[derive(Default)]
 pub struct Pass<'a> {
     /// Draws dropout masks; `None` outside training.
-    pub noise: Option<&'a mut Seed>,
+    pub noise: Option<&'a mut Noise>,
     pub cache: Option<&'a mut KvCache>,
     pub record: Option<&'a mut Record>,
     /// What an example of each class counts in the loss; without them all count alike.
@@ -36,6 +35,13 @@ impl Pass<'_> {
         self.noise.is_some() && probability > 0.0
     }
 
+    /// Only these of the rows that count through `[batch · seq]` go on, to a head.
+    pub fn pick(&mut self, rows: &[i32], seq: usize) {
+        if let Some(noise) = self.noise.as_deref_mut() {
+            noise.pick(rows, seq);
+        }
+    }
+
     /// Inverted dropout. The mask is drawn on the CPU from the run's own seed, so that a run repeats on
     /// every device.
     pub fn dropout(&mut self, x: Tensor<2>, probability: f64) -> Tensor<2> {
@@ -43,16 +49,7 @@ impl Pass<'_> {
             return x;
         };
         let shape = x.dims();
-        let keep = (1.0 / (1.0 - probability)) as f32;
-        let mask: Vec<f32> = (0..shape[0] * shape[1])
-            .map(|_| {
-                if noise.uniform() < probability {
-                    0.0
-                } else {
-                    keep
-                }
-            })
-            .collect();
+        let mask = noise.mask(shape, probability);
         let mask = Tensor::<2>::from_data(TensorData::new(mask, shape), &x.device());
         x * mask
     }

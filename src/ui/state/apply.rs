@@ -20,6 +20,9 @@ impl State {
                 self.has_general_source = true;
             }
             Event::AdapterKept(info) => self.keep_adapter(info),
+            Event::HelperLost { workers, reason } => {
+                self.notices.add(Cause::HelperLost { workers, reason });
+            }
             Event::Failed(error) if request_id.is_none() => {
                 self.notices.add(Cause::Ask { kind: None, error });
             }

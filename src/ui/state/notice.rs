@@ -38,6 +38,8 @@ pub enum Cause {
     NoGpuEngine,
     /// The WebGPU engine did not come up; the CPU does the work.
     GpuFailed { reason: String },
+    /// A worker that computed a part of each batch is gone; so many go on.
+    HelperLost { workers: usize, reason: String },
     /// Values in the address that cannot be used; the defaults stand in.
     Address(Vec<String>),
 }

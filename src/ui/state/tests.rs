@@ -280,6 +280,20 @@ fn started(run_id: RunId) -> Event {
 }
 
 #[test]
+fn a_lost_helper_is_told_of_and_the_run_goes_on() {
+    let mut state = running(RunId(3));
+    let lost = Event::HelperLost {
+        workers: 1,
+        reason: "it gave no answer".into(),
+    };
+    state.apply(from_engine(None, lost));
+    let cause = &state.notices.list()[0].cause;
+    assert!(matches!(cause, Cause::HelperLost { workers: 1, .. }));
+    state.apply(steps(RunId(3), 0));
+    assert_eq!(state.run.as_ref().unwrap().completed_steps(), 1);
+}
+
+#[test]
 fn two_questions_for_the_next_token_are_kept_apart() {
     let mut state = State::default();
     let probe = |text: &str| asks::Probe {

@@ -86,6 +86,16 @@ pub fn words(cause: &Cause) -> Words {
             remedy: "Nothing needs doing. To leave the GPU alone from the start, put ?device=cpu before the # in the address.",
             actions: Vec::new(),
         },
+        Cause::HelperLost { workers, reason } => Words {
+            kind: "helper-lost",
+            title: match workers {
+                1 => "Training goes on with one worker".into(),
+                workers => format!("Training goes on with {workers} workers"),
+            },
+            message: format!("A further worker, which computes a part of each batch, cannot be had: {reason}."),
+            remedy: "Nothing is lost: the others compute its part, and steps take longer. If this comes back, close other tabs that need much memory, or put ?workers=1 before the # in the address.",
+            actions: Vec::new(),
+        },
         Cause::Address(problems) => Words {
             kind: "address",
             title: "Some settings in the address cannot be used".into(),

@@ -1,0 +1,405 @@
+//! The helpers that the engine has, and the step that it makes with them.
+
+use burn::prelude::*;
+
+use super::Helper;
+use super::letters::{Answer, Ask, Job, Letter};
+use crate::data::batch::Batch;
+use crate::engine::bench::Bench;
+use crate::engine::examples::{Answers, Examples};
+use crate::model::any::Model;
+use crate::model::network::Network;
+use crate::protocol::{Split, Workload};
+use crate::train::shares::even;
+use crate::train::{Found, PackedGradients, Packing, Trainer};
+
+/// How long a helper may take to build a model or to prepare it.
+const PREPARING_MILLIS: f64 = 12_000.0;
+
+/// How much longer than the engine with its own share a helper may take with one of the same size: so often as long,
+/// and this. The page gives an engine up that is silent for twenty seconds.
+const TIMES_OWN: f64 = 4.0;
+const BESIDE_OWN_MILLIS: f64 = 8_000.0;
+
+/// How long helpers may take when the engine took so long for its own part.
+fn patience_millis(own_millis: f64) -> f64 {
+    TIMES_OWN * own_millis + BESIDE_OWN_MILLIS
+}
+
+/// One for all helpers, who work at the same time.
+struct Deadline<C> {
+    at_millis: f64,
+    clock: C,
+}
+
+impl<C: Fn() -> f64> Deadline<C> {
+    fn after(millis: f64, clock: C) -> Self {
+        Self {
+            at_millis: clock() + millis,
+            clock,
+        }
+    }
+
+    fn left_millis(&self) -> f64 {
+        (self.at_millis - (self.clock)()).max(0.0)
+    }
+}
+
+/// The engine's helpers, in a fixed order.
+pub struct Crew<H> {
+    members: Vec<Member<H>>,
+    /// Why helpers are no longer there, until it has been told.
+    lost: Vec<String>,
+    /// None could be started here; it is not tried again.
+    gave_up: bool,
+}
+
+struct Member<H> {
+    helper: H,
+    has_model: bool,
+    /// Answers that nobody has waited for yet.
+    owed: usize,
+}
+
+impl<H: Helper> Member<H> {
+    /// Waits for what was asked earlier.
+    async fn settle(&mut self, deadline: &Deadline<impl Fn() -> f64>) -> Result<(), String> {
+        while self.owed > 0 {
+            match self.helper.answer(deadline.left_millis()).await?.words {
+                Answer::Done => self.owed -= 1,
+                Answer::Refused(reason) => return Err(reason),
+                other => return Err(unexpected(&other)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Units of a split that are to be scored.
+pub struct Scored<'a> {
+    pub examples: &'a Examples,
+    pub trainer: &'a Trainer,
+    /// The trainer's model, without autodiff.
+    pub model: &'a Model,
+    pub split: Split,
+    pub units: &'a [Vec<usize>],
+    /// None of these has been scored with the model as it is: helpers do not have it yet.
+    pub is_first: bool,
+}
+
+fn scored_by(letter: Letter<Answer>) -> Result<Option<Answers>, String> {
+    match letter.words {
+        Answer::Scored(found) => Ok(Some(found)),
+        Answer::Refused(reason) => Err(reason),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Makes tensors of gradients that helpers send.
+struct Reader {
+    packing: Packing,
+    device: Device,
+}
+
+impl Reader {
+    fn of<M: Network>(model: &M) -> Self {
+        Self {
+            packing: Packing::of(model),
+            device: model.device().inner(),
+        }
+    }
+
+    fn found(&self, letter: Letter<Answer>) -> Result<Found, String> {
+        let Letter { words, numbers } = letter;
+        match words {
+            Answer::Gradients {
+                present,
+                loss,
+                replayed_loss,
+            } => {
+                let packed = PackedGradients { present, numbers };
+                let tensor = |number: f32| Tensor::from_floats([number], &self.device);
+                Ok(Found {
+                    loss: loss.map(tensor),
+                    replayed_loss: replayed_loss.map(tensor),
+                    gradients: self.packing.unpack(&packed, &self.device)?,
+                })
+            }
+            Answer::Refused(reason) => Err(reason),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+fn unexpected(answer: &Answer) -> String {
+    format!("it answered something else: {answer:?}")
+}
+
+impl<H: Helper> Crew<H> {
+    /// Nobody beside the engine.
+    pub fn none() -> Self {
+        Self {
+            members: Vec::new(),
+            lost: Vec::new(),
+            gave_up: false,
+        }
+    }
+
+    /// Those who compute, the engine among them.
+    pub fn workers(&self) -> usize {
+        1 + self.members.len()
+    }
+
+    /// Starts helpers until there are so many, or lets some go.
+    pub fn enlist(&mut self, count: usize, start: impl Fn() -> Result<H, String>) {
+        self.members.truncate(count);
+        while self.members.len() < count && !self.gave_up {
+            match start() {
+                Ok(helper) => self.members.push(Member {
+                    helper,
+                    has_model: false,
+                    owed: 0,
+                }),
+                Err(reason) => {
+                    self.lost.push(reason);
+                    self.gave_up = true;
+                }
+            }
+        }
+    }
+
+    /// The engine holds another model now.
+    pub fn forget_model(&mut self) {
+        for member in &mut self.members {
+            member.has_model = false;
+        }
+    }
+
+    /// Lets every helper get ready for a run, without waiting for it.
+    pub fn prepare(&mut self, config: &str, weights: &H::Body, job: Job) {
+        let load = Ask::Load {
+            config: config.to_owned(),
+        };
+        let prepare = Ask::Prepare(Box::new(job));
+        let mut asked = Vec::with_capacity(self.members.len());
+        for Member {
+            helper,
+            has_model,
+            owed,
+        } in &mut self.members
+        {
+            let mut ask = |words: &Ask, weights| {
+                *owed += 1;
+                helper.ask(words, &[], weights)
+            };
+            let loaded = match std::mem::replace(has_model, true) {
+                true => Ok(()),
+                false => ask(&load, Some(weights)),
+            };
+            asked.push(loaded.and_then(|()| ask(&prepare, None)));
+        }
+        self.keep(asked);
+    }
+
+    /// The same for a benchmark.
+    pub fn prepare_bench(&mut self, workload: Workload) {
+        let mut asked = Vec::with_capacity(self.members.len());
+        for member in &mut self.members {
+            member.owed += 1;
+            let prepare = Ask::PrepareBench(workload);
+            asked.push(member.helper.ask(&prepare, &[], None));
+        }
+        self.keep(asked);
+    }
+
+    /// Waits until every helper is ready.
+    async fn settle(&mut self, clock: impl Fn() -> f64) {
+        if self.members.iter().all(|member| member.owed == 0) {
+            return;
+        }
+        let deadline = Deadline::after(PREPARING_MILLIS, clock);
+        let mut settled = Vec::with_capacity(self.members.len());
+        for member in &mut self.members {
+            settled.push(member.settle(&deadline).await);
+        }
+        self.keep(settled);
+    }
+
+    /// Forward and backward over a step's batches, spread over all workers. What a helper leaves undone is done here.
+    /// `clock` counts milliseconds.
+    pub async fn gradients(
+        &mut self,
+        trainer: &Trainer,
+        micro_batches: &[Batch],
+        replayed: Option<&Batch>,
+        clock: impl Fn() -> f64,
+    ) -> Result<Found, String> {
+        self.settle(&clock).await;
+        let shares = trainer.share_out(micro_batches, replayed, self.workers());
+        let own = |worker: usize| Ok(trainer.gradients(shares[worker].iter()));
+        let asks = shares.iter().map(|shares| {
+            let shares = shares.clone();
+            (!shares.is_empty()).then_some(Ask::Differentiate { shares })
+        });
+        self.spread(trainer.model(), asks, own, clock).await
+    }
+
+    /// The same for a step of a benchmark.
+    pub async fn bench_gradients(
+        &mut self,
+        bench: &Bench,
+        clock: impl Fn() -> f64,
+    ) -> Result<Found, String> {
+        self.settle(&clock).await;
+        let rows: Vec<_> = even(bench.rows(), self.workers()).collect();
+        let own = |worker: usize| match rows[worker].is_empty() {
+            true => Ok(Found::default()),
+            false => bench.gradients(rows[worker].clone()),
+        };
+        let asks = rows.iter().map(|rows| {
+            let rows = rows.clone();
+            (!rows.is_empty()).then_some(Ask::DifferentiateBench { rows })
+        });
+        self.spread(bench.model()?, asks, own, clock).await
+    }
+
+    /// Gradients that all workers find together. `asks` says what each has to do, the engine first; `own` does what a
+    /// worker with this number has to, here.
+    async fn spread<M: Network>(
+        &mut self,
+        model: &M,
+        asks: impl Iterator<Item = Option<Ask>>,
+        own: impl Fn(usize) -> Result<Found, String>,
+        clock: impl Fn() -> f64,
+    ) -> Result<Found, String> {
+        if self.members.is_empty() {
+            return own(0);
+        }
+        let values = Packing::values(model).await?;
+        let asked = self.ask_each(asks.skip(1), &values);
+        let began = clock();
+        let mut found = own(0)?;
+        let reader = Reader::of(model);
+        let read = |letter| reader.found(letter);
+        let patience = patience_millis(clock() - began);
+        let deadline = Deadline::after(patience, &clock);
+        let answers = self.answers(asked, &deadline, read).await;
+        // In the order of the helpers, whoever was ready first: the sum comes out the same each time.
+        for (helper, answer) in answers.into_iter().enumerate() {
+            found.add(match answer {
+                Some(answer) => answer,
+                None => own(helper + 1)?,
+            });
+        }
+        Ok(found)
+    }
+
+    /// Scores the next units of a split, one for each worker; how many that were.
+    pub async fn score(
+        &mut self,
+        scored: Scored<'_>,
+        answers: &mut Answers,
+        clock: impl Fn() -> f64,
+    ) -> Result<usize, String> {
+        self.settle(&clock).await;
+        let Scored {
+            examples,
+            trainer,
+            model,
+            split,
+            units,
+            is_first,
+        } = scored;
+        let units = &units[..units.len().min(self.workers())];
+        let (own, others) = units.split_at(1);
+        let values = match is_first && !others.is_empty() {
+            true => Packing::values(trainer.model()).await?,
+            false => Vec::new(),
+        };
+        let asks = others.iter().map(|unit| {
+            let unit = unit.clone();
+            Some(Ask::Score { split, unit })
+        });
+        let asked = self.ask_each(asks, &values);
+        let began = clock();
+        for unit in own {
+            examples.answer(model, split, unit, answers).await?;
+        }
+        let patience = patience_millis(clock() - began);
+        let deadline = Deadline::after(patience, &clock);
+        let found = self.answers(asked, &deadline, scored_by).await;
+        for (found, unit) in found.into_iter().zip(others) {
+            match found.flatten() {
+                Some(found) => answers.extend(found)?,
+                None => examples.answer(model, split, unit, answers).await?,
+            }
+        }
+        Ok(units.len())
+    }
+
+    /// Hands an ask to each helper that there is one for; whether it was asked, or why it could not be.
+    fn ask_each(
+        &mut self,
+        asks: impl Iterator<Item = Option<Ask>>,
+        numbers: &[f32],
+    ) -> Vec<Result<bool, String>> {
+        let members = self.members.iter_mut().zip(asks);
+        members
+            .map(|(member, ask)| match ask {
+                Some(ask) => member.helper.ask(&ask, numbers, None).map(|()| true),
+                None => Ok(false),
+            })
+            .collect()
+    }
+
+    /// What the helpers that were asked answer, in their order. Those that fail are let go.
+    async fn answers<T: Default>(
+        &mut self,
+        asked: Vec<Result<bool, String>>,
+        deadline: &Deadline<impl Fn() -> f64>,
+        read: impl Fn(Letter<Answer>) -> Result<T, String>,
+    ) -> Vec<Option<T>> {
+        let mut answers = Vec::with_capacity(self.members.len());
+        let nobody_asked = std::iter::repeat_with(|| Ok(false));
+        for (member, asked) in self
+            .members
+            .iter_mut()
+            .zip(asked.into_iter().chain(nobody_asked))
+        {
+            answers.push(match asked {
+                Ok(true) => member
+                    .helper
+                    .answer(deadline.left_millis())
+                    .await
+                    .and_then(&read),
+                Ok(false) => Ok(T::default()),
+                Err(reason) => Err(reason),
+            });
+        }
+        self.keep(answers)
+    }
+
+    /// Lets those go that failed; what the others gave, in order.
+    fn keep<T>(&mut self, outcomes: Vec<Result<T, String>>) -> Vec<Option<T>> {
+        let members = std::mem::take(&mut self.members);
+        let mut given = Vec::with_capacity(outcomes.len());
+        for (member, outcome) in members.into_iter().zip(outcomes) {
+            match outcome {
+                Ok(value) => {
+                    self.members.push(member);
+                    given.push(Some(value));
+                }
+                Err(reason) => {
+                    self.lost.push(reason);
+                    given.push(None);
+                }
+            }
+        }
+        given
+    }
+
+    /// Why helpers have been lost since this was last asked.
+    pub fn take_lost(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.lost)
+    }
+}

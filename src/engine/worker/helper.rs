@@ -1,0 +1,221 @@
+//! Helpers as workers of the engine's worker.
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use js_sys::{Array, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    DedicatedWorkerGlobalScope, ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker,
+    WorkerOptions, WorkerType,
+};
+
+use super::blob::BlobSource;
+use super::parcel::{self, Parcel};
+use crate::engine::helpers::{Answer, Ask, Hand, Helper, Letter, Place, from_bytes, to_bytes};
+use crate::protocol::EngineError;
+
+/// The name by which a worker knows that it is a helper. The script that starts workers goes by it too.
+pub const NAME: &str = "helper";
+
+/// Where that script leaves the helper's port.
+const PORT: &str = "port";
+
+/// What comes from a helper.
+enum Heard {
+    Answer(Letter<Answer>),
+    /// It is gone, for this reason.
+    Gone(String),
+}
+
+/// A worker that helps; dropping it ends it.
+pub struct WorkerHelper {
+    scope: DedicatedWorkerGlobalScope,
+    worker: Worker,
+    port: MessagePort,
+    heard: UnboundedReceiver<Heard>,
+    _listeners: [Closure<dyn Fn(MessageEvent)>; 2],
+    _on_error: Closure<dyn Fn(ErrorEvent)>,
+}
+
+impl WorkerHelper {
+    /// Starts one from the script that this worker was started from, on the module that is compiled already.
+    pub fn start(scope: &DedicatedWorkerGlobalScope) -> Result<Self, String> {
+        let failed = |error: JsValue| format!("it could not be started: {}", words_of(&error));
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        options.set_name(NAME);
+        let script = address(scope, "href").unwrap_or_default();
+        let worker = Worker::new_with_options(&script, &options).map_err(failed)?;
+        let channel = MessageChannel::new().map_err(failed)?;
+        let (port, theirs) = (channel.port1(), channel.port2());
+        let (hear, heard) = unbounded();
+
+        let on_answer = listener(hear.clone(), |data| Parcel::read(data).map(answer_of));
+        port.set_onmessage(Some(on_answer.as_ref().unchecked_ref()));
+        // The helper's panic hook speaks to its worker, not through the port.
+        let on_panic = listener(hear.clone(), |data| data.as_string().map(Heard::Gone));
+        worker.set_onmessage(Some(on_panic.as_ref().unchecked_ref()));
+        let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
+            event.prevent_default();
+            // Whoever is gone has nothing more to hear.
+            let _ = hear.unbounded_send(Heard::Gone(format!("it stopped: {}", event.message())));
+        });
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+
+        let hello = Object::new();
+        Reflect::set(&hello, &"module".into(), &wasm_bindgen::module()).map_err(failed)?;
+        Reflect::set(&hello, &PORT.into(), &theirs).map_err(failed)?;
+        worker
+            .post_message_with_transfer(&hello, &Array::of1(&theirs))
+            .map_err(failed)?;
+        Ok(Self {
+            scope: scope.clone(),
+            worker,
+            port,
+            heard,
+            _listeners: [on_answer, on_panic],
+            _on_error: on_error,
+        })
+    }
+}
+
+/// What an error says, without the places in the code that it was thrown at.
+fn words_of(error: &JsValue) -> String {
+    let error = error.dyn_ref::<js_sys::Error>();
+    error.map_or_else(|| "no reason is given".to_owned(), |e| e.message().into())
+}
+
+fn listener(
+    hear: UnboundedSender<Heard>,
+    read: fn(&JsValue) -> Option<Heard>,
+) -> Closure<dyn Fn(MessageEvent)> {
+    Closure::new(move |event: MessageEvent| {
+        if let Some(heard) = read(&event.data()) {
+            let _ = hear.unbounded_send(heard);
+        }
+    })
+}
+
+fn answer_of(parcel: Parcel) -> Heard {
+    match from_bytes(&parcel.words) {
+        Ok(words) => Heard::Answer(Letter {
+            words,
+            numbers: parcel.numbers,
+        }),
+        Err(reason) => Heard::Gone(reason),
+    }
+}
+
+impl Helper for WorkerHelper {
+    type Body = BlobSource;
+
+    fn ask(
+        &mut self,
+        ask: &Ask,
+        numbers: &[f32],
+        weights: Option<&BlobSource>,
+    ) -> Result<(), String> {
+        let file = weights.map(BlobSource::blob);
+        parcel::send(&self.port, &to_bytes(ask)?, numbers, file)
+            .map_err(|error| format!("it cannot be reached: {}", words_of(&error)))
+    }
+
+    /// A worker that the browser ends says nothing, so that waiting has an end.
+    async fn answer(&mut self, patience_millis: f64) -> Result<Letter<Answer>, String> {
+        let mut timer = 0;
+        let waited = Promise::new(&mut |resolve, _| {
+            let millis = patience_millis as i32;
+            let set = self
+                .scope
+                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+            timer = set.unwrap_or_default();
+        });
+        let heard = select(self.heard.next(), JsFuture::from(waited)).await;
+        self.scope.clear_timeout_with_handle(timer);
+        match heard {
+            Either::Left((Some(Heard::Answer(letter)), _)) => Ok(letter),
+            Either::Left((Some(Heard::Gone(reason)), _)) => Err(reason),
+            Either::Left((None, _)) => Err("its line is closed".to_owned()),
+            Either::Right(_) => Err("it gave no answer in time".to_owned()),
+        }
+    }
+}
+
+impl Drop for WorkerHelper {
+    fn drop(&mut self) {
+        self.port.close();
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+/// What the browser tells of the machine, and the address of the learner's wish.
+pub fn place(scope: &DedicatedWorkerGlobalScope) -> Place {
+    let navigator = |field: &str| {
+        let navigator = Reflect::get(scope, &"navigator".into()).ok()?;
+        Reflect::get(&navigator, &field.into()).ok()?.as_f64()
+    };
+    let search = address(scope, "search").unwrap_or_default();
+    let fields = search.trim_start_matches('?').split('&');
+    let workers = fields
+        .filter_map(|field| field.strip_prefix("workers="))
+        .next();
+    Place {
+        cores: navigator("hardwareConcurrency").map_or(1, |cores| cores as usize),
+        memory_gigabytes: navigator("deviceMemory"),
+        workers: workers.and_then(|number| number.parse().ok()),
+    }
+}
+
+/// A part of this worker's own address.
+fn address(scope: &DedicatedWorkerGlobalScope, part: &str) -> Option<String> {
+    let location = Reflect::get(scope, &"location".into()).ok()?;
+    Reflect::get(&location, &part.into()).ok()?.as_string()
+}
+
+/// This worker is a helper: does what the engine's worker asks through the port.
+pub fn help(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
+    let port: MessagePort = Reflect::get(scope, &PORT.into())?.dyn_into()?;
+    let (inbox, mut asks) = unbounded::<Parcel>();
+    let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some(parcel) = Parcel::read(&event.data()) {
+            let _ = inbox.unbounded_send(parcel);
+        }
+    });
+    port.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+    listener.forget();
+    wasm_bindgen_futures::spawn_local(async move {
+        let mut hand = match super::device::open().await {
+            Ok((device, _)) => Ok(Hand::new(device)),
+            Err(EngineError { message, .. }) => Err(message),
+        };
+        while let Some(parcel) = asks.next().await {
+            let answered = match &mut hand {
+                Ok(hand) => answer(hand, parcel).await,
+                Err(reason) => Letter::of(Answer::Refused(reason.clone())),
+            };
+            // An engine that is gone needs no answer.
+            if let Ok(words) = to_bytes(&answered.words) {
+                let _ = parcel::send(&port, &words, &answered.numbers, None);
+            }
+        }
+    });
+    Ok(())
+}
+
+async fn answer(hand: &mut Hand, parcel: Parcel) -> Letter<Answer> {
+    let refused = |reason| Letter::of(Answer::Refused(reason));
+    let words = match from_bytes(&parcel.words) {
+        Ok(words) => words,
+        Err(reason) => return refused(reason),
+    };
+    let weights = match parcel.file.map(BlobSource::new).transpose() {
+        Ok(weights) => weights,
+        Err(reason) => return refused(reason),
+    };
+    let numbers = parcel.numbers;
+    hand.obey(Letter { words, numbers }, weights).await
+}
