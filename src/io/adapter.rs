@@ -77,15 +77,6 @@ pub(super) fn without_idle_pooler<M: Network, S: ByteSource>(
     }
 }
 
-/// Whether a strategy leaves an adapter rather than a whole model.
-pub fn is_for(strategy: &Strategy) -> bool {
-    match strategy {
-        Strategy::Full | Strategy::Partial { .. } | Strategy::Head => false,
-        Strategy::BitFit | Strategy::Lora(_) | Strategy::Ia3(_) | Strategy::Adapter(_) => true,
-        Strategy::Prompt { .. } | Strategy::Prefix { .. } => true,
-    }
-}
-
 /// `adapter_config.json` and `adapter_model.safetensors`. For devices that can be waited for.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn save<M: Network>(

@@ -15,7 +15,7 @@ use crate::model::gpt2::{Frame, Gpt2};
 use crate::model::parameters;
 use crate::model::parts::Pass;
 use crate::settings::Seed;
-use crate::settings::strategy::block_of;
+use crate::settings::names::{self, Place, place};
 
 /// What the forward pass leaves.
 struct Kept {
@@ -122,18 +122,13 @@ enum Lowest {
 
 impl Lowest {
     fn of(model: &Gpt2) -> Self {
-        let below = |name: &str| {
-            ["wte.", "wpe.", "prompt."]
-                .iter()
-                .any(|part| name.contains(part))
-        };
         let listed = parameters::list(model);
         let trained = || listed.iter().filter(|p| p.trainable);
-        if trained().any(|p| below(&p.name)) {
+        if trained().any(|p| place(&p.name) == Place::Embeddings) {
             return Self::Embeddings;
         }
         trained()
-            .filter_map(|p| block_of(&p.name))
+            .filter_map(|p| names::block(&p.name))
             .min()
             .map_or(Self::Nothing, Self::Block)
     }
@@ -150,10 +145,14 @@ impl Lowest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::methods::Beside;
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
     use crate::model::heads::Head;
     use crate::model::network::Network;
-    use crate::settings::{BottleneckSettings, LoraSettings, Placement, Strategy};
+    use crate::settings::{
+        BottleneckSettings, LoraSettings, PartialSettings, Placement, PrefixSettings,
+        PromptSettings, Strategy,
+    };
     use crate::train::{Learner, plan};
 
     const PAD: i32 = 0;
@@ -165,7 +164,7 @@ mod tests {
         };
         vec![
             Strategy::Full,
-            Strategy::Partial { frozen_blocks: 1 },
+            Strategy::Partial(PartialSettings { frozen_blocks: 1 }),
             Strategy::Head,
             Strategy::Lora(LoraSettings::default()),
             Strategy::Lora(LoraSettings {
@@ -178,8 +177,8 @@ mod tests {
                 placement: Placement::Houlsby,
                 bottleneck: 3,
             }),
-            Strategy::Prompt { virtual_tokens: 2 },
-            Strategy::Prefix { virtual_tokens: 2 },
+            Strategy::Prompt(PromptSettings { virtual_tokens: 2 }),
+            Strategy::Prefix(PrefixSettings { virtual_tokens: 2 }),
             Strategy::BitFit,
         ]
     }
@@ -195,15 +194,14 @@ mod tests {
         let model = model.with_only_head(Head::Text { labels: 3 }, false, &seed);
         let model = plan::prepare(model, strategy, &seed).unwrap();
         // Off the start, at which half of LoRA's gradients are zero.
-        model.map_linear(|_, mut linear| {
-            linear.lora = linear.lora.map(|mut lora| {
+        model.map_beside(|_, beside| {
+            Beside::map_lora(beside, |mut lora| {
                 lora.b = lora.b.map(|b| {
                     let moved = b.clone().detach().zeros_like().add_scalar(0.05);
                     moved.set_require_grad(b.is_require_grad())
                 });
                 lora
-            });
-            linear
+            })
         })
     }
 

@@ -243,7 +243,7 @@ fn has_no_place_for_pooler(base: &Base, task: Task, strategy: &Strategy) -> bool
         .model
         .encoder()
         .is_some_and(|b| b.bert.pooler.is_none());
-    judges_texts && lacks_pooler && crate::io::adapter::is_for(strategy)
+    judges_texts && lacks_pooler && strategy.leaves_adapter()
 }
 
 pub fn device_error(reason: String) -> EngineError {

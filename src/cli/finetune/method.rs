@@ -1,0 +1,147 @@
+//! The flags of the methods, a flag for each field of the table. They go through the parser that addresses go through.
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::cli::error::CliError;
+use crate::methods::StrategyKind;
+use crate::methods::field::{Field, Value};
+use crate::settings::{Family, Strategy};
+
+/// What was given of the methods' own flags: names and values.
+pub struct MethodArguments {
+    given: Vec<(&'static str, String)>,
+}
+
+impl MethodArguments {
+    /// The strategy with what was given, for a model of a family with so many blocks.
+    pub fn strategy(
+        &self,
+        kind: StrategyKind,
+        (family, blocks): (Family, usize),
+    ) -> Result<Strategy, CliError> {
+        let mut strategy = kind.usual();
+        strategy.change(|method| {
+            method.suit(blocks);
+            for (field, mut value) in method.fields() {
+                if let Some((flag, text)) = self.given.iter().find(|(flag, _)| *flag == field.flag)
+                {
+                    let set = value.set(text, family);
+                    set.map_err(|must| CliError::new(format!("--{flag} is {text}, but {must}")))?;
+                }
+            }
+            Ok::<(), CliError>(())
+        })?;
+        Ok(family.in_own_words(strategy))
+    }
+}
+
+/// The flags of all methods, each once, with the usual value of every method that has it.
+fn flags() -> Vec<(&'static Field, Vec<(StrategyKind, String)>, bool)> {
+    let mut flags: Vec<(&'static Field, Vec<(StrategyKind, String)>, bool)> = Vec::new();
+    for kind in StrategyKind::ALL {
+        kind.usual().change(|method| {
+            for (field, value) in method.fields() {
+                let is_switch = matches!(value, Value::Switch(_));
+                let usual = (kind, value.text());
+                match flags
+                    .iter_mut()
+                    .find(|(other, ..)| other.flag == field.flag)
+                {
+                    Some((_, all, _)) => all.push(usual),
+                    None => flags.push((field, vec![usual], is_switch)),
+                }
+            }
+        });
+    }
+    flags
+}
+
+impl clap::Args for MethodArguments {
+    fn augment_args(command: Command) -> Command {
+        flags()
+            .into_iter()
+            .fold(command, |command, (field, usual, is_switch)| {
+                let usual = usual.iter();
+                let usual: Vec<_> = usual
+                    .map(|(kind, text)| format!("{}: {text}", kind.name()))
+                    .collect();
+                let arg = Arg::new(field.flag).long(field.flag).aliases(field.alias);
+                command.arg(match is_switch {
+                    true => arg.action(ArgAction::SetTrue).help(field.help),
+                    false => arg.allow_negative_numbers(true).help(format!(
+                        "{} [{}]",
+                        field.help,
+                        usual.join("; ")
+                    )),
+                })
+            })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl clap::FromArgMatches for MethodArguments {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let text = |flag, is_switch| match is_switch {
+            true => matches.get_flag(flag).then(|| true.to_string()),
+            false => matches.get_one::<String>(flag).cloned(),
+        };
+        let flags = flags().into_iter();
+        let given = flags
+            .filter_map(|(field, _, is_switch)| Some((field.flag, text(field.flag, is_switch)?)));
+        Ok(Self {
+            given: given.collect(),
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    #[command(no_binary_name = true)]
+    struct Flags {
+        #[command(flatten)]
+        method: MethodArguments,
+    }
+
+    fn strategy(kind: StrategyKind, flags: &str) -> Result<Strategy, String> {
+        let flags = Flags::parse_from(flags.split_whitespace());
+        let strategy = flags.method.strategy(kind, (Family::Gpt2, 4));
+        strategy.map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_flag_sets_the_field_of_the_method_that_was_chosen() {
+        let flags =
+            "--r 4 --lora-alpha 3 --use-dora --target-modules all-linear --num-virtual-tokens 5";
+        let Ok(Strategy::Lora(lora)) = strategy(StrategyKind::Lora, flags) else {
+            panic!("no LoRA");
+        };
+        assert_eq!((lora.rank, lora.alpha, lora.use_dora), (4, 3.0, true));
+        assert_eq!(lora.target_modules, ["c_attn", "c_fc", "c_proj"]);
+        let prefix = strategy(StrategyKind::Prefix, flags).unwrap();
+        assert_eq!(prefix.virtual_tokens(), 5);
+        let partial = strategy(StrategyKind::Partial, "").unwrap();
+        let half = crate::settings::PartialSettings { frozen_blocks: 2 };
+        assert_eq!(partial, Strategy::Partial(half));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_is_told_with_its_flag() {
+        let refused = |kind, flags| strategy(kind, flags).unwrap_err();
+        let rank = refused(StrategyKind::Lora, "--rank many");
+        assert_eq!(rank, "--rank is many, but must be a whole number");
+        let placement = refused(StrategyKind::Adapter, "--placement here");
+        assert!(placement.contains("pfeiffer or houlsby"), "{placement}");
+    }
+}
