@@ -130,7 +130,7 @@ fn strategy(config_json: &str) -> Result<Strategy, OwnError> {
     let method = kind.map(StrategyKind::usual);
     match method.as_ref().and_then(|method| method.adapts().own()) {
         Some(own) => own.read(&config),
-        None => Err(refused(&config, "method", "bitfit or adapter")),
+        None => Err(refused(&config, "method", "a method of this format")),
     }
 }
 

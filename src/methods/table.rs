@@ -106,14 +106,14 @@ macro_rules! methods {
         #[cfg(feature = "engine")]
         #[derive(burn::module::Module, Debug)]
         pub enum Beside {
-            $($($Name($Layer),)?)+
+            $($($Name($folder::layer::$Layer),)?)+
         }
 
         #[cfg(feature = "engine")]
         impl Beside {
             pub fn module(&self) -> &dyn BesideLinear {
                 match self {
-                    $($(Self::$Name(layer @ $Layer { .. }) => layer,)?)+
+                    $($(Self::$Name(layer @ $folder::layer::$Layer { .. }) => layer,)?)+
                 }
             }
         }

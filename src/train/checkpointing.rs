@@ -149,10 +149,7 @@ mod tests {
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
     use crate::model::heads::Head;
     use crate::model::network::Network;
-    use crate::settings::{
-        BottleneckSettings, LoraSettings, PartialSettings, Placement, PrefixSettings,
-        PromptSettings, Strategy,
-    };
+    use crate::settings::{BottleneckSettings, LoraSettings, Placement, Strategy, StrategyKind};
     use crate::train::{Learner, plan};
 
     const PAD: i32 = 0;
@@ -162,29 +159,21 @@ mod tests {
             dropout: 0.3,
             ..LoraSettings::default()
         };
-        vec![
-            Strategy::Full,
-            Strategy::Partial(PartialSettings { frozen_blocks: 1 }),
-            Strategy::Head,
-            Strategy::Lora(LoraSettings::default()),
-            Strategy::Lora(LoraSettings {
-                use_dora: true,
-                ..lora.clone()
-            }),
-            Strategy::Lora(lora),
-            Strategy::Ia3(Default::default()),
-            Strategy::Adapter(BottleneckSettings {
-                placement: Placement::Houlsby,
-                bottleneck: 3,
-            }),
-            Strategy::Prompt(PromptSettings { virtual_tokens: 2 }),
-            Strategy::Prefix(PrefixSettings { virtual_tokens: 2 }),
-            Strategy::BitFit,
-        ]
+        let mut strategies: Vec<Strategy> = StrategyKind::ALL.map(StrategyKind::usual).into();
+        strategies.push(Strategy::Lora(LoraSettings {
+            use_dora: true,
+            ..lora.clone()
+        }));
+        strategies.push(Strategy::Lora(lora));
+        strategies.push(Strategy::Adapter(BottleneckSettings {
+            placement: Placement::Houlsby,
+            bottleneck: 3,
+        }));
+        strategies
     }
 
     fn model(strategy: &Strategy) -> Gpt2 {
-        let config = Gpt2Config::sized(19, 12, 8, 3, 2);
+        let config = Gpt2Config::sized(19, 24, 16, 3, 2);
         let mut weights = RandomWeights::new(Seed::new(5), 3);
         let device = Device::flex().autodiff();
         let model = Gpt2::load(&config, &mut weights, &device)

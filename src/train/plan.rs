@@ -55,39 +55,23 @@ mod tests {
     use super::*;
     use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
     use crate::model::heads::Head;
-    use crate::settings::{
-        BottleneckSettings, Ia3Settings, LoraSettings, PartialSettings, Placement, PrefixSettings,
-        PromptSettings, count,
-    };
+    use crate::settings::{BottleneckSettings, LoraSettings, Placement, StrategyKind, count};
     use burn::prelude::Device;
 
     #[test]
     fn counts_by_arithmetic_agree_with_prepared_models() {
-        let config = Gpt2Config::sized(11, 8, 6, 3, 2);
-        let lora = LoraSettings {
-            rank: 2,
-            ..Default::default()
-        };
+        let config = Gpt2Config::sized(11, 16, 16, 3, 2);
         let dora = LoraSettings {
             use_dora: true,
-            ..lora.clone()
+            ..Default::default()
         };
         let houlsby = BottleneckSettings {
             placement: Placement::Houlsby,
             bottleneck: 3,
         };
-        for strategy in [
-            Strategy::Full,
-            Strategy::Partial(PartialSettings { frozen_blocks: 2 }),
-            Strategy::Head,
-            Strategy::BitFit,
-            Strategy::Lora(lora),
-            Strategy::Lora(dora),
-            Strategy::Ia3(Ia3Settings::default()),
-            Strategy::Adapter(houlsby),
-            Strategy::Prompt(PromptSettings { virtual_tokens: 2 }),
-            Strategy::Prefix(PrefixSettings { virtual_tokens: 2 }),
-        ] {
+        let usual = StrategyKind::ALL.map(StrategyKind::usual);
+        let others = [Strategy::Lora(dora), Strategy::Adapter(houlsby)];
+        for strategy in usual.into_iter().chain(others) {
             let seed = Seed::new(1);
             let mut weights = RandomWeights::new(seed.clone(), 3);
             let model = Gpt2::load(&config, &mut weights, &Device::flex().autodiff()).unwrap();

@@ -55,6 +55,6 @@ pub fn engine_says(trainable: usize) -> String {
     )
 }
 
-pub const TABLE: &str = "All nine strategies on one model";
+pub const TABLE: &str = "All strategies on one model";
 pub const COLUMNS: [&str; 4] = ["Strategy", "Trains", "Gradients, AdamW", "To save"];
 pub const TABLE_SETTINGS: &str = "With a head for two classes. LoRA has rank 8 on c_attn and both c_proj, in a BERT on query and value; partial freezes half of the blocks; adapters have a bottleneck of 16; prompt and prefix 8 virtual tokens, unless you have set them otherwise.";
