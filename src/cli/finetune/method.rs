@@ -35,20 +35,52 @@ impl MethodArguments {
     }
 }
 
-/// The flags of all methods, each once, with the usual value of every method that has it.
-fn flags() -> Vec<(&'static Field, Vec<(StrategyKind, String)>, bool)> {
-    let mut flags: Vec<(&'static Field, Vec<(StrategyKind, String)>, bool)> = Vec::new();
+/// A flag that some methods share.
+struct Flag {
+    field: &'static Field,
+    /// On or off, without a value.
+    is_switch: bool,
+    /// What it is in each method if it is not given.
+    usual: Vec<String>,
+}
+
+impl Flag {
+    fn argument(self) -> Arg {
+        let Field {
+            flag, alias, help, ..
+        } = *self.field;
+        let argument = Arg::new(flag).long(flag).aliases(alias);
+        if self.is_switch {
+            return argument.action(ArgAction::SetTrue).help(help);
+        }
+        let help = format!("{help} [{}]", self.usual.join("; "));
+        argument.allow_negative_numbers(true).help(help)
+    }
+
+    fn given(&self, matches: &ArgMatches) -> Option<(&'static str, String)> {
+        let flag = self.field.flag;
+        let text = match self.is_switch {
+            true => matches.get_flag(flag).then(|| true.to_string()),
+            false => matches.get_one::<String>(flag).cloned(),
+        };
+        Some((flag, text?))
+    }
+}
+
+/// The flags of all methods, each once.
+fn flags() -> Vec<Flag> {
+    let mut flags: Vec<Flag> = Vec::new();
     for kind in StrategyKind::ALL {
         kind.usual().change(|method| {
             for (field, value) in method.fields() {
-                let is_switch = matches!(value, Value::Switch(_));
-                let usual = (kind, value.text());
-                match flags
-                    .iter_mut()
-                    .find(|(other, ..)| other.flag == field.flag)
-                {
-                    Some((_, all, _)) => all.push(usual),
-                    None => flags.push((field, vec![usual], is_switch)),
+                let usual = format!("{}: {}", kind.name(), value.text());
+                match flags.iter_mut().find(|one| one.field.flag == field.flag) {
+                    Some(known) => known.usual.push(usual),
+                    None => flags.push(Flag {
+                        field,
+                        is_switch: matches!(value, Value::Switch(_)),
+                        usual: vec![usual],
+                    }),
                 }
             }
         });
@@ -58,23 +90,7 @@ fn flags() -> Vec<(&'static Field, Vec<(StrategyKind, String)>, bool)> {
 
 impl clap::Args for MethodArguments {
     fn augment_args(command: Command) -> Command {
-        flags()
-            .into_iter()
-            .fold(command, |command, (field, usual, is_switch)| {
-                let usual = usual.iter();
-                let usual: Vec<_> = usual
-                    .map(|(kind, text)| format!("{}: {text}", kind.name()))
-                    .collect();
-                let arg = Arg::new(field.flag).long(field.flag).aliases(field.alias);
-                command.arg(match is_switch {
-                    true => arg.action(ArgAction::SetTrue).help(field.help),
-                    false => arg.allow_negative_numbers(true).help(format!(
-                        "{} [{}]",
-                        field.help,
-                        usual.join("; ")
-                    )),
-                })
-            })
+        command.args(flags().into_iter().map(Flag::argument))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -84,13 +100,8 @@ impl clap::Args for MethodArguments {
 
 impl clap::FromArgMatches for MethodArguments {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let text = |flag, is_switch| match is_switch {
-            true => matches.get_flag(flag).then(|| true.to_string()),
-            false => matches.get_one::<String>(flag).cloned(),
-        };
-        let flags = flags().into_iter();
-        let given = flags
-            .filter_map(|(field, _, is_switch)| Some((field.flag, text(field.flag, is_switch)?)));
+        let flags = flags();
+        let given = flags.iter().filter_map(|flag| flag.given(matches));
         Ok(Self {
             given: given.collect(),
         })
