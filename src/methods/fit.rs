@@ -1,22 +1,8 @@
 //! Whether a method fits a model.
 
 use super::targets::{names_module, unmatched_targets};
-use super::{Adds, Strategy, StrategyKind};
+use super::{Adds, LinearShape, ModelShape, Strategy, StrategyKind};
 use crate::settings::Family;
-
-/// What a method may ask of a model before it is put into effect there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ModelShape {
-    pub family: Family,
-    pub width: usize,
-    pub blocks: usize,
-    /// The most tokens that go in at once.
-    pub positions: usize,
-    /// Whether a task's head is there.
-    pub has_head: bool,
-    /// The layers that something can stand beside: the path of the module and the shape of its weight.
-    pub linear: Vec<(String, [usize; 2])>,
-}
 
 /// A strategy that does not fit the model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -112,7 +98,7 @@ fn check_targets(model: &ModelShape, targets: &[String]) -> Result<(), PlanError
         let targets = targets.to_vec();
         return Err(PlanError::TiedHead { targets });
     }
-    let paths: Vec<&str> = model.linear.iter().map(|(path, _)| &path[..]).collect();
+    let paths: Vec<&str> = model.linear.iter().map(|layer| &layer.path[..]).collect();
     let unmatched = unmatched_targets(targets, &paths);
     if !targets.is_empty() && unmatched.is_empty() {
         return Ok(());
@@ -125,14 +111,14 @@ fn check_targets(model: &ModelShape, targets: &[String]) -> Result<(), PlanError
 
 /// Refuses a rank that is no low rank beside one of the targets.
 pub fn check_rank(model: &ModelShape, targets: &[String], rank: usize) -> Result<(), PlanError> {
-    let mut targeted = model.linear.iter();
-    let too_small =
-        targeted.find(|(path, sides)| names_module(targets, path) && rank > sides[0].min(sides[1]));
-    match too_small {
-        Some((module, sides)) => Err(PlanError::RankTooLarge {
+    let mut layers = model.linear.iter();
+    let is_too_small =
+        |layer: &&LinearShape| names_module(targets, &layer.path) && rank > layer.smaller_side();
+    match layers.find(is_too_small) {
+        Some(layer) => Err(PlanError::RankTooLarge {
             rank,
-            module: module.clone(),
-            side: sides[0].min(sides[1]),
+            module: layer.path.clone(),
+            side: layer.smaller_side(),
         }),
         None => Ok(()),
     }

@@ -2,8 +2,9 @@
 
 use super::export::{Export, Exported};
 use super::field::{Field, Value};
-use super::fit::{ModelShape, PlanError};
-use crate::settings::{Bound, Family, Sizes, is_head};
+use super::fit::PlanError;
+use super::shape::{LinearShape, ModelShape};
+use crate::settings::{Bound, Family, Shapes, is_head};
 
 /// What is so whatever a method's settings are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,15 +44,6 @@ pub enum Leaves {
     WholeModel,
     /// What was trained, in PEFT's format where PEFT has the method.
     Adapter,
-}
-
-/// A linear layer that something may stand beside.
-#[derive(Debug, Clone, Copy)]
-pub struct LinearShape<'a> {
-    /// The path of its module.
-    pub path: &'a str,
-    pub inputs: usize,
-    pub outputs: usize,
 }
 
 /// The settings of a method. What most methods do alike is written here.
@@ -105,14 +97,14 @@ pub trait Method {
         0
     }
 
-    /// How many parameters stand beside a linear layer.
-    fn beside(&self, _layer: LinearShape) -> usize {
-        0
+    /// The parameters that stand beside a linear layer, with their shapes.
+    fn beside(&self, _layer: &LinearShape) -> Shapes {
+        Shapes::new()
     }
 
-    /// How many parameters are added that stand beside no single layer.
-    fn elsewhere(&self, _sizes: &Sizes) -> usize {
-        0
+    /// The parameters that are added and stand beside no single layer, with their shapes.
+    fn elsewhere(&self, _model: &ModelShape) -> Shapes {
+        Shapes::new()
     }
 
     /// What does not fit a model. That its family can be tuned so, that every target matches and that virtual tokens

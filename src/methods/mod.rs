@@ -16,6 +16,7 @@ mod method;
 mod partial;
 mod prefix;
 mod prompt;
+mod shape;
 mod strategy;
 mod table;
 pub mod targets;
@@ -29,10 +30,11 @@ use full::Full;
 use head::Head;
 pub use ia3::Ia3Settings;
 pub use lora::LoraSettings;
-pub use method::{Adds, Facts, Group, Leaves, LinearShape, Method};
+pub use method::{Adds, Facts, Group, Leaves, Method};
 pub use partial::PartialSettings;
 pub use prefix::PrefixSettings;
 pub use prompt::PromptSettings;
+pub use shape::{LinearShape, ModelShape};
 use table::methods;
 
 #[cfg(feature = "engine")]

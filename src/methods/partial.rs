@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::export::{Export, Exported};
 use super::field::{Field, Reach, Value};
-use super::fit::{ModelShape, PlanError};
+use super::fit::PlanError;
 use super::method::{Adds, Facts, Group, Leaves, Method};
+use super::shape::ModelShape;
 use crate::settings::Family;
 use crate::settings::names::{Place, place};
 

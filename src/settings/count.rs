@@ -1,9 +1,8 @@
 //! How many parameters a strategy trains, by arithmetic on shapes: for models too large to be at
 //! hand. `train::plan` tests it against prepared models, `warmup verify` against PEFT.
 
-use super::names;
 use super::{Sizes, Strategy};
-use crate::methods::{LinearShape, Method};
+use crate::methods::ModelShape;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
@@ -30,38 +29,23 @@ impl Counts {
 /// Counts of the prepared model, with a classification head where `labels` says how many there are. The strategy's
 /// targets are in the words of the model's family.
 pub fn count(sizes: impl Into<Sizes>, labels: Option<usize>, strategy: &Strategy) -> Counts {
-    let (sizes, method) = (sizes.into(), strategy.method());
-    let mut counts = Counts {
-        trainable: 0,
-        total: 0,
-    };
-    for (name, shape) in sizes.parameters(labels) {
-        let own: usize = shape.iter().product();
-        let added = beside(&sizes, &name, &shape, method);
-        counts.total += own + added;
-        counts.trainable += added + if method.trains(&name) { own } else { 0 };
-    }
-    let more = method.elsewhere(&sizes);
+    let sizes = sizes.into();
+    let own = sizes.parameters(labels);
+    let added = strategy.added(&ModelShape::of(&sizes, &own));
+    let trained = own.iter().filter(|(name, _)| strategy.trains(name));
+    let added = numbers(&added);
     Counts {
-        trainable: counts.trainable + more,
-        total: counts.total + more,
+        trainable: numbers(trained) + added,
+        total: numbers(&own) + added,
     }
 }
 
-/// What a method adds beside a linear layer's weight.
-fn beside(sizes: &Sizes, name: &str, shape: &[usize], method: &dyn Method) -> usize {
-    let Ok(shape) = <[usize; 2]>::try_from(shape) else {
-        return 0;
-    };
-    if !names::is_linear(name) {
-        return 0;
-    }
-    let (inputs, outputs) = sizes.inputs_and_outputs(shape);
-    method.beside(LinearShape {
-        path: names::module(name),
-        inputs,
-        outputs,
-    })
+/// The numbers in tensors of these shapes.
+fn numbers<'a>(shapes: impl IntoIterator<Item = &'a (String, Vec<usize>)>) -> usize {
+    let sizes = shapes.into_iter();
+    sizes
+        .map(|(_, shape)| shape.iter().product::<usize>())
+        .sum()
 }
 
 #[cfg(test)]

@@ -45,7 +45,23 @@ impl Family {
         }
     }
 
-    /// The same in a sentence.
+    /// The path of a module of a block.
+    pub fn path(self, block: usize, module: &str) -> String {
+        match self {
+            Self::Gpt2 => format!("transformer.h.{block}.{module}"),
+            Self::Bert => format!("bert.encoder.layer.{block}.{module}"),
+        }
+    }
+
+    /// Inputs and outputs of a linear layer whose weight has this shape: GPT-2 keeps them the other way round.
+    pub fn inputs_and_outputs(self, [rows, columns]: [usize; 2]) -> (usize, usize) {
+        match self {
+            Self::Gpt2 => (rows, columns),
+            Self::Bert => (columns, rows),
+        }
+    }
+
+    /// The linear modules in a sentence.
     pub fn listed_modules(self) -> String {
         match self.linear_modules() {
             [others @ .., last] => format!("{} and {last}", others.join(", ")),

@@ -23,7 +23,7 @@ pub use remedies::Remedies;
 pub use sampling::Sampling;
 pub use schedule::{Schedule, ScheduleKind};
 pub use seed::Seed;
-pub use shapes::{BertSizes, Gpt2Sizes, Sizes};
+pub use shapes::{BertSizes, Gpt2Sizes, Shapes, Sizes};
 pub use task::Task;
 pub use training::{LossDivisor, TrainingSettings, WeightDecayOn};
 

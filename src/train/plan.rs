@@ -1,6 +1,7 @@
 //! A strategy put into effect on a model, and what that amounts to.
 
-use crate::methods::fit::{ModelShape, PlanError};
+use crate::methods::fit::PlanError;
+use crate::methods::{LinearShape, ModelShape};
 use crate::model::network::Network;
 use crate::model::parameters;
 use crate::protocol::{ParameterInfo, RunPlan};
@@ -13,31 +14,47 @@ pub fn prepare<M: Network>(model: M, strategy: &Strategy, seed: &Seed) -> Result
     Ok(model.with_trainable(|name| strategy.trains(name)))
 }
 
+/// What a strategy would train of a model, by arithmetic: nothing is put into effect.
+pub fn planned<M: Network>(model: &M, strategy: &Strategy) -> Result<RunPlan, PlanError> {
+    let shape = shape(model);
+    strategy.check(&shape)?;
+    let mut parameters = parameters::list(model);
+    for info in &mut parameters {
+        info.trainable = strategy.trains(&info.name);
+    }
+    let added = strategy.added(&shape).into_iter();
+    parameters.extend(added.map(|(name, shape)| ParameterInfo {
+        name,
+        shape,
+        trainable: true,
+        added: true,
+    }));
+    Ok(plan(parameters, strategy))
+}
+
 fn shape<M: Network>(model: &M) -> ModelShape {
-    let linear = |info: ParameterInfo| {
-        let sides = <[usize; 2]>::try_from(info.shape).ok()?;
-        let is_own = names::is_linear(&info.name) && !info.added;
-        is_own.then(|| (names::module(&info.name).to_owned(), sides))
-    };
-    let listed = parameters::list(model).into_iter();
+    let family = model.family();
+    let own = parameters::list(model).into_iter().filter(|p| !p.added);
     ModelShape {
-        family: model.family(),
+        family,
         width: model.width(),
         blocks: model.blocks(),
         positions: model.positions(),
         has_head: model.has_head(),
-        linear: listed.filter_map(linear).collect(),
+        linear: own
+            .filter_map(|p| LinearShape::of(family, &p.name, &p.shape))
+            .collect(),
     }
 }
 
 /// Every tensor of a prepared model, and the float32 memory that training it takes beside the weights.
 pub fn describe<M: Network>(model: &M, strategy: &Strategy) -> RunPlan {
-    let parameters = parameters::list(model);
-    let trained: usize = parameters
-        .iter()
-        .filter(|p| p.trainable)
-        .map(|p| p.count())
-        .sum();
+    plan(parameters::list(model), strategy)
+}
+
+fn plan(parameters: Vec<ParameterInfo>, strategy: &Strategy) -> RunPlan {
+    let trained = parameters.iter().filter(|p| p.trainable);
+    let trained: usize = trained.map(ParameterInfo::count).sum();
     let beside = parameters.iter().filter_map(|p| names::beside(&p.name));
     let mut matched: Vec<String> = beside.map(str::to_owned).collect();
     matched.dedup();
@@ -58,6 +75,12 @@ mod tests {
     use crate::settings::{BottleneckSettings, LoraSettings, Placement, StrategyKind, count};
     use burn::prelude::Device;
 
+    fn by_name(mut plan: RunPlan) -> RunPlan {
+        plan.parameters
+            .sort_by(|one, other| one.name.cmp(&other.name));
+        plan
+    }
+
     #[test]
     fn counts_by_arithmetic_agree_with_prepared_models() {
         let config = Gpt2Config::sized(11, 16, 16, 3, 2);
@@ -76,8 +99,10 @@ mod tests {
             let mut weights = RandomWeights::new(seed.clone(), 3);
             let model = Gpt2::load(&config, &mut weights, &Device::flex().autodiff()).unwrap();
             let model = model.with_only_head(Head::Text { labels: 2 }, false, &seed);
+            let planned = planned(&model, &strategy).unwrap();
             let model = prepare(model, &strategy, &seed).unwrap();
             let plan = describe(&model, &strategy);
+            assert_eq!(by_name(planned), by_name(plan.clone()), "{strategy:?}");
             let counted = count(config.sizes(), Some(2), &strategy);
             let name = strategy.name();
             assert_eq!(counted.trainable, plan.trainable_parameters(), "{name}");

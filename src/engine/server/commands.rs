@@ -8,11 +8,10 @@ use crate::engine::inspect;
 use crate::engine::one_example::train_on_example;
 use crate::engine::probe::probe;
 use crate::engine::prompting::score_prompts;
-use crate::engine::run::{Setup, prepared};
+use crate::engine::run::{Setup, planned};
 use crate::model::any::Model;
 use crate::protocol::{ExampleStep, RunOptions, WeightsChoice};
 use crate::settings::{Strategy, Task, TrainingSettings};
-use crate::train::plan;
 
 impl<H: Host> Server<H> {
     pub(super) async fn obey(
@@ -169,11 +168,7 @@ impl<H: Host> Server<H> {
             strategy: base.family().in_own_words(settings.strategy),
             ..settings
         };
-        let model = prepared(base, shape, &settings, false)?;
-        self.tell(
-            id,
-            Event::RunPlanned(plan::describe(&model, &settings.strategy)),
-        );
+        self.tell(id, Event::RunPlanned(planned(base, shape, &settings)?));
         Ok(())
     }
 

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::export::{Export, Exported};
 use super::field::{Choice, Field, Reach, Value};
-use super::fit::{ModelShape, PlanError};
+use super::fit::PlanError;
 use super::method::{Adds, Facts, Group, Leaves, Method};
-use crate::settings::{Bound, Family, MOST_SIZE, Sizes};
+use super::shape::ModelShape;
+use crate::settings::{Bound, Family, MOST_SIZE, Shapes};
 
 /// Down to a few dimensions, a nonlinearity, and up again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,10 +69,11 @@ impl Placement {
             .find(|placement| placement.name() == word)
     }
 
-    pub fn per_block(self) -> usize {
+    /// The adapters of a block.
+    fn modules(self) -> &'static [&'static str] {
         match self {
-            Self::Houlsby => 2,
-            Self::Pfeiffer => 1,
+            Self::Houlsby => &["attn_adapter", "mlp_adapter"],
+            Self::Pfeiffer => &["mlp_adapter"],
         }
     }
 }
@@ -117,9 +119,21 @@ impl Method for BottleneckSettings {
         ]
     }
 
-    fn elsewhere(&self, sizes: &Sizes) -> usize {
-        let (width, size) = (sizes.width(), self.bottleneck);
-        sizes.blocks() * self.placement.per_block() * (2 * width * size + size + width)
+    fn elsewhere(&self, model: &ModelShape) -> Shapes {
+        let (width, size) = (model.width, self.bottleneck);
+        let mut added = Shapes::new();
+        for block in 0..model.blocks {
+            for module in self.placement.modules() {
+                let mut push = |name: &str, shape| {
+                    added.push((model.path(block, &format!("{module}.{name}")), shape));
+                };
+                push("down.weight", vec![width, size]);
+                push("down.bias", vec![size]);
+                push("up.weight", vec![size, width]);
+                push("up.bias", vec![width]);
+            }
+        }
+        added
     }
 
     fn check(&self, model: &ModelShape) -> Result<(), PlanError> {

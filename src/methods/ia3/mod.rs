@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::export::{Export, Exported, list};
 use super::field::{self, Field, Reach, Value};
-use super::method::{Adds, Facts, Group, Leaves, LinearShape, Method};
+use super::method::{Adds, Facts, Group, Leaves, Method};
+use super::shape::LinearShape;
 use super::targets::{names_module, owned};
-use crate::settings::Family;
+use crate::settings::{Family, Shapes};
 
 /// The settings of PEFT's `IA3Config`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -113,12 +114,14 @@ impl Method for Ia3Settings {
         }
     }
 
-    fn beside(&self, layer: LinearShape) -> usize {
-        match self.targets(layer.path) {
-            false => 0,
-            true if self.is_feedforward(layer.path) => layer.inputs,
-            true => layer.outputs,
-        }
+    fn beside(&self, layer: &LinearShape) -> Shapes {
+        let size = match self.is_feedforward(&layer.path) {
+            true => layer.inputs,
+            false => layer.outputs,
+        };
+        let factors = || (format!("{}.ia3.factors", layer.path), vec![size]);
+        let is_target = self.targets(&layer.path);
+        is_target.then(factors).into_iter().collect()
     }
 
     fn export(&self, _program: &Export) -> Exported {

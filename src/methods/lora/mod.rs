@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::export::{Export, Exported, fan_in_fan_out, list, short_number};
 use super::field::{self, Field, Reach, Value};
-use super::fit::{ModelShape, PlanError, check_rank};
-use super::method::{Adds, Facts, Group, Leaves, LinearShape, Method};
+use super::fit::{PlanError, check_rank};
+use super::method::{Adds, Facts, Group, Leaves, Method};
+use super::shape::{LinearShape, ModelShape};
 use super::targets::{self, names_module, owned};
-use crate::settings::{Bound, Family, MOST_SIZE};
+use crate::settings::{Bound, Family, MOST_SIZE, Shapes};
 
 /// The settings of PEFT's `LoraConfig` that the models here need.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -151,12 +152,19 @@ impl Method for LoraSettings {
         targets::translate(family, &mut self.target_modules, usual);
     }
 
-    fn beside(&self, layer: LinearShape) -> usize {
-        if !self.targets(layer.path) {
-            return 0;
+    fn beside(&self, layer: &LinearShape) -> Shapes {
+        if !self.targets(&layer.path) {
+            return Shapes::new();
         }
-        let lengths = if self.use_dora { layer.outputs } else { 0 };
-        self.rank * (layer.inputs + layer.outputs) + lengths
+        let at = |name: &str, shape| (format!("{}.lora.{name}", layer.path), shape);
+        let mut added = vec![
+            at("a", vec![self.rank, layer.inputs]),
+            at("b", vec![layer.outputs, self.rank]),
+        ];
+        if self.use_dora {
+            added.push(at("magnitude", vec![layer.outputs]));
+        }
+        added
     }
 
     fn check(&self, model: &ModelShape) -> Result<(), PlanError> {

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::export::{Export, Exported};
 use super::field::{Field, MOST_VIRTUAL_TOKENS, VIRTUAL_TOKENS, Value};
 use super::method::{Adds, Facts, Group, Leaves, Method};
-use crate::settings::{Bound, Family, MOST_SIZE, Sizes};
+use super::shape::ModelShape;
+use crate::settings::{Bound, Family, MOST_SIZE, Shapes};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PrefixSettings {
@@ -46,8 +47,13 @@ impl Method for PrefixSettings {
         self.virtual_tokens
     }
 
-    fn elsewhere(&self, sizes: &Sizes) -> usize {
-        2 * sizes.blocks() * self.virtual_tokens * sizes.width()
+    fn elsewhere(&self, model: &ModelShape) -> Shapes {
+        let shape = vec![self.virtual_tokens, model.width];
+        let of_block = |block| {
+            let names = ["attn.prefix.key", "attn.prefix.value"];
+            names.map(|name| (model.path(block, name), shape.clone()))
+        };
+        (0..model.blocks).flat_map(of_block).collect()
     }
 
     fn export(&self, _program: &Export) -> Exported {

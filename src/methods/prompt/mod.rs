@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::export::{Export, Exported};
 use super::field::{Field, MOST_VIRTUAL_TOKENS, VIRTUAL_TOKENS, Value};
 use super::method::{Adds, Facts, Group, Leaves, Method};
-use crate::settings::{Bound, Family, MOST_SIZE, Sizes};
+use super::shape::ModelShape;
+use crate::settings::{Bound, Family, MOST_SIZE, Shapes};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PromptSettings {
@@ -45,8 +46,9 @@ impl Method for PromptSettings {
         self.virtual_tokens
     }
 
-    fn elsewhere(&self, sizes: &Sizes) -> usize {
-        self.virtual_tokens * sizes.width()
+    fn elsewhere(&self, model: &ModelShape) -> Shapes {
+        let shape = vec![self.virtual_tokens, model.width];
+        vec![("transformer.prompt.weight".to_owned(), shape)]
     }
 
     fn export(&self, _program: &Export) -> Exported {
