@@ -2,8 +2,10 @@
 //!
 //! One library, four programs (see `docs/architecture.md`): the page (`ui`), the engine worker built
 //! for the CPU and for WebGPU (`engine-cpu`, `engine-gpu`), and the command line (`cli`).
-//! Arrows point one way: `ui → protocol → settings`, `engine → {train, data, io} → model → settings`.
+//! Arrows point one way: `ui → protocol → settings`, `engine → {train, data, io} → model → settings`; `methods` has a half
+//! beside `settings` and, in the engine, a half beside `model`.
 
+pub mod methods;
 pub mod protocol;
 pub mod settings;
 

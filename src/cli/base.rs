@@ -11,7 +11,7 @@ use crate::data::tokenizer::Tokenizer;
 use crate::engine::base as engine;
 use crate::io::folder::{self, FolderError};
 use crate::io::{adapter, opening};
-use crate::model::adapters::blend::{BlendError, blend};
+use crate::methods::blend::{BlendError, blend};
 use crate::model::any::Model;
 use crate::model::gpt2::{EndIds, Gpt2};
 

@@ -36,25 +36,6 @@ pub enum ClassWeights {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StrategyName {
-    Full,
-    Partial,
-    Head,
-    Lora,
-    Adapter,
-    Prompt,
-    Prefix,
-    Ia3,
-    Bitfit,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PlacementName {
-    Houlsby,
-    Pfeiffer,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ScheduleName {
     Linear,
     Cosine,

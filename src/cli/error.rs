@@ -58,7 +58,7 @@ from_errors!(
     crate::data::reader::DataError,
     crate::model::weights::WeightError,
     crate::data::tokenizer::TokenizerError,
-    crate::train::plan::PlanError,
+    crate::methods::fit::PlanError,
     crate::protocol::EngineError,
     serde_json::Error,
     String,

@@ -3,6 +3,7 @@
 mod arguments;
 pub(super) mod ending;
 mod general;
+mod method;
 mod metrics;
 mod opening;
 mod outcome;

@@ -13,6 +13,7 @@ use super::save::{check_target, save_model};
 use crate::model::any::Model;
 use crate::model::network::Network;
 use crate::model::parameters;
+use crate::settings::names;
 
 const MULTI_LABEL: RunnableTask = RunnableTask::MultiLabelClassification;
 
@@ -63,6 +64,7 @@ fn unmergeable(model: &Model) -> Option<&'static str> {
         );
     }
     let listed = parameters::list(model);
-    let has_bottleneck = listed.iter().any(|p| p.name.contains("_adapter."));
+    let stays = |name: &str| parameters::is_adapter(name) && names::beside(name).is_none();
+    let has_bottleneck = listed.iter().any(|p| stays(&p.name));
     has_bottleneck.then_some("a bottleneck adapter has a nonlinearity in the middle and cannot be merged into weights; keep it beside the model")
 }

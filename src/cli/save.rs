@@ -43,7 +43,7 @@ pub fn save_result(
     (task, labels): (Task, Option<&[String]>),
     out: &Path,
 ) -> Result<u64, CliError> {
-    if !adapter::is_for(strategy) {
+    if !strategy.leaves_adapter() {
         return save_model(base, model, labels, task.problem_type(), out);
     }
     let base_name = base.folder.display().to_string();

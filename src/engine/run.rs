@@ -36,7 +36,7 @@ use works::Work;
 
 use setup::How;
 
-pub use setup::{Setup, device_error, prepared};
+pub use setup::{Setup, device_error, planned, prepared};
 pub use watcher::Watcher;
 
 /// What the last unit of work led to.

@@ -77,15 +77,6 @@ pub(super) fn without_idle_pooler<M: Network, S: ByteSource>(
     }
 }
 
-/// Whether a strategy leaves an adapter rather than a whole model.
-pub fn is_for(strategy: &Strategy) -> bool {
-    match strategy {
-        Strategy::Full | Strategy::Partial { .. } | Strategy::Head => false,
-        Strategy::BitFit | Strategy::Lora(_) | Strategy::Ia3(_) | Strategy::Adapter(_) => true,
-        Strategy::Prompt { .. } | Strategy::Prefix { .. } => true,
-    }
-}
-
 /// `adapter_config.json` and `adapter_model.safetensors`. For devices that can be waited for.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn save<M: Network>(
@@ -101,4 +92,31 @@ pub fn save<M: Network>(
         .map_err(PeftError::ReadBack)?;
     own::files(&tensors, strategy, base_name, task_type)
         .map_err(|e| AdapterError::Own(OwnError::Weights(e)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
+    use crate::settings::{Seed, StrategyKind};
+    use burn::prelude::Device;
+
+    fn model() -> Gpt2 {
+        let config = Gpt2Config::sized(11, 16, 16, 2, 2);
+        let mut weights = RandomWeights::new(Seed::new(1), 2);
+        Gpt2::load(&config, &mut weights, &Device::flex()).unwrap()
+    }
+
+    #[test]
+    fn what_every_method_leaves_is_read_back() {
+        let strategies = StrategyKind::ALL.map(StrategyKind::usual);
+        for strategy in strategies.iter().filter(|s| s.leaves_adapter()) {
+            let adapted = model().with_strategy(strategy, &mut Seed::new(3));
+            let saved = save(&adapted, strategy, "base", "CAUSAL_LM").unwrap();
+            assert_eq!(describe(&saved.0).unwrap().strategy, *strategy);
+            let loaded = load(&saved.0, saved.1.clone(), model()).unwrap();
+            let again = save(&loaded, strategy, "base", "CAUSAL_LM").unwrap();
+            assert_eq!(again, saved, "{}", strategy.name());
+        }
+    }
 }

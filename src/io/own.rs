@@ -12,12 +12,13 @@ use serde_json::{Value, json};
 
 use super::adapter::{Description, without_idle_pooler};
 use super::folder::with_stored_heads;
+use super::peft::fields::object;
 use super::peft::is_task;
 use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
 use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter};
 use crate::model::weights::{WeightError, WeightSource};
-use crate::settings::{BottleneckSettings, Placement, Seed, Strategy, is_head};
+use crate::settings::{Seed, Strategy, StrategyKind, is_head};
 
 const FORMAT_VERSION: u64 = 1;
 
@@ -42,7 +43,7 @@ pub fn is_config(json: &str) -> bool {
 
 /// Whether this format is the one for a strategy.
 pub fn is_for(strategy: &Strategy) -> bool {
-    matches!(strategy, Strategy::BitFit | Strategy::Adapter(_))
+    strategy.adapts().own().is_some()
 }
 
 /// Whether a parameter is saved under `strategy`.
@@ -57,16 +58,20 @@ pub fn files(
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), WeightError> {
-    let mut config = json!({
+    let mut config = object(json!({
         "base_model_name_or_path": base_name,
         "format_version": FORMAT_VERSION,
         "method": strategy.name(),
         "task_type": task_type,
-    });
-    if let Strategy::Adapter(settings) = strategy {
-        config["placement"] = json!(settings.placement.name());
-        config["bottleneck"] = json!(settings.bottleneck);
-    }
+    }));
+    config.extend(
+        strategy
+            .adapts()
+            .own()
+            .map(|own| own.fields())
+            .unwrap_or_default(),
+    );
+    let config = Value::Object(config);
     Ok((format!("{config:#}"), write(tensors, Precision::F32)?))
 }
 
@@ -118,32 +123,22 @@ pub fn describe(config_json: &str) -> Result<Description, OwnError> {
 
 fn strategy(config_json: &str) -> Result<Strategy, OwnError> {
     let config: Value = serde_json::from_str(config_json).unwrap_or_default();
-    let refuse = |field: &'static str, expected| {
-        let found = config[field].to_string();
-        Err(OwnError::Config {
-            field,
-            found,
-            expected,
-        })
-    };
     if config["format_version"] != FORMAT_VERSION {
-        return refuse("format_version", "1");
+        return Err(refused(&config, "format_version", "1"));
     }
-    match config["method"].as_str() {
-        Some("bitfit") => Ok(Strategy::BitFit),
-        Some("adapter") => {
-            let placement = config["placement"].as_str().and_then(Placement::parse);
-            let Some(placement) = placement else {
-                return refuse("placement", "houlsby or pfeiffer");
-            };
-            match config["bottleneck"].as_u64() {
-                Some(bottleneck @ 1..=65_536) => Ok(Strategy::Adapter(BottleneckSettings {
-                    placement,
-                    bottleneck: bottleneck as usize,
-                })),
-                _ => refuse("bottleneck", "a whole number from 1"),
-            }
-        }
-        _ => refuse("method", "bitfit or adapter"),
+    let kind = config["method"].as_str().and_then(StrategyKind::parse);
+    let method = kind.map(StrategyKind::usual);
+    match method.as_ref().and_then(|method| method.adapts().own()) {
+        Some(own) => own.read(&config),
+        None => Err(refused(&config, "method", "a method of this format")),
+    }
+}
+
+/// What is said of a field that cannot be so.
+pub fn refused(config: &Value, field: &'static str, expected: &'static str) -> OwnError {
+    OwnError::Config {
+        field,
+        found: config[field].to_string(),
+        expected,
     }
 }

@@ -1,25 +1,28 @@
 //! Adapters as PEFT keeps them: `adapter_config.json` beside `adapter_model.safetensors`.
 
 mod config;
+pub mod fields;
 mod heads;
 mod reader;
 mod stored;
 #[cfg(test)]
 mod tests;
+pub mod virtual_tokens;
 
 use super::adapter::without_idle_pooler;
 use super::read_back;
 use super::safetensors::{ByteSource, NamedTensor, Precision, write};
+use crate::methods::targets::owned;
 use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter, is_added};
 use crate::model::weights::WeightError;
-use crate::settings::{ALL_LINEAR, Family, Seed, Strategy, is_head};
+use crate::settings::{Family, Seed, Strategy, is_head};
 
 pub use config::{AdapterConfig, BaseShape};
 pub use heads::{head_module, is_task};
 use reader::Reader;
 pub use stored::stored_name;
-use stored::{join_prefix, stored_head, stored_shape};
+use stored::{stored_head, stored_shape};
 
 /// What PEFT puts before every name of the model it wraps.
 const PREFIX: &str = "base_model.model.";
@@ -33,7 +36,7 @@ pub enum PeftError {
     Unsupported {
         field: String,
         found: String,
-        supported: &'static str,
+        supported: String,
     },
     #[error(
         "adapter_config.json: target_modules {targets:?} match nothing in this model; it has {modules} in each block"
@@ -99,11 +102,7 @@ pub fn load<M: Network>(
     let model = model.with_strategy(&config.strategy, &mut Seed::new(0));
     let values = reader.values(&model).map_err(|e| reader.explain(e))?;
     if values.is_empty() {
-        let targets = match &config.strategy {
-            Strategy::Lora(settings) => settings.target_modules.clone(),
-            Strategy::Ia3(settings) => settings.target_modules.clone(),
-            _ => Vec::new(),
-        };
+        let targets = config.strategy.method().targets().to_vec();
         let modules = family.listed_modules();
         return Err(PeftError::NothingMatched { targets, modules });
     }
@@ -173,12 +172,12 @@ fn shape<M: Network>(model: &M) -> BaseShape {
 
 /// PEFT's word `all-linear`, which was read as GPT-2's modules, in the names of another family.
 fn say_all_linear_for(family: Family, strategy: &mut Strategy) {
-    if let Strategy::Lora(lora) = strategy
-        && lora.target_modules == ALL_LINEAR
-    {
-        let modules = family.linear_modules().iter();
-        lora.target_modules = modules.map(|name| (*name).to_owned()).collect();
-    }
+    strategy.change(|method| match method.targets_mut() {
+        Some(targets) if *targets == Family::Gpt2.linear_modules() => {
+            *targets = owned(family.linear_modules());
+        }
+        _ => {}
+    });
 }
 
 /// The head of the task goes along; any other that happens to be on the model is left out, as PEFT does.
@@ -197,16 +196,14 @@ fn files(
         .into_iter()
         .filter(|tensor| is_kept(&tensor.name))
         .partition(|tensor| is_adapter(&tensor.name));
-    let mut stored = match strategy {
-        Strategy::Prompt { .. } | Strategy::Prefix { .. } => vec![join_prefix(&adapter)],
-        _ => adapter
-            .into_iter()
-            .map(|tensor| NamedTensor {
-                shape: stored_shape(&tensor.name, &tensor.shape, strategy),
-                name: stored_name(&tensor.name),
-                ..tensor
-            })
-            .collect(),
+    let stored = |tensor: NamedTensor| NamedTensor {
+        shape: stored_shape(&tensor.name, &tensor.shape, strategy),
+        name: stored_name(&tensor.name),
+        ..tensor
+    };
+    let mut stored: Vec<NamedTensor> = match strategy.virtual_tokens() {
+        0 => adapter.into_iter().map(stored).collect(),
+        _ => vec![virtual_tokens::join_prefix(&adapter)],
     };
     stored.extend(heads.into_iter().map(|tensor| NamedTensor {
         name: stored_head(&tensor.name, strategy),

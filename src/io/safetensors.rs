@@ -8,6 +8,7 @@ use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
 
 use super::quantised;
 use crate::model::weights::{WeightError, WeightSource};
+use crate::settings::names;
 
 /// Bytes that can be asked for piece by piece: a file on disk, a buffer outside the module's memory.
 pub trait ByteSource {
@@ -237,7 +238,7 @@ impl<S: ByteSource> SafetensorsFile<S> {
     }
 
     fn stored_name(&self, name: &str) -> Option<String> {
-        let bare = name.strip_prefix("bert.").unwrap_or(name);
+        let bare = names::short(name);
         let spellings = [
             format!("transformer.{name}"),
             name.to_owned(),

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use burn::module::Module;
 use burn::prelude::*;
 
-use super::adapters::lora::Lora;
 use super::bert::{Bert, BertConfig};
 use super::gpt2::{ConfigError, EndIds, Gpt2, Gpt2Config};
 use super::heads::Head;
 use super::network::Network;
 use super::parts::{Pass, Tokens};
+use crate::methods::{Beside, LinearAt};
 use crate::settings::{Family, Seed, Strategy};
 
 /// Parameters keep the names that they have in the model itself.
@@ -224,8 +224,11 @@ impl Network for Model {
         each_changed!(self, model => model.merged())
     }
 
-    fn map_lora(self, change: &mut dyn FnMut(&str, Option<Lora>) -> Option<Lora>) -> Self {
-        each_changed!(self, model => model.map_lora(change))
+    fn map_beside(
+        self,
+        change: &mut dyn FnMut(&LinearAt, Option<Beside>) -> Option<Beside>,
+    ) -> Self {
+        each_changed!(self, model => Network::map_beside(model, change))
     }
 
     fn has_head(&self) -> bool {

@@ -2,7 +2,6 @@
 //!
 //! Nothing here knows of training, files or pages. Parameter paths are Hugging Face's names.
 
-pub mod adapters;
 pub mod any;
 pub mod bert;
 pub mod gpt2;

@@ -3,10 +3,10 @@
 use burn::module::Module;
 use burn::prelude::*;
 
-use super::adapters::lora::Lora;
 use super::heads::Head;
 use super::parameters;
 use super::parts::{Pass, Tokens};
+use crate::methods::{Beside, LinearAt};
 use crate::settings::{Family, Seed, Strategy};
 
 /// A transformer with the heads that it has.
@@ -59,11 +59,14 @@ pub trait Network: Module {
     /// With whatever modules the strategy adds. Its settings have been checked against the model.
     fn with_strategy(self, strategy: &Strategy, seed: &mut Seed) -> Self;
 
-    /// The model with everything multiplied into its weights that can be: LoRA and (IA)³.
+    /// The model with everything multiplied into its weights that stands beside them.
     fn merged(self) -> Self;
 
-    /// The model whose LoRA adapters have gone through `change`, called with the path of every layer that can have one.
-    fn map_lora(self, change: &mut dyn FnMut(&str, Option<Lora>) -> Option<Lora>) -> Self;
+    /// The model whose modules beside linear layers have gone through `change`, called for every layer that can have one.
+    fn map_beside(
+        self,
+        change: &mut dyn FnMut(&LinearAt, Option<Beside>) -> Option<Beside>,
+    ) -> Self;
 
     /// Whether a task's head is there.
     fn has_head(&self) -> bool;

@@ -7,6 +7,7 @@ use burn::prelude::*;
 
 use crate::protocol::ParameterInfo;
 use crate::settings::is_head;
+pub use crate::settings::names::is_adapter;
 
 /// Every parameter of `model` in the order of its fields.
 pub fn list<M: Module>(model: &M) -> Vec<ParameterInfo> {
@@ -72,13 +73,6 @@ pub fn is_added(name: &str) -> bool {
     is_adapter(name) || is_head(name)
 }
 
-/// Whether the parameter belongs to a module that a strategy put beside the base model's.
-pub fn is_adapter(name: &str) -> bool {
-    [".lora.", ".ia3.", "_adapter.", ".prompt.", ".prefix."]
-        .iter()
-        .any(|part| name.contains(part))
-}
-
 /// Hugging Face's name of a field, where Rust cannot or would not call it so.
 fn stored_field(name: &str) -> &str {
     match name {
@@ -92,11 +86,15 @@ fn stored_field(name: &str) -> &str {
 pub(crate) struct Path(Vec<Option<String>>);
 
 impl Path {
-    /// An enum's variant is no part of a name.
+    /// An enum's variant is no part of a name, but for what stands beside a layer: there it is the method's word, and the
+    /// field that holds it is none.
     pub(crate) fn enter(&mut self, name: &str, container: &str) {
-        let is_variant = container.starts_with("Enum:");
-        self.0
-            .push((!is_variant).then(|| stored_field(name).to_owned()));
+        let part = match container.strip_prefix("Enum:") {
+            Some("Beside") => Some(name.to_lowercase()),
+            Some(_) => None,
+            None => (name != "beside").then(|| stored_field(name).to_owned()),
+        };
+        self.0.push(part);
     }
     pub(crate) fn leave(&mut self) {
         self.0.pop();

@@ -1,5 +1,8 @@
 //! What a number of the settings may be, and what is said of one that may not.
 
+/// No model is wider, or reads more.
+pub const MOST_SIZE: usize = 1_000_000;
+
 /// A number with its name, and what it must be.
 pub struct Bound {
     field: &'static str,

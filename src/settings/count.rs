@@ -1,8 +1,8 @@
 //! How many parameters a strategy trains, by arithmetic on shapes: for models too large to be at
 //! hand. `train::plan` tests it against prepared models, `warmup verify` against PEFT.
 
-use super::names;
-use super::{BottleneckSettings, Sizes, Strategy};
+use super::{Sizes, Strategy};
+use crate::methods::ModelShape;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
@@ -30,61 +30,28 @@ impl Counts {
 /// targets are in the words of the model's family.
 pub fn count(sizes: impl Into<Sizes>, labels: Option<usize>, strategy: &Strategy) -> Counts {
     let sizes = sizes.into();
-    let mut counts = Counts {
-        trainable: 0,
-        total: 0,
-    };
-    for (name, shape) in sizes.parameters(labels) {
-        let own: usize = shape.iter().product();
-        let added = beside(&sizes, &name, &shape, strategy);
-        counts.total += own + added;
-        counts.trainable += added + if strategy.trains(&name) { own } else { 0 };
-    }
-    let more = elsewhere(&sizes, strategy);
+    let own = sizes.parameters(labels);
+    let added = strategy.added(&ModelShape::of(&sizes, &own));
+    let trained = own.iter().filter(|(name, _)| strategy.trains(name));
+    let added = numbers(&added);
     Counts {
-        trainable: counts.trainable + more,
-        total: counts.total + more,
+        trainable: numbers(trained) + added,
+        total: numbers(&own) + added,
     }
 }
 
-/// What a strategy adds beside a linear layer's weight.
-fn beside(sizes: &Sizes, name: &str, shape: &[usize], strategy: &Strategy) -> usize {
-    let Ok(shape) = <[usize; 2]>::try_from(shape) else {
-        return 0;
-    };
-    if !names::is_linear(name) {
-        return 0;
-    }
-    let module = names::module(name);
-    let (d_in, d_out) = sizes.inputs_and_outputs(shape);
-    match strategy {
-        Strategy::Lora(lora) if lora.targets(module) => {
-            lora.rank * (d_in + d_out) + if lora.use_dora { d_out } else { 0 }
-        }
-        Strategy::Ia3(ia3) if ia3.is_feedforward(module) && ia3.targets(module) => d_in,
-        Strategy::Ia3(ia3) if ia3.targets(module) => d_out,
-        _ => 0,
-    }
-}
-
-/// What a strategy adds that stands beside no single weight.
-fn elsewhere(sizes: &Sizes, strategy: &Strategy) -> usize {
-    let (width, blocks) = (sizes.width(), sizes.blocks());
-    match strategy {
-        Strategy::Adapter(BottleneckSettings {
-            placement,
-            bottleneck,
-        }) => blocks * placement.per_block() * (2 * width * bottleneck + bottleneck + width),
-        Strategy::Prompt { virtual_tokens } => virtual_tokens * width,
-        Strategy::Prefix { virtual_tokens } => 2 * blocks * virtual_tokens * width,
-        _ => 0,
-    }
+/// The numbers in tensors of these shapes.
+fn numbers<'a>(shapes: impl IntoIterator<Item = &'a (String, Vec<usize>)>) -> usize {
+    let sizes = shapes.into_iter();
+    sizes
+        .map(|(_, shape)| shape.iter().product::<usize>())
+        .sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{BertSizes, Family, Ia3Settings, LoraSettings};
+    use crate::settings::{BertSizes, Family, Ia3Settings, LoraSettings, PartialSettings};
 
     /// sentence-transformers' all-MiniLM-L6-v2.
     const MINILM: BertSizes = BertSizes::usual(30_522, 512, 384, 6);
@@ -134,7 +101,7 @@ mod tests {
         let (width, inner) = (384, 1536);
         let layer = 4 * width * (width + 1) + 2 * width * inner + inner + width + 4 * width;
         let pooler = width * (width + 1);
-        let upper_half = Strategy::Partial { frozen_blocks: 3 };
+        let upper_half = Strategy::Partial(PartialSettings { frozen_blocks: 3 });
         assert_eq!(trains(upper_half), 3 * layer + pooler + 770);
         // Biases: the first norm's; four of attention, two norms, inner and output in each layer; the pooler's.
         let biases = width + 6 * (4 * width + 2 * width + inner + width) + width;

@@ -1,6 +1,7 @@
 //! Names of parameters, as Hugging Face writes them, taken apart. Whoever wants to know where a tensor lies asks here.
 
 use super::Family;
+use crate::methods::{Adds, StrategyKind};
 
 /// Where a parameter lies, from the input upwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,9 +40,6 @@ pub enum Kind {
 /// Modules that Hugging Face's models put on top of a transformer for a task.
 pub const HEADS: [&str; 3] = ["score", "classifier", "qa_outputs"];
 
-/// How the names of what a method adds are told: LoRA, (IA)³, bottleneck adapters, virtual tokens.
-const ADAPTERS: [&str; 5] = [".lora.", ".ia3.", "_adapter.", ".prompt.", ".prefix."];
-
 /// Whether a parameter belongs to a task's head.
 pub fn is_head(name: &str) -> bool {
     name.split_once('.')
@@ -50,7 +48,33 @@ pub fn is_head(name: &str) -> bool {
 
 /// Whether a parameter belongs to a module that a method has put beside the base model's.
 pub fn is_adapter(name: &str) -> bool {
-    ADAPTERS.iter().any(|part| name.contains(part))
+    added_by(name).is_some()
+}
+
+/// The method that has added a parameter, and what stands before its word in the name: `transformer.h.0.attn.c_attn` of
+/// `transformer.h.0.attn.c_attn.lora.a`.
+fn added_by(name: &str) -> Option<(StrategyKind, &str)> {
+    let adds = |kind: &StrategyKind| kind.facts().adds != Adds::Nothing;
+    let mut start = 0;
+    // The last part is the parameter's own.
+    for part in name.split('.').take(name.matches('.').count()) {
+        let is_its = |kind: &StrategyKind| {
+            let before = part.strip_suffix(kind.name());
+            before.is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+        };
+        let mut kinds = StrategyKind::ALL.into_iter().filter(adds);
+        if let Some(kind) = kinds.find(is_its) {
+            return Some((kind, name[..start].trim_end_matches('.')));
+        }
+        start += part.len() + 1;
+    }
+    None
+}
+
+/// The module beside which a parameter stands that a method has added; `None` for every other parameter.
+pub fn beside(name: &str) -> Option<&str> {
+    let (kind, module) = added_by(name)?;
+    (kind.facts().adds == Adds::BesideLayers).then_some(module)
 }
 
 /// The index of the block that a parameter lies in, or `None` outside the blocks.
@@ -102,14 +126,11 @@ pub fn is_linear(name: &str) -> bool {
 /// The path of the module that a parameter belongs to; for what stands beside a matrix, the matrix's own module:
 /// `transformer.h.0.attn.c_attn.lora.a` → `transformer.h.0.attn.c_attn`.
 pub fn module(name: &str) -> &str {
-    let beside = [".lora.", ".ia3."]
-        .iter()
-        .find_map(|added| Some(name.split_once(added)?.0));
     let layer = || {
         name.strip_suffix(".weight")
             .or_else(|| name.strip_suffix(".bias"))
     };
-    beside.or_else(layer).unwrap_or(name)
+    beside(name).or_else(layer).unwrap_or(name)
 }
 
 /// Without the model's own name, which all names share: `h.0.attn.c_attn.weight`.
@@ -268,9 +289,11 @@ mod tests {
         for name in [
             "transformer.h.0.mlp_adapter.down.weight",
             "transformer.prompt.tokens",
+            "transformer.h.2.attn.prefix.key",
         ] {
-            assert_eq!(kind(name), Kind::Adapter, "{name}");
+            assert_eq!((kind(name), beside(name)), (Kind::Adapter, None), "{name}");
         }
+        assert_eq!(beside("transformer.h.0.attn.c_attn.weight"), None);
         assert_eq!(place("transformer.prompt.tokens"), Place::Embeddings);
         assert_eq!(label("transformer.h.0.attn.c_attn.lora.b"), "attn.c_attn");
     }

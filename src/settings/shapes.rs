@@ -95,10 +95,7 @@ impl Sizes {
 
     /// The path of a module of a block.
     pub fn path(&self, block: usize, module: &str) -> String {
-        match self {
-            Self::Gpt2(_) => format!("transformer.h.{block}.{module}"),
-            Self::Bert(_) => format!("bert.encoder.layer.{block}.{module}"),
-        }
+        self.family().path(block, module)
     }
 
     /// Every parameter under Hugging Face's name with its shape, in the model's own order; with a classification head
@@ -107,14 +104,6 @@ impl Sizes {
         match self {
             Self::Gpt2(sizes) => sizes.parameters(labels),
             Self::Bert(sizes) => sizes.parameters(labels),
-        }
-    }
-
-    /// Inputs and outputs of a linear layer whose weight has this shape: GPT-2 keeps them the other way round.
-    pub fn inputs_and_outputs(&self, [rows, columns]: [usize; 2]) -> (usize, usize) {
-        match self {
-            Self::Gpt2(_) => (rows, columns),
-            Self::Bert(_) => (columns, rows),
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::bounds::Bound;
+use super::names::{Kind, kind};
 use super::{Remedies, Schedule, ScheduleKind, Strategy};
 
 /// Which trained parameters AdamW pulls towards zero.
@@ -19,12 +20,7 @@ impl WeightDecayOn {
     pub fn applies_to(self, name: &str) -> bool {
         match self {
             Self::Everything => true,
-            Self::Matrices => {
-                let layer_norm = ["ln_1.", "ln_2.", "ln_f.", "LayerNorm."]
-                    .iter()
-                    .any(|ln| name.contains(ln));
-                !name.contains("bias") && !layer_norm
-            }
+            Self::Matrices => !name.contains("bias") && kind(name) != Kind::Norm,
         }
     }
 }
@@ -147,8 +143,9 @@ impl TrainingSettings {
 
     /// What is wrong with these settings, in words for the person who chose them.
     pub fn problem(&self) -> Option<String> {
-        let mut numbers = self.bounds().into_iter().chain(self.strategy.bounds());
-        if let Some(problem) = numbers.find_map(|bound| bound.problem()) {
+        let mut numbers = self.bounds().into_iter();
+        let out_of_bounds = numbers.find_map(|bound| bound.problem());
+        if let Some(problem) = out_of_bounds.or_else(|| self.strategy.problem()) {
             return Some(problem);
         }
         if self.strategy == Strategy::Head && self.remedies.wants_text() {

@@ -14,7 +14,7 @@ use crate::data::batch::Batch;
 use crate::model::gpt2::{Frame, Gpt2};
 use crate::model::parameters;
 use crate::model::parts::{Noise, Pass};
-use crate::settings::strategy::block_of;
+use crate::settings::names::{self, Place, place};
 
 /// What the forward pass leaves.
 struct Kept {
@@ -121,18 +121,13 @@ enum Lowest {
 
 impl Lowest {
     fn of(model: &Gpt2) -> Self {
-        let below = |name: &str| {
-            ["wte.", "wpe.", "prompt."]
-                .iter()
-                .any(|part| name.contains(part))
-        };
         let listed = parameters::list(model);
         let trained = || listed.iter().filter(|p| p.trainable);
-        if trained().any(|p| below(&p.name)) {
+        if trained().any(|p| place(&p.name) == Place::Embeddings) {
             return Self::Embeddings;
         }
         trained()
-            .filter_map(|p| block_of(&p.name))
+            .filter_map(|p| names::block(&p.name))
             .min()
             .map_or(Self::Nothing, Self::Block)
     }
@@ -149,10 +144,13 @@ impl Lowest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::methods::Beside;
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
     use crate::model::heads::Head;
     use crate::model::network::Network;
-    use crate::settings::{BottleneckSettings, LoraSettings, Placement, Seed, Strategy};
+    use crate::settings::{
+        BottleneckSettings, LoraSettings, Placement, Seed, Strategy, StrategyKind,
+    };
     use crate::train::{Learner, plan};
 
     const PAD: i32 = 0;
@@ -162,29 +160,21 @@ mod tests {
             dropout: 0.3,
             ..LoraSettings::default()
         };
-        vec![
-            Strategy::Full,
-            Strategy::Partial { frozen_blocks: 1 },
-            Strategy::Head,
-            Strategy::Lora(LoraSettings::default()),
-            Strategy::Lora(LoraSettings {
-                use_dora: true,
-                ..lora.clone()
-            }),
-            Strategy::Lora(lora),
-            Strategy::Ia3(Default::default()),
-            Strategy::Adapter(BottleneckSettings {
-                placement: Placement::Houlsby,
-                bottleneck: 3,
-            }),
-            Strategy::Prompt { virtual_tokens: 2 },
-            Strategy::Prefix { virtual_tokens: 2 },
-            Strategy::BitFit,
-        ]
+        let mut strategies: Vec<Strategy> = StrategyKind::ALL.map(StrategyKind::usual).into();
+        strategies.push(Strategy::Lora(LoraSettings {
+            use_dora: true,
+            ..lora.clone()
+        }));
+        strategies.push(Strategy::Lora(lora));
+        strategies.push(Strategy::Adapter(BottleneckSettings {
+            placement: Placement::Houlsby,
+            bottleneck: 3,
+        }));
+        strategies
     }
 
     fn model(strategy: &Strategy) -> Gpt2 {
-        let config = Gpt2Config::sized(19, 12, 8, 3, 2);
+        let config = Gpt2Config::sized(19, 24, 16, 3, 2);
         let mut weights = RandomWeights::new(Seed::new(5), 3);
         let device = Device::flex().autodiff();
         let model = Gpt2::load(&config, &mut weights, &device)
@@ -194,15 +184,14 @@ mod tests {
         let model = model.with_only_head(Head::Text { labels: 3 }, false, &seed);
         let model = plan::prepare(model, strategy, &seed).unwrap();
         // Off the start, at which half of LoRA's gradients are zero.
-        model.map_linear(|_, mut linear| {
-            linear.lora = linear.lora.map(|mut lora| {
+        model.map_beside(|_, beside| {
+            Beside::map_lora(beside, |mut lora| {
                 lora.b = lora.b.map(|b| {
                     let moved = b.clone().detach().zeros_like().add_scalar(0.05);
                     moved.set_require_grad(b.is_require_grad())
                 });
                 lora
-            });
-            linear
+            })
         })
     }
 

@@ -12,7 +12,7 @@ use crate::model::any::Model;
 use crate::model::parameters;
 use crate::model::parts::{Noise, Pass};
 use crate::protocol::ParameterInfo;
-use crate::settings::strategy::block_of;
+use crate::settings::names::block as block_of;
 use crate::settings::{LossDivisor, Schedule, Seed, TrainingSettings};
 
 /// A model under training, with all that a step needs and a checkpoint keeps.

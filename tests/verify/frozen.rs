@@ -18,7 +18,7 @@ use warmup::model::heads::Head;
 use warmup::model::network::Network;
 use warmup::model::parameters::{self, ParameterFn, for_each};
 use warmup::model::parts::{Pass, Record, Tokens};
-use warmup::settings::{LoraSettings, Seed, Strategy, TrainingSettings};
+use warmup::settings::{LoraSettings, PartialSettings, Seed, Strategy, TrainingSettings};
 use warmup::train::plan::prepare;
 use warmup::train::{Learner, Objective, Trainer};
 
@@ -72,7 +72,7 @@ fn computed_by_backward(model: &Gpt2) -> Vec<String> {
 fn strategies() -> [Strategy; 4] {
     [
         Strategy::Full,
-        Strategy::Partial { frozen_blocks: 1 },
+        Strategy::Partial(PartialSettings { frozen_blocks: 1 }),
         Strategy::Head,
         Strategy::Lora(LoraSettings::default()),
     ]
@@ -104,7 +104,7 @@ fn nothing_is_recorded_below_the_first_trained_block() {
     };
     // The embeddings, the first and the second block; and `ln_f`.
     assert_eq!(recorded(Strategy::Full), (vec![true; 3], true));
-    let partial = Strategy::Partial { frozen_blocks: 1 };
+    let partial = Strategy::Partial(PartialSettings { frozen_blocks: 1 });
     assert_eq!(recorded(partial), (vec![false, false, true], true));
     assert_eq!(recorded(Strategy::Head), (vec![false; 3], false));
     let lora = Strategy::Lora(LoraSettings::default());

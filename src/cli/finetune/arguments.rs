@@ -2,17 +2,16 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use super::method::MethodArguments;
 use super::warmup::Warmup;
-use crate::cli::choices::{
-    ClassWeights, LossDivisorName, PlacementName, Regularizer, ScheduleName, StrategyName, Task,
-};
+use crate::cli::choices::{ClassWeights, LossDivisorName, Regularizer, ScheduleName, Task};
 use crate::cli::device::DeviceName;
 use crate::cli::error::CliError;
 use crate::cli::opened::AnswerArguments;
-use crate::settings::{
-    BottleneckSettings, Ia3Settings, LoraSettings, LossDivisor, Placement, Remedies, ScheduleKind,
-    Strategy, TrainingSettings, expand_targets, names_module,
-};
+use crate::methods::StrategyKind;
+use crate::settings::{Family, LossDivisor, Remedies, ScheduleKind, Strategy, TrainingSettings};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -31,8 +30,8 @@ pub struct Arguments {
     /// How many of the examples to train on, drawn by seed, each label alike; 0 is all.
     #[arg(long, default_value_t = 0)]
     pub examples: usize,
-    #[arg(long, value_enum, default_value = "lora")]
-    pub strategy: StrategyName,
+    #[arg(long, value_parser = strategies(), default_value = "lora")]
+    strategy: StrategyKind,
     /// Folder for the result, metrics.jsonl and summary.json.
     #[arg(long)]
     pub out: PathBuf,
@@ -46,7 +45,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 16_384)]
     pub general_tokens: usize,
     #[command(flatten)]
-    pub lora: LoraArguments,
+    method: MethodArguments,
     #[command(flatten)]
     pub training: TrainingArguments,
     #[command(flatten)]
@@ -113,49 +112,10 @@ impl RemedyArguments {
     }
 }
 
-#[derive(clap::Args)]
-pub struct LoraArguments {
-    #[arg(long, alias = "r", default_value_t = 8)]
-    rank: usize,
-    #[arg(
-        long,
-        alias = "lora-alpha",
-        default_value_t = 16.0,
-        allow_negative_numbers = true
-    )]
-    alpha: f64,
-    #[arg(
-        long,
-        alias = "lora-dropout",
-        default_value_t = 0.0,
-        allow_negative_numbers = true
-    )]
-    dropout: f64,
-    /// Names with commas between them, matched at the end of a module's path, or all-linear; c_attn,c_proj for LoRA
-    /// and c_attn,mlp.c_proj for (IA)³ if not given.
-    #[arg(long, value_delimiter = ',')]
-    target_modules: Option<Vec<String>>,
-    /// Scale by alpha/√r instead of alpha/r.
-    #[arg(long)]
-    use_rslora: bool,
-    /// Learn the lengths of a weight's columns apart from their direction.
-    #[arg(long)]
-    use_dora: bool,
-    /// Modules of --target-modules whose input (IA)³ rescales instead of their output.
-    #[arg(long, value_delimiter = ',', default_value = "mlp.c_proj")]
-    feedforward_modules: Vec<String>,
-    /// Where bottleneck adapters stand: houlsby (after attention and MLP) or pfeiffer (after the MLP).
-    #[arg(long, value_enum, default_value = "pfeiffer")]
-    placement: PlacementName,
-    /// Dimensions in the middle of a bottleneck adapter.
-    #[arg(long, default_value_t = 16)]
-    bottleneck: usize,
-    /// Learned vectors before the text under --strategy prompt and prefix.
-    #[arg(long, default_value_t = 8)]
-    num_virtual_tokens: usize,
-    /// First blocks that stand still under --strategy partial, with the embeddings; half of them if not given.
-    #[arg(long)]
-    freeze_layers: Option<usize>,
+/// A strategy by its name in the table of methods.
+fn strategies() -> impl TypedValueParser<Value = StrategyKind> {
+    let names = PossibleValuesParser::new(StrategyKind::ALL.map(StrategyKind::name));
+    names.try_map(|name| StrategyKind::parse(&name).ok_or("there is no such strategy"))
 }
 
 #[derive(clap::Args)]
@@ -224,28 +184,6 @@ pub struct TrainingArguments {
     pub seed: u64,
 }
 
-impl LoraArguments {
-    fn targets(&self, usual: &[String]) -> Vec<String> {
-        let given = self.target_modules.clone();
-        expand_targets(given.unwrap_or_else(|| usual.to_vec()))
-    }
-
-    fn ia3(&self) -> Result<Ia3Settings, CliError> {
-        let settings = Ia3Settings {
-            target_modules: self.targets(&Ia3Settings::default().target_modules),
-            feedforward_modules: expand_targets(self.feedforward_modules.clone()),
-        };
-        let mut feedforward = settings.feedforward_modules.iter();
-        match feedforward.find(|name| !names_module(&settings.target_modules, name)) {
-            Some(name) => Err(CliError::new(format!(
-                "--feedforward-modules names {name}, which is not among --target-modules {}",
-                settings.target_modules.join(",")
-            ))),
-            None => Ok(settings),
-        }
-    }
-}
-
 impl Arguments {
     /// Refuses what is not there yet, and what cannot be.
     pub fn check(&self) -> Result<(), CliError> {
@@ -276,37 +214,9 @@ impl Arguments {
         Ok(())
     }
 
-    pub fn strategy(&self, blocks: usize) -> Result<Strategy, CliError> {
-        match self.strategy {
-            StrategyName::Full => Ok(Strategy::Full),
-            StrategyName::Partial => Ok(Strategy::Partial {
-                frozen_blocks: self.lora.freeze_layers.unwrap_or(blocks / 2),
-            }),
-            StrategyName::Head => Ok(Strategy::Head),
-            StrategyName::Lora => Ok(Strategy::Lora(LoraSettings {
-                rank: self.lora.rank,
-                alpha: self.lora.alpha,
-                dropout: self.lora.dropout,
-                target_modules: self.lora.targets(&LoraSettings::default().target_modules),
-                use_rslora: self.lora.use_rslora,
-                use_dora: self.lora.use_dora,
-            })),
-            StrategyName::Ia3 => Ok(Strategy::Ia3(self.lora.ia3()?)),
-            StrategyName::Adapter => Ok(Strategy::Adapter(BottleneckSettings {
-                placement: match self.lora.placement {
-                    PlacementName::Houlsby => Placement::Houlsby,
-                    PlacementName::Pfeiffer => Placement::Pfeiffer,
-                },
-                bottleneck: self.lora.bottleneck,
-            })),
-            StrategyName::Prompt => Ok(Strategy::Prompt {
-                virtual_tokens: self.lora.num_virtual_tokens,
-            }),
-            StrategyName::Prefix => Ok(Strategy::Prefix {
-                virtual_tokens: self.lora.num_virtual_tokens,
-            }),
-            StrategyName::Bitfit => Ok(Strategy::BitFit),
-        }
+    /// For a model of a family with so many blocks.
+    pub fn strategy(&self, model: (Family, usize)) -> Result<Strategy, CliError> {
+        self.method.strategy(self.strategy, model)
     }
 
     /// The settings of the run, now that the length of an epoch is known.

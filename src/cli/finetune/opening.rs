@@ -12,10 +12,10 @@ use crate::data::stream::windows;
 use crate::engine::examples::Examples;
 use crate::engine::general::framed_windows;
 use crate::engine::rehearsal::text_length;
+use crate::methods::fit::PlanError;
 use crate::model::network::Network;
 use crate::protocol::Split;
 use crate::settings::{Family, Strategy, Task, TrainingSettings};
-use crate::train::plan::PlanError;
 
 /// Longest input in tokens, where it is not given.
 fn usual_length(task: Task) -> usize {
@@ -87,8 +87,9 @@ impl Job {
     }
 
     fn strategy(&self) -> Result<Strategy, CliError> {
-        let strategy = self.arguments.strategy(self.base.model.blocks())?;
-        Ok(self.base.family().in_own_words(strategy))
+        let base = &self.base;
+        let model = (base.family(), base.model.blocks());
+        self.arguments.strategy(model)
     }
 
     fn length(&self) -> Result<usize, CliError> {

@@ -10,6 +10,7 @@ use crate::cli::error::CliError;
 use crate::io::folder::{HeldWeights, base_tensors, gpt2};
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::{Gpt2, Gpt2Config};
+use crate::settings::names::{self, Place};
 
 /// Part of an input's weight that its first copy gets: the fractions of the multiples of the golden ratio,
 /// spread evenly over 0 to 1 and another one for every weight. With one share for a whole row, AdamW,
@@ -59,7 +60,7 @@ fn twice_as_wide(small: &Gpt2) -> Result<HeldWeights, String> {
 fn grow(tensor: NamedTensor) -> NamedTensor {
     let packed = if tensor.name.contains("c_attn") { 3 } else { 1 };
     let wide = outputs_twice(tensor, packed);
-    if wide.name.contains("ln_f") {
+    if names::place(&wide.name) == Place::LastNorm {
         let values = wide.values.iter().map(|v| v / 2.0).collect();
         return NamedTensor { values, ..wide };
     }

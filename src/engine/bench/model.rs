@@ -5,10 +5,11 @@ use burn::prelude::*;
 
 use super::fixture::{Fixture, FixtureError};
 use crate::io::safetensors::NamedTensor;
-use crate::model::adapters::lora::Lora;
+use crate::methods::{Beside, Lora};
 use crate::model::gpt2::Gpt2;
 use crate::model::weights::{WeightError, WeightSource};
-use crate::settings::{LoraSettings, Seed, Strategy};
+use crate::settings::names::short;
+use crate::settings::{Seed, Strategy};
 
 /// The model with the fixture's weights, gradients asked for as the strategy says.
 pub fn prepare(
@@ -18,7 +19,7 @@ pub fn prepare(
 ) -> Result<Gpt2, FixtureError> {
     let model = Gpt2::load(&Fixture::config(), &mut fixture, device)?;
     let model = match strategy {
-        Strategy::Lora(lora) => with_adapters(model, lora, &mut fixture, device)?,
+        Strategy::Lora(_) => with_adapters(model, strategy, &mut fixture, device)?,
         _ => model,
     };
     Ok(model.with_trainable(|name| strategy.trains(name)))
@@ -26,27 +27,22 @@ pub fn prepare(
 
 fn with_adapters(
     model: Gpt2,
-    settings: &LoraSettings,
+    strategy: &Strategy,
     fixture: &mut Fixture,
     device: &Device,
 ) -> Result<Gpt2, FixtureError> {
     let mut failure = None;
     // Their first values are replaced at once, so any seed will do.
     let model = model
-        .with_lora(settings, &mut Seed::new(0))
-        .map_linear(|path, mut linear| {
-            if let Some(lora) = &mut linear.lora {
-                let module = path.strip_prefix("transformer.").unwrap_or(path);
-                if let Err(error) = fill(
-                    lora,
-                    &peer_name(&format!("{module}.weight")),
-                    fixture,
-                    device,
-                ) {
+        .with_strategy(strategy, &mut Seed::new(0))
+        .map_beside(|layer, mut beside| {
+            if let Some(Beside::Lora(lora)) = &mut beside {
+                let name = peer_name(&format!("{}.weight", short(layer.path)));
+                if let Err(error) = fill(lora, &name, fixture, device) {
                     failure.get_or_insert(error);
                 }
             }
-            linear
+            beside
         });
     failure.map_or(Ok(model), |error| Err(error.into()))
 }

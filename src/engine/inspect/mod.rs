@@ -11,6 +11,7 @@ use crate::model::any::Model;
 use crate::model::network::Network;
 use crate::model::parameters::{flattened, is_added};
 use crate::protocol::{EngineError, ErrorKind, Grid, MatrixInsight, MatrixUpdate, Updates};
+use crate::settings::names;
 
 /// The most rows and columns of a drawing.
 const DRAWN: usize = 64;
@@ -63,7 +64,7 @@ pub async fn matrix(base: &Model, tuned: &Model, name: &str) -> Result<MatrixIns
 
 /// A and B beside the matrix, where LoRA put them there.
 async fn lora_pair(tuned: &Model, name: &str) -> Result<Option<(Grid, Grid)>, EngineError> {
-    let module = name.trim_end_matches(".weight");
+    let module = names::module(name);
     let mut grids = Vec::new();
     for side in ["a", "b"] {
         let path = format!("{module}.lora.{side}");

@@ -219,6 +219,18 @@ pub fn prepared(
     settings: &TrainingSettings,
     keeps_head: bool,
 ) -> Result<Model, EngineError> {
+    let model = headed(base, (task, labels), settings, keeps_head)?;
+    let seed = Seed::new(settings.seed);
+    plan::prepare(model, &settings.strategy, &seed).map_err(|e| unfit(e.to_string()))
+}
+
+/// The base model with the head of a task of so many labels.
+fn headed(
+    base: &Model,
+    (task, labels): (Task, usize),
+    settings: &TrainingSettings,
+    keeps_head: bool,
+) -> Result<Model, EngineError> {
     let seed = Seed::new(settings.seed);
     let head = crate::engine::examples::head_for(task, labels);
     if has_no_place_for_pooler(base, task, &settings.strategy) {
@@ -229,11 +241,20 @@ pub fn prepared(
     // `fork` would copy; the clone shares the frozen tensors with the base model.
     let model = base.clone().with_only_head(head, keeps_head, &seed);
     // EWC and replay train on the model's own language beside the task.
-    let model = match settings.remedies.wants_text() {
+    Ok(match settings.remedies.wants_text() {
         true => model.with_words_of(base),
         false => model,
-    };
-    plan::prepare(model, &settings.strategy, &seed).map_err(|e| unfit(e.to_string()))
+    })
+}
+
+/// What a run of these settings would train, without its modules.
+pub fn planned(
+    base: &Model,
+    task: (Task, usize),
+    settings: &TrainingSettings,
+) -> Result<RunPlan, EngineError> {
+    let model = headed(base, task, settings, false)?;
+    plan::planned(&model, &settings.strategy).map_err(|e| unfit(e.to_string()))
 }
 
 fn has_no_place_for_pooler(base: &Model, task: Task, strategy: &Strategy) -> bool {
@@ -242,7 +263,7 @@ fn has_no_place_for_pooler(base: &Model, task: Task, strategy: &Strategy) -> boo
         Task::SequenceClassification | Task::MultiLabelClassification
     );
     let lacks_pooler = base.encoder().is_some_and(|b| b.bert.pooler.is_none());
-    judges_texts && lacks_pooler && crate::io::adapter::is_for(strategy)
+    judges_texts && lacks_pooler && strategy.leaves_adapter()
 }
 
 pub fn device_error(reason: String) -> EngineError {

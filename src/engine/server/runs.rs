@@ -4,11 +4,10 @@ use std::cell::RefCell;
 
 use super::*;
 use crate::engine::helpers::Job;
-use crate::engine::run::{Setup, prepared};
+use crate::engine::run::{Setup, planned};
 use crate::io::safetensors::ByteSource;
 use crate::protocol::{RunPlan, RunStart};
 use crate::settings::{Task, TrainingSettings};
-use crate::train::plan;
 
 /// The page as a run sees it.
 struct Page<'a, H> {
@@ -75,8 +74,7 @@ impl<H: Host> Answers<asks::PlanRun> for Server<H> {
             strategy: base.family().in_own_words(settings.strategy),
             ..settings
         };
-        let model = prepared(&base.model, shape, &settings, false)?;
-        Ok(plan::describe(&model, &settings.strategy).into())
+        Ok(planned(&base.model, shape, &settings)?.into())
     }
 }
 

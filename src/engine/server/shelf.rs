@@ -3,7 +3,7 @@
 use burn::module::Module;
 
 use super::*;
-use crate::model::adapters::blend::blend;
+use crate::methods::blend::blend;
 use crate::model::network::Network;
 use crate::model::parameters;
 use crate::protocol::{AdapterInfo, Blend, BlendPart, MOST_ADAPTERS};

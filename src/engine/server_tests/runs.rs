@@ -61,8 +61,8 @@ fn every_strategy_that_adds_modules_trains_them_alone() {
             bottleneck: 2,
             ..Default::default()
         }),
-        Strategy::Prompt { virtual_tokens: 2 },
-        Strategy::Prefix { virtual_tokens: 2 },
+        Strategy::Prompt(crate::settings::PromptSettings { virtual_tokens: 2 }),
+        Strategy::Prefix(crate::settings::PrefixSettings { virtual_tokens: 2 }),
     ] {
         let name = strategy.name();
         let mut command = start(strategy);

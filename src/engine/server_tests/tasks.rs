@@ -196,7 +196,11 @@ fn a_bert_learns_every_task_but_to_continue_a_text() {
         (Task::QuestionAnswering, "qa.jsonl"),
         (Task::MaskedLm, "text.txt"),
     ] {
-        let (summary, _, _) = run_on("b", (task, url), Strategy::Partial { frozen_blocks: 1 });
+        let (summary, _, _) = run_on(
+            "b",
+            (task, url),
+            Strategy::Partial(crate::settings::PartialSettings { frozen_blocks: 1 }),
+        );
         let proof = summary.frozen_proof;
         assert!(proof.holds() && proof.tensors > 0, "{task:?}");
         assert!(proof.changed_trainable_tensors > 0, "{task:?}");

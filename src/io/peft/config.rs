@@ -1,14 +1,11 @@
 //! `adapter_config.json`: which of PEFT's methods can be run, and what must be refused.
 
-mod ia3;
-mod lora;
-mod virtual_tokens;
-
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::fields::{object, read, refuse};
 use super::{PeftError, heads};
-use crate::settings::{Family, HEADS, Strategy};
+use crate::settings::{Family, HEADS, Strategy, StrategyKind};
 
 /// The version whose fields [`AdapterConfig::to_json`] writes.
 const PEFT_VERSION: &str = "0.18.1";
@@ -53,20 +50,16 @@ impl AdapterConfig {
         if let Some(module) = saved.find(|m| !HEADS.contains(&m.as_str())) {
             return refuse("modules_to_save", module, "a task's head");
         }
-        let strategy = match common.peft_type.as_str() {
-            "LORA" => Strategy::Lora(lora::parse(json)?),
-            "IA3" => Strategy::Ia3(ia3::parse(json)?),
-            "PROMPT_TUNING" => Strategy::Prompt {
-                virtual_tokens: virtual_tokens::parse(json)?,
-            },
-            "PREFIX_TUNING" => Strategy::Prefix {
-                virtual_tokens: virtual_tokens::parse(json)?,
-            },
-            other => {
-                let supported = "LORA, IA3, PROMPT_TUNING or PREFIX_TUNING";
-                return refuse("peft_type", other, supported);
-            }
+        let mut methods = StrategyKind::ALL.into_iter().map(StrategyKind::usual);
+        let of_type = |method: &Strategy| {
+            let peft = method.adapts().peft();
+            peft.is_some_and(|peft| peft.peft_type() == common.peft_type)
         };
+        let method = methods.find(of_type);
+        let Some(peft) = method.as_ref().and_then(|method| method.adapts().peft()) else {
+            return refuse("peft_type", &common.peft_type, known_types());
+        };
+        let strategy = peft.read(json)?;
         Ok(Self {
             strategy,
             task_type: common.task_type,
@@ -77,18 +70,7 @@ impl AdapterConfig {
     /// The file as PEFT writes it: every field, sorted, two spaces of indent. `shape` is the base model's. None for a
     /// strategy that PEFT has no format for.
     pub fn to_json(&self, shape: BaseShape) -> Option<String> {
-        let mut fields = match &self.strategy {
-            Strategy::Lora(settings) => lora::fields(settings),
-            Strategy::Ia3(settings) => ia3::fields(settings),
-            Strategy::Prompt { virtual_tokens } => virtual_tokens::prompt(*virtual_tokens, shape),
-            Strategy::Prefix { virtual_tokens } => virtual_tokens::prefix(*virtual_tokens, shape),
-            Strategy::Full | Strategy::Partial { .. } | Strategy::Head => return None,
-            Strategy::BitFit | Strategy::Adapter(_) => return None,
-        };
-        if let Some(fan_in_fan_out) = fields.get_mut("fan_in_fan_out") {
-            // GPT-2 alone keeps its weights [in, out].
-            *fan_in_fan_out = json!(shape.family == Family::Gpt2);
-        }
+        let mut fields = self.strategy.adapts().peft()?.fields(shape);
         let saved = self.task_type.as_deref().map_or(&[][..], heads::saved);
         fields.extend(object(json!({
             "auto_mapping": null,
@@ -103,6 +85,16 @@ impl AdapterConfig {
     }
 }
 
+/// The types of adapters that can be read, in a sentence.
+fn known_types() -> String {
+    let mut types = Vec::new();
+    for method in StrategyKind::ALL.map(StrategyKind::usual) {
+        types.extend(method.adapts().peft().map(|peft| peft.peft_type()));
+    }
+    let last = types.pop().unwrap_or_default();
+    format!("{} or {last}", types.join(", "))
+}
+
 /// What the file says of the base model.
 #[derive(Debug, Clone, Copy)]
 pub struct BaseShape {
@@ -110,61 +102,4 @@ pub struct BaseShape {
     pub layers: usize,
     pub heads: usize,
     pub width: usize,
-}
-
-fn read<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, PeftError> {
-    serde_json::from_str(json).map_err(|e| PeftError::Config(e.to_string()))
-}
-
-fn refuse<T>(
-    field: &str,
-    found: impl std::fmt::Display,
-    supported: &'static str,
-) -> Result<T, PeftError> {
-    Err(PeftError::Unsupported {
-        field: field.to_owned(),
-        found: found.to_string(),
-        supported,
-    })
-}
-
-fn object(fields: Value) -> Map<String, Value> {
-    match fields {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
-}
-
-/// Refuses the first of `fields` that is set to anything.
-fn must_be_unset(fields: &[&str], all: &Map<String, Value>) -> Result<(), PeftError> {
-    let mut set = fields
-        .iter()
-        .filter_map(|field| Some((*field, all.get(*field).filter(|value| is_set(value))?)));
-    match set.next() {
-        Some((field, value)) => refuse(field, value, "unset"),
-        None => Ok(()),
-    }
-}
-
-fn is_set(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(set) => *set,
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(fields) => !fields.is_empty(),
-        Value::Number(_) | Value::String(_) => true,
-    }
-}
-
-/// A list of names. A regular expression is refused.
-fn module_names(field: &str, value: &Value) -> Result<Vec<String>, PeftError> {
-    let refused = || refuse(field, value, "a list of module names, or all-linear");
-    let Value::Array(names) = value else {
-        return refused();
-    };
-    let name = |name: &Value| name.as_str().map(str::to_owned);
-    match names.iter().map(name).collect() {
-        Some(names) => Ok(names),
-        None => refused(),
-    }
 }

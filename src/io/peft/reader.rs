@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use burn::module::Module;
 use burn::prelude::*;
 
-use super::stored::{PROMPT, part_of_prefix, saved_name, stored_head, stored_name, stored_shape};
+use super::stored::{saved_name, stored_head, stored_name, stored_shape};
+use super::virtual_tokens::{TENSOR, part_of_prefix};
 use super::{AdapterConfig, PeftError};
 use crate::io::safetensors::{ByteSource, SafetensorsFile};
+use crate::methods::StoredSize;
 use crate::model::heads::head_has_bias;
 use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter};
 use crate::model::weights::WeightError;
 use crate::protocol::ParameterInfo;
-use crate::settings::Strategy;
 
 /// Takes tensors out of the file and notes which, so that none is dropped unseen.
 pub struct Reader<'a, S> {
@@ -48,15 +49,12 @@ impl<'a, S: ByteSource> Reader<'a, S> {
 
     /// The rank, or the number of virtual tokens, against the first tensor that has it.
     fn check_size(&self) -> Result<(), PeftError> {
-        let (field, is, end) = match &self.config.strategy {
-            Strategy::Lora(lora) => ("r", lora.rank, ".lora_A.weight"),
-            Strategy::Prompt { virtual_tokens } | Strategy::Prefix { virtual_tokens } => {
-                ("num_virtual_tokens", *virtual_tokens, PROMPT)
-            }
-            _ => return Ok(()),
+        let peft = self.config.strategy.adapts().peft();
+        let Some(StoredSize { field, is, tensor }) = peft.and_then(|peft| peft.size()) else {
+            return Ok(());
         };
-        let Some(name) = self.names.keys().find(|name| name.ends_with(end)) else {
-            return Err(self.missing(&format!("…{end}")));
+        let Some(name) = self.names.keys().find(|name| name.ends_with(tensor)) else {
+            return Err(self.missing(&format!("…{tensor}")));
         };
         let shape = self.shape(name).unwrap_or_default();
         if shape.first() == Some(&is) {
@@ -151,10 +149,10 @@ impl<'a, S: ByteSource> Reader<'a, S> {
     ) -> Result<BTreeMap<String, TensorData>, WeightError> {
         let [rows, width] = added.first().map_or([0, 0], |p| [p.shape[0], p.shape[1]]);
         let columns = width * added.len();
-        let all = self.tensor(PROMPT, &[rows, columns])?;
+        let all = self.tensor(TENSOR, &[rows, columns])?;
         let all = all
             .try_to_vec::<f32>()
-            .map_err(|e| unreadable(PROMPT, &e))?;
+            .map_err(|e| unreadable(TENSOR, &e))?;
         let part = |(index, parameter): (usize, ParameterInfo)| {
             let values = part_of_prefix(&all, columns, width, index);
             (parameter.name, TensorData::new(values, [rows, width]))

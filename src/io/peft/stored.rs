@@ -1,25 +1,26 @@
 //! Adapter parameters under PEFT's names and in PEFT's shapes.
 
 use super::PREFIX;
-use crate::io::safetensors::NamedTensor;
-use crate::settings::Strategy;
-
-/// Where prompt and prefix tuning keep all that they learn.
-pub const PROMPT: &str = "prompt_embeddings";
+use super::virtual_tokens::TENSOR;
+use crate::settings::names::beside;
+use crate::settings::{Strategy, StrategyKind};
 
 /// Before a head beside a soft prompt: PEFT wraps the model once less there.
 const PROMPT_HEAD: &str = "base_model.";
 
-/// The name in PEFT's file of a parameter that LoRA or (IA)³ added, or of a head beside them
+/// How the names of all methods end: here, and in PEFT's file.
+fn ends() -> Vec<(&'static str, &'static str)> {
+    let methods = StrategyKind::ALL.map(StrategyKind::usual);
+    let tensors = methods
+        .iter()
+        .filter_map(|method| Some(method.adapts().peft()?.tensors()));
+    tensors.flatten().copied().collect()
+}
+
+/// The name in PEFT's file of a parameter that a method added beside a layer, or of a head beside them
 /// (`transformer.h.0.attn.c_attn.lora.a`, `score.weight`).
 pub fn stored_name(parameter: &str) -> String {
-    let ends = [
-        (".lora.a", ".lora_A.weight"),
-        (".lora.b", ".lora_B.weight"),
-        (".lora.magnitude", ".lora_magnitude_vector"),
-        (".ia3.factors", ".ia3_l"),
-    ];
-    let renamed = ends
+    let renamed = ends()
         .iter()
         .find_map(|(ours, theirs)| Some(format!("{}{theirs}", parameter.strip_suffix(ours)?)));
     format!(
@@ -32,62 +33,46 @@ pub fn stored_name(parameter: &str) -> String {
 /// trainers keep, the adapter's own name stands in the middle of it: `…lora_A.default.weight`.
 pub fn saved_name(name: &str) -> String {
     let parts: Vec<&str> = name.split('.').collect();
-    let is_marker = |part: &&str| {
-        let markers = ["lora_A", "lora_B", "lora_magnitude_vector", "ia3_l"];
-        markers.contains(part) || *part == "modules_to_save"
-    };
     if let ["prompt_encoder", _, "embedding", "weight"] = parts[..] {
-        return PROMPT.to_owned();
+        return TENSOR.to_owned();
     }
-    let Some(at) = parts.iter().position(is_marker) else {
-        return name.to_owned();
-    };
-    let (before, behind) = parts.split_at(at + 1);
-    match (parts[at], behind) {
-        ("lora_A" | "lora_B", [_, "weight"]) => format!("{}.weight", before.join(".")),
-        ("lora_magnitude_vector" | "ia3_l", [_] | [_, "weight"]) => before.join("."),
-        ("modules_to_save", [_, parameter]) => format!("{}.{parameter}", parts[..at].join(".")),
+    for (_, theirs) in ends() {
+        // `.lora_A.weight`: the parameter's own name stands behind the adapter's; `.ia3_l` has none.
+        let (marker, end) = match theirs.trim_start_matches('.').split_once('.') {
+            Some((marker, _)) => (marker, ".weight"),
+            None => (&theirs[1..], ""),
+        };
+        let Some(at) = parts.iter().position(|part| *part == marker) else {
+            continue;
+        };
+        let (before, behind) = parts.split_at(at + 1);
+        return match behind {
+            [_, "weight"] => format!("{}{end}", before.join(".")),
+            [_] if end.is_empty() => before.join("."),
+            _ => name.to_owned(),
+        };
+    }
+    let saved = parts.iter().position(|part| *part == "modules_to_save");
+    match saved.map(|at| parts.split_at(at)) {
+        Some((before, [_, _, parameter])) => format!("{}.{parameter}", before.join(".")),
         _ => name.to_owned(),
     }
 }
 
 /// The name in PEFT's file of a head's parameter.
 pub fn stored_head(parameter: &str, strategy: &Strategy) -> String {
-    match strategy {
-        Strategy::Prompt { .. } | Strategy::Prefix { .. } => format!("{PROMPT_HEAD}{parameter}"),
-        _ => stored_name(parameter),
+    match strategy.virtual_tokens() {
+        0 => stored_name(parameter),
+        _ => format!("{PROMPT_HEAD}{parameter}"),
     }
 }
 
 /// The shape in PEFT's file of an adapter parameter of the given shape.
 pub fn stored_shape(parameter: &str, shape: &[usize], strategy: &Strategy) -> Vec<usize> {
-    match (strategy, parameter.strip_suffix(".ia3.factors"), shape) {
-        (Strategy::Ia3(ia3), Some(module), [size]) if ia3.is_feedforward(module) => vec![1, *size],
-        (Strategy::Ia3(_), Some(_), [size]) => vec![*size, 1],
+    match (strategy.adapts().peft(), beside(parameter)) {
+        (Some(peft), Some(module)) => peft.stored_shape(module, shape),
         _ => shape.to_vec(),
     }
-}
-
-/// The keys and values of every block's prefix, in the blocks' order, as one matrix: a row a virtual token.
-pub fn join_prefix(tensors: &[NamedTensor]) -> NamedTensor {
-    let [rows, width] = tensors.first().map_or([0, 0], |t| [t.shape[0], t.shape[1]]);
-    let row = |index: usize| {
-        let part = move |tensor: &NamedTensor| tensor.values[index * width..][..width].to_vec();
-        tensors.iter().flat_map(part)
-    };
-    NamedTensor {
-        name: PROMPT.to_owned(),
-        shape: vec![rows, tensors.len() * width],
-        values: (0..rows).flat_map(row).collect(),
-    }
-}
-
-/// The `index`-th of the `width` columns wide parts that [`join_prefix`] put together.
-pub fn part_of_prefix(values: &[f32], all_columns: usize, width: usize, index: usize) -> Vec<f32> {
-    values
-        .chunks(all_columns)
-        .flat_map(|row| row[index * width..][..width].iter().copied())
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 use super::*;
 use crate::io::safetensors::SafetensorsFile;
+use crate::methods::Beside;
 use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
 use crate::model::heads::sequence_classification::Score;
-use crate::settings::{Ia3Settings, LoraSettings, Seed};
+use crate::settings::{Ia3Settings, LoraSettings, PrefixSettings, PromptSettings, Seed};
 use burn::prelude::Device;
 
 fn model() -> Gpt2 {
@@ -48,8 +49,8 @@ fn what_is_saved_is_loaded() {
     for strategy in [
         Strategy::Lora(lora),
         Strategy::Ia3(Ia3Settings::default()),
-        Strategy::Prompt { virtual_tokens: 3 },
-        Strategy::Prefix { virtual_tokens: 3 },
+        Strategy::Prompt(PromptSettings { virtual_tokens: 3 }),
+        Strategy::Prefix(PrefixSettings { virtual_tokens: 3 }),
     ] {
         for task in ["SEQ_CLS", "CAUSAL_LM"] {
             let (config, weights) = saved_as(&strategy, task);
@@ -67,7 +68,10 @@ fn rslora_scales_by_the_root_of_the_rank() {
     let config = config.replace("\"use_rslora\": false", "\"use_rslora\": true");
     let strategy = AdapterConfig::parse(&config).unwrap().strategy;
     let loaded = load(&config, weights, model()).unwrap();
-    let lora = loaded.transformer.h[0].attn.c_attn.lora.as_ref().unwrap();
+    let beside = loaded.transformer.h[0].attn.c_attn.beside.as_ref();
+    let Some(Beside::Lora(lora)) = beside else {
+        panic!("{beside:?}");
+    };
     assert_eq!(lora.scaling, 3.0);
     let (again, _) = save(&loaded, &strategy, "base", "CAUSAL_LM").unwrap();
     assert_eq!(again, config);
@@ -200,7 +204,10 @@ fn sizes_of_the_configuration_are_checked_before_anything_is_built() {
         error.contains("r is 1000000000000") && error.contains("[4, 8]"),
         "{error}"
     );
-    let (config, weights) = saved_as(&Strategy::Prompt { virtual_tokens: 3 }, "CAUSAL_LM");
+    let (config, weights) = saved_as(
+        &Strategy::Prompt(PromptSettings { virtual_tokens: 3 }),
+        "CAUSAL_LM",
+    );
     let huge = config.replace(
         "\"num_virtual_tokens\": 3",
         "\"num_virtual_tokens\": 1000000000000",

@@ -2,13 +2,12 @@
 
 use burn::prelude::*;
 
-use super::super::adapters::ia3::Ia3;
-use super::super::adapters::lora::Lora;
 use super::super::heads::linear::LinearHead;
 use super::super::parts::{Pass, Tokens};
 use super::super::weights::{WeightError, WeightSource};
 use super::{BertConfig, BertModel, Linear, MaskedLmHead, Pooler};
-use crate::settings::{Ia3Settings, LoraSettings, Seed, Strategy};
+use crate::methods::{Beside, LinearAt};
+use crate::settings::{Seed, Strategy};
 
 /// `BertForMaskedLM` (`cls`), `BertForSequenceClassification` and `BertForTokenClassification` (`classifier`, on the
 /// pooler or on every token) and `BertForQuestionAnswering` (`qa_outputs`) on one set of weights.
@@ -81,33 +80,18 @@ impl Bert {
 
     /// With whatever modules the strategy adds. Its settings have been checked against the model.
     pub fn with_strategy(self, strategy: &Strategy, seed: &mut Seed) -> Self {
-        match strategy {
-            Strategy::Lora(lora) => self.with_lora(lora, seed),
-            Strategy::Ia3(ia3) => self.with_ia3(ia3),
-            _ => self,
-        }
+        let method = strategy.adapts();
+        self.map_beside(|layer, old| method.beside(layer, seed).or(old))
     }
 
-    /// With LoRA beside every module that the settings target.
-    pub fn with_lora(self, settings: &LoraSettings, seed: &mut Seed) -> Self {
+    /// A model whose modules beside linear layers have gone through `change`.
+    pub fn map_beside(
+        self,
+        mut change: impl FnMut(&LinearAt, Option<Beside>) -> Option<Beside>,
+    ) -> Self {
         self.map_linear(|path, mut linear| {
-            if settings.targets(path) {
-                let weight = linear.weight.val().transpose();
-                linear.lora = Some(Lora::init(weight, settings, seed));
-            }
-            linear
-        })
-    }
-
-    /// With (IA)³'s factors on every module that the settings target.
-    pub fn with_ia3(self, settings: &Ia3Settings) -> Self {
-        self.map_linear(|path, mut linear| {
-            if settings.targets(path) {
-                let [d_out, d_in] = linear.weight.lazy_shape().dims();
-                let feedforward = settings.is_feedforward(path);
-                let device = linear.weight.val().device();
-                linear.ia3 = Some(Ia3::init([d_in, d_out], feedforward, &device));
-            }
+            let weight = linear.weight.val().transpose();
+            linear.beside = change(&LinearAt { path, weight }, linear.beside);
             linear
         })
     }
@@ -162,8 +146,10 @@ impl Bert {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::methods::Lora;
     use crate::model::bert::RandomWeights;
     use crate::model::parameters;
+    use crate::settings::LoraSettings;
 
     fn tiny() -> Bert {
         let config = BertConfig::sized(11, 8, 6, 2, 2);
@@ -226,14 +212,13 @@ mod tests {
             target_modules: vec!["query".into(), "value".into()],
             ..Default::default()
         };
-        let adapted = tiny().with_lora(&settings, &mut Seed::new(2));
+        let adapted = tiny().with_strategy(&Strategy::Lora(settings), &mut Seed::new(2));
         // B starts as zero; something else shows whether merging adds the right product.
-        let adapted = adapted.map_linear(|_, mut linear| {
-            linear.lora = linear.lora.map(|lora| Lora {
+        let adapted = adapted.map_beside(|_, beside| {
+            Beside::map_lora(beside, |lora| Lora {
                 b: lora.b.map(|b| b + 0.5),
                 ..lora
-            });
-            linear
+            })
         });
         let added = parameters::list(&adapted);
         let added = added.iter().filter(|p| p.name.ends_with(".lora.a"));

@@ -1,13 +1,12 @@
-//! A linear layer as `torch.nn.Linear` keeps it, and the place where LoRA and (IA)³ are put beside it.
+//! A linear layer as `torch.nn.Linear` keeps it, and the place where a method's module is put beside it.
 
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::super::adapters::ia3::Ia3;
-use super::super::adapters::lora::Lora;
-use super::super::ops::{linear, lora_linear};
+use super::super::ops::linear;
 use super::super::parts::Pass;
 use super::super::weights::{WeightError, WeightSource};
+use crate::methods::Beside;
 
 /// `x ↦ x Wᵀ + b`.
 #[derive(Module, Debug)]
@@ -16,8 +15,7 @@ pub struct Linear {
     pub weight: Param<Tensor<2>>,
     /// `[out]`
     pub bias: Param<Tensor<1>>,
-    pub lora: Option<Lora>,
-    pub ia3: Option<Ia3>,
+    pub beside: Option<Beside>,
 }
 
 impl Linear {
@@ -39,43 +37,28 @@ impl Linear {
         Self {
             weight,
             bias,
-            lora: None,
-            ia3: None,
+            beside: None,
         }
     }
 
     /// `[rows, in] → [rows, out]`
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
-        match &self.ia3 {
-            None => self.forward_beside(x, pass),
-            Some(ia3) => ia3.after(self.forward_beside(ia3.before(x), pass)),
-        }
-    }
-
-    fn forward_beside(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
         let base = (self.weight.val().transpose(), self.bias.val());
-        match &self.lora {
+        match &self.beside {
             None => linear(x, base.0, base.1),
-            Some(lora) if lora.magnitude.is_some() => lora.forward_weighted(x, base, pass),
-            // Both read the same input, so one operation can do for both.
-            Some(lora) if !pass.drops(lora.dropout) => {
-                lora_linear(x, base, (lora.a.val(), lora.b.val()), lora.scaling)
-            }
-            Some(lora) => linear(x.clone(), base.0, base.1) + lora.forward(x, pass),
+            Some(beside) => beside.module().forward(x, base, pass),
         }
     }
 
     /// Multiplies what stands beside the weight into it, and drops it.
     pub fn merge(self) -> Self {
-        let (mut weight, mut bias) = (self.weight, self.bias);
-        if let Some(lora) = self.lora {
-            weight = weight.map(|w| lora.merge(w.transpose()).transpose());
-        }
-        if let Some(ia3) = self.ia3 {
-            let merged = ia3.merge(weight.val().transpose(), bias.val());
-            weight = weight.map(|_| merged.0.transpose());
-            bias = bias.map(|_| merged.1);
-        }
-        Self::new(weight, bias)
+        let (weight, bias) = (self.weight, self.bias);
+        let Some(beside) = self.beside else {
+            return Self::new(weight, bias);
+        };
+        let merged = beside
+            .module()
+            .merge((weight.val().transpose(), bias.val()));
+        Self::new(weight.map(|_| merged.0.transpose()), bias.map(|_| merged.1))
     }
 }

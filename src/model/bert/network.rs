@@ -2,13 +2,13 @@
 
 use burn::prelude::*;
 
-use super::super::adapters::lora::Lora;
 use super::super::heads::Head;
 use super::super::heads::linear::LinearHead;
 use super::super::network::Network;
 use super::super::ops::nll;
 use super::super::parts::{Pass, Tokens};
 use super::{Bert, Pooler};
+use crate::methods::{Beside, LinearAt};
 use crate::settings::{Family, Seed, Strategy};
 
 impl Network for Bert {
@@ -120,11 +120,11 @@ impl Network for Bert {
         Bert::merged(self)
     }
 
-    fn map_lora(self, change: &mut dyn FnMut(&str, Option<Lora>) -> Option<Lora>) -> Self {
-        self.map_linear(|path, mut linear| {
-            linear.lora = change(path, linear.lora);
-            linear
-        })
+    fn map_beside(
+        self,
+        change: &mut dyn FnMut(&LinearAt, Option<Beside>) -> Option<Beside>,
+    ) -> Self {
+        Bert::map_beside(self, change)
     }
 
     fn has_head(&self) -> bool {

@@ -4,6 +4,7 @@ use burn::prelude::*;
 
 use super::super::weights::{WeightError, WeightSource};
 use crate::settings::Seed;
+use crate::settings::names::{self, Kind};
 
 /// GPT-2's own start: normal with deviation 0.02, the projections into the residual stream divided by
 /// √(2 · layers), biases 0, layer norms 1.
@@ -21,7 +22,7 @@ impl RandomWeights {
 impl WeightSource for RandomWeights {
     fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, WeightError> {
         let count: usize = shape.iter().product();
-        let is_norm_gain = name.contains("ln_") && name.ends_with("weight");
+        let is_norm_gain = names::kind(name) == Kind::Norm && name.ends_with("weight");
         let values: Vec<f32> = if is_norm_gain {
             vec![1.0; count]
         } else if name.ends_with("bias") {

@@ -3,13 +3,13 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::super::adapters::lora::Lora;
 use super::super::heads::Head;
 use super::super::heads::linear::LinearHead;
 use super::super::heads::sequence_classification::Score;
 use super::super::network::Network;
 use super::super::parts::{Pass, Tokens};
 use super::Gpt2;
+use crate::methods::{Beside, LinearAt};
 use crate::settings::{Family, Seed, Strategy};
 
 impl Network for Gpt2 {
@@ -108,11 +108,11 @@ impl Network for Gpt2 {
         Gpt2::merged(self)
     }
 
-    fn map_lora(self, change: &mut dyn FnMut(&str, Option<Lora>) -> Option<Lora>) -> Self {
-        self.map_linear(|path, mut linear| {
-            linear.lora = change(path, linear.lora);
-            linear
-        })
+    fn map_beside(
+        self,
+        change: &mut dyn FnMut(&LinearAt, Option<Beside>) -> Option<Beside>,
+    ) -> Self {
+        Gpt2::map_beside(self, change)
     }
 
     fn has_head(&self) -> bool {

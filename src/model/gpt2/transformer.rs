@@ -3,12 +3,12 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::super::adapters::virtual_tokens::SoftPrompt;
 use super::super::parts::{
     Embedding, KvCache, LayerNorm, Pass, Tokens, attention_bias, int_tensor,
 };
 use super::super::weights::{WeightError, WeightSource};
 use super::{Block, Gpt2Config};
+use crate::methods::SoftPrompt;
 
 /// `transformer` in Hugging Face's names.
 #[derive(Module, Debug)]

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use super::term;
-use crate::settings::Family;
-use crate::ui::draft::{SCHEDULES, StrategyKind};
+use crate::settings::{Family, StrategyKind};
+use crate::ui::draft::{Draft, SCHEDULES};
 use crate::ui::page_context::use_page;
 use crate::ui::sources::datasets::{SHIPPED, shipped};
 use crate::ui::state::Run;
-use crate::ui::text::run as text;
+use crate::ui::text::{methods, run as text};
 
 #[component]
 pub fn Field(key: &'static str) -> impl IntoView {
@@ -33,7 +33,7 @@ pub fn Field(key: &'static str) -> impl IntoView {
             None => help.to_string(),
         },
     };
-    let control = match choices(key) {
+    let control = match page.draft.with_untracked(|draft| choices(key, draft)) {
         Some(choices) => view! {
             <select
                 id=id.clone()
@@ -52,7 +52,7 @@ pub fn Field(key: &'static str) -> impl IntoView {
                 id=id.clone()
                 type="text"
                 data-field=key
-                inputmode=input_mode(key)
+                inputmode=page.draft.with_untracked(|draft| input_mode(key, draft))
                 autocomplete="off"
                 spellcheck="false"
                 aria-describedby=help_id.clone()
@@ -78,19 +78,21 @@ pub fn Field(key: &'static str) -> impl IntoView {
     }
 }
 
-fn choices(key: &str) -> Option<Vec<(&'static str, &'static str)>> {
+fn choices(key: &str, draft: &Draft) -> Option<Vec<(&'static str, &'static str)>> {
     match key {
         "strategy" => Some(
             StrategyKind::ALL
                 .into_iter()
-                .map(|kind| (kind.name(), text::strategy(kind)))
+                .map(|kind| (kind.name(), methods::words(kind).option))
                 .collect(),
         ),
-        "placement" => Some(text::PLACEMENTS.to_vec()),
         "data" => Some(SHIPPED.iter().map(|set| (set.name, set.name)).collect()),
         "best" | "balanced" => Some(text::SWITCH.to_vec()),
         "schedule" => Some(SCHEDULES.iter().map(|(name, _)| (*name, *name)).collect()),
-        _ => None,
+        _ => {
+            let words = draft.methods.choices(draft.kind, key)?.iter();
+            Some(words.map(|word| (*word, methods::choice(word))).collect())
+        }
     }
 }
 
@@ -120,20 +122,17 @@ fn options(
 /// Whether a model of this family cannot have this choice; the help below the field says why.
 fn is_refused(key: &str, value: &str, family: Family) -> bool {
     match key {
-        "strategy" => {
-            StrategyKind::parse(value).is_some_and(|kind| kind.refused_by(family).is_some())
-        }
+        "strategy" => StrategyKind::parse(value).is_some_and(|kind| !kind.is_for(family)),
         "data" => shipped(value).is_some_and(|set| set.task_for(family).is_none()),
         _ => false,
     }
 }
 
 /// Which keyboard a phone shows.
-fn input_mode(key: &str) -> &'static str {
+fn input_mode(key: &str, draft: &Draft) -> &'static str {
     match key {
-        "rank" | "warmup" | "steps" | "batch" | "seed" | "freeze" | "bottleneck" | "virtual" => {
-            "numeric"
-        }
+        "warmup" | "steps" | "batch" | "seed" => "numeric",
+        _ if draft.methods.most(draft.kind, key).is_some() => "numeric",
         "targets" | "lr" => "text",
         _ => "decimal",
     }

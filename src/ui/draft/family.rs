@@ -1,17 +1,15 @@
 //! A form goes over to another family of models: its modules get that family's names, its data what suits it.
 
 use super::Draft;
-use crate::settings::{Family, Ia3Settings, LoraSettings, Strategy};
+use crate::settings::Family;
 use crate::ui::DATASET;
 use crate::ui::sources::datasets::{self, Shipped};
-use crate::ui::text::own_model::family_name;
 
 impl Draft {
     /// Says every module in the family's words.
     pub fn adopt(&mut self, family: Family) {
         self.family = family;
-        self.lora = in_words_of(family, self.lora.clone());
-        self.ia3 = ia3_in_words_of(family, self.ia3.clone());
+        self.methods.translate(family);
     }
 
     /// Takes the data that the family usually learns from, unless somebody has chosen a set that suits it; says what is
@@ -37,20 +35,6 @@ impl Draft {
 
 /// Why a model of this family cannot learn from a set.
 pub(super) fn not_for(set: &Shipped, family: Family) -> String {
-    let (task, name) = (set.task.name(), family_name(family));
+    let (task, name) = (set.task.name(), family.title());
     format!("is for {task}, which a {name} does not learn")
-}
-
-fn in_words_of(family: Family, lora: LoraSettings) -> LoraSettings {
-    match family.translate(Strategy::Lora(lora.clone())) {
-        Strategy::Lora(own) => own,
-        _ => lora,
-    }
-}
-
-fn ia3_in_words_of(family: Family, ia3: Ia3Settings) -> Ia3Settings {
-    match family.translate(Strategy::Ia3(ia3.clone())) {
-        Strategy::Ia3(own) => own,
-        _ => ia3,
-    }
 }

@@ -4,15 +4,15 @@ mod family;
 mod values;
 
 use family::not_for;
-use values::targets_rule;
-pub use values::{SCHEDULES, StrategyKind, schedule_name, short_number, targets};
+pub use values::{SCHEDULES, schedule_name};
 
-use crate::settings::{
-    BottleneckSettings, Family, Ia3Settings, LoraSettings, Placement, Strategy, Task,
-    TrainingSettings,
-};
+use crate::methods::AllSettings;
+pub use crate::methods::export::short_number;
+use crate::methods::field::{Field, Reach};
+use crate::settings::{Family, Strategy, StrategyKind, Task, TrainingSettings};
 use crate::ui::pages::routes::pairs;
 use crate::ui::sources::datasets::{self, SHIPPED, Shipped, shipped};
+use crate::ui::text::methods::refusal;
 
 /// Everything the form holds. The settings of a strategy not chosen are kept for when it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,12 +20,7 @@ pub struct Draft {
     /// Of the model that the settings are for; modules are called in its words.
     pub family: Family,
     pub kind: StrategyKind,
-    pub lora: LoraSettings,
-    pub frozen_blocks: usize,
-    pub ia3: Ia3Settings,
-    pub bottleneck: BottleneckSettings,
-    /// Before the text, under prompt and prefix tuning.
-    pub virtual_tokens: usize,
+    pub methods: AllSettings,
     /// What the lab trains on.
     pub dataset: &'static Shipped,
     /// Somebody has named it; else it goes by the model's family.
@@ -42,65 +37,18 @@ impl Default for Draft {
 
 impl Draft {
     pub fn from_settings(training: TrainingSettings) -> Self {
-        let mut draft = Self {
+        Self {
             family: Family::default(),
-            kind: StrategyKind::Lora,
-            lora: LoraSettings::default(),
-            frozen_blocks: 2,
-            ia3: Ia3Settings::default(),
-            bottleneck: BottleneckSettings::default(),
-            virtual_tokens: 8,
+            kind: training.strategy.kind(),
+            methods: AllSettings::of(&training.strategy),
             dataset: datasets::usual(Family::default()),
             has_chosen_data: false,
             training,
-        };
-        match draft.training.strategy.clone() {
-            Strategy::Lora(lora) => draft.lora = lora,
-            Strategy::Full => draft.kind = StrategyKind::Full,
-            Strategy::Head => draft.kind = StrategyKind::Head,
-            Strategy::BitFit => draft.kind = StrategyKind::BitFit,
-            Strategy::Ia3(ia3) => {
-                draft.kind = StrategyKind::Ia3;
-                draft.ia3 = ia3;
-            }
-            Strategy::Adapter(bottleneck) => {
-                draft.kind = StrategyKind::Adapter;
-                draft.bottleneck = bottleneck;
-            }
-            Strategy::Prompt { virtual_tokens } => {
-                draft.kind = StrategyKind::Prompt;
-                draft.virtual_tokens = virtual_tokens;
-            }
-            Strategy::Prefix { virtual_tokens } => {
-                draft.kind = StrategyKind::Prefix;
-                draft.virtual_tokens = virtual_tokens;
-            }
-            Strategy::Partial { frozen_blocks } => {
-                draft.kind = StrategyKind::Partial;
-                draft.frozen_blocks = frozen_blocks;
-            }
         }
-        draft
     }
 
     pub fn strategy(&self) -> Strategy {
-        match self.kind {
-            StrategyKind::Lora => Strategy::Lora(self.lora.clone()),
-            StrategyKind::Full => Strategy::Full,
-            StrategyKind::Head => Strategy::Head,
-            StrategyKind::BitFit => Strategy::BitFit,
-            StrategyKind::Ia3 => Strategy::Ia3(self.ia3.clone()),
-            StrategyKind::Adapter => Strategy::Adapter(self.bottleneck.clone()),
-            StrategyKind::Prompt => Strategy::Prompt {
-                virtual_tokens: self.virtual_tokens,
-            },
-            StrategyKind::Prefix => Strategy::Prefix {
-                virtual_tokens: self.virtual_tokens,
-            },
-            StrategyKind::Partial => Strategy::Partial {
-                frozen_blocks: self.frozen_blocks,
-            },
-        }
+        self.methods.strategy(self.kind)
     }
 
     /// What a run of these settings learns.
@@ -136,8 +84,10 @@ impl Draft {
     pub fn try_set(&mut self, key: &str, value: &str) -> Result<(), String> {
         let mut trial = self.clone();
         trial.set(key, value.trim())?;
-        if let Some((_, most)) = MOST.iter().find(|(name, _)| *name == key)
-            && trial.get(key).parse::<usize>().is_ok_and(|n| n > *most)
+        let most = MOST.iter().find(|(name, _)| *name == key);
+        let most = most.map(|(_, most)| *most);
+        if let Some(most) = most.or_else(|| trial.methods.most(trial.kind, key))
+            && trial.get(key).parse::<usize>().is_ok_and(|n| n > most)
         {
             return Err(format!("must be at most {most} here"));
         }
@@ -176,16 +126,6 @@ impl Draft {
             "task" => self.task().name().to_string(),
             "strategy" => self.kind.name().to_string(),
             "schedule" => schedule_name(self.training.schedule).to_string(),
-            "rank" => self.lora.rank.to_string(),
-            "alpha" => self.lora.alpha.to_string(),
-            "dropout" => self.lora.dropout.to_string(),
-            "rslora" => self.lora.use_rslora.to_string(),
-            "dora" => self.lora.use_dora.to_string(),
-            "placement" => self.bottleneck.placement.name().to_string(),
-            "bottleneck" => self.bottleneck.bottleneck.to_string(),
-            "virtual" => self.virtual_tokens.to_string(),
-            "targets" => self.lora.target_modules.join(","),
-            "freeze" => self.frozen_blocks.to_string(),
             "l2sp" => short_number(self.training.remedies.l2_sp_alpha),
             "ewc" => short_number(self.training.remedies.ewc_lambda),
             "replay" => short_number(self.training.remedies.replay),
@@ -205,7 +145,7 @@ impl Draft {
             "best" => self.training.load_best_model_at_end.to_string(),
             "epochs" => short_number(self.training.num_train_epochs),
             "balanced" => self.training.balanced_classes.to_string(),
-            _ => String::new(),
+            _ => self.methods.get(self.kind, key).unwrap_or_default(),
         }
     }
 
@@ -238,8 +178,8 @@ impl Draft {
                     let names = StrategyKind::ALL.map(StrategyKind::name);
                     not(&format!("one of {}", names.join(", ")))
                 })?;
-                if let Some(why) = kind.refused_by(self.family) {
-                    return Err(why.to_string());
+                if let Some(why) = refusal(kind, self.family) {
+                    return Err(why);
                 }
                 self.kind = kind;
             }
@@ -250,26 +190,6 @@ impl Draft {
                     .map(|(_, kind)| *kind)
                     .ok_or_else(|| not("linear, cosine or constant"))?;
             }
-            "rank" => self.lora.rank = whole()?,
-            "alpha" => self.lora.alpha = number()?,
-            "dropout" => self.lora.dropout = number()?,
-            "rslora" => {
-                self.lora.use_rslora = value.parse().map_err(|_| not("true or false"))?;
-            }
-            "dora" => {
-                self.lora.use_dora = value.parse().map_err(|_| not("true or false"))?;
-            }
-            "placement" => {
-                self.bottleneck.placement =
-                    Placement::parse(value).ok_or_else(|| not("houlsby or pfeiffer"))?;
-            }
-            "bottleneck" => self.bottleneck.bottleneck = whole()?,
-            "virtual" => self.virtual_tokens = whole()?,
-            "targets" => {
-                let names = targets(value, self.family);
-                self.lora.target_modules = names.ok_or_else(|| not(targets_rule(self.family)))?;
-            }
-            "freeze" => self.frozen_blocks = whole()?,
             "l2sp" => self.training.remedies.l2_sp_alpha = number()?,
             "ewc" => self.training.remedies.ewc_lambda = number()?,
             "replay" => self.training.remedies.replay = number()?,
@@ -300,7 +220,10 @@ impl Draft {
             "seed" => {
                 self.training.seed = value.parse().map_err(|_| not("a whole number"))?;
             }
-            _ => return Err("there is no such setting".into()),
+            _ => {
+                let set = self.methods.set(key, value, self.family);
+                return set.unwrap_or_else(|| Err("there is no such setting".into()));
+            }
         }
         Ok(())
     }
@@ -308,8 +231,9 @@ impl Draft {
     /// What `from_query` reads back. Everything a control can change is written out, so that a link keeps
     /// its meaning when defaults change.
     pub fn to_query(&self) -> String {
-        let of_strategy = self.kind.fields();
+        let of_strategy = form_fields(self.kind);
         let default = Self::default();
+        let of_methods = self.methods.unusual(|field| field.reach == Reach::Address);
         let unusual = UNCONTROLLED
             .iter()
             .chain(&REMEDIES)
@@ -324,8 +248,9 @@ impl Draft {
             .filter(|key| **key == "data" || self.get(key) != default.get(key));
         let keys = ["strategy"]
             .iter()
-            .chain(of_strategy)
+            .chain(&of_strategy)
             .chain(&TRAINING)
+            .chain(&of_methods)
             .chain(unusual)
             .chain(of_data);
         let parts: Vec<String> = keys.map(|key| format!("{key}={}", self.get(key))).collect();
@@ -361,20 +286,21 @@ const DATA: [&str; 2] = ["data", "task"];
 /// Remedies against forgetting, in the order of the form. An address names those that are on.
 pub const REMEDIES: [&str; 4] = ["replay", "ewc", "l2sp", "llrd"];
 
-/// Settings that only an address can change.
-const UNCONTROLLED: [&str; 7] = [
-    "dropout", "rslora", "dora", "length", "decay", "clip", "examples",
-];
+/// The settings of a strategy's own, in the order of the form.
+pub fn form_fields(kind: StrategyKind) -> Vec<&'static str> {
+    let fields = kind.fields().into_iter();
+    let fields = fields.filter(|field: &&Field| field.is_in_form());
+    fields.map(|field| field.key).collect()
+}
 
-/// Beyond these a page would only run out of memory or patience.
-const MOST: [(&str, usize); 11] = [
+/// Settings beside a method's own that only an address can change.
+const UNCONTROLLED: [&str; 4] = ["length", "decay", "clip", "examples"];
+
+/// Beyond these a page would only run out of memory or patience. A method's own stand with its fields.
+const MOST: [(&str, usize); 7] = [
     ("accumulate", 64),
     ("epochs", 100),
     ("patience", 1000),
-    ("bottleneck", 1024),
-    ("virtual", 256),
-    ("rank", 1024),
-    ("freeze", 1024),
     ("warmup", 20_000),
     ("steps", 20_000),
     ("batch", 512),

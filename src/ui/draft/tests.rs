@@ -1,5 +1,5 @@
 use super::*;
-use crate::settings::{Family, LoraSettings, ScheduleKind};
+use crate::settings::{Family, LoraSettings, PartialSettings, ScheduleKind};
 
 #[test]
 fn an_address_says_the_settings_and_reads_back() {
@@ -7,7 +7,7 @@ fn an_address_says_the_settings_and_reads_back() {
         "strategy=lora&rank=4&alpha=16&lr=1e-3&warmup=20&steps=200&batch=16&schedule=cosine&seed=9",
     );
     assert!(problems.is_empty(), "{problems:?}");
-    assert_eq!(draft.lora.rank, 4);
+    assert_eq!(draft.methods.lora.rank, 4);
     assert_eq!(draft.training.learning_rate, 1e-3);
     assert_eq!(draft.training.schedule, ScheduleKind::Cosine);
     assert_eq!(Draft::from_query(&draft.to_query()), (draft, vec![]));
@@ -17,7 +17,7 @@ fn an_address_says_the_settings_and_reads_back() {
 fn bad_values_are_named_and_leave_the_default() {
     let (draft, problems) = Draft::from_query("rank=0&lr=fast&strategy=magic&steps=50&colour=red");
     let default = Draft::default();
-    assert_eq!(draft.lora.rank, default.lora.rank);
+    assert_eq!(draft.methods.lora.rank, default.methods.lora.rank);
     assert_eq!(draft.training.learning_rate, default.training.learning_rate);
     assert_eq!(draft.training.total_steps, 50);
     assert_eq!(problems.len(), 4);
@@ -90,7 +90,10 @@ fn the_order_of_an_address_does_not_matter() {
 #[test]
 fn partial_keeps_its_blocks() {
     let (draft, _) = Draft::from_query("strategy=partial&freeze=3");
-    assert_eq!(draft.strategy(), Strategy::Partial { frozen_blocks: 3 });
+    assert_eq!(
+        draft.strategy(),
+        Strategy::Partial(PartialSettings { frozen_blocks: 3 })
+    );
     assert!(draft.to_query().contains("freeze=3"));
 }
 
@@ -127,7 +130,7 @@ fn modules_are_called_in_the_models_words() {
     assert!(refusal.contains("query,value"), "{refusal}");
     draft.adopt(Family::Gpt2);
     assert_eq!(draft.get("targets"), "c_attn,c_fc,c_proj");
-    assert_eq!(on(Family::Gpt2, "").0.lora, LoraSettings::default());
+    assert_eq!(on(Family::Gpt2, "").0.methods.lora, LoraSettings::default());
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::ui::learner::RunRecord;
 use crate::ui::page_context::use_page;
 use crate::ui::sources::shipped_models::family_of;
 use crate::ui::text::format;
+use crate::ui::text::methods::refusal;
 use crate::ui::text::{lessons as text, run as run_text};
 
 #[component]
@@ -34,7 +35,7 @@ pub fn RunCard(
     let can_start = page.watch(|state| state.can_start_run());
     let kind = settings_of(lesson, preset).0.kind;
     let named = preset.model.and_then(family_of);
-    let refusal = page.watch(move |state| kind.refused_by(named.or(state.family())?));
+    let why_not = page.watch(move |state| refusal(kind, named.or(state.family())?));
     let start = move |_| {
         let run = queued(page, lesson, preset);
         page.queue.update(|queue| queue.put(vec![run]));
@@ -60,14 +61,14 @@ pub fn RunCard(
                 type="button"
                 data-testid=format!("start-{}", preset.key)
                 hidden=move || is_alone || is_going.get()
-                disabled=move || !can_start.get() || is_queued.get() || refusal.get().is_some()
+                disabled=move || !can_start.get() || is_queued.get() || why_not.get().is_some()
                 on:click=start
             >
                 {words}
                 <span class="visually-hidden">" " {preset.label}</span>
             </button>
             <p class="quiet" hidden=move || !is_queued.get()>{text::QUEUED}</p>
-            <p class="quiet" hidden=move || refusal.get().is_none()>{move || refusal.get().map(text::refused)}</p>
+            <p class="quiet" hidden=move || why_not.get().is_none()>{move || why_not.get().map(|why| text::refused(&why))}</p>
             {move || is_going.get().then(|| view! { <Going /> })}
             {move || match run.get() {
                 Some((run, is_own)) => result(&run, is_own).into_any(),

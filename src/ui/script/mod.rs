@@ -13,10 +13,11 @@ mod trainer;
 pub use python::data_url;
 
 use self::python::short;
-use super::draft::{Draft, StrategyKind};
-use super::text::run::strategy as strategy_words;
+use super::draft::Draft;
+use super::text::methods::words;
 use super::text::scripts as text;
-use crate::settings::{Family, Strategy, Task, TrainingSettings, WeightDecayOn};
+use crate::methods::export::Exported;
+use crate::settings::{Family, Task, TrainingSettings, WeightDecayOn};
 
 /// What a program is made of.
 struct Program<'a> {
@@ -69,21 +70,15 @@ impl Program<'_> {
         self.draft.dataset.ending == "txt"
     }
 
-    fn is_peft(&self) -> bool {
-        use Strategy::{Ia3, Lora, Prefix, Prompt};
-        let strategy = &self.settings.strategy;
-        matches!(strategy, Lora(_) | Ia3(_) | Prompt { .. } | Prefix { .. })
-    }
-
     fn header(&self) -> String {
-        let packages = match self.draft.kind {
-            StrategyKind::Adapter => " adapters",
-            _ if self.is_peft() => " peft",
-            _ => "",
+        let packages = match self.exported() {
+            Exported::Adapters(_) => " adapters",
+            Exported::Peft { .. } => " peft",
+            Exported::Plain(_) => "",
         };
         let mut out = text::header(
             self.draft.kind.name(),
-            strategy_words(self.draft.kind),
+            words(self.draft.kind).option,
             self.settings.seed,
             packages,
             text::data(self.task, self.is_plain_text()),
@@ -138,13 +133,10 @@ impl Program<'_> {
         if self.settings.balanced_classes {
             out += "import torch\n";
         }
-        out += match &self.settings.strategy {
-            Strategy::Lora(_) => "from peft import LoraConfig, get_peft_model\n",
-            Strategy::Ia3(_) => "from peft import IA3Config, get_peft_model\n",
-            Strategy::Prompt { .. } => "from peft import PromptTuningConfig, get_peft_model\n",
-            Strategy::Prefix { .. } => "from peft import PrefixTuningConfig, get_peft_model\n",
-            Strategy::Adapter(_) => "import adapters\n",
-            _ => "",
+        out += &match self.exported() {
+            Exported::Peft { config, .. } => format!("from peft import {config}, get_peft_model\n"),
+            Exported::Adapters(_) => "import adapters\n".into(),
+            Exported::Plain(_) => String::new(),
         };
         let mut names = vec![self.model_class(), "AutoTokenizer", self.collator()];
         if self.settings.strategy.virtual_tokens() > 0 {

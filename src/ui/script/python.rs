@@ -1,12 +1,6 @@
 //! Pieces of Python.
 
-pub use crate::ui::draft::short_number as short;
-
-/// A list of strings.
-pub fn names(names: &[String]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-    format!("[{}]", quoted.join(", "))
-}
+pub use crate::methods::export::short_number as short;
 
 /// `from module import (…)`, in lines of a readable length.
 pub fn import(module: &str, names: &[&str]) -> String {

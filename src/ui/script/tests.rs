@@ -1,8 +1,9 @@
 use super::*;
 use crate::settings::{
     BottleneckSettings, Ia3Settings, LoraSettings, LossDivisor, Placement, Remedies, ScheduleKind,
+    Strategy, StrategyKind,
 };
-use crate::ui::draft::{LOOP, REMEDIES, TRAINING};
+use crate::ui::draft::{LOOP, REMEDIES, TRAINING, form_fields};
 use crate::ui::sources::datasets::SHIPPED;
 
 use Family::{Bert, Gpt2};
@@ -123,9 +124,9 @@ fn every_field_of_the_form_changes_the_program() {
         ("l2sp", "l2sp=0.1", ""),
         ("llrd", "llrd=0.8", ""),
     ];
-    let strategies = StrategyKind::ALL.map(StrategyKind::fields);
+    let strategies = StrategyKind::ALL.map(form_fields);
     let form = TRAINING.iter().chain(&LOOP).chain(&REMEDIES);
-    for key in form.chain(strategies.into_iter().flatten()) {
+    for key in form.chain(strategies.iter().flatten()) {
         assert!(others.iter().any(|(other, _, _)| other == key), "{key}");
     }
     for family in [Gpt2, Bert] {

@@ -2,7 +2,8 @@
 
 use super::Program;
 use super::python::{arguments, short};
-use crate::settings::{LossDivisor, ScheduleKind, Strategy, Task};
+use crate::methods::export::Exported;
+use crate::settings::{LossDivisor, ScheduleKind, Task};
 use crate::ui::EVALUATIONS_PER_RUN;
 use crate::ui::text::scripts as text;
 
@@ -94,9 +95,9 @@ impl Program<'_> {
     }
 
     pub(super) fn trainer(&self) -> String {
-        let class = match self.settings.strategy {
-            Strategy::Adapter(_) => "adapters.AdapterTrainer",
-            _ => "Trainer",
+        let class = match self.exported() {
+            Exported::Adapters(_) => "adapters.AdapterTrainer",
+            Exported::Peft { .. } | Exported::Plain(_) => "Trainer",
         };
         let (mut out, class) = match self.settings.balanced_classes {
             true => (self.weighted(class), "Weighted"),

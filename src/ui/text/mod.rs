@@ -8,6 +8,7 @@ pub mod encoder;
 pub mod format;
 pub mod guide;
 pub mod lessons;
+pub mod methods;
 pub mod model_picker;
 pub mod notices;
 pub mod own_model;

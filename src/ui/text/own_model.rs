@@ -24,7 +24,7 @@ pub fn facts(facts: &Facts) -> String {
     let sizes = &facts.sizes;
     format!(
         "A {} of {} parameters: {} {} of width {} with {} heads, {} tokens in its vocabulary, texts of up to {} tokens.",
-        family_name(sizes.family()),
+        sizes.family().title(),
         format::count(facts.parameters()),
         sizes.blocks(),
         blocks(sizes.family()),
@@ -33,13 +33,6 @@ pub fn facts(facts: &Facts) -> String {
         format::count(sizes.vocabulary()),
         format::count(sizes.positions()),
     )
-}
-
-pub fn family_name(family: Family) -> &'static str {
-    match family {
-        Family::Gpt2 => "GPT-2",
-        Family::Bert => "BERT",
-    }
 }
 
 /// What the family's papers call its equal parts.

@@ -1,8 +1,8 @@
 //! Words of the run panel.
 
+use super::methods;
 use crate::protocol::{RunStage, Split};
 use crate::settings::{Family, Task};
-use crate::ui::draft::StrategyKind;
 use crate::ui::state::{Happening, LogEntry, Phase, Run};
 use crate::ui::text::format;
 
@@ -44,26 +44,6 @@ pub const RETRIEVAL_BEFORE: &str = "Questions that find their passage, before";
 pub const RETRIEVAL_AFTER: &str = "Questions that find their passage, now";
 pub const TRAINABLE: &str = "Parameters that train";
 pub const OF_TOTAL: &str = "of";
-
-pub fn strategy(kind: StrategyKind) -> &'static str {
-    match kind {
-        StrategyKind::Lora => "LoRA",
-        StrategyKind::Full => "Full: everything trains",
-        StrategyKind::Partial => "Partial: first blocks frozen",
-        StrategyKind::Head => "Head only",
-        StrategyKind::BitFit => "BitFit: biases only",
-        StrategyKind::Ia3 => "IA³: learned factors",
-        StrategyKind::Adapter => "Bottleneck adapters",
-        StrategyKind::Prompt => "Prompt tuning",
-        StrategyKind::Prefix => "Prefix tuning",
-    }
-}
-
-/// Placements of bottleneck adapters by the names that addresses use.
-pub const PLACEMENTS: [(&str, &str); 2] = [
-    ("pfeiffer", "Pfeiffer: after the MLP"),
-    ("houlsby", "Houlsby: after attention and MLP"),
-];
 
 /// Of a setting that is on or off.
 pub const SWITCH: [(&str, &str); 2] = [("false", "off"), ("true", "on")];
@@ -167,13 +147,12 @@ pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
 }
 
 /// What a field does not offer to a model of this family, and why.
-pub fn of_family(key: &str, family: Family) -> Option<&'static str> {
+pub fn of_family(key: &str, family: Family) -> Option<String> {
     match (key, family) {
-        (_, Family::Gpt2) => None,
-        ("strategy", Family::Bert) => {
-            Some("bottleneck adapters, prompt and prefix tuning are made for GPT-2 only")
+        ("strategy", family) => methods::not_for(family),
+        ("data", Family::Bert) => {
+            Some("instructions are for a model that goes on with a text".into())
         }
-        ("data", Family::Bert) => Some("instructions are for a model that goes on with a text"),
         _ => None,
     }
 }

@@ -1,7 +1,6 @@
 //! Words of the widgets about strategies.
 
 use crate::settings::names::Place;
-use crate::ui::draft::StrategyKind;
 use crate::ui::text::format;
 
 pub const WHICH_MODEL: &str = "Which model is counted";
@@ -56,36 +55,6 @@ pub fn engine_says(trainable: usize) -> String {
     )
 }
 
-pub const TABLE: &str = "All nine strategies on one model";
+pub const TABLE: &str = "All strategies on one model";
 pub const COLUMNS: [&str; 4] = ["Strategy", "Trains", "Gradients, AdamW", "To save"];
-pub const FAMILIES: [&str; 3] = ["Full", "Partial", "Parameter-efficient"];
 pub const TABLE_SETTINGS: &str = "With a head for two classes. LoRA has rank 8 on c_attn and both c_proj, in a BERT on query and value; partial freezes half of the blocks; adapters have a bottleneck of 16; prompt and prefix 8 virtual tokens, unless you have set them otherwise.";
-
-/// What moves under a strategy.
-pub fn moves(kind: StrategyKind) -> &'static str {
-    match kind {
-        StrategyKind::Full => "every weight",
-        StrategyKind::Partial => "the upper half of the blocks and the head",
-        StrategyKind::Head => "the head alone",
-        StrategyKind::BitFit => "every bias, and the head",
-        StrategyKind::Lora => "a thin pair beside some matrices, and the head",
-        StrategyKind::Adapter => "small new layers between the old, and the head",
-        StrategyKind::Ia3 => "factors on what flows through, and the head",
-        StrategyKind::Prompt => "vectors before the text, and the head",
-        StrategyKind::Prefix => "vectors before the text in every block, and the head",
-    }
-}
-
-pub fn name(kind: StrategyKind) -> &'static str {
-    match kind {
-        StrategyKind::Full => "Full",
-        StrategyKind::Partial => "Partial",
-        StrategyKind::Head => "Head only",
-        StrategyKind::BitFit => "BitFit",
-        StrategyKind::Lora => "LoRA",
-        StrategyKind::Adapter => "Bottleneck adapters",
-        StrategyKind::Ia3 => "IA³",
-        StrategyKind::Prompt => "Prompt tuning",
-        StrategyKind::Prefix => "Prefix tuning",
-    }
-}

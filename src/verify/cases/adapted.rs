@@ -3,7 +3,7 @@
 use super::language_model::LmInputs;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
-use crate::model::adapters::lora::Lora;
+use crate::methods::{Beside, Lora};
 use crate::model::gpt2::Gpt2;
 use crate::model::parts::Pass;
 use crate::settings::Strategy;
@@ -181,12 +181,11 @@ async fn trajectories(
 
 /// PEFT's own start, B zero, under which the adapted model begins as the base model.
 fn from_zero(model: Gpt2, strategy: &Strategy) -> Gpt2 {
-    let zeroed = model.map_linear(|_, mut linear| {
-        linear.lora = linear.lora.map(|lora| Lora {
+    let zeroed = model.map_beside(|_, beside| {
+        Beside::map_lora(beside, |lora| Lora {
             b: lora.b.map(|b| b.zeros_like()),
             ..lora
-        });
-        linear
+        })
     });
     zeroed.with_trainable(|name| strategy.trains(name))
 }

@@ -4,7 +4,7 @@ use burn::module::Module;
 
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
-use crate::settings::Strategy;
+use crate::settings::{PartialSettings, Strategy};
 use crate::train::Objective;
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::error::CaseError;
@@ -54,7 +54,7 @@ pub fn strategy_of<M: Module>(
         .into_iter()
         .map(|p| p.name)
         .collect();
-    let partial = (0..=blocks).map(|n| Strategy::Partial { frozen_blocks: n });
+    let partial = (0..=blocks).map(|n| Strategy::Partial(PartialSettings { frozen_blocks: n }));
     let fits = |strategy: &Strategy| {
         let mut trained: Vec<&String> = names.iter().filter(|n| strategy.trains(n)).collect();
         trained.sort();

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use crate::settings::{
-    BottleneckSettings, Counts, Gpt2Sizes, Ia3Settings, LoraSettings, Placement, Strategy, count,
-    expand_targets,
+    BottleneckSettings, Counts, Family, Gpt2Sizes, Ia3Settings, LoraSettings, PartialSettings,
+    Placement, PrefixSettings, PromptSettings, Strategy, count,
 };
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::Comparison;
@@ -34,7 +34,7 @@ enum Targets {
 
 impl Targets {
     fn names(&self) -> Vec<String> {
-        expand_targets(match self {
+        Family::Gpt2.expand_targets(match self {
             Self::Names(names) => names.clone(),
             Self::Word(word) => vec![word.clone()],
         })
@@ -110,7 +110,11 @@ pub fn run(library: &Library, path: &str, reporter: &mut Reporter) -> CaseResult
         let frozen_blocks = frozen_blocks(&one.frozen)
             .ok_or_else(|| CaseError::file(path, format!("`{}` names no number", one.frozen)))?;
         let labels = (one.model == "SEQ_CLS").then_some(LABELS);
-        let ours = count(gpt2, labels, &Strategy::Partial { frozen_blocks });
+        let ours = count(
+            gpt2,
+            labels,
+            &Strategy::Partial(PartialSettings { frozen_blocks }),
+        );
         let name = format!("{}, {}", one.model, one.frozen);
         comparison.equal(&name, &pair(ours), &(one.trainable, one.total));
     }
@@ -220,8 +224,8 @@ fn strategy(method: &str) -> Option<Strategy> {
     let tokens = |rest: &str| rest.split_whitespace().next()?.parse().ok();
     if let Some(rest) = method.strip_prefix("prompt tuning, ") {
         let virtual_tokens = tokens(rest)?;
-        return Some(Strategy::Prompt { virtual_tokens });
+        return Some(Strategy::Prompt(PromptSettings { virtual_tokens }));
     }
     let virtual_tokens = tokens(method.strip_prefix("prefix tuning, ")?)?;
-    Some(Strategy::Prefix { virtual_tokens })
+    Some(Strategy::Prefix(PrefixSettings { virtual_tokens }))
 }

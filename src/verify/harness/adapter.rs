@@ -13,6 +13,7 @@ use super::tolerance::EXACT;
 use crate::io::adapter::{self, Description};
 use crate::io::safetensors::SafetensorsFile;
 use crate::io::{own, peft, read_back};
+use crate::methods::Adds;
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
 use crate::settings::{Strategy, is_head};
@@ -138,9 +139,9 @@ impl Adapter {
 
     /// What the case's files call a parameter: as PEFT does where it has a name for it, else as we do.
     pub fn names(&self) -> fn(&str) -> String {
-        match self.config.strategy {
-            Strategy::Lora(_) | Strategy::Ia3(_) => peft::stored_name,
-            _ => same_name,
+        match self.config.strategy.kind().facts().adds {
+            Adds::BesideLayers => peft::stored_name,
+            Adds::Elsewhere | Adds::Nothing => same_name,
         }
     }
 }

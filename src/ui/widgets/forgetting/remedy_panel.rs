@@ -8,7 +8,7 @@ use crate::ui::controls::field::Field;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
 use crate::ui::controls::run_buttons::RunButtons;
-use crate::ui::draft::{Draft, REMEDIES};
+use crate::ui::draft::{Draft, REMEDIES, form_fields};
 use crate::ui::learner::RunRecord;
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::pages::routes::Route;
@@ -26,7 +26,7 @@ pub fn RemedyPanel() -> impl IntoView {
     let page = use_page();
     let kind = Memo::new(move |_| page.draft.with(|draft| draft.kind));
     let of_strategy = move || {
-        let keys = kind.get().fields().iter();
+        let keys = form_fields(kind.get()).into_iter();
         keys.map(|key| view! { <Field key /> }).collect_view()
     };
     let phase = page.watch(|state| {

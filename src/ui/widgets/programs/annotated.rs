@@ -73,7 +73,7 @@ pub fn walked(program: &[Line], at: Option<usize>, key: &str) -> Option<usize> {
 /// What stands for a part on this page, now.
 pub fn stands_here(part: Part, draft: &Draft, here: &Here) -> String {
     let training = &draft.training;
-    let lora: &LoraSettings = &draft.lora;
+    let lora: &LoraSettings = &draft.methods.lora;
     // As many as the run learns from.
     let rows = here.train_rows.map(|all| match training.max_train_samples {
         0 => all,

@@ -6,13 +6,14 @@
 
 use leptos::prelude::*;
 
+use crate::methods::field::{Field as MethodField, Reach};
 use crate::protocol::{AskKind, RunPlan};
 use crate::ui::controls::field::Field;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::Number;
 use crate::ui::controls::run_buttons::RunButtons;
 use crate::ui::controls::term;
-use crate::ui::draft::{LOOP, REMEDIES, StrategyKind, TRAINING};
+use crate::ui::draft::{LOOP, REMEDIES, TRAINING};
 use crate::ui::page_context::use_page;
 use crate::ui::state::{Beside, Phase, Plan, Run, State, Status, trainable_share};
 use crate::ui::text::format;
@@ -42,12 +43,13 @@ fn Settings(in_lab: bool) -> impl IntoView {
     let page = use_page();
     let kind = Memo::new(move |_| page.draft.with(|draft| draft.kind));
     let of_strategy = move || {
-        let keys: &[&'static str] = match (kind.get(), in_lab) {
-            (StrategyKind::Lora, false) => &["rank", "alpha"],
-            (kind, _) => kind.fields(),
+        let is_here = |field: &&MethodField| match in_lab {
+            true => field.is_in_form(),
+            false => field.reach == Reach::Lesson,
         };
-        keys.iter()
-            .map(|key| view! { <Field key /> })
+        let fields = kind.get().fields().into_iter().filter(is_here);
+        fields
+            .map(|field| view! { <Field key=field.key /> })
             .collect_view()
     };
     let refusal = page.watch(|state| match &state.plan {

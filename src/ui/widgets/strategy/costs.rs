@@ -3,9 +3,10 @@
 use crate::protocol::ModelInfo;
 use crate::settings::names::{self, Place};
 use crate::settings::{
-    Counts, Gpt2Sizes, Sizes, Strategy, TrainingSettings, block_activation_bytes, count,
+    Counts, Gpt2Sizes, PartialSettings, Sizes, Strategy, StrategyKind, TrainingSettings,
+    block_activation_bytes, count,
 };
-use crate::ui::draft::{Draft, StrategyKind};
+use crate::ui::draft::Draft;
 
 /// Classes of the reviews: the head has a row for each.
 pub const LABELS: usize = 2;
@@ -60,9 +61,9 @@ pub fn strategy_at(frozen: usize, blocks: usize) -> Strategy {
     match frozen {
         0 => Strategy::Full,
         n if n > blocks + 1 => Strategy::Head,
-        n => Strategy::Partial {
+        n => Strategy::Partial(PartialSettings {
             frozen_blocks: n - 1,
-        },
+        }),
     }
 }
 
@@ -70,7 +71,9 @@ pub fn strategy_at(frozen: usize, blocks: usize) -> Strategy {
 pub fn line_of(strategy: &Strategy, blocks: usize) -> Option<usize> {
     match strategy {
         Strategy::Full => Some(0),
-        Strategy::Partial { frozen_blocks } => Some((frozen_blocks + 1).min(blocks + 1)),
+        Strategy::Partial(PartialSettings { frozen_blocks }) => {
+            Some((frozen_blocks + 1).min(blocks + 1))
+        }
         Strategy::Head => Some(blocks + 2),
         _ => None,
     }
@@ -105,23 +108,6 @@ pub fn held(sizes: &Sizes, heads: usize, frozen: usize, training: &TrainingSetti
     }
 }
 
-/// The strategies in the order of the chapter: full, partial, parameter-efficient.
-pub const FAMILIES: [&[StrategyKind]; 3] = [
-    &[StrategyKind::Full],
-    &[
-        StrategyKind::Partial,
-        StrategyKind::Head,
-        StrategyKind::BitFit,
-    ],
-    &[
-        StrategyKind::Lora,
-        StrategyKind::Adapter,
-        StrategyKind::Ia3,
-        StrategyKind::Prompt,
-        StrategyKind::Prefix,
-    ],
-];
-
 /// What a strategy comes to on a model, with the settings of the form where it has any.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Price {
@@ -131,29 +117,18 @@ pub struct Price {
 }
 
 pub fn price(sizes: &Sizes, kind: StrategyKind, draft: &Draft) -> Price {
-    let strategy = match kind {
+    let mut strategy = draft.methods.strategy(kind);
+    if kind == StrategyKind::Partial {
         // Half of the blocks, whatever the model.
-        StrategyKind::Partial => Strategy::Partial {
-            frozen_blocks: sizes.blocks() / 2,
-        },
-        kind => Draft {
-            kind,
-            ..draft.clone()
-        }
-        .strategy(),
-    };
+        strategy.change(|method| method.suit(sizes.blocks()));
+    }
     let strategy = sizes.family().translate(strategy);
     let counts = count(sizes, Some(LABELS), &strategy);
-    let is_whole_model = matches!(
-        kind,
-        StrategyKind::Full | StrategyKind::Partial | StrategyKind::Head
-    );
     Price {
         counts,
-        saved_bytes: 4 * if is_whole_model {
-            counts.total
-        } else {
-            counts.trainable
+        saved_bytes: 4 * match strategy.leaves_adapter() {
+            true => counts.trainable,
+            false => counts.total,
         } as u64,
     }
 }
@@ -239,13 +214,5 @@ mod tests {
         assert_eq!(sizes_of(&model), Some(MINILM));
         let family = Family::Gpt2;
         assert_eq!(sizes_of(&ModelInfo { family, ..model }), None);
-    }
-
-    #[test]
-    fn every_strategy_stands_in_the_table_once() {
-        let listed: Vec<StrategyKind> = FAMILIES.into_iter().flatten().copied().collect();
-        for kind in StrategyKind::ALL {
-            assert_eq!(listed.iter().filter(|other| **other == kind).count(), 1);
-        }
     }
 }

@@ -46,7 +46,7 @@ pub fn FreezeLine() -> impl IntoView {
                 ..draft.training.clone()
             });
             draft.kind = settings.kind;
-            draft.frozen_blocks = settings.frozen_blocks;
+            draft.methods.partial = settings.methods.partial;
         }),
         Counted::Loaded(_) => {}
     };

@@ -1,15 +1,15 @@
-//! All nine strategies on one model, in one table: what trains, what it takes, what has to be kept.
+//! All strategies on one model, in one table: what trains, what it takes, what has to be kept.
 
 use leptos::prelude::*;
 
+use crate::methods::{Group, StrategyKind};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
-use crate::ui::draft::StrategyKind;
 use crate::ui::page_context::use_page;
 use crate::ui::text::format;
-use crate::ui::text::strategies as text;
+use crate::ui::text::{methods, strategies as text};
 use crate::ui::widgets::Frame;
-use crate::ui::widgets::strategy::costs::{FAMILIES, Price, price};
+use crate::ui::widgets::strategy::costs::{Price, price};
 use crate::ui::widgets::strategy::counted_model::{CountedModel, counted};
 
 pub const FRAME: Frame = Frame::Wide;
@@ -22,18 +22,16 @@ pub fn StrategyTable() -> impl IntoView {
     let bodies = move || {
         let sizes = model.get().sizes();
         page.draft.with(|draft| {
-            FAMILIES
-                .iter()
-                .zip(text::FAMILIES)
-                .map(|(kinds, family)| {
-                    let rows: Vec<_> = kinds
-                        .iter()
-                        .map(|kind| row(*kind, price(&sizes, *kind, draft)))
+            Group::ALL
+                .into_iter()
+                .map(|group| {
+                    let rows: Vec<_> = StrategyKind::of(group)
+                        .map(|kind| row(kind, price(&sizes, kind, draft)))
                         .collect();
                     view! {
                         <tbody>
                             <tr class="family">
-                                <th scope="rowgroup" colspan="4">{family}</th>
+                                <th scope="rowgroup" colspan="4">{methods::group(group)}</th>
                             </tr>
                             {rows}
                         </tbody>
@@ -64,11 +62,11 @@ pub fn StrategyTable() -> impl IntoView {
 }
 
 fn row(kind: StrategyKind, price: Price) -> impl IntoView {
-    let counts = price.counts;
+    let (counts, words) = (price.counts, methods::words(kind));
     let memory = counts.gradient_bytes() + counts.optimizer_bytes();
     view! {
         <tr data-strategy=kind.name()>
-            <th scope="row">{text::name(kind)} <span class="quiet">{text::moves(kind)}</span></th>
+            <th scope="row">{words.name} <span class="quiet">{words.moves}</span></th>
             <td>
                 {number(counts.trainable as f64, format::count(counts.trainable))}
                 <span class="quiet">{number(counts.share(), format::percent(counts.share()))}</span>

@@ -121,7 +121,7 @@ fn totals(sizes: &Sizes, lora: &LoraSettings) -> (Counts, usize) {
 #[component]
 pub fn TargetCounts() -> impl IntoView {
     let page = use_page();
-    let lora = Memo::new(move |_| page.draft.with(|draft| draft.lora.clone()));
+    let lora = Memo::new(move |_| page.draft.with(|draft| draft.methods.lora.clone()));
     let family = Memo::new(move |_| page.draft.with(|draft| draft.family));
     let names = move || {
         let names = names_of(family.get()).iter();

@@ -1,12 +1,31 @@
-//! Bottleneck adapters (Houlsby et al. 2019; Pfeiffer et al. 2020) between the layers of a block.
+//! Bottleneck adapters between the layers of a block.
 
 use burn::module::Param;
 use burn::prelude::*;
 use burn::tensor::activation::{relu, silu};
 
-use super::super::gpt2::Conv1D;
-use super::super::parts::Pass;
-use crate::settings::{BottleneckSettings, Placement, Seed};
+use super::{BottleneckSettings, Placement};
+use crate::methods::{Adapts, OwnFormat};
+use crate::model::gpt2::{Conv1D, Gpt2};
+use crate::model::parts::Pass;
+use crate::settings::Seed;
+
+impl Adapts for BottleneckSettings {
+    fn inside(&self, model: &mut Gpt2, seed: &mut Seed) {
+        let (d_model, device) = (model.d_model(), model.device());
+        for block in &mut model.transformer.h {
+            let mut fresh = || Some(Bottleneck::init(d_model, self, seed, &device));
+            if self.placement == Placement::Houlsby {
+                block.attn_adapter = fresh();
+            }
+            block.mlp_adapter = fresh();
+        }
+    }
+
+    fn own(&self) -> Option<&dyn OwnFormat> {
+        Some(self)
+    }
+}
 
 /// `x ↦ up(f(down(x)))`; the sums around it are the block's.
 #[derive(Module, Debug)]

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::lora::Lora;
+use super::layer::Lora;
+use crate::methods::Beside;
 use crate::model::network::Network;
+use crate::model::parameters::{is_adapter, list};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BlendError {
@@ -35,7 +37,7 @@ pub fn blend<M: Network>(parts: Vec<(M, f64)>) -> Result<M, BlendError> {
         first.get_or_insert(stripped);
     }
     let base = first.ok_or(BlendError::Nothing)?;
-    Ok(base.map_lora(&mut |path, _| beside.remove(path).map(stack)))
+    Ok(base.map_beside(&mut |layer, _| beside.remove(layer.path).map(stack).map(Beside::Lora)))
 }
 
 /// The model without LoRA, and what stood beside its layers.
@@ -44,19 +46,20 @@ fn take_lora<M: Network>(
     weight: f64,
     beside: &mut BTreeMap<String, Vec<(Lora, f64)>>,
 ) -> M {
-    model.map_lora(&mut |path, lora| {
-        let stands = lora.map(|lora| (lora, weight));
-        if stands.is_some() {
-            beside.entry(path.to_owned()).or_default().extend(stands);
+    model.map_beside(&mut |layer, stands| match stands {
+        Some(Beside::Lora(lora)) => {
+            let there = beside.entry(layer.path.to_owned()).or_default();
+            there.push((lora, weight));
+            None
         }
-        None
+        other => other,
     })
 }
 
 fn is_plain<M: Network>(stripped: &M, beside: &BTreeMap<String, Vec<(Lora, f64)>>) -> bool {
-    let other = crate::model::parameters::list(stripped)
+    let other = list(stripped)
         .iter()
-        .any(|parameter| crate::model::parameters::is_adapter(&parameter.name));
+        .any(|parameter| is_adapter(&parameter.name));
     let dora = beside
         .values()
         .flatten()
@@ -85,7 +88,7 @@ mod tests {
     use crate::model::gpt2::Gpt2;
     use crate::model::gpt2::{Gpt2Config, RandomWeights};
     use crate::model::parts::{Pass, Tokens};
-    use crate::settings::{LoraSettings, Seed};
+    use crate::settings::{LoraSettings, Seed, Strategy};
 
     fn base() -> Gpt2 {
         let config = Gpt2Config::sized(11, 8, 6, 2, 2);
@@ -101,13 +104,12 @@ mod tests {
             use_dora,
             ..LoraSettings::default()
         };
-        let model = base().with_lora(&settings, &mut Seed::new(seed));
-        model.map_linear(|_, mut linear| {
-            linear.lora = linear.lora.map(|lora| Lora {
+        let model = base().with_strategy(&Strategy::Lora(settings), &mut Seed::new(seed));
+        model.map_beside(|_, beside| {
+            Beside::map_lora(beside, |lora| Lora {
                 b: lora.b.map(|b| b.ones_like().mul_scalar(0.1 * seed as f64)),
                 ..lora
-            });
-            linear
+            })
         })
     }
 
@@ -127,7 +129,7 @@ mod tests {
         let mut deltas = BTreeMap::new();
         for (model, weight) in [(one, 0.25), (two, 2.0)] {
             model.map_linear(|path, linear| {
-                if let Some(lora) = &linear.lora {
+                if let Some(Beside::Lora(lora)) = &linear.beside {
                     let delta = lora.delta().mul_scalar(weight);
                     deltas
                         .entry(path.to_owned())

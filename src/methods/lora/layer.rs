@@ -1,13 +1,26 @@
-//! LoRA (Hu et al. 2021) beside a Conv1D, on the cheap path: the product B·A is never formed in training. DoRA (Liu et
+//! LoRA beside a linear layer, on the cheap path: the product B·A is never formed in training. DoRA (Liu et
 //! al. 2024) forms it once a step, for the length of each column.
 
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::super::ops::{linear, lora};
-use super::super::parts::Pass;
-use super::made_from;
-use crate::settings::{LoraSettings, Seed};
+use super::LoraSettings;
+use crate::methods::engine::made_from;
+use crate::methods::{Adapts, Beside, BesideLinear, LinearAt, PeftFormat};
+use crate::model::ops::{linear, lora, lora_linear};
+use crate::model::parts::Pass;
+use crate::settings::Seed;
+
+impl Adapts for LoraSettings {
+    fn beside(&self, layer: &LinearAt, seed: &mut Seed) -> Option<Beside> {
+        let lora = || Lora::init(layer.weight.clone(), self, seed);
+        self.targets(layer.path).then(lora).map(Beside::Lora)
+    }
+
+    fn peft(&self) -> Option<&dyn PeftFormat> {
+        Some(self)
+    }
+}
 
 /// `x ↦ (alpha / r) · dropout(x) Aᵀ Bᵀ`, in PEFT's shapes.
 #[derive(Module, Debug)]
@@ -46,8 +59,11 @@ impl Lora {
         }
     }
 
+    /// The scaled product alone.
+    ///
+    /// # Shapes
     /// `[rows, in] → [rows, out]`
-    pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
+    fn product(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
         lora(
             pass.dropout(x, self.dropout),
             (self.a.val(), self.b.val()),
@@ -55,7 +71,7 @@ impl Lora {
         )
     }
 
-    /// What merging adds to a Conv1D weight: `(alpha / r) · (B A)ᵀ`, `[in, out]`.
+    /// What merging adds to the weight: `(alpha / r) · (B A)ᵀ`, `[in, out]`.
     pub fn delta(&self) -> Tensor<2> {
         self.b
             .val()
@@ -67,7 +83,7 @@ impl Lora {
     /// DoRA: the layer `x W + b` with every column of W + ΔW brought to its learned length. As in PEFT the length
     /// that is divided by takes no part in the gradient (section 4.3 of the paper), and dropout touches what is
     /// added alone.
-    pub fn forward_weighted(
+    fn forward_weighted(
         &self,
         x: Tensor<2>,
         (weight, bias): (Tensor<2>, Tensor<1>),
@@ -75,7 +91,7 @@ impl Lora {
     ) -> Tensor<2> {
         let factor = self.column_factor(weight.clone());
         if !pass.drops(self.dropout) {
-            let directed = x.clone().matmul(weight) + self.forward(x, pass);
+            let directed = x.clone().matmul(weight) + self.product(x, pass);
             return directed * factor + bias.unsqueeze();
         }
         let dropped = pass.dropout(x.clone(), self.dropout);
@@ -93,14 +109,37 @@ impl Lora {
             None => lengths.ones_like().unsqueeze(),
         }
     }
+}
 
-    /// The weight that does alone what `weight` and the adapter do together, `[in, out]`.
-    pub fn merge(&self, weight: Tensor<2>) -> Tensor<2> {
+impl Beside {
+    /// LoRA changed, anything else as it is.
+    pub fn map_lora(beside: Option<Self>, change: impl FnOnce(Lora) -> Lora) -> Option<Self> {
+        beside.map(|beside| match beside {
+            Self::Lora(lora) => Self::Lora(change(lora)),
+            other => other,
+        })
+    }
+}
+
+impl BesideLinear for Lora {
+    fn forward(&self, x: Tensor<2>, base: (Tensor<2>, Tensor<1>), pass: &mut Pass) -> Tensor<2> {
+        if self.magnitude.is_some() {
+            return self.forward_weighted(x, base, pass);
+        }
+        if pass.drops(self.dropout) {
+            return linear(x.clone(), base.0, base.1) + self.product(x, pass);
+        }
+        // Both read the same input, so one operation can do for both.
+        lora_linear(x, base, (self.a.val(), self.b.val()), self.scaling)
+    }
+
+    fn merge(&self, (weight, bias): (Tensor<2>, Tensor<1>)) -> (Tensor<2>, Tensor<1>) {
         let sum = weight.clone() + self.delta();
-        match self.magnitude {
+        let merged = match self.magnitude {
             Some(_) => sum * self.column_factor(weight),
             None => sum,
-        }
+        };
+        (merged, bias)
     }
 }
 

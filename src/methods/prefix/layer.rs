@@ -1,45 +1,28 @@
-//! Learned vectors in front of the text: as inputs (prompt tuning, Lester et al. 2021), or as keys and values in
-//! every block (prefix tuning, Li & Liang 2021, without the reparametrisation).
+//! Keys and values before the text's own, in every block.
 
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::made_from;
+use super::PrefixSettings;
+use crate::methods::{Adapts, PeftFormat};
+use crate::model::gpt2::Gpt2;
 use crate::settings::Seed;
 
-/// Prompt tuning: embeddings of tokens that no vocabulary has.
-#[derive(Module, Debug)]
-pub struct SoftPrompt {
-    /// `[virtual_tokens, d_model]`
-    pub weight: Param<Tensor<2>>,
-}
-
-impl SoftPrompt {
-    /// Begins as embeddings of words drawn from the vocabulary, the start that Lester et al. found better than noise.
-    pub fn init(virtual_tokens: usize, words: &Tensor<2>, seed: &mut Seed) -> Self {
-        let ([vocabulary, _], device) = (words.dims(), words.clone().inner().device());
-        let drawn: Vec<i32> = (0..virtual_tokens)
-            .map(|_| seed.below(vocabulary) as i32)
-            .collect();
-        let drawn = Tensor::<1, Int>::from_data(TensorData::new(drawn, [virtual_tokens]), &device);
-        Self {
-            weight: made_from(words.clone(), |words| words.select(0, drawn)),
+impl Adapts for PrefixSettings {
+    fn inside(&self, model: &mut Gpt2, seed: &mut Seed) {
+        let (d_model, device) = (model.d_model(), model.device());
+        for block in &mut model.transformer.h {
+            let prefix = Prefix::init(self.virtual_tokens, d_model, seed, &device);
+            block.attn.prefix = Some(prefix);
         }
     }
 
-    /// The prompt before each row: `[batch, seq, d_model] → [batch, virtual_tokens + seq, d_model]`.
-    pub fn before(&self, x: Tensor<3>) -> Tensor<3> {
-        let [batch, _, d_model] = x.dims();
-        let prompt = self.weight.val();
-        let [virtual_tokens, _] = prompt.dims();
-        let prompt = prompt
-            .unsqueeze::<3>()
-            .expand([batch, virtual_tokens, d_model]);
-        Tensor::cat(vec![prompt, x], 1)
+    fn peft(&self) -> Option<&dyn PeftFormat> {
+        Some(self)
     }
 }
 
-/// Prefix tuning: one block's share of the prefix.
+/// One block's share of the prefix.
 #[derive(Module, Debug)]
 pub struct Prefix {
     /// `[virtual_tokens, d_model]`

@@ -3,8 +3,12 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{PeftError, module_names, must_be_unset, object, read, refuse};
-use crate::settings::{ALL_LINEAR, LoraSettings};
+use super::LoraSettings;
+use crate::io::peft::fields::{module_names, must_be_unset, object, read, refuse};
+use crate::io::peft::{BaseShape, PeftError};
+use crate::methods::targets::owned;
+use crate::methods::{PeftFormat, StoredSize, Strategy};
+use crate::settings::Family;
 
 /// Fields that change the computation when they are set. Those that only say how training began (`eva_config`, …) are
 /// none of a loader's business.
@@ -44,7 +48,41 @@ struct Fields {
     rest: Map<String, Value>,
 }
 
-pub fn parse(json: &str) -> Result<LoraSettings, PeftError> {
+impl PeftFormat for LoraSettings {
+    fn peft_type(&self) -> &'static str {
+        "LORA"
+    }
+
+    fn read(&self, json: &str) -> Result<Strategy, PeftError> {
+        parse(json).map(Strategy::Lora)
+    }
+
+    fn fields(&self, base: BaseShape) -> Map<String, Value> {
+        let mut all = fields(self);
+        // GPT-2 alone keeps its weights [in, out].
+        let fan_in_fan_out = json!(base.family == Family::Gpt2);
+        all.insert("fan_in_fan_out".to_owned(), fan_in_fan_out);
+        all
+    }
+
+    fn tensors(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            (".lora.a", ".lora_A.weight"),
+            (".lora.b", ".lora_B.weight"),
+            (".lora.magnitude", ".lora_magnitude_vector"),
+        ]
+    }
+
+    fn size(&self) -> Option<StoredSize> {
+        Some(StoredSize {
+            field: "r",
+            is: self.rank,
+            tensor: ".lora_A.weight",
+        })
+    }
+}
+
+fn parse(json: &str) -> Result<LoraSettings, PeftError> {
     let fields: Fields = read(json)?;
     if let Some(bias) = fields.bias.as_deref().filter(|b| *b != "none") {
         return refuse("bias", bias, "none");
@@ -71,7 +109,7 @@ pub fn parse(json: &str) -> Result<LoraSettings, PeftError> {
     })
 }
 
-pub fn fields(settings: &LoraSettings) -> Map<String, Value> {
+fn fields(settings: &LoraSettings) -> Map<String, Value> {
     let mut fields = Map::new();
     for field in MUST_BE_UNSET.iter().filter(|field| **field != "use_bdlora") {
         let unset = match *field {
@@ -86,7 +124,6 @@ pub fn fields(settings: &LoraSettings) -> Map<String, Value> {
         "corda_config": null,
         "ensure_weight_tying": false,
         "eva_config": null,
-        "fan_in_fan_out": true,
         "init_lora_weights": true,
         "loftq_config": {},
         "lora_alpha": number(settings.alpha),
@@ -116,10 +153,11 @@ fn check_start(value: &Value) -> Result<(), PeftError> {
     }
 }
 
-/// A list of names, or PEFT's word for every linear layer but the head.
+/// A list of names, or PEFT's word for every linear layer but the head, which is read as GPT-2's: the file does not say
+/// for what model it is.
 fn target_modules(value: &Value) -> Result<Vec<String>, PeftError> {
     match value {
-        Value::String(word) if word == "all-linear" => Ok(ALL_LINEAR.map(str::to_owned).to_vec()),
+        Value::String(word) if word == "all-linear" => Ok(owned(Family::Gpt2.linear_modules())),
         names => module_names("target_modules", names),
     }
 }
