@@ -21,7 +21,8 @@ fn helpers_change_no_loss() {
         let mut crew = Crew::none();
         crew.enlist(2, || Ok(Near::new(usize::MAX)));
         crew.prepare_bench(workload);
-        let measured = measure(bench(), &mut crew, workload, ("cpu", 3), 1, || 0.0);
+        let time = (|| 0.0, async || ());
+        let measured = measure(bench(), &mut crew, workload, ("cpu", 3), 1, time);
         let spread = block_on(measured).unwrap().losses;
         assert_eq!(crew.workers(), 3);
         for (a, b) in losses(bench(), spread.len()).iter().zip(spread) {
