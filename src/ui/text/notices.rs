@@ -266,10 +266,7 @@ mod tests {
             Network, Model, Data, Settings, Device, Diverged, Protocol, State,
         ] {
             let error = EngineError::new(kind, "what was wrong");
-            let words = words(&Cause::Ask {
-                subject: None,
-                error,
-            });
+            let words = words(&Cause::Ask { kind: None, error });
             assert_eq!(words.message, "what was wrong");
             assert!(words.remedy.len() > 20);
         }

@@ -1,6 +1,7 @@
 //! What the engine holds, and what the page may think it holds.
 
 use super::*;
+use crate::protocol::MOST_ADAPTERS;
 use crate::ui::state::fixture::model_info;
 
 fn load_model(state: &mut State) {
