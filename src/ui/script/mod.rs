@@ -2,7 +2,7 @@
 //! `adapters` where the strategy is theirs. `tests/scripts` holds one for each strategy and task, as this writes it.
 
 mod examples;
-
+mod own;
 mod python;
 mod strategy;
 mod task;
@@ -13,9 +13,11 @@ mod trainer;
 pub use python::data_url;
 
 use self::python::short;
+use crate::ui::sources::datasets::DataSource;
 use super::draft::{Draft, StrategyKind};
 use super::text::run::strategy as strategy_words;
 use super::text::scripts as text;
+use crate::protocol::FileFormat;
 use crate::settings::{Family, Strategy, Task, TrainingSettings, WeightDecayOn};
 
 /// What a program is made of.
@@ -24,6 +26,10 @@ struct Program<'a> {
     family: Family,
     task: Task,
     settings: TrainingSettings,
+}
+
+fn is_separated(format: FileFormat) -> bool {
+    format.separator().is_some()
 }
 
 /// The whole program, for a model of this family.
@@ -66,7 +72,23 @@ impl Program<'_> {
     }
 
     fn is_plain_text(&self) -> bool {
-        self.draft.dataset.ending == "txt"
+        match &self.draft.dataset {
+            DataSource::Shipped(set) => set.ending == "txt",
+            DataSource::Own(own) => own.is_running_text(),
+        }
+    }
+
+    /// Whether the file of the data is written so.
+    fn reads(&self, is: impl Fn(FileFormat) -> bool) -> bool {
+        let format = match &self.draft.dataset {
+            DataSource::Shipped(set) => match set.ending {
+                "csv" => FileFormat::Commas,
+                "jsonl" => FileFormat::JsonLines,
+                _ => FileFormat::PlainText,
+            },
+            DataSource::Own(own) => own.report.choice.format.unwrap_or(FileFormat::PlainText),
+        };
+        is(format)
     }
 
     fn is_peft(&self) -> bool {
@@ -86,7 +108,7 @@ impl Program<'_> {
             strategy_words(self.draft.kind),
             self.settings.seed,
             packages,
-            text::data(self.task, self.is_plain_text()),
+            &self.data_words(),
         );
         for left_out in self.left_out() {
             out += &text::left_out(&left_out);
@@ -122,8 +144,9 @@ impl Program<'_> {
     fn imports(&self) -> String {
         let mut out = String::new();
         for (module, is_used) in [
-            ("csv", self.draft.dataset.ending == "csv"),
-            ("json", self.draft.dataset.ending == "jsonl"),
+            ("csv", self.reads(is_separated)),
+            ("itertools", self.divides()),
+            ("json", self.reads(|format| format == FileFormat::JsonLines)),
             ("math", self.tells_perplexity()),
             ("random", self.settings.max_train_samples > 0),
             ("re", self.task == Task::QuestionAnswering),
@@ -162,7 +185,7 @@ impl Program<'_> {
                 Family::Gpt2 => "nano",
                 Family::Bert => crate::ui::ENCODER,
             },
-            data = self.draft.dataset.file(),
+            data = self.draft.dataset.file().replace(['\\', '"'], "_"),
         );
         out
     }

@@ -1,10 +1,15 @@
 //! Pieces of Python.
 
 pub use crate::ui::draft::short_number as short;
+use crate::ui::pages::routes::encoded;
 
 /// A list of strings.
 pub fn names(names: &[String]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let escaped = |name: &String| name.replace('\\', "\\\\").replace('"', "\\\"");
+    let quoted: Vec<String> = names
+        .iter()
+        .map(|name| format!("\"{}\"", escaped(name)))
+        .collect();
     format!("[{}]", quoted.join(", "))
 }
 
@@ -32,12 +37,5 @@ pub fn arguments(all: &[String]) -> String {
 
 /// The program as an address that a link can download.
 pub fn data_url(script: &str) -> String {
-    let mut url = String::from("data:text/x-python;charset=utf-8,");
-    for byte in script.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => url.push(byte as char),
-            _ => url.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    url
+    format!("data:text/x-python;charset=utf-8,{}", encoded(script))
 }
