@@ -50,6 +50,7 @@ impl Base {
     /// Weights that want no gradients yet.
     pub fn open(folder: &Path, device: &Device) -> Result<Self, CliError> {
         let (config, model) = folder::model(folder, device).map_err(|e| in_folder(folder, e))?;
+        let config_json = opening::model_config(folder).map_err(|e| in_folder(folder, e))?;
         let tokenizer = open_tokenizer(folder)?;
         let (known, tokens) = (config.vocabulary(), tokenizer.vocabulary());
         if tokens > known {
@@ -66,6 +67,7 @@ impl Base {
             folder: folder.to_owned(),
             engine: engine::Base {
                 config,
+                config_json,
                 model: model.no_grad(),
                 tokenizer,
             },

@@ -2,16 +2,15 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
-
 use super::base::Base;
 use super::error::CliError;
-use super::files::{make_folder, read_bytes, read_text, write};
+use super::files::{make_folder, read_bytes, write};
 use crate::io::adapter;
+use crate::io::checkpoint::{self, Tuning};
 use crate::io::folder::base_tensors;
 use crate::io::safetensors::{Precision, write as safetensors};
 use crate::model::any::Model;
-use crate::settings::{Family, Strategy, Task};
+use crate::settings::{Strategy, Task};
 
 /// What a folder may hold beside weights and configuration that goes along unchanged.
 const COMPANIONS: [&str; 7] = [
@@ -65,14 +64,13 @@ pub fn save_model(
 ) -> Result<u64, CliError> {
     let bytes = safetensors(&base_tensors(model)?, Precision::F32)?;
     write(&out.join("model.safetensors"), &bytes)?;
-    let mut config = config(base, model, labels)?;
-    if let Some(problem_type) = problem_type {
-        config["problem_type"] = json!(problem_type);
-    }
-    write(
-        &out.join("config.json"),
-        serde_json::to_string_pretty(&config)? + "\n",
-    )?;
+    let tuning = Tuning {
+        labels,
+        problem_type,
+        pad: base.pad(),
+    };
+    let config = checkpoint::config(&base.config_json, model, &tuning)?;
+    write(&out.join("config.json"), config)?;
     copy_companions(&base.folder, out)?;
     Ok(bytes.len() as u64)
 }
@@ -87,42 +85,4 @@ fn copy_companions(from: &Path, to: &Path) -> Result<(), CliError> {
         }
     }
     Ok(())
-}
-
-/// The source's own configuration, fields unknown to us included, with what the head needs.
-fn config(base: &Base, model: &Model, labels: Option<&[String]>) -> Result<Value, CliError> {
-    let path = base.folder.join("config.json");
-    let text = read_text(&path)?;
-    let mut config: Value = serde_json::from_str(&text).map_err(|e| CliError::file(&path, e))?;
-    config["dtype"] = json!("float32");
-    if let Some(architecture) = architecture(model) {
-        config["architectures"] = json!([architecture]);
-        if base.family() == Family::Gpt2 {
-            config["pad_token_id"] = json!(base.pad());
-        }
-    }
-    if let Some(labels) = labels {
-        let numbered = labels.iter().enumerate();
-        config["id2label"] = numbered
-            .clone()
-            .map(|(i, l)| (i.to_string(), json!(l)))
-            .collect();
-        config["label2id"] = numbered.map(|(i, l)| (l.clone(), json!(i))).collect();
-    }
-    Ok(config)
-}
-
-/// transformers' class for the model with the head it has.
-fn architecture(model: &Model) -> Option<&'static str> {
-    match model {
-        Model::Gpt2(model) if model.score.is_some() => Some("GPT2ForSequenceClassification"),
-        Model::Gpt2(model) if model.classifier.is_some() => Some("GPT2ForTokenClassification"),
-        Model::Gpt2(model) if model.qa_outputs.is_some() => Some("GPT2ForQuestionAnswering"),
-        Model::Gpt2(_) => None,
-        Model::Bert(model) if model.qa_outputs.is_some() => Some("BertForQuestionAnswering"),
-        Model::Bert(model) if model.classifier.is_none() => None,
-        // A classifier of texts reads the pooler, one of tokens has none.
-        Model::Bert(model) if model.bert.pooler.is_some() => Some("BertForSequenceClassification"),
-        Model::Bert(_) => Some("BertForTokenClassification"),
-    }
 }

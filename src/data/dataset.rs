@@ -5,8 +5,9 @@ use super::many_labels::ManyLabelsDataset;
 use super::prompts::Prompted;
 use super::questions::Question;
 use super::reader::{
-    DataError, Texts, read_labelled, read_many_labels, read_prompts, read_questions, read_tagged,
-    read_texts,
+    DataError, Table, TextEnd, Texts, labelled_of, many_labels_of, prompts_of, questions_of,
+    read_labelled, read_many_labels, read_prompts, read_questions, read_tagged, read_texts,
+    tagged_of, texts_of,
 };
 use super::tagged::TaggedDataset;
 use crate::protocol::Split;
@@ -39,6 +40,52 @@ impl Dataset {
                 None => Self::Text(read_texts(file, bytes)?),
             },
         })
+    }
+
+    /// The same of rows that are read; `end` is what follows each where they are running text.
+    pub fn of_table(task: Task, table: &Table, end: TextEnd) -> Result<Self, DataError> {
+        Ok(match task {
+            Task::SequenceClassification => Self::Labelled(labelled_of(table)?),
+            Task::MultiLabelClassification => Self::ManyLabels(many_labels_of(table, None)?),
+            Task::TokenClassification => Self::Tagged(tagged_of(table, None)?),
+            Task::QuestionAnswering => Self::Questions(questions_of(table, None)?),
+            Task::CausalLm if table.has("prompt") => Self::Prompts(prompts_of(table, None)?),
+            Task::CausalLm | Task::MaskedLm => Self::Text(texts_of(table, end)?),
+        })
+    }
+
+    /// Drops the rows that are not to be kept, in the file's order.
+    pub fn keep(&mut self, kept: &[bool]) {
+        fn retain<T>(rows: &mut Vec<T>, kept: &[bool]) {
+            let mut kept = kept.iter();
+            rows.retain(|_| kept.next().is_none_or(|keep| *keep));
+        }
+        match self {
+            Self::Labelled(data) => retain(&mut data.rows, kept),
+            Self::ManyLabels(data) => retain(&mut data.rows, kept),
+            Self::Tagged(data) => retain(&mut data.rows, kept),
+            Self::Questions(rows) => retain(rows, kept),
+            Self::Prompts(rows) => retain(rows, kept),
+            Self::Text(texts) => retain(&mut texts.texts, kept),
+        }
+    }
+
+    /// The labels that a row has, as indices of [`Dataset::labels`]: of words each kind once.
+    pub fn labels_of(&self, row: usize) -> Vec<usize> {
+        match self {
+            Self::Labelled(data) => vec![data.rows[row].label],
+            Self::ManyLabels(data) => {
+                let has = data.rows[row].has.iter().enumerate();
+                has.filter(|(_, has)| **has).map(|(i, _)| i).collect()
+            }
+            Self::Tagged(data) => {
+                let mut tags = data.rows[row].tags.clone();
+                tags.sort_unstable();
+                tags.dedup();
+                tags
+            }
+            Self::Questions(_) | Self::Prompts(_) | Self::Text(_) => Vec::new(),
+        }
     }
 
     pub fn task(&self) -> Task {

@@ -17,25 +17,36 @@ mod tests;
 
 pub use encoding::Encoding;
 pub use error::DataError;
-pub use guess::{Guess, guess};
-pub use many_labels::read_many_labels;
-pub use prompts::read_prompts;
-pub use questions::read_questions;
+pub use guess::{Guess, guess, opened, separator};
+pub use json::objects;
+pub use many_labels::{many_labels_of, read_many_labels};
+pub use prompts::{prompts_of, read_prompts};
+pub use questions::{questions_of, read_questions};
+pub use separated::{Broken, Record, records};
 pub use split::parse_split;
-pub use tags::read_tagged;
+pub use table::{Table, plain};
+pub use tags::{read_tagged, tagged_of};
 
 use super::labelled::LabelledDataset;
 use crate::protocol::Split;
-use guess::opened;
-use table::{Layout, Table};
+use table::Layout;
 
 /// Reads columns `text` and `label`, and `split` and `hard` where they are. Without a `split` column a
 /// tenth goes to validation and a fifth to the test, by a hash of each text: see [`split`].
 pub fn read_labelled(file_name: &str, bytes: &[u8]) -> Result<LabelledDataset, DataError> {
-    let dataset = read(file_name, bytes, None)?;
+    of_several_labels(file_name, read(file_name, bytes, None)?)
+}
+
+/// The same of rows that are read.
+pub fn labelled_of(table: &Table) -> Result<LabelledDataset, DataError> {
+    let dataset = labels::dataset(labels::rows(table)?, None);
+    of_several_labels(table.file(), dataset)
+}
+
+fn of_several_labels(file: &str, dataset: LabelledDataset) -> Result<LabelledDataset, DataError> {
     match &dataset.labels[..] {
         [label] => Err(DataError::OneLabel {
-            file: file_name.to_owned(),
+            file: file.to_owned(),
             label: label.clone(),
         }),
         _ => Ok(dataset),
@@ -90,16 +101,21 @@ pub fn read_texts(file_name: &str, bytes: &[u8]) -> Result<Texts, DataError> {
         }
         Some(layout) => {
             let table = Table::read(file_name, bytes, layout)?;
-            let column = table.column("text")?;
-            let texts = table
-                .rows()
-                .map(|row| row.filled(&column).map(str::to_owned));
-            Ok(Texts {
-                texts: texts.collect::<Result<_, _>>()?,
-                end: TextEnd::EndOfText,
-            })
+            texts_of(&table, TextEnd::EndOfText)
         }
     }
+}
+
+/// The column `text` of rows that are read.
+pub fn texts_of(table: &Table, end: TextEnd) -> Result<Texts, DataError> {
+    let column = table.column("text")?;
+    let texts = table
+        .rows()
+        .map(|row| row.filled(&column).map(str::to_owned));
+    Ok(Texts {
+        texts: texts.collect::<Result<_, _>>()?,
+        end,
+    })
 }
 
 /// Refuses what is no data file at all.

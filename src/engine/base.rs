@@ -22,6 +22,8 @@ use crate::settings::{Family, Seed};
 #[derive(Clone)]
 pub struct Base {
     pub config: ModelConfig,
+    /// The configuration as its file has it, fields unknown to us included.
+    pub config_json: String,
     pub model: Model,
     /// Puts marks around texts where the model expects them.
     pub tokenizer: Tokenizer,
@@ -210,8 +212,8 @@ impl Base {
             place,
             progressed,
         };
-        let config = files.text("config.json").await?;
-        let config = ModelConfig::parse(&config).map_err(|e| files.wrong(e))?;
+        let config_json = files.text("config.json").await?;
+        let config = ModelConfig::parse(&config_json).map_err(|e| files.wrong(e))?;
         let tokenizer = files.tokenizer().await?;
         files.check_vocabulary(&tokenizer, config.vocabulary())?;
         let tokenizer = reading(tokenizer, config.family()).map_err(|e| files.wrong(e))?;
@@ -224,6 +226,7 @@ impl Base {
         files.keep(weights).await?;
         let base = Self {
             config,
+            config_json,
             model,
             tokenizer,
         };

@@ -4,6 +4,7 @@ pub mod attend;
 pub mod base;
 #[cfg(test)]
 mod base_tests;
+pub mod baseline;
 pub mod bench;
 #[cfg(test)]
 mod encoder_tests;
@@ -28,6 +29,7 @@ pub mod sample;
 pub mod server;
 #[cfg(test)]
 mod server_tests;
+pub mod take_home;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod wait;
 #[cfg(all(target_arch = "wasm32", feature = "worker"))]

@@ -3,9 +3,11 @@
 mod data;
 mod insights;
 mod jobs;
+mod own_data;
 mod reading;
 mod runs;
 mod shelf;
+mod take_home;
 mod tools;
 mod tuned;
 

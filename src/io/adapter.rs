@@ -2,6 +2,7 @@
 
 use super::own::{self, OwnError};
 use super::peft::{self, AdapterConfig, PeftError};
+use super::read_back;
 use super::safetensors::{ByteSource, SafetensorsFile};
 use crate::model::heads::Head;
 use crate::model::network::Network;
@@ -90,6 +91,22 @@ pub fn save<M: Network>(
     }
     let tensors = super::folder::read_back(model, |name| own::keeps(strategy, name))
         .map_err(PeftError::ReadBack)?;
+    own::files(&tensors, strategy, base_name, task_type)
+        .map_err(|e| AdapterError::Own(OwnError::Weights(e)))
+}
+
+/// As [`save`], without blocking.
+pub async fn save_async<M: Network>(
+    model: &M,
+    strategy: &Strategy,
+    base_name: &str,
+    task_type: &str,
+) -> Result<(String, Vec<u8>), AdapterError> {
+    if !own::is_for(strategy) {
+        return Ok(peft::save_async(model, strategy, base_name, task_type).await?);
+    }
+    let tensors = read_back::parameters(model, |name| own::keeps(strategy, name)).await;
+    let tensors = tensors.map_err(PeftError::ReadBack)?;
     own::files(&tensors, strategy, base_name, task_type)
         .map_err(|e| AdapterError::Own(OwnError::Weights(e)))
 }

@@ -1,6 +1,7 @@
 //! Files in and out, in Hugging Face's formats.
 
 pub mod adapter;
+pub mod checkpoint;
 pub mod folder;
 mod folder_error;
 #[cfg(not(target_arch = "wasm32"))]
@@ -11,3 +12,4 @@ mod quantised;
 pub mod read_back;
 pub mod safetensors;
 pub mod shards;
+pub mod zip;

@@ -8,10 +8,11 @@ use super::ask::{Answers, Ask, Outcome, Until, asks};
 use super::shared;
 use super::types::*;
 use super::{
-    AttentionReport, Blend, Classified, EncoderInfo, EngineError, ExampleStep, Located, MaskGuess,
-    MatrixInsight, PromptScores, Reader, RequestId, RunId, Tagged, Updates,
+    AttentionReport, Blend, Classified, DataChoice, DataReport, EncoderInfo, EngineError,
+    ExampleStep, Located, MaskGuess, MatrixInsight, PromptScores, Reader, Reading, RequestId,
+    RunId, Tagged, Updates, WordCountScores,
 };
-use crate::settings::{Sampling, Strategy, Task, TrainingSettings};
+use crate::settings::{Sampling, Strategy, TrainingSettings};
 
 asks! {
     // Models and data. URLs are absolute.
@@ -21,8 +22,14 @@ asks! {
     /// `DownloadProgressed` on the way.
     LoadModel { name: String, place: ModelPlace } -> ModelInfo, until NextWorker;
 
-    /// Fetch a file of the form that the task reads.
-    LoadDataset { name: String, url: String, task: Task } -> DatasetInfo, until NextWorker;
+    /// Fetch a file, and make it the data that runs learn from.
+    LoadDataset { name: String, url: String, reading: Reading } -> DatasetInfo, until NextWorker;
+
+    /// Look through a file of the learner's own.
+    InspectData { file: NamedUrl, choice: DataChoice } -> DataReport, until NextWorker;
+
+    /// What counting words reaches on the data at hand; nothing where its texts do not have one label each.
+    CountWords {} -> Option<WordCountScores>, until NextWorker;
 
     /// Fetch text, and passages with a question each, on which runs measure what the model forgets. `GeneralTextLoaded`
     /// tells what the model at hand can be measured on, now and after another model has been loaded.
@@ -103,6 +110,14 @@ asks! {
         /// Adds their products into the weights.
         merged: bool,
     } -> Blend, until NextRun;
+
+    /// The tuned model as a zip archive, with files that the page has written in the same folder.
+    TakeHome {
+        /// Of the folder, and of the archive.
+        name: String,
+        base_name: String,
+        files: Vec<TextFile>,
+    } -> Archive, until NextRun;
 
     // Tools.
 

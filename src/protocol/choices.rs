@@ -40,6 +40,21 @@ pub struct NamedUrl {
     pub url: String,
 }
 
+/// A small file that the page has written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextFile {
+    pub name: String,
+    pub text: String,
+}
+
+/// Files in one, to be saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Archive {
+    /// Without an ending.
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
 /// Which weights answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WeightsChoice {

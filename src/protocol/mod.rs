@@ -11,6 +11,7 @@ pub mod codec;
 pub mod error;
 pub mod event;
 pub mod insight;
+pub mod own_data;
 mod shared;
 pub mod tasks;
 pub mod tools;
@@ -22,6 +23,7 @@ pub use codec::{decode, encode};
 pub use error::{EngineError, ErrorKind};
 pub use event::Event;
 pub use insight::*;
+pub use own_data::*;
 pub use types::*;
 
 use serde::{Deserialize, Serialize};

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use crate::lessons;
 use crate::protocol::{RequestId, asks};
+use crate::settings::Family;
+use crate::ui::MODEL_NAME_CHARACTERS;
 use crate::ui::browser::{place, storage};
 use crate::ui::controls::engine_status::EngineStatus;
 use crate::ui::controls::notices::NoticeList;
@@ -23,9 +25,9 @@ use crate::ui::pages::results::Results;
 use crate::ui::pages::routes::{Route, value_of};
 use crate::ui::pages::unknown::Unknown;
 use crate::ui::pages::verify::Verify;
+use crate::ui::sources::datasets::usual;
 use crate::ui::state::{Cause, Run, State};
-use crate::ui::text::{address, pages as text};
-use crate::ui::{DATASET, MODEL_NAME_CHARACTERS};
+use crate::ui::text::{address, pages as text, take_home};
 
 #[component]
 pub fn App() -> impl IntoView {
@@ -49,6 +51,7 @@ pub fn App() -> impl IntoView {
             state.with(id)
         }),
         queue: RwSignal::default(),
+        lab_runs: RwSignal::default(),
     };
     provide_context(page);
     page.client.boot();
@@ -162,12 +165,28 @@ fn keep_what_is_done(page: PageContext) {
                 .state
                 .with_untracked(|state| RunRecord::of(state.run.as_ref()?, state));
             if let Some(record) = record {
+                keep_for_the_lab(page, &record);
                 page.history.update(|history| history.put(record));
             }
         }
         page.move_on(next.get());
         ended.or(kept)
     });
+}
+
+/// A run of the lab stands in its table, beside what counting words reaches on the same data.
+fn keep_for_the_lab(page: PageContext, record: &RunRecord) {
+    if !record.lesson.is_empty() {
+        return;
+    }
+    let words = page.state.with_untracked(|state| {
+        let loaded = state.dataset.as_ref()?;
+        let counted = state.answer::<asks::CountWords>();
+        let scores = counted.done().and_then(|scores| **scores)?;
+        (loaded.name == record.ground().dataset).then_some(scores.accuracy)
+    });
+    page.lab_runs
+        .update(|runs| runs.put(record.clone(), words, take_home::run_name));
 }
 
 /// The form calls modules as the loaded model does.
@@ -201,7 +220,7 @@ fn wishes(search: &str) -> (Wishes, Vec<String>) {
         device: DeviceWish::Auto,
         model: None,
         workers: None,
-        dataset: DATASET.to_string(),
+        dataset: usual(Family::default()),
     };
     let mut problems = Vec::new();
     if let Some(device) = value_of(search, "device") {

@@ -14,6 +14,7 @@ use crate::protocol::{
     self, Ask, AskKind, BUILD_ID, Command, DeviceKind, Event, Frame, Reply, RequestId, asks,
 };
 use crate::ui::pages::routes::Route;
+use crate::ui::sources::datasets::DataSource;
 use crate::ui::sources::own_model::{ModelSource, OwnModel};
 use crate::ui::sources::shipped_models::{Extra, is_missing};
 use crate::ui::text;
@@ -34,8 +35,7 @@ pub struct Wishes {
     pub model: Option<String>,
     /// How many workers compute, the engine's own among them; none leaves it to the machine.
     pub workers: Option<usize>,
-    /// Name of a shipped one.
-    pub dataset: String,
+    pub dataset: DataSource,
 }
 
 #[derive(Clone, Copy)]
@@ -52,7 +52,7 @@ pub struct EngineClient {
     attempt: StoredValue<u32>,
     watch: StoredValue<Watch>,
     /// Loaded instead of the wished data set, for as long as runs that wait are to be made with it.
-    lent_dataset: StoredValue<Option<String>>,
+    lent_dataset: StoredValue<Option<DataSource>>,
     /// The same of the model.
     lent_model: StoredValue<Option<ModelSource>>,
 }

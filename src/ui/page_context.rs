@@ -9,7 +9,7 @@ use crate::ui::browser::place;
 use crate::ui::draft::Draft;
 use crate::ui::engine_client::EngineClient;
 use crate::ui::learner::guess::Guess;
-use crate::ui::learner::{ChapterProgress, RunHistory, RunRecord, RunTag};
+use crate::ui::learner::{ChapterProgress, LabRuns, RunHistory, RunRecord, RunTag};
 use crate::ui::pages::routes::Route;
 use crate::ui::queue::{Move, Queue, QueuedRun};
 use crate::ui::state::{Action, Cause, Run, State};
@@ -33,6 +33,8 @@ pub struct PageContext {
     pub base: Memo<Option<String>>,
     /// Runs that wait for the engine.
     pub queue: RwSignal<Queue>,
+    /// The lab's runs, for as long as the page is open.
+    pub lab_runs: RwSignal<LabRuns>,
 }
 
 /// How often a run of a set looks at the validation split: it is made to be compared, not to be watched.
@@ -84,7 +86,7 @@ impl PageContext {
             settings: draft.settings(),
             evaluations: EVALUATIONS_IN_SET,
             start_paused: false,
-            dataset: draft.dataset.name.to_string(),
+            dataset: draft.dataset.clone(),
             model: self.client.chosen_model(),
         }
     }
@@ -104,8 +106,8 @@ impl PageContext {
                 }
             }
             Move::LoadModel(source) => self.client.lend_model(source),
-            Move::LoadDataset(name) => {
-                self.client.lend_dataset(&name);
+            Move::LoadDataset(source) => {
+                self.client.lend_dataset(&source);
                 self.state.update(State::forget_dataset);
                 self.client.load_dataset();
             }

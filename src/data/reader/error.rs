@@ -28,6 +28,14 @@ pub enum DataError {
         file: String,
         supported: &'static str,
     },
+    #[error("{file} is a JSON list; save it as JSON Lines, one object a line")]
+    JsonList { file: String },
+    #[error("{file} has {megabytes} MB; at most {most} MB can be read here, take a part of it")]
+    TooLarge {
+        file: String,
+        megabytes: usize,
+        most: u64,
+    },
     #[error("{file} has a header but no rows")]
     NoRows { file: String },
     #[error(

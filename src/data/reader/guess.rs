@@ -74,19 +74,26 @@ const KNOWN: [&str; 7] = [
     "completion",
 ];
 
+/// Lines that are looked at for whether they have as many columns as the header.
+const LOOKED_AT: usize = 50;
+
 /// What stands between the columns, and the text from the header on with the number of lines before it. A first line
-/// `sep=;`, as Excel writes it, says what; else it is what makes the most known columns of the header.
+/// `sep=;`, as Excel writes it, says what; else it is what makes the most known columns of the header, and of equals
+/// what divides the most lines into as many columns.
 pub fn separator(text: &str, usual: char) -> (char, &str, usize) {
     if let Some((said, rest)) = said(text) {
         return (said, rest, 1);
     }
     let header = text.lines().find(|line| !line.is_empty()).unwrap_or("");
-    let columns = |separator: char| -> (usize, usize) {
+    let columns = |separator: char| -> (usize, usize, usize) {
         let names = header.split(separator);
         let names: Vec<&str> = names.map(|n| n.trim().trim_matches('"')).collect();
         let is_known = |name: &&&str| KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known));
+        let lines = text.lines().filter(|line| !line.is_empty()).take(LOOKED_AT);
+        let alike = lines.filter(|line| outside_quotes(line, separator) == names.len() - 1);
         // Beyond being several, how many the others are says nothing.
-        (names.iter().filter(is_known).count(), names.len().min(2))
+        let known = names.iter().filter(is_known).count();
+        (known, names.len().min(2), alike.count())
     };
     let mut best = usual;
     for other in [',', ';', '\t'] {
@@ -95,6 +102,17 @@ pub fn separator(text: &str, usual: char) -> (char, &str, usize) {
         }
     }
     (best, text, 0)
+}
+
+/// How often a character stands in a line outside quotes.
+fn outside_quotes(line: &str, wanted: char) -> usize {
+    let mut is_quoted = false;
+    let mut found = 0;
+    for c in line.chars() {
+        is_quoted ^= c == '"';
+        found += usize::from(c == wanted && !is_quoted);
+    }
+    found
 }
 
 fn said(text: &str) -> Option<(char, &str)> {
@@ -124,6 +142,7 @@ mod tests {
         assert_eq!(found("review;stars\n"), ';');
         assert_eq!(found("text\na;b\n"), ',');
         assert_eq!(found("a;b,c\n"), ',');
+        assert_eq!(found("a;b,c\nx;\"y, z; w\"\n"), ';');
         assert_eq!(separator("text,label\n", '\t').0, ',');
     }
 

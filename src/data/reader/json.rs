@@ -1,4 +1,23 @@
-//! What is wrong with a line of JSON, in plain words.
+//! Lines of JSON, and what is wrong with one, in plain words.
+
+use serde_json::{Map, Value};
+
+use super::DataError;
+
+/// The objects of a file of JSON Lines, each with its line, counted from 1. Empty lines are none.
+pub fn objects(file: &str, text: &str) -> Result<Vec<(usize, Map<String, Value>)>, DataError> {
+    let lines = text.lines().enumerate();
+    let filled = lines.filter(|(_, line)| !line.trim().is_empty());
+    let object = |(index, line): (usize, &str)| {
+        let fields = serde_json::from_str(line).map_err(|e| DataError::Line {
+            file: file.to_owned(),
+            line: index + 1,
+            reason: no_object(line, &e),
+        })?;
+        Ok((index + 1, fields))
+    };
+    filled.map(object).collect()
+}
 
 /// serde's own account without its "at line 1", which would stand beside the line's number in the file.
 pub fn complaint(error: &serde_json::Error) -> String {

@@ -15,7 +15,11 @@ pub fn read_many_labels(
     whole: Option<Split>,
 ) -> Result<ManyLabelsDataset, DataError> {
     let layout = Layout::of_labelled(file_name)?;
-    let table = Table::read(file_name, bytes, layout)?;
+    many_labels_of(&Table::read(file_name, bytes, layout)?, whole)
+}
+
+/// The same of rows that are read.
+pub fn many_labels_of(table: &Table, whole: Option<Split>) -> Result<ManyLabelsDataset, DataError> {
     let (text, labels) = (table.column("text")?, table.column("labels")?);
     let split = table.optional_column("split");
     let (mut texts, mut named, mut splits) = (Vec::new(), Vec::new(), Vec::new());
@@ -26,7 +30,7 @@ pub fn read_many_labels(
     }
     if named.iter().all(Vec::is_empty) {
         return Err(DataError::NoLabels {
-            file: file_name.to_owned(),
+            file: table.file().to_owned(),
         });
     }
     Ok(dataset(texts, named, splits, whole))

@@ -21,6 +21,11 @@ pub fn read_prompts(
     if !table.has("prompt") && !table.has("completion") {
         return Ok(None);
     }
+    prompts_of(&table, whole).map(Some)
+}
+
+/// The same of rows that are read.
+pub fn prompts_of(table: &Table, whole: Option<Split>) -> Result<Vec<Prompted>, DataError> {
     let (prompt, completion) = (table.column("prompt")?, table.column("completion")?);
     let split = table.optional_column("split");
     let (mut rows, mut named) = (Vec::new(), Vec::new());
@@ -40,7 +45,7 @@ pub fn read_prompts(
     for (row, split) in rows.iter_mut().zip(splits) {
         row.split = split;
     }
-    Ok(Some(rows))
+    Ok(rows)
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ struct Columns {
     question: Column,
     context: Column,
     answers: Column,
-    split: Column,
+    split: Option<Column>,
 }
 
 /// `whole` is the split of a file that does not name its own. Without either, questions about one text stay on
@@ -31,17 +31,21 @@ pub fn read_questions(
     whole: Option<Split>,
 ) -> Result<Vec<Question>, DataError> {
     let layout = Layout::of_lists(file_name)?;
-    let table = Table::read(file_name, bytes, layout)?;
+    questions_of(&Table::read(file_name, bytes, layout)?, whole)
+}
+
+/// The same of rows that are read.
+pub fn questions_of(table: &Table, whole: Option<Split>) -> Result<Vec<Question>, DataError> {
     let columns = Columns {
         question: table.column("question")?,
         context: table.column("context")?,
         answers: table.column("answers")?,
-        split: table.column("split")?,
+        split: table.optional_column("split"),
     };
     let mut named = Vec::new();
     let mut questions = Vec::new();
     for row in table.rows() {
-        named.push(named_split(&row, Some(&columns.split))?);
+        named.push(named_split(&row, columns.split.as_ref())?);
         questions.push(question(&row, &columns)?);
     }
     let keys: Vec<(usize, &str)> = questions.iter().map(|q| (0, q.context.as_str())).collect();

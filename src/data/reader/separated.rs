@@ -4,8 +4,10 @@
 //! may then reach over several lines. Between tabs a line is a row, whatever it holds: GLUE's files have texts that
 //! begin with a quote and never close it, and a parser that looks for the other quote swallows the rows in between.
 
+use super::DataError;
+
 /// A row and the line it begins on, counted from 1.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     pub line: usize,
     pub fields: Vec<String>,
@@ -16,6 +18,16 @@ pub struct Record {
 pub struct Broken {
     pub line: usize,
     pub reason: String,
+}
+
+impl Broken {
+    pub fn of_file(self, file: &str) -> DataError {
+        DataError::Line {
+            file: file.to_owned(),
+            line: self.line,
+            reason: self.reason,
+        }
+    }
 }
 
 /// Rows of `text`, whose first line is line `first` of its file. Lines with nothing on them are no rows.

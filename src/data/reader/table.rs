@@ -104,16 +104,31 @@ impl Table {
         Ok(table)
     }
 
+    /// Rows that were read elsewhere, under one header.
+    pub fn of_records(file: &str, header: Vec<String>, records: Vec<separated::Record>) -> Self {
+        let rows = records.into_iter().map(|record| Record {
+            line: record.line,
+            names: None,
+            values: record.fields,
+        });
+        Self {
+            file: file.to_owned(),
+            layout: Layout::Separated(','),
+            header,
+            rows: rows.collect(),
+        }
+    }
+
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     fn read_separated(&mut self, text: &str, usual: char) -> Result<(), DataError> {
         let (separator, text, skipped) = separator(text, usual);
         self.layout = Layout::Separated(separator);
         let records = separated::records(text, separator, skipped + 1);
         let mut records = records
-            .map_err(|broken| DataError::Line {
-                file: self.file.clone(),
-                line: broken.line,
-                reason: broken.reason,
-            })?
+            .map_err(|broken| broken.of_file(&self.file))?
             .into_iter();
         let header = records.next().map(|header| header.fields);
         let names = header.iter().flatten();
@@ -129,23 +144,13 @@ impl Table {
     }
 
     fn read_json_lines(&mut self, text: &str) -> Result<(), DataError> {
-        for (index, line) in text
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| !line.trim().is_empty())
-        {
-            let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)
-                .map_err(|e| DataError::Line {
-                    file: self.file.clone(),
-                    line: index + 1,
-                    reason: json::no_object(line, &e),
-                })?;
+        for (line, fields) in json::objects(&self.file, text)? {
             let (names, values) = fields
                 .into_iter()
                 .map(|(name, value)| (name, plain(value)))
                 .unzip();
             self.rows.push(Record {
-                line: index + 1,
+                line,
                 names: Some(names),
                 values,
             });

@@ -22,12 +22,16 @@ pub fn read_tagged(
     whole: Option<Split>,
 ) -> Result<TaggedDataset, DataError> {
     let layout = Layout::of_lists(file_name)?;
-    let table = Table::read(file_name, bytes, layout)?;
+    tagged_of(&Table::read(file_name, bytes, layout)?, whole)
+}
+
+/// The same of rows that are read.
+pub fn tagged_of(table: &Table, whole: Option<Split>) -> Result<TaggedDataset, DataError> {
     let (words, tags) = (table.column("tokens")?, table.column("ner_tags")?);
-    let split = table.column("split")?;
+    let split = table.optional_column("split");
     let rows = table
         .rows()
-        .map(|row| sentence(&row, &words, &tags, &split));
+        .map(|row| sentence(&row, &words, &tags, split.as_ref()));
     Ok(dataset(rows.collect::<Result<_, _>>()?, whole))
 }
 
@@ -35,7 +39,7 @@ fn sentence(
     row: &Row,
     words: &Column,
     tags: &Column,
-    split: &Column,
+    split: Option<&Column>,
 ) -> Result<RawSentence, DataError> {
     let list = |column: &Column, name: &str| {
         let text = row.filled(column)?;
@@ -60,7 +64,7 @@ fn sentence(
     Ok(RawSentence {
         words,
         tags,
-        split: named_split(row, Some(split))?,
+        split: named_split(row, split)?,
     })
 }
 

@@ -8,8 +8,8 @@ use crate::engine::examples::peek;
 use crate::engine::general::framed_windows;
 use crate::engine::rehearsal::text_length;
 use crate::model::parameters;
-use crate::protocol::{DatasetInfo, GeneralTextInfo, ModelInfo, Split};
-use crate::settings::{Family, TrainingSettings};
+use crate::protocol::{DatasetInfo, GeneralTextInfo, ModelInfo, NamedUrl, Reading, Split};
+use crate::settings::{Family, Task, TrainingSettings};
 
 /// Tokens of general text that a run scores each time: about half a second on a CPU in the browser.
 const GENERAL_TOKENS: usize = 4096;
@@ -142,29 +142,40 @@ impl<H: Host> Answers<asks::LoadGeneralText> for Server<H> {
     }
 }
 
+impl<H: Host> Server<H> {
+    async fn fetch_dataset(
+        &self,
+        name: &str,
+        url: &str,
+        task: Task,
+    ) -> Result<Dataset, EngineError> {
+        let file = url.split(['?', '#']).next().unwrap_or(url);
+        let bytes = self.host.fetch(url, &mut |_, _| {}).await;
+        let bytes = bytes.map_err(|reason| {
+            let message = format!("The data set \"{name}\" could not be fetched: {reason}.");
+            EngineError::new(ErrorKind::Network, message)
+        })?;
+        Dataset::read(task, file, &bytes).map_err(|e| {
+            let message = format!("The data set \"{name}\" cannot be used: {e}.");
+            EngineError::new(ErrorKind::Data, message)
+        })
+    }
+}
+
 impl<H: Host> Answers<asks::LoadDataset> for Server<H> {
     async fn answer(
         &mut self,
-        asks::LoadDataset { name, url, task }: asks::LoadDataset,
+        asks::LoadDataset { name, url, reading }: asks::LoadDataset,
         _id: Option<RequestId>,
     ) -> Result<Outcome<DatasetInfo>, EngineError> {
         self.refuse_while_running("load a data set")?;
-        let url = &*url;
-        let file = url.split(['?', '#']).next().unwrap_or(url);
-        let bytes = self
-            .host
-            .fetch(url, &mut |_, _| {})
-            .await
-            .map_err(|reason| {
-                let message = format!("The data set \"{name}\" could not be fetched: {reason}.");
-                EngineError::new(ErrorKind::Network, message)
-            })?;
-        let dataset = Dataset::read(task, file, &bytes).map_err(|e| {
-            EngineError::new(
-                ErrorKind::Data,
-                format!("The data set \"{name}\" cannot be used: {e}."),
-            )
-        })?;
+        let (task, dataset) = match reading {
+            Reading::OfTask(task) => (task, self.fetch_dataset(&name, &url, task).await?),
+            Reading::Chosen { file, choice } => {
+                let file = NamedUrl { name: file, url };
+                self.own_dataset(&file, &choice).await?
+            }
+        };
         let rows = |split| dataset.rows_of(split).len();
         let info = DatasetInfo {
             name,

@@ -13,6 +13,8 @@ use crate::settings::{Strategy, Task};
 #[derive(Clone)]
 pub struct Tuned {
     pub model: Model,
+    /// What it was trained by; none where several adapters are blended.
+    pub strategy: Option<Strategy>,
     pub task: Task,
     pub labels: Vec<String>,
 }
@@ -21,6 +23,7 @@ impl Tuned {
     pub fn of(run: &Run, model: Model) -> Self {
         Self {
             model: model.no_grad(),
+            strategy: Some(run.settings().strategy.clone()),
             task: run.task(),
             labels: run.labels().to_vec(),
         }
@@ -104,8 +107,11 @@ impl<H: Host> Answers<asks::BlendAdapters> for Server<H> {
         let blended = blend(models).map_err(|e| wrong(e.to_string()))?;
         let model = if merged { blended.merged() } else { blended }.no_grad();
         let added_parameters = adapter_parameters(&model);
+        // One adapter at full volume is what its run left.
+        let is_one = !merged && matches!(&parts[..], [part] if part.weight == 1.0);
         self.tuned = Some(Tuned {
             model,
+            strategy: first.strategy.clone().filter(|_| is_one),
             ..first.clone()
         });
         let blend = Blend {

@@ -1,8 +1,9 @@
 //! Files that the learner chose, and looks at files elsewhere.
 
+use leptos::prelude::set_timeout;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, HtmlInputElement, RequestInit, Response, Url};
+use web_sys::{Blob, DragEvent, File, HtmlElement, HtmlInputElement, RequestInit, Response, Url};
 
 use crate::protocol::NamedUrl;
 use crate::ui::text::own_model as text;
@@ -13,6 +14,44 @@ pub fn chosen(input: &HtmlInputElement) -> Vec<File> {
         return Vec::new();
     };
     (0..list.length()).filter_map(|i| list.get(i)).collect()
+}
+
+/// The files that were dropped.
+pub fn dropped(event: &DragEvent) -> Vec<File> {
+    let list = event.data_transfer().and_then(|data| data.files());
+    let files = list.map(|list| (0..list.length()).filter_map(move |i| list.get(i)));
+    files.into_iter().flatten().collect()
+}
+
+/// An address for a text, as if it lay in a file of this name.
+pub fn address_of_text(name: &str, text: &str) -> Option<NamedUrl> {
+    let parts = js_sys::Array::of1(&text.into());
+    let blob = Blob::new_with_str_sequence(&parts).ok()?;
+    Some(NamedUrl {
+        name: name.to_owned(),
+        url: Url::create_object_url_with_blob(&blob).ok()?,
+    })
+}
+
+/// Saves bytes as a file, as if a link had been clicked.
+pub fn save(name: &str, bytes: &[u8]) {
+    let _ = try_save(name, bytes);
+}
+
+fn try_save(name: &str, bytes: &[u8]) -> Option<()> {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes).into());
+    let blob = Blob::new_with_u8_array_sequence(&parts).ok()?;
+    let url = Url::create_object_url_with_blob(&blob).ok()?;
+    let link = web_sys::window()?.document()?.create_element("a").ok()?;
+    link.set_attribute("href", &url).ok()?;
+    link.set_attribute("download", name).ok()?;
+    link.dyn_ref::<HtmlElement>()?.click();
+    // Some browsers take the file only after this function has ended.
+    let drop_address = move || {
+        let _ = Url::revoke_object_url(&url);
+    };
+    set_timeout(drop_address, std::time::Duration::from_secs(60));
+    Some(())
 }
 
 pub async fn text_of(file: &File) -> Option<String> {

@@ -43,6 +43,7 @@ pub fn Field(key: &'static str) -> impl IntoView {
                 prop:value=value
                 on:change=change
             >
+                {own_data(key)}
                 {options(key, &choices, value)}
             </select>
         }
@@ -76,6 +77,21 @@ pub fn Field(key: &'static str) -> impl IntoView {
             </span>
         </div>
     }
+}
+
+/// Data of the learner's own is a choice while it is in use.
+fn own_data(key: &str) -> Option<impl IntoView + use<>> {
+    let page = use_page();
+    let own = Memo::new(move |_| {
+        let own = |draft: &Draft| draft.dataset.own().map(|own| own.name.clone());
+        page.draft.with(own)
+    });
+    (key == "data").then(|| {
+        move || {
+            own.get()
+                .map(|name| view! { <option value=name.clone() selected>{name}</option> })
+        }
+    })
 }
 
 fn choices(key: &str, draft: &Draft) -> Option<Vec<(&'static str, &'static str)>> {

@@ -2,6 +2,8 @@
 
 pub mod answered;
 pub mod ask_form;
+pub mod data_reading;
+pub mod data_report;
 pub mod encoder_line;
 pub mod engine_status;
 pub mod field;
@@ -13,6 +15,7 @@ pub mod kept_weights;
 pub mod model_picker;
 pub mod notices;
 pub mod number;
+pub mod own_data;
 pub mod own_model;
 pub mod passed;
 pub mod run_buttons;

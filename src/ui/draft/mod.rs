@@ -11,7 +11,7 @@ pub use crate::methods::export::short_number;
 use crate::methods::field::{Field, Reach};
 use crate::settings::{Family, Strategy, StrategyKind, Task, TrainingSettings};
 use crate::ui::pages::routes::pairs;
-use crate::ui::sources::datasets::{self, SHIPPED, Shipped, shipped};
+use crate::ui::sources::datasets::{self, DataSource, SHIPPED, shipped};
 use crate::ui::text::methods::refusal;
 
 /// Everything the form holds. The settings of a strategy not chosen are kept for when it is.
@@ -22,7 +22,7 @@ pub struct Draft {
     pub kind: StrategyKind,
     pub methods: AllSettings,
     /// What the lab trains on.
-    pub dataset: &'static Shipped,
+    pub dataset: DataSource,
     /// Somebody has named it; else it goes by the model's family.
     pub has_chosen_data: bool,
     /// All settings but the strategy.
@@ -122,7 +122,7 @@ impl Draft {
     /// One setting as text.
     pub fn get(&self, key: &str) -> String {
         match key {
-            "data" => self.dataset.name.to_string(),
+            "data" => self.dataset.name().to_string(),
             "task" => self.task().name().to_string(),
             "strategy" => self.kind.name().to_string(),
             "schedule" => schedule_name(self.training.schedule).to_string(),
@@ -154,12 +154,13 @@ impl Draft {
         let whole = || value.parse::<usize>().map_err(|_| not("a whole number"));
         let number = || value.parse::<f64>().map_err(|_| not("a number"));
         match key {
+            "data" if value == self.dataset.name() => self.has_chosen_data = true,
             "data" => {
                 let names: Vec<&str> = SHIPPED.iter().map(|set| set.name).collect();
                 let set =
                     shipped(value).ok_or_else(|| not(&format!("one of {}", names.join(", "))))?;
                 if set.task_for(self.family).is_none() {
-                    return Err(not_for(set, self.family));
+                    return Err(not_for(&set, self.family));
                 }
                 self.dataset = set;
                 self.has_chosen_data = true;
@@ -170,7 +171,10 @@ impl Draft {
                 let is_anothers =
                     |family: &Family| self.dataset.task_for(*family).map(Task::name) == Some(value);
                 if value != task && !Family::ALL.iter().any(is_anothers) {
-                    return Err(not(&format!("{task} with the data {}", self.dataset.name)));
+                    return Err(not(&format!(
+                        "{task} with the data {}",
+                        self.dataset.name()
+                    )));
                 }
             }
             "strategy" => {

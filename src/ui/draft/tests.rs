@@ -45,7 +45,7 @@ fn data_and_loop_stand_in_the_address() {
     let query = "data=ner&task=token-classification&epochs=3&accumulate=2&balanced=true";
     let (draft, problems) = Draft::from_query(query);
     assert!(problems.is_empty(), "{problems:?}");
-    assert_eq!(draft.dataset.name, "ner");
+    assert_eq!(draft.dataset.name(), "ner");
     assert_eq!(draft.settings().num_train_epochs, 3.0);
     assert_eq!(Draft::from_query(&draft.to_query()), (draft, vec![]));
 }
@@ -84,7 +84,7 @@ fn the_order_of_an_address_does_not_matter() {
         assert_eq!((there, problems), (back, turned_problems), "{query}");
     }
     let (draft, problems) = Draft::from_query("task=token-classification&data=ner");
-    assert_eq!((draft.dataset.name, problems), ("ner", vec![]));
+    assert_eq!((draft.dataset.name(), problems), ("ner", vec![]));
 }
 
 #[test]
@@ -135,16 +135,16 @@ fn modules_are_called_in_the_models_words() {
 
 #[test]
 fn data_goes_by_the_family_unless_it_was_chosen() {
-    assert_eq!(on(Family::Gpt2, "lr=1e-3").0.dataset.name, "reviews");
+    assert_eq!(on(Family::Gpt2, "lr=1e-3").0.dataset.name(), "reviews");
     let (bert, problem) = on(Family::Bert, "lr=1e-3");
-    assert_eq!((bert.dataset.name, problem), ("opinions", None));
+    assert_eq!((bert.dataset.name(), problem), ("opinions", None));
     assert!(
         bert.to_query().ends_with("&data=opinions"),
         "{}",
         bert.to_query()
     );
     let (chosen, _) = on(Family::Bert, "data=reviews");
-    assert_eq!(chosen.dataset.name, "reviews");
+    assert_eq!(chosen.dataset.name(), "reviews");
     assert!(chosen.to_query().contains("data=reviews"));
     assert!(!on(Family::Gpt2, "").0.to_query().contains("data="));
 }
@@ -152,7 +152,7 @@ fn data_goes_by_the_family_unless_it_was_chosen() {
 #[test]
 fn what_a_family_cannot_learn_is_refused_with_the_reason() {
     let (draft, problem) = on(Family::Bert, "data=instructions");
-    assert_eq!(draft.dataset.name, "opinions");
+    assert_eq!(draft.dataset.name(), "opinions");
     assert!(problem.unwrap().contains("causal-lm"));
     let (mut stories, problem) = on(Family::Bert, "data=stories&task=masked-lm");
     assert_eq!((stories.task(), problem), (Task::MaskedLm, None));

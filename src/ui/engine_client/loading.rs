@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::EngineClient;
-use crate::protocol::{AskKind, ModelPlace, asks};
+use crate::protocol::{AskKind, DataChoice, ModelPlace, NamedUrl, Reading, asks};
 use crate::settings::{Family, Task};
 use crate::ui::browser::place;
 use crate::ui::pages::routes::Route;
-use crate::ui::sources::datasets::{Shipped, shipped};
+use crate::ui::sources::datasets::DataSource;
 use crate::ui::sources::own_model::{ModelSource, OwnModel};
 use crate::ui::sources::shipped_models::{sha256_of, usual_model};
 use crate::ui::state::{Cause, Engine, Run, State};
@@ -22,12 +22,12 @@ impl EngineClient {
             // A run holds on to what it began with.
             let is_running = state.run.as_ref().is_some_and(Run::is_going);
             let is_up = state.device.is_some() && state.engine == Engine::Ready && !is_running;
-            let loaded = state.dataset.as_ref().map(|data| &data.name);
+            let loaded = state.dataset.as_ref();
+            let is_loaded = loaded.is_some_and(|data| data.name == wanted.name());
             (
                 is_up,
                 state.model.is_some(),
-                (loaded == Some(&wanted) && has_its_task(state))
-                    || state.is_asked(AskKind::LoadDataset),
+                (is_loaded && has_its_task(&wanted, state)) || state.is_asked(AskKind::LoadDataset),
                 state.has_general_source || state.is_asked(AskKind::LoadGeneralText),
             )
         });
@@ -141,14 +141,14 @@ impl EngineClient {
     }
 
     /// The data set that runs are waiting for, else the one that the page wishes for.
-    fn wanted_dataset(self) -> String {
+    fn wanted_dataset(self) -> DataSource {
         let lent = self.lent_dataset.get_value();
         lent.unwrap_or_else(|| self.wishes.with_value(|wishes| wishes.dataset.clone()))
     }
 
     /// Holds on to a data set while runs that wait are to be made with it.
-    pub fn lend_dataset(self, name: &str) {
-        self.lent_dataset.set_value(Some(name.to_string()));
+    pub fn lend_dataset(self, source: &DataSource) {
+        self.lent_dataset.set_value(Some(source.clone()));
     }
 
     /// No run needs another model or data set than the page any more.
@@ -167,27 +167,33 @@ impl EngineClient {
 
     /// The data set that is wanted now.
     pub fn load_dataset(self) {
-        let name = self.wanted_dataset();
-        let Some(set) = shipped(&name) else { return };
-        let Some(task) = self.state.with_untracked(|state| task_for(set, state)) else {
+        let source = self.wanted_dataset();
+        let Some(task) = self.state.with_untracked(|state| task_for(&source, state)) else {
             return;
         };
-        self.ask(asks::LoadDataset {
-            name,
-            url: place::absolute(&set.file()),
-            task,
-        });
+        let name = source.name().to_string();
+        let (url, reading) = match &source {
+            DataSource::Shipped(set) => (place::absolute(&set.file()), Reading::OfTask(task)),
+            DataSource::Own(own) => {
+                let NamedUrl { name: file, url } = own.report.file.clone();
+                let choice = DataChoice {
+                    task: Some(task),
+                    ..own.report.choice.clone()
+                };
+                (url, Reading::Chosen { file, choice })
+            }
+        };
+        self.ask(asks::LoadDataset { name, url, reading });
     }
 
     /// Wishes for a data set, and loads it if the page works with one and has another; after the run, while one is
     /// going.
-    pub fn use_dataset(self, name: &str) {
-        let is_new = self.wishes.with_value(|wishes| wishes.dataset != name);
+    pub fn use_dataset(self, source: DataSource) {
+        let is_new = self.wishes.with_value(|wishes| wishes.dataset != source);
         if !is_new {
             return;
         }
-        self.wishes
-            .update_value(|wishes| wishes.dataset = name.to_string());
+        self.wishes.update_value(|wishes| wishes.dataset = source);
         let is_running = |state: &State| state.run.as_ref().is_some_and(Run::is_going);
         if self.state.with_untracked(is_running) || self.lent_dataset.with_value(Option::is_some) {
             return;
@@ -204,7 +210,7 @@ impl EngineClient {
 }
 
 /// What the loaded model learns from a set; `None` where that is not known before there is one, or nothing.
-fn task_for(set: &Shipped, state: &State) -> Option<Task> {
+fn task_for(set: &DataSource, state: &State) -> Option<Task> {
     match state.family() {
         Some(family) => set.task_for(family),
         None => {
@@ -212,15 +218,18 @@ fn task_for(set: &Shipped, state: &State) -> Option<Task> {
             tasks
                 .iter()
                 .all(|task| *task == tasks[0])
-                .then_some(set.task)
+                .then_some(set.task())
         }
     }
 }
 
 /// Whether the loaded set is there for what the loaded model learns from it.
-fn has_its_task(state: &State) -> bool {
-    state.dataset.as_ref().is_none_or(|loaded| {
-        let task = shipped(&loaded.name).and_then(|set| task_for(set, state));
-        task.is_none_or(|task| task == loaded.task)
-    })
+fn has_its_task(set: &DataSource, state: &State) -> bool {
+    let is_its = |task| {
+        state
+            .dataset
+            .as_ref()
+            .is_none_or(|loaded| loaded.task == task)
+    };
+    task_for(set, state).is_none_or(is_its)
 }

@@ -2,12 +2,14 @@
 
 mod chapter_progress;
 pub mod guess;
+mod lab_runs;
 mod merge;
 mod record;
 mod run_history;
 mod standing;
 
 pub use chapter_progress::ChapterProgress;
+pub use lab_runs::{LabRun, LabRuns};
 pub use merge::Merge;
 pub use record::{Figures, Ground, RunRecord, RunTag};
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::settings::Family;
 use crate::ui::DATASET;
 use crate::ui::browser::clock;
 use crate::ui::draft::Draft;
-use crate::ui::pages::routes::value_of;
+use crate::ui::pages::routes::{encoded, value_of};
 use crate::ui::sources::datasets::shipped;
 use crate::ui::sources::own_model::ModelSource;
 use crate::ui::state::{Phase, Run, State};
@@ -209,8 +209,17 @@ fn model_id(run: &Run) -> String {
 fn settings(run: &Run, family: Family) -> String {
     let mut draft = Draft::from_settings(run.settings.clone());
     draft.family = family;
-    draft.dataset = shipped(&run.learnt.dataset).unwrap_or(draft.dataset);
-    draft.to_query()
+    match shipped(&run.learnt.dataset) {
+        Some(set) => {
+            draft.dataset = set;
+            draft.to_query()
+        }
+        // A file of the learner's own, which no address leads to, but which is other ground than the shipped sets.
+        None if !run.learnt.dataset.is_empty() => {
+            format!("{}&data={}", draft.to_query(), encoded(&run.learnt.dataset))
+        }
+        None => draft.to_query(),
+    }
 }
 
 /// Every nth step, the last one always.

@@ -3,14 +3,16 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::ui::DATASET;
+use crate::settings::Family;
 use crate::ui::browser::place;
 use crate::ui::controls::field::Field;
 use crate::ui::controls::kept_weights::KeptWeights;
 use crate::ui::controls::model_picker::ModelPicker;
+use crate::ui::controls::own_data::OwnDataControl;
 use crate::ui::controls::own_model::OwnModelControl;
 use crate::ui::draft::Draft;
 use crate::ui::page_context::{PageContext, use_page};
+use crate::ui::sources::datasets::usual;
 use crate::ui::state::{Cause, Run};
 use crate::ui::text::{pages as text, run as words};
 use crate::ui::widgets::asking::generate_box::GenerateBox;
@@ -18,11 +20,14 @@ use crate::ui::widgets::asking::try_box::TryBox;
 use crate::ui::widgets::data::confusion::Confusion;
 use crate::ui::widgets::data::data_peek::DataPeek;
 use crate::ui::widgets::data::mistakes::Mistakes;
+use crate::ui::widgets::data::word_counts::WordCounts;
 use crate::ui::widgets::forgetting::forgetting_chart::ForgettingChart;
 use crate::ui::widgets::programs::export_script::ExportScript;
 use crate::ui::widgets::run::before_after::BeforeAfter;
 use crate::ui::widgets::run::loss_chart::LossChart;
 use crate::ui::widgets::run::run_panel::RunPanel;
+use crate::ui::widgets::run::run_table::RunTable;
+use crate::ui::widgets::run::take_home::TakeHome;
 use crate::ui::widgets::schedule::schedule_chart::ScheduleChart;
 use crate::ui::widgets::strategy::matched_modules::MatchedModules;
 use crate::ui::widgets::weights::adapter_shelf::AdapterShelf;
@@ -57,6 +62,8 @@ pub fn Lab(query: String) -> impl IntoView {
                 <h3>{text::LAB_FORGETTING}</h3>
                 <ForgettingChart />
             </section>
+            <h2>{text::LAB_RUNS}</h2>
+            <section class="exhibit"><RunTable /></section>
             <h2>{text::LAB_PARAMETERS}</h2>
             <section class="exhibit"><ParameterMap /></section>
             <div class="pair">
@@ -76,6 +83,8 @@ pub fn Lab(query: String) -> impl IntoView {
             </div>
             <h2>{text::LAB_ADAPTERS}</h2>
             <section class="exhibit"><AdapterShelf /></section>
+            <h2>{text::LAB_TAKE_HOME}</h2>
+            <section class="exhibit"><TakeHome /></section>
             <h2>{text::LAB_SCRIPT}</h2>
             <section class="exhibit"><ExportScript /></section>
         </article>
@@ -86,19 +95,21 @@ pub fn Lab(query: String) -> impl IntoView {
 #[component]
 fn DataChoice() -> impl IntoView {
     let page = use_page();
-    let set = Memo::new(move |_| page.draft.with(|draft| draft.dataset));
+    let set = Memo::new(move |_| page.draft.with(|draft| draft.dataset.clone()));
     let task = Memo::new(move |_| page.draft.with(Draft::task));
     take_data_of_the_family(page);
-    Effect::new(move |_| page.client.use_dataset(set.get().name));
+    Effect::new(move |_| page.client.use_dataset(set.get()));
     // Lessons work on the set they were written for.
-    on_cleanup(move || page.client.use_dataset(DATASET));
+    on_cleanup(move || page.client.use_dataset(usual(Family::default())));
     view! {
         <section class="exhibit data_choice" data-testid="data-choice">
             <Field key="data" />
             <p data-task=move || task.get().name()>
-                {move || words::task(task.get())} " " {move || set.get().card}
+                {move || words::task(task.get())} " " {move || set.get().card()}
             </p>
             <DataPeek />
+            <WordCounts />
+            <OwnDataControl />
         </section>
     }
 }

@@ -63,6 +63,18 @@ pub fn value_of(query: &str, key: &str) -> Option<String> {
         .map(|(_, value)| value)
 }
 
+/// Percent-encoded, for an address.
+pub fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => out.push(byte as char),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
 fn decode(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
@@ -121,5 +133,8 @@ mod tests {
             ]
         );
         assert_eq!(value_of("steps=10%", "steps"), Some("10%".into()));
+        let odd = "my data (2) & more.csv";
+        let query = format!("data={}", encoded(odd));
+        assert_eq!(value_of(&query, "data").as_deref(), Some(odd));
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::protocol::{AskKind, DatasetInfo, ErrorKind};
 use crate::settings::TrainingSettings;
 use crate::ui::learner::RunTag;
-use crate::ui::sources::datasets::shipped;
+use crate::ui::sources::datasets::DataSource;
 use crate::ui::sources::own_model::ModelSource;
 use crate::ui::state::{Engine, Failure, Lack, Phase, Run, State};
 
@@ -18,8 +18,7 @@ pub struct QueuedRun {
     /// How often it looks at the validation split, where the settings do not say.
     pub evaluations: usize,
     pub start_paused: bool,
-    /// The name of a data set.
-    pub dataset: String,
+    pub dataset: DataSource,
     pub model: ModelSource,
 }
 
@@ -37,7 +36,7 @@ pub enum Move {
     /// Nothing now: no run waits, or the engine is busy or away.
     Wait,
     LoadModel(ModelSource),
-    LoadDataset(String),
+    LoadDataset(DataSource),
     Start,
     /// It cannot have what it is to be made with.
     GiveUp(Lack),
@@ -90,7 +89,7 @@ impl Queue {
         let before = self.waiting.len();
         self.waiting.retain(|run| match lack {
             Lack::Model(name) => run.model.name() != name,
-            Lack::Dataset(name) | Lack::Suited(name) => run.dataset != *name,
+            Lack::Dataset(name) | Lack::Suited(name) => run.dataset.name() != name,
         });
         before - self.waiting.len()
     }
@@ -125,24 +124,24 @@ impl Queue {
 }
 
 fn data_for(run: &QueuedRun, state: &State) -> Move {
-    let is_its_set = |loaded: &&Arc<DatasetInfo>| loaded.name == run.dataset;
+    let name = run.dataset.name();
+    let is_its_set = |loaded: &&Arc<DatasetInfo>| loaded.name == name;
     let loaded = state.dataset.as_ref().filter(is_its_set);
-    let task = shipped(&run.dataset).zip(state.family());
-    match task.map(|(set, family)| set.task_for(family)) {
-        Some(None) => return Move::GiveUp(Lack::Suited(run.dataset.clone())),
+    match state.family().map(|family| run.dataset.task_for(family)) {
+        Some(None) => return Move::GiveUp(Lack::Suited(name.to_string())),
         // It may be there for what a model of another family learns from it.
         Some(Some(task)) if loaded.is_some_and(|loaded| loaded.task == task) => return Move::Start,
         None if loaded.is_some() => return Move::Start,
         _ => {}
     }
     match &state.asked_dataset {
-        Some((name, is_lacking)) if *name == run.dataset => {
+        Some((asked, is_lacking)) if asked == name => {
             if *is_lacking {
-                Move::GiveUp(Lack::Dataset(name.clone()))
+                Move::GiveUp(Lack::Dataset(asked.clone()))
             } else if state.is_asked(AskKind::LoadDataset) {
                 Move::Wait
             } else {
-                Move::LoadDataset(name.clone())
+                Move::LoadDataset(run.dataset.clone())
             }
         }
         _ => Move::LoadDataset(run.dataset.clone()),

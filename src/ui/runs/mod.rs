@@ -3,6 +3,7 @@
 
 mod card;
 mod curves;
+pub mod take_home;
 
 use leptos::prelude::*;
 

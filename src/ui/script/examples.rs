@@ -1,6 +1,6 @@
 //! From a file to examples.
 
-use super::Program;
+use super::{Program, is_separated};
 use crate::settings::Task;
 use crate::ui::text::scripts as text;
 
@@ -10,17 +10,20 @@ impl Program<'_> {
         if self.is_plain_text() {
             return self.windows();
         }
-        let mut out = match self.draft.dataset.ending {
-            "csv" => CSV,
-            _ => JSONL,
-        }
-        .to_string();
+        let mut out = match self.draft.dataset.own() {
+            Some(own) => self.own_rows(own),
+            None if self.reads(is_separated) => CSV.to_string(),
+            None => JSONL.to_string(),
+        };
         out += match self.task {
             Task::SequenceClassification => CLASSES,
             Task::MultiLabelClassification => NAMES,
             Task::TokenClassification => TAGS,
             _ => "",
         };
+        if let Some(own) = self.draft.dataset.own() {
+            out += &self.own_splits(own);
+        }
         out += SPLITS;
         out + &self.drawn("rows_of(\"train\")")
     }
@@ -63,10 +66,12 @@ impl Program<'_> {
             ),
             false => ("", "", "length"),
         };
+        let lines = match self.draft.dataset.own() {
+            Some(own) => self.own_lines(own),
+            None => LINES.to_string(),
+        };
         let mut out = format!(
-            r#"
-with open(data_file, encoding="utf-8") as file:
-    lines = [line.rstrip() for line in file if line.strip()]
+            r#"{lines}
 ids = [i for line in lines
        for i in tokenizer(line + "\n", add_special_tokens=False)["input_ids"]]
 
@@ -150,6 +155,10 @@ def examples(rows):
         )
     }
 }
+
+const LINES: &str = r#"
+with open(data_file, encoding="utf-8") as file:
+    lines = [line.rstrip() for line in file if line.strip()]"#;
 
 const CSV: &str = r#"
 with open(data_file, encoding="utf-8", newline="") as file:

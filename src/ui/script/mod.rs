@@ -2,7 +2,7 @@
 //! `adapters` where the strategy is theirs. `tests/scripts` holds one for each strategy and task, as this writes it.
 
 mod examples;
-
+mod own;
 mod python;
 mod strategy;
 mod task;
@@ -17,7 +17,9 @@ use super::draft::Draft;
 use super::text::methods::words;
 use super::text::scripts as text;
 use crate::methods::export::Exported;
+use crate::protocol::FileFormat;
 use crate::settings::{Family, Task, TrainingSettings, WeightDecayOn};
+use crate::ui::sources::datasets::DataSource;
 
 /// What a program is made of.
 struct Program<'a> {
@@ -25,6 +27,10 @@ struct Program<'a> {
     family: Family,
     task: Task,
     settings: TrainingSettings,
+}
+
+fn is_separated(format: FileFormat) -> bool {
+    format.separator().is_some()
 }
 
 /// The whole program, for a model of this family.
@@ -67,7 +73,23 @@ impl Program<'_> {
     }
 
     fn is_plain_text(&self) -> bool {
-        self.draft.dataset.ending == "txt"
+        match &self.draft.dataset {
+            DataSource::Shipped(set) => set.ending == "txt",
+            DataSource::Own(own) => own.is_running_text(),
+        }
+    }
+
+    /// Whether the file of the data is written so.
+    fn reads(&self, is: impl Fn(FileFormat) -> bool) -> bool {
+        let format = match &self.draft.dataset {
+            DataSource::Shipped(set) => match set.ending {
+                "csv" => FileFormat::Commas,
+                "jsonl" => FileFormat::JsonLines,
+                _ => FileFormat::PlainText,
+            },
+            DataSource::Own(own) => own.report.choice.format.unwrap_or(FileFormat::PlainText),
+        };
+        is(format)
     }
 
     fn header(&self) -> String {
@@ -81,7 +103,7 @@ impl Program<'_> {
             words(self.draft.kind).option,
             self.settings.seed,
             packages,
-            text::data(self.task, self.is_plain_text()),
+            &self.data_words(),
         );
         for left_out in self.left_out() {
             out += &text::left_out(&left_out);
@@ -117,8 +139,9 @@ impl Program<'_> {
     fn imports(&self) -> String {
         let mut out = String::new();
         for (module, is_used) in [
-            ("csv", self.draft.dataset.ending == "csv"),
-            ("json", self.draft.dataset.ending == "jsonl"),
+            ("csv", self.reads(is_separated)),
+            ("itertools", self.divides()),
+            ("json", self.reads(|format| format == FileFormat::JsonLines)),
             ("math", self.tells_perplexity()),
             ("random", self.settings.max_train_samples > 0),
             ("re", self.task == Task::QuestionAnswering),
@@ -154,7 +177,7 @@ impl Program<'_> {
                 Family::Gpt2 => "nano",
                 Family::Bert => crate::ui::ENCODER,
             },
-            data = self.draft.dataset.file(),
+            data = self.draft.dataset.file().replace(['\\', '"'], "_"),
         );
         out
     }

@@ -1,6 +1,7 @@
 //! Pieces of Python.
 
 pub use crate::methods::export::short_number as short;
+use crate::ui::pages::routes::encoded;
 
 /// `from module import (…)`, in lines of a readable length.
 pub fn import(module: &str, names: &[&str]) -> String {
@@ -26,12 +27,5 @@ pub fn arguments(all: &[String]) -> String {
 
 /// The program as an address that a link can download.
 pub fn data_url(script: &str) -> String {
-    let mut url = String::from("data:text/x-python;charset=utf-8,");
-    for byte in script.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => url.push(byte as char),
-            _ => url.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    url
+    format!("data:text/x-python;charset=utf-8,{}", encoded(script))
 }

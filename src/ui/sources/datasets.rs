@@ -1,8 +1,80 @@
-//! The data sets that ship with the page; each has its card beside it in `www/data`.
+//! What runs are made on: the data sets that ship with the page, each with its card beside it in `www/data`, or a file of
+//! the learner's own.
+
+use std::sync::Arc;
 
 use crate::settings::{Family, Task};
+use crate::ui::sources::own_data::OwnData;
 use crate::ui::text::datasets as words;
+use crate::ui::text::own_data as text;
 use crate::ui::{BERT_DATASET, DATASET};
+
+/// What a run is made on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DataSource {
+    Shipped(&'static Shipped),
+    Own(Arc<OwnData>),
+}
+
+impl DataSource {
+    /// Tells it from every other.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Shipped(set) => set.name,
+            Self::Own(own) => &own.name,
+        }
+    }
+
+    pub fn own(&self) -> Option<&Arc<OwnData>> {
+        match self {
+            Self::Shipped(_) => None,
+            Self::Own(own) => Some(own),
+        }
+    }
+
+    /// The task that its rows are written for.
+    pub fn task(&self) -> Task {
+        match self {
+            Self::Shipped(set) => set.task,
+            Self::Own(own) => own.task(),
+        }
+    }
+
+    /// What it would teach a model of this family: running text is read on by a decoder, and filled in by an encoder.
+    pub fn task_of(&self, family: Family) -> Task {
+        let is_running_text = match self {
+            Self::Shipped(set) => set.ending == "txt",
+            Self::Own(own) => own.is_running_text(),
+        };
+        match (is_running_text, family) {
+            (true, Family::Bert) => Task::MaskedLm,
+            (true, Family::Gpt2) => Task::CausalLm,
+            (false, _) => self.task(),
+        }
+    }
+
+    /// The same, where such a model can learn it.
+    pub fn task_for(&self, family: Family) -> Option<Task> {
+        let task = self.task_of(family);
+        task.fits(family).then_some(task)
+    }
+
+    /// Where a program finds it.
+    pub fn file(&self) -> String {
+        match self {
+            Self::Shipped(set) => set.file(),
+            Self::Own(own) => own.report.file.name.clone(),
+        }
+    }
+
+    /// What it is, in a sentence.
+    pub fn card(&self) -> String {
+        match self {
+            Self::Shipped(set) => set.card.to_owned(),
+            Self::Own(own) => text::card(&own.report),
+        }
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shipped {
@@ -19,21 +91,6 @@ pub struct Shipped {
 impl Shipped {
     pub fn file(&self) -> String {
         format!("data/{}.{}", self.name, self.ending)
-    }
-
-    /// What it would teach a model of this family: running text is read on by a decoder, and filled in by an encoder.
-    pub fn task_of(&self, family: Family) -> Task {
-        let is_running_text = self.ending == "txt";
-        match (self.task, family) {
-            (Task::CausalLm, Family::Bert) if is_running_text => Task::MaskedLm,
-            (task, _) => task,
-        }
-    }
-
-    /// The same, where such a model can learn it.
-    pub fn task_for(&self, family: Family) -> Option<Task> {
-        let task = self.task_of(family);
-        task.fits(family).then_some(task)
     }
 }
 
@@ -86,17 +143,18 @@ pub const SHIPPED: [Shipped; 13] = [
 ];
 
 /// What the lab trains a model of this family on, unless its address names another set.
-pub fn usual(family: Family) -> &'static Shipped {
+pub fn usual(family: Family) -> DataSource {
     let name = match family {
         Family::Gpt2 => DATASET,
         Family::Bert => BERT_DATASET,
     };
-    shipped(name).unwrap_or(&SHIPPED[0])
+    shipped(name).unwrap_or(DataSource::Shipped(&SHIPPED[0]))
 }
 
-/// The set of this name.
-pub fn shipped(name: &str) -> Option<&'static Shipped> {
-    SHIPPED.iter().find(|set| set.name == name)
+/// The shipped set of this name.
+pub fn shipped(name: &str) -> Option<DataSource> {
+    let found = SHIPPED.iter().find(|set| set.name == name);
+    found.map(DataSource::Shipped)
 }
 
 #[cfg(test)]
@@ -131,7 +189,7 @@ mod tests {
         for family in Family::ALL {
             assert!(usual(family).task_for(family).is_some());
         }
-        assert_eq!(usual(Family::Gpt2).name, "reviews");
-        assert_eq!(usual(Family::Bert).name, "opinions");
+        assert_eq!(usual(Family::Gpt2).name(), "reviews");
+        assert_eq!(usual(Family::Bert).name(), "opinions");
     }
 }

@@ -1,5 +1,6 @@
-//! What the engine can be given to load: shipped models, data sets, and models of the learner's own.
+//! What the engine can be given to load: shipped models and data sets, and models and data of the learner's own.
 
 pub mod datasets;
+pub mod own_data;
 pub mod own_model;
 pub mod shipped_models;

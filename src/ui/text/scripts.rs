@@ -39,6 +39,11 @@ pub fn data(task: Task, is_plain_text: bool) -> &'static str {
     }
 }
 
+/// The same of a file of the learner's own.
+pub fn own_data(file: &str) -> String {
+    format!("your file, {file}")
+}
+
 /// In the place of a program.
 pub fn no_program(task: Task) -> String {
     format!(
@@ -71,6 +76,8 @@ pub fn layer_rate(rate: String) -> String {
 pub const DECAY_ON_ALL: &str =
     "weight decay on everything (it spares biases and layer norms, as the page usually does)";
 
+pub const DROPPED: &str = "# rows that the page left out, counted from 0";
+pub const BY_HEART: &str = "# rows of training that stand in another split too";
 pub const PAD_WITH_END: &str =
     "tokenizer.pad_token = tokenizer.eos_token  # GPT-2 has no token for padding\n";
 pub const SPECIAL_TOKENS: &str =

@@ -5,3 +5,4 @@ pub mod data_peek;
 pub mod example_steps;
 pub mod mistakes;
 pub mod text_spans;
+pub mod word_counts;

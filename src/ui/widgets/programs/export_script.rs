@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use crate::ui::browser::place;
 use crate::ui::page_context::use_page;
 use crate::ui::script::{data_url, script};
+use crate::ui::sources::datasets::DataSource;
 use crate::ui::sources::own_model::ModelSource;
 use crate::ui::text::{code as text, pages};
 use crate::ui::widgets::Frame;
@@ -20,7 +21,7 @@ pub fn ExportScript() -> impl IntoView {
         let family = family.get().unwrap_or_default();
         page.draft.with(|draft| script(draft, family))
     });
-    let data = Memo::new(move |_| page.draft.with(|draft| draft.dataset));
+    let data = Memo::new(move |_| page.draft.with(|draft| draft.dataset.clone()));
     let label = RwSignal::new(text::SCRIPT_COPY);
     let copy = move |_| {
         let program = program.get_untracked();
@@ -69,9 +70,15 @@ pub fn ExportScript() -> impl IntoView {
             </div>
             <p class="quiet">
                 {text::SCRIPT_HOW} " " {folder}
-                <a href=move || data.get().file() download>
-                    {move || data.get().file().replace("data/", "")}
-                </a>
+                {move || match data.get() {
+                    DataSource::Own(_) => ().into_any(),
+                    DataSource::Shipped(set) => view! {
+                        <a href=set.file() download>
+                            {set.file().replace("data/", "")}
+                        </a>
+                    }
+                    .into_any(),
+                }}
             </p>
         </div>
     }

@@ -5,5 +5,7 @@ pub mod loss_chart;
 pub mod norm_chart;
 pub mod predict;
 pub mod run_panel;
+pub mod run_table;
 pub mod sketch_curve;
+pub mod take_home;
 pub mod what_you_saw;

@@ -1,0 +1,101 @@
+//! The learner's own data, looked at before anything is trained on it, and what counting words reaches on data at hand.
+
+use super::*;
+use crate::data::own::{Counter, Inspected, inspect};
+use crate::engine::baseline::Baseline;
+use crate::protocol::{DataChoice, DataProblem, DataReport, NamedUrl, WordCountScores};
+use crate::settings::Task;
+
+impl<H: Host> Server<H> {
+    /// Reads a file as the learner has it read; tokens are counted for whom it may concern.
+    async fn inspected(
+        &self,
+        file: &NamedUrl,
+        choice: &DataChoice,
+        reader: Option<&Base>,
+    ) -> Result<Inspected, EngineError> {
+        let bytes = self.host.fetch(&file.url, &mut |_, _| {}).await;
+        let bytes = bytes.map_err(|reason| {
+            let name = &file.name;
+            let message = format!("{name} cannot be read any more: {reason}. Choose it again.");
+            EngineError::new(ErrorKind::Network, message)
+        })?;
+        let tokens = |text: &str| {
+            let ids = reader.and_then(|base| base.tokenizer.text_ids(text, usize::MAX).ok());
+            ids.map_or(0, |ids| ids.len())
+        };
+        let counter = reader.map(|base| Counter {
+            context: base.positions(),
+            tokens: &tokens,
+        });
+        let found = inspect(&file.name, &bytes, choice, counter);
+        let mut found = found.map_err(|e| EngineError::new(ErrorKind::Data, format!("{e}.")))?;
+        found.report.file.url.clone_from(&file.url);
+        Ok(found)
+    }
+}
+
+impl<H: Host> Server<H> {
+    /// The same as a data set, with the task that it is for.
+    pub(super) async fn own_dataset(
+        &self,
+        file: &NamedUrl,
+        choice: &DataChoice,
+    ) -> Result<(Task, Dataset), EngineError> {
+        let found = self.inspected(file, choice, None).await?;
+        let task = found.report.choice.task.unwrap_or_default();
+        let why = match found.report.problem {
+            Some(DataProblem::Unreadable(why)) => why,
+            Some(DataProblem::Lacking(role)) => format!("no column is its {}", role.column()),
+            None => String::new(),
+        };
+        let dataset = found.dataset.ok_or_else(|| {
+            let message = format!("{} cannot be used: {why}.", file.name);
+            EngineError::new(ErrorKind::Data, message)
+        })?;
+        Ok((task, dataset))
+    }
+}
+
+impl<H: Host> Answers<asks::InspectData> for Server<H> {
+    async fn answer(
+        &mut self,
+        asks::InspectData { file, choice }: asks::InspectData,
+        _id: Option<RequestId>,
+    ) -> Result<Outcome<DataReport>, EngineError> {
+        let reader = self.base.as_deref();
+        Ok(self.inspected(&file, &choice, reader).await?.report.into())
+    }
+}
+
+/// What is worked on before messages are let in.
+const SLICE_MILLIS: f64 = 12.0;
+
+impl<H: Host> Answers<asks::CountWords> for Server<H> {
+    async fn answer(
+        &mut self,
+        asks::CountWords {}: asks::CountWords,
+        _id: Option<RequestId>,
+    ) -> Result<Outcome<Option<WordCountScores>>, EngineError> {
+        let baseline = match self.dataset()?.as_ref() {
+            Dataset::Labelled(data) => Baseline::of(data),
+            _ => None,
+        };
+        let Some(mut baseline) = baseline else {
+            return Ok(None.into());
+        };
+        let host = self.host.clone();
+        let work = async move {
+            loop {
+                host.breathe().await;
+                let until = host.now_millis() + SLICE_MILLIS;
+                while host.now_millis() < until {
+                    if let Some(scores) = baseline.advance() {
+                        return Ok(Some(scores));
+                    }
+                }
+            }
+        };
+        Ok(Outcome::Work(Box::pin(work)))
+    }
+}

@@ -1,0 +1,39 @@
+//! What a run made, packed to be taken home.
+
+use super::*;
+use crate::engine::take_home::{Made, files};
+use crate::io::zip::{Member, zip};
+use crate::protocol::Archive;
+
+impl<H: Host> Answers<asks::TakeHome> for Server<H> {
+    async fn answer(
+        &mut self,
+        asks::TakeHome {
+            name,
+            base_name,
+            files: written,
+        }: asks::TakeHome,
+        _id: Option<RequestId>,
+    ) -> Result<Outcome<Archive>, EngineError> {
+        self.refuse_while_running("take a result home")?;
+        let tuned = self.tuned()?;
+        let made = Made {
+            model: &tuned.model,
+            strategy: tuned.strategy.as_ref(),
+            task: tuned.task,
+            labels: &tuned.labels,
+        };
+        let mut members = files(self.base()?, made, &base_name).await?;
+        members.extend(written.into_iter().map(|file| Member {
+            name: file.name,
+            bytes: file.text.into_bytes(),
+        }));
+        for member in &mut members {
+            member.name = format!("{name}/{}", member.name);
+        }
+        let bytes = zip(&members);
+        let bytes =
+            bytes.map_err(|reason| EngineError::new(ErrorKind::Model, format!("{reason}.")))?;
+        Ok(Archive { name, bytes }.into())
+    }
+}

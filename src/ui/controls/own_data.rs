@@ -1,0 +1,141 @@
+//! Takes in a file of the learner's own: dropped, chosen or pasted, and read by the engine in this page.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{File, HtmlInputElement};
+
+use super::data_report::Report;
+use crate::protocol::{DataChoice, MOST_DATA_BYTES, NamedUrl, asks};
+use crate::ui::browser::own_files;
+use crate::ui::page_context::{PageContext, use_page};
+use crate::ui::state::Answer;
+use crate::ui::text::own_data as text;
+
+#[component]
+pub fn OwnDataControl() -> impl IntoView {
+    let refused = RwSignal::new(None::<String>);
+    view! {
+        <div class="own_data" data-testid="own-data">
+            <h3>{text::TITLE}</h3>
+            <p class="quiet">{text::LEAD}</p>
+            <DropZone refused />
+            <Paste />
+            <Found refused />
+        </div>
+    }
+}
+
+/// Has the engine read a file. Every change of how it is read goes this way too.
+pub fn inspect(page: PageContext, file: NamedUrl, choice: DataChoice) {
+    page.client.ask(asks::InspectData { file, choice });
+}
+
+#[component]
+fn DropZone(refused: RwSignal<Option<String>>) -> impl IntoView {
+    let page = use_page();
+    let is_over = RwSignal::new(false);
+    let has_no_engine = page.watch(|state| state.device.is_none());
+    let choose = move |event: leptos::ev::Event| {
+        let input = event
+            .target()
+            .and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
+        if let Some(input) = input {
+            take(page, refused, &own_files::chosen(&input));
+            // The same file, changed meanwhile, may be chosen again.
+            input.set_value("");
+        }
+    };
+    let drop = move |event: leptos::ev::DragEvent| {
+        event.prevent_default();
+        is_over.set(false);
+        if !has_no_engine.get_untracked() {
+            take(page, refused, &own_files::dropped(&event));
+        }
+    };
+    view! {
+        <label
+            class="drop_zone"
+            class:over=is_over
+            data-testid="data-drop"
+            on:dragover=move |event| {
+                event.prevent_default();
+                is_over.set(true);
+            }
+            on:dragleave=move |_| is_over.set(false)
+            on:drop=drop
+        >
+            <span class="label">{text::DROP}</span>
+            <input
+                type="file"
+                accept=".csv,.tsv,.tab,.jsonl,.ndjson,.json,.txt,text/plain,text/csv"
+                aria-describedby="own-data-help"
+                disabled=has_no_engine
+                on:change=choose
+            />
+            <span class="help" id="own-data-help">{text::DROP_HELP}</span>
+        </label>
+    }
+}
+
+fn take(page: PageContext, refused: RwSignal<Option<String>>, files: &[File]) {
+    let Some(file) = files.first() else { return };
+    let bytes = file.size() as u64;
+    if bytes > MOST_DATA_BYTES {
+        return refused.set(Some(text::too_large(bytes)));
+    }
+    refused.set(None);
+    if let Some(file) = own_files::addresses(&files[..1]).pop() {
+        inspect(page, file, DataChoice::default());
+    }
+}
+
+#[component]
+fn Paste() -> impl IntoView {
+    let page = use_page();
+    let pasted = RwSignal::new(String::new());
+    let has_none = move || pasted.with(|pasted| pasted.trim().is_empty());
+    let look = move |_| {
+        let file = pasted.with_untracked(|rows| own_files::address_of_text(text::PASTED, rows));
+        if let Some(file) = file {
+            inspect(page, file, DataChoice::default());
+        }
+    };
+    view! {
+        <details>
+            <summary>{text::PASTE}</summary>
+            <div class="field">
+                <textarea
+                    rows="5"
+                    spellcheck="false"
+                    data-testid="data-paste"
+                    aria-label=text::PASTE
+                    aria-describedby="own-data-paste-help"
+                    on:input=move |event| pasted.set(event_target_value(&event))
+                ></textarea>
+                <span class="help" id="own-data-paste-help">{text::PASTE_HELP}</span>
+                <span>
+                    <button type="button" data-testid="data-look" disabled=has_none on:click=look>
+                        {text::LOOK}
+                    </button>
+                </span>
+            </div>
+        </details>
+    }
+}
+
+/// What the engine makes of it.
+#[component]
+fn Found(refused: RwSignal<Option<String>>) -> impl IntoView {
+    let page = use_page();
+    let answer = page.watch(|state| state.answer::<asks::InspectData>());
+    let refusal = |words: String| {
+        view! { <p class="refusal" role="alert" data-testid="data-problem">{words}</p> }.into_any()
+    };
+    move || match (refused.get(), answer.get()) {
+        (Some(words), _) => refusal(words),
+        (None, Answer::Idle) => ().into_any(),
+        (None, Answer::Going) => view! { <p role="status">{text::LOOKING}</p> }.into_any(),
+        (None, Answer::Failed(error)) => refusal(error.message),
+        (None, Answer::Done(report)) => view! { <Report report /> }.into_any(),
+    }
+}

@@ -1,0 +1,123 @@
+//! Words of what is taken home from a run: the button, and the model card.
+
+use crate::protocol::DatasetInfo;
+use crate::settings::Task;
+use crate::ui::runs::take_home::Form;
+use crate::ui::text::format;
+use crate::ui::text::run::figure_value;
+
+pub const LEAD: &str = "The run's weights as a zip: an adapter in PEFT's folder, which transformers and PEFT load as it is, or the whole model where the whole model was trained; with a model card, and the figures as CSV and JSON.";
+pub const DOWNLOAD: &str = "Download what the run made";
+pub const GOING: &str = "Putting it together …";
+pub const EMPTY: &str = "Nothing to take home yet: a run has to come to its end first.";
+pub const SETTINGS: &str = "Settings";
+pub const FIGURES: &str = "On the test split";
+pub const WORDS: &str = "accuracy of counting words";
+
+pub fn made(name: &str, bytes: usize) -> String {
+    format!("{name}.zip, {}.", format::bytes(bytes as u64))
+}
+
+/// What the Hugging Face hub reads.
+pub fn front(model: &str, form: Form) -> String {
+    let library = match form {
+        Form::Peft => "library_name: peft\n",
+        Form::Whole => "library_name: transformers\n",
+        Form::Own => "",
+    };
+    format!("---\nbase_model: {model}\n{library}tags:\n- warmup\n---\n\n")
+}
+
+pub fn title(strategy: &str, model: &str, data: &str) -> String {
+    format!("# {model}, fine-tuned on {data} ({strategy})\n\n")
+}
+
+pub const WHENCE: &str = "Made in a browser with Warmup.\n";
+
+pub fn data(data: &DatasetInfo) -> String {
+    let labels = match data.labels.is_empty() {
+        true => String::new(),
+        false => format!(" Labels: {}.", data.labels.join(", ")),
+    };
+    format!(
+        "{} rows to train on, {} to validate, {} to test.{labels}\n",
+        data.train_rows, data.validation_rows, data.test_rows
+    )
+}
+
+pub fn table(title: &str, rows: impl Iterator<Item = (String, String)>) -> String {
+    let rows: String = rows
+        .map(|(key, value)| format!("| {key} | {value} |\n"))
+        .collect();
+    format!("\n## {title}\n\n| | |\n| --- | --- |\n{rows}")
+}
+
+pub fn before_after(name: &str, before: f64, after: f64) -> String {
+    format!(
+        "{} → {}",
+        figure_value(name, before),
+        figure_value(name, after)
+    )
+}
+
+pub fn percent(share: f64) -> String {
+    format::percent(share)
+}
+
+/// How Python takes it up. The base is the folder or the name that `base_model` stands for.
+pub fn loading(form: Form, task: Task) -> String {
+    let class = match task {
+        Task::SequenceClassification | Task::MultiLabelClassification => "SequenceClassification",
+        Task::TokenClassification => "TokenClassification",
+        Task::QuestionAnswering => "QuestionAnswering",
+        Task::CausalLm => "CausalLM",
+        Task::MaskedLm => "MaskedLM",
+    };
+    match form {
+        Form::Peft => format!(
+            "\n## Loading\n\nPut the base model where `base_model_name_or_path` in adapter_config.json says, or write its folder there.\n\n\
+             ```python\nfrom peft import AutoPeftModelFor{class}\n\nmodel = AutoPeftModelFor{class}.from_pretrained(\".\")\n```\n"
+        ),
+        Form::Whole => format!(
+            "\n## Loading\n\n```python\nfrom transformers import AutoModelFor{class}\n\nmodel = AutoModelFor{class}.from_pretrained(\".\")\n```\n"
+        ),
+        Form::Own => "\n## Loading\n\nPEFT has no format for this method. Warmup's command line puts it into the base model, as a folder that transformers loads:\n\n\
+             ```\nwarmup merge --model BASE --adapter . --out MERGED\n```\n".to_owned(),
+    }
+}
+
+pub const TABLE_LEAD: &str = "Runs of the lab, kept while this page is open. The last column says what is set otherwise than in the run above it.";
+pub const TABLE_EMPTY: &str = "No run of the lab has come to its end yet.";
+pub const TABLE_COLUMNS: [&str; 7] = [
+    "Name",
+    "Data and model",
+    "Test score",
+    "Against counting words",
+    "General text",
+    "Time",
+    "What was set",
+];
+pub const DELETE: &str = "Delete";
+pub const NAME: &str = "Name of the run";
+
+pub fn run_name(number: usize) -> String {
+    format!("run {number}")
+}
+
+pub fn delete(name: &str) -> String {
+    format!("Delete {name}")
+}
+
+/// Percentage points above or below.
+pub fn against(points: f64) -> String {
+    let sign = if points < 0.0 { "−" } else { "+" };
+    format!("{sign}{:.1} points", points.abs())
+}
+
+pub fn perplexities(before: f64, after: f64) -> String {
+    format!(
+        "{} → {}",
+        format::perplexity(before),
+        format::perplexity(after)
+    )
+}

@@ -1,0 +1,129 @@
+// A table of the learner's own: dropped, looked through, mended, trained on beside what counting words reaches, and taken home.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, numberOf, test } from '../fixtures.mjs';
+
+const run = promisify(execFile);
+
+const THINGS = ['kettle', 'lamp', 'chair', 'radio', 'clock', 'scarf', 'spade', 'jug', 'stool', 'brush'];
+const PRAISE = ['I love it', 'it works well', 'worth every penny', 'a joy to use'];
+const BLAME = ['it broke at once', 'a waste of money', 'it never worked', 'I want my money back'];
+
+/** As a spreadsheet saves it: semicolons, other names, and the slips that tables have. */
+function table() {
+  const rows = [];
+  for (let i = 0; i < 240; i++) {
+    const [words, mood] = i % 2 ? [PRAISE, 'happy'] : [BLAME, 'cross'];
+    rows.push(`My ${THINGS[i % 10]} number ${i * 7} came on day ${i}; ${words[(i >> 1) % 4]}.`.replace(';', ','));
+    rows[i] = `${rows[i]};${mood}`;
+  }
+  // Line 242 is empty, 243 and 244 are the same, 245 and 246 contradict each other.
+  return `Remark;Mood\n${[...rows, ';happy', 'Twice;happy', 'Twice;happy', 'So so;happy', 'So so;cross'].join('\n')}\n`;
+}
+
+async function drop(page, name, text) {
+  const folder = await mkdtemp(join(tmpdir(), 'warmup-'));
+  const file = join(folder, name);
+  await writeFile(file, text);
+  await page.getByTestId('data-drop').setInputFiles(file);
+  return folder;
+}
+
+const finding = (page, kind) => page.locator(`.findings [data-kind=${kind}]`);
+
+test('a spreadsheet goes in, is mended, trained on and taken home', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
+  test.setTimeout(300_000);
+  await openPage({ route: '#/lab?strategy=lora&rank=4&lr=3e-3&steps=30&warmup=3&batch=16&seed=7' });
+  await waitForEngine();
+  const folder = await drop(page, 'shop.csv', table());
+
+  // Separator, columns and task are guessed.
+  const report = page.getByTestId('data-report');
+  await expect(report).toContainText('read as columns with semicolons');
+  await expect(page.getByTestId('data-preview').locator('tbody tr')).toHaveCount(5);
+  await expect(page.getByTestId('data-column-text').locator('option:checked')).toHaveText('Remark');
+  await expect(page.getByTestId('data-column-label').locator('option:checked')).toHaveText('Mood');
+
+  // What is wrong is named by line, and each mend is a click.
+  await expect(finding(page, 'Empty')).toContainText('242');
+  await expect(finding(page, 'Contradictions')).toContainText('245 and 246');
+  await expect(finding(page, 'Duplicates')).toContainText('243 and 244');
+  await expect(page.getByTestId('data-use')).toBeDisabled();
+  for (const kind of ['Empty', 'Contradictions', 'Duplicates']) {
+    await finding(page, kind).getByRole('button').click();
+    await expect(finding(page, kind)).toHaveCount(0);
+  }
+  await expect(report).toHaveAttribute('data-rows', '241');
+  await checkAccessibility('.own_data');
+
+  await page.getByTestId('data-use').click();
+  const words = page.getByTestId('baseline-accuracy');
+  await expect(words).toHaveAttribute('data-value', /\S/, { timeout: 30_000 });
+  expect(await numberOf(words)).toBeGreaterThan(0.9);
+  // The data is in no address.
+  expect(page.url()).not.toContain('data=');
+
+  await expect(page.getByTestId('run-start')).toBeEnabled({ timeout: 30_000 });
+  await page.getByTestId('run-start').click();
+  await waitForEngine('training', { timeout: 30_000 });
+  await waitForEngine('ready', { timeout: 180_000 });
+  expect(await numberOf(page.getByTestId('metric-accuracy-after'))).toBeGreaterThan(0.5);
+  const row = page.getByTestId('run-table').locator('tbody tr');
+  await expect(row).toHaveCount(1);
+  await expect(row).toContainText('shop.csv');
+
+  // The program reads this file, these columns, and makes this split.
+  const script = await page.getByTestId('script-text').innerText();
+  expect(script).toContain('"shop.csv"');
+  expect(script).toContain('row["Remark"].strip()');
+  expect(script).toContain('delimiter=";"');
+
+  const downloading = page.waitForEvent('download');
+  await page.getByTestId('export-adapter').click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('lora-nano-shop.zip');
+  const archive = join(folder, 'adapter.zip');
+  await download.saveAs(archive);
+  expect((await readFile(archive)).subarray(0, 2).toString()).toBe('PK');
+  const { stdout } = await run('python3', ['-c', 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(z.namelist())', archive]);
+  for (const name of ['adapter_config.json', 'adapter_model.safetensors', 'README.md', 'metrics.csv', 'metrics.json']) {
+    expect(stdout).toContain(name);
+  }
+});
+
+test('columns that nobody could guess are chosen by hand', async ({ page, openPage, waitForEngine }) => {
+  await openPage({ route: '#/lab' });
+  await waitForEngine();
+  await page.getByText('Or paste rows').click();
+  const rows = Array.from({ length: 40 }, (_, i) => `${i}\tgroup ${i % 2}\tA remark on subject ${i}, of some length\t${['a', 'b', 'c'][i % 3]}`);
+  await page.getByTestId('data-paste').fill(`no\tgroup\tremark\tletter\n${rows.join('\n')}\n`);
+  await page.getByTestId('data-look').click();
+  await page.getByTestId('data-format').selectOption({ label: 'columns with tabs' });
+  await expect(page.getByTestId('data-preview').locator('thead th')).toHaveText(['no', 'group', 'remark', 'letter']);
+  await page.getByTestId('data-column-label').selectOption({ label: 'letter' });
+  await expect(page.getByTestId('data-report').locator('.balance tbody tr')).toHaveCount(3);
+  await page.getByTestId('data-column-label').selectOption({ label: 'none' });
+  await expect(page.getByTestId('data-problem')).toContainText('Which column is the label?');
+  await expect(page.getByTestId('data-use')).toBeDisabled();
+});
+
+test('files that are none are refused, each for its reason', async ({ page, openPage, waitForEngine }) => {
+  await openPage({ route: '#/lab' });
+  await waitForEngine();
+  const problem = page.getByTestId('data-problem');
+  for (const [name, text, reason] of [
+    ['empty.csv', '', 'is empty'],
+    ['page.csv', '<!doctype html><html></html>', 'is a web page'],
+    ['book.xlsx', 'PK\u0003\u0004\u0000\u0000', 'zero bytes'],
+    ['list.json', '[{"text": "a"}]', 'one object a line'],
+    ['open.csv', 'text,label\n"a,b\nc,d\n', 'line 2'],
+    ['header.csv', 'text,label\n', 'no rows'],
+    ['one.csv', 'text,label\na,x\nb,x\nc,x\n', 'at least two different labels'],
+  ]) {
+    await drop(page, name, text);
+    await expect(problem, name).toContainText(reason);
+  }
+});
