@@ -180,7 +180,7 @@ impl<H: Host> Answers<asks::PauseWork> for Server<H> {
         asks::PauseWork { request_id }: asks::PauseWork,
         _id: Option<RequestId>,
     ) -> Result<Outcome<RequestId>, EngineError> {
-        self.jobs.pause(request_id, true);
+        self.backlog.pause(request_id, true);
         Ok(request_id.into())
     }
 }
@@ -191,7 +191,7 @@ impl<H: Host> Answers<asks::ResumeWork> for Server<H> {
         asks::ResumeWork { request_id }: asks::ResumeWork,
         _id: Option<RequestId>,
     ) -> Result<Outcome<RequestId>, EngineError> {
-        self.jobs.pause(request_id, false);
+        self.backlog.pause(request_id, false);
         Ok(request_id.into())
     }
 }
@@ -202,7 +202,7 @@ impl<H: Host> Answers<asks::CancelWork> for Server<H> {
         asks::CancelWork { request_id }: asks::CancelWork,
         _id: Option<RequestId>,
     ) -> Result<Outcome<()>, EngineError> {
-        if self.jobs.cancel(request_id) {
+        if self.backlog.cancel(request_id) {
             self.tell(Some(request_id), Event::Cancelled);
         }
         Ok(().into())
