@@ -162,9 +162,10 @@ impl<H: Host> Answers<asks::Bench> for Server<H> {
             crew.enlist(host.helpers_wanted(0), || host.start_helper());
             crew.prepare_bench(workload);
             let place = (kind, crew.workers());
-            let bench = Bench::new(workload, &device).map_err(|e| failed(e.to_string()))?;
             let clock = || host.now_millis();
             let breathe = async || host.breathe().await;
+            let bench = Bench::new(workload, &device).map_err(|e| failed(e.to_string()))?;
+            breathe().await;
             let report = measure(bench, &mut crew, workload, place, steps, (clock, breathe)).await;
             let json = serde_json::to_string(&report.map_err(failed)?);
             let json = json.map_err(|e| failed(e.to_string()))?;
