@@ -11,8 +11,10 @@ use crate::model::parts::{Pass, Tokens};
 use crate::protocol::{EngineError, ErrorKind, PromptScores, Split};
 use crate::settings::Seed;
 
-/// Prompts scored together.
-const ROWS: usize = 16;
+/// Prompts scored together: about 200 ms on a CPU in the browser.
+const ROWS: usize = 4;
+/// Reviews whose tokens are counted together.
+const COUNTED: usize = 64;
 /// What stands between a review and the word that judges it.
 const CUE: &str = "\nIt was";
 /// The word for each label, in the order of the labels: negative, positive.
@@ -29,14 +31,8 @@ pub async fn score_prompts(
     breathe: impl AsyncFn(),
 ) -> Result<PromptScores, EngineError> {
     let model = decoder(model, "be asked by a prompt")?;
-    let labels = dataset.labels.len();
-    if labels != WORDS.len() {
-        return Err(EngineError::new(
-            ErrorKind::Data,
-            format!("This asks for one of two words, but the data set has {labels} labels."),
-        ));
-    }
-    let solved = solved_examples(base, dataset, shots, seed)?;
+    check_labels(dataset)?;
+    let solved = solved_examples(base, dataset, (shots, seed), &breathe).await?;
     let words = word_ids(base)?;
     let tests: Vec<&LabelledText> = dataset.split(Split::Test).take(most).collect();
     let ask = |text: &str| format!("{solved}{text}{CUE}");
@@ -59,35 +55,49 @@ pub async fn score_prompts(
         breathe().await;
     }
     let unasked = leans.pop().unwrap_or(0.0);
-    let accuracy = |from: f32| {
-        let right = tests
-            .iter()
-            .zip(&leans)
-            .filter(|(row, lean)| usize::from(**lean > from) == row.label)
-            .count();
-        right as f64 / tests.len().max(1) as f64
-    };
     Ok(PromptScores {
         shots,
         examples: tests.len(),
-        accuracy: accuracy(0.0),
-        calibrated_accuracy: accuracy(unasked),
+        accuracy: accuracy(&tests, &leans, 0.0),
+        calibrated_accuracy: accuracy(&tests, &leans, unasked),
         prompt: prompts.swap_remove(0),
         longest_tokens,
         context: base.positions(),
     })
 }
 
+fn check_labels(dataset: &LabelledDataset) -> Result<(), EngineError> {
+    let labels = dataset.labels.len();
+    if labels == WORDS.len() {
+        return Ok(());
+    }
+    Err(EngineError::new(
+        ErrorKind::Data,
+        format!("This asks for one of two words, but the data set has {labels} labels."),
+    ))
+}
+
+/// The share of reviews that are given their label, where the second word is meant by what leans to it by more than
+/// `from`.
+fn accuracy(tests: &[&LabelledText], leans: &[f32], from: f32) -> f64 {
+    let given = tests.iter().zip(leans);
+    let right = given.filter(|(row, lean)| usize::from(**lean > from) == row.label);
+    right.count() as f64 / tests.len().max(1) as f64
+}
+
 /// Short training reviews with their words, the labels in turn.
-fn solved_examples(
+async fn solved_examples(
     base: &Base,
     dataset: &LabelledDataset,
-    shots: usize,
-    seed: u64,
+    (shots, seed): (usize, u64),
+    breathe: &impl AsyncFn(),
 ) -> Result<String, EngineError> {
     let mut rows = Vec::new();
     for row in dataset.split(Split::Train) {
         rows.push((base.prompt_ids(&row.text)?.len(), row));
+        if rows.len().is_multiple_of(COUNTED) {
+            breathe().await;
+        }
     }
     // Out of the shortest, or the first prompt would be full.
     rows.sort_by_key(|(length, _)| *length);

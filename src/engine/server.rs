@@ -1,8 +1,8 @@
 //! The engine behind the protocol: asks in, answers and events out, a run and longer work going on between them.
 
+mod backlog;
 mod data;
 mod insights;
-mod jobs;
 mod own_data;
 mod reading;
 mod runs;
@@ -28,7 +28,7 @@ use crate::protocol::{
     Answers, BUILD_ID, Command, DeviceInfo, EngineError, ErrorKind, Event, Frame, Outcome,
     PROTOCOL_VERSION, Reply, RequestId, RunId, WeightsChoice, asks,
 };
-use jobs::Jobs;
+use backlog::Backlog;
 use shelf::{Kept, Tuned};
 
 /// Commands on their way in.
@@ -58,13 +58,13 @@ pub struct Server<H: Host> {
     shelf: Vec<Kept>,
     next_run: u32,
     /// Asks that are worked on between messages.
-    jobs: Jobs,
+    backlog: Backlog,
 }
 
 /// What the server turns to next.
 enum Turn {
     Asked(Frame<Command>),
-    JobEnded(Option<RequestId>, Result<Reply, EngineError>),
+    WorkEnded(Option<RequestId>, Result<Reply, EngineError>),
     Run,
     /// Nobody will ask any more, and nothing is left to do.
     Over,
@@ -88,7 +88,7 @@ impl<H: Host> Server<H> {
             tuned: None,
             shelf: Vec::new(),
             next_run: 1,
-            jobs: Jobs::default(),
+            backlog: Backlog::default(),
         }
     }
 
@@ -103,17 +103,17 @@ impl<H: Host> Server<H> {
         loop {
             match self.next_turn(&mut inbox).await {
                 Turn::Asked(frame) => self.answer_frame(frame).await,
-                Turn::JobEnded(id, result) => self.tell_answer(id, result),
+                Turn::WorkEnded(id, result) => self.tell_answer(id, result),
                 Turn::Run => self.advance_run().await,
                 Turn::Over => return,
             }
         }
     }
 
-    /// Messages come first, then jobs, then the run.
+    /// Messages come first, then longer asks, then the run.
     async fn next_turn(&mut self, inbox: &mut Inbox) -> Turn {
-        if self.jobs.has_work() {
-            return self.jobs.work(inbox).await;
+        if self.backlog.has_work() {
+            return self.backlog.work(inbox).await;
         }
         let going = self.run.as_ref().is_some_and(|run| !run.paused);
         if !going {
@@ -127,7 +127,7 @@ impl<H: Host> Server<H> {
         let id = frame.request_id;
         match frame.body.answered_by(self, id).await {
             Ok(Outcome::Answer(reply)) => self.tell_answer(id, Ok(reply)),
-            Ok(Outcome::Work(work)) => self.jobs.add(id, work),
+            Ok(Outcome::Work(work)) => self.backlog.add(id, work),
             Err(error) => self.tell_answer(id, Err(error)),
         }
     }

@@ -162,9 +162,10 @@ impl<H: Host> Answers<asks::Bench> for Server<H> {
             crew.enlist(host.helpers_wanted(0), || host.start_helper());
             crew.prepare_bench(workload);
             let place = (kind, crew.workers());
-            let bench = Bench::new(workload, &device).map_err(|e| failed(e.to_string()))?;
             let clock = || host.now_millis();
             let breathe = async || host.breathe().await;
+            let bench = Bench::new(workload, &device).map_err(|e| failed(e.to_string()))?;
+            breathe().await;
             let report = measure(bench, &mut crew, workload, place, steps, (clock, breathe)).await;
             let json = serde_json::to_string(&report.map_err(failed)?);
             let json = json.map_err(|e| failed(e.to_string()))?;
@@ -180,7 +181,7 @@ impl<H: Host> Answers<asks::PauseWork> for Server<H> {
         asks::PauseWork { request_id }: asks::PauseWork,
         _id: Option<RequestId>,
     ) -> Result<Outcome<RequestId>, EngineError> {
-        self.jobs.pause(request_id, true);
+        self.backlog.pause(request_id, true);
         Ok(request_id.into())
     }
 }
@@ -191,7 +192,7 @@ impl<H: Host> Answers<asks::ResumeWork> for Server<H> {
         asks::ResumeWork { request_id }: asks::ResumeWork,
         _id: Option<RequestId>,
     ) -> Result<Outcome<RequestId>, EngineError> {
-        self.jobs.pause(request_id, false);
+        self.backlog.pause(request_id, false);
         Ok(request_id.into())
     }
 }
@@ -202,7 +203,7 @@ impl<H: Host> Answers<asks::CancelWork> for Server<H> {
         asks::CancelWork { request_id }: asks::CancelWork,
         _id: Option<RequestId>,
     ) -> Result<Outcome<()>, EngineError> {
-        if self.jobs.cancel(request_id) {
+        if self.backlog.cancel(request_id) {
             self.tell(Some(request_id), Event::Cancelled);
         }
         Ok(().into())

@@ -10,7 +10,7 @@ use super::{Inbox, Turn};
 use crate::protocol::{Reply, RequestId, Work};
 
 /// An ask that is worked on.
-struct Job {
+struct Entry {
     /// The ask.
     id: Option<RequestId>,
     work: Work<Reply>,
@@ -19,11 +19,11 @@ struct Job {
 
 /// The oldest that is not paused is worked on.
 #[derive(Default)]
-pub struct Jobs(Vec<Job>);
+pub struct Backlog(Vec<Entry>);
 
-impl Jobs {
+impl Backlog {
     pub fn add(&mut self, id: Option<RequestId>, work: Work<Reply>) {
-        self.0.push(Job {
+        self.0.push(Entry {
             id,
             work,
             is_paused: false,
@@ -34,7 +34,7 @@ impl Jobs {
         self.next().is_some()
     }
 
-    /// Works until a job has ended or a message has come, whichever is first.
+    /// Works until one has ended or a message has come, whichever is first.
     pub async fn work(&mut self, inbox: &mut Inbox) -> Turn {
         let Some(at) = self.next() else {
             return next_message(inbox).await;
@@ -44,28 +44,26 @@ impl Jobs {
             Either::Left((turn, _)) => return turn,
             Either::Right((result, _)) => result,
         };
-        Turn::JobEnded(self.0.remove(at).id, ended)
+        Turn::WorkEnded(self.0.remove(at).id, ended)
     }
 
-    /// Stops or goes on with the work on an ask. `false` where there is none.
-    pub fn pause(&mut self, id: RequestId, is_paused: bool) -> bool {
-        let job = self.0.iter_mut().find(|job| job.id == Some(id));
-        let is_there = job.is_some();
-        if let Some(job) = job {
-            job.is_paused = is_paused;
+    /// Stops or goes on with the work on an ask, if there is any left.
+    pub fn pause(&mut self, id: RequestId, is_paused: bool) {
+        let entry = self.0.iter_mut().find(|entry| entry.id == Some(id));
+        if let Some(entry) = entry {
+            entry.is_paused = is_paused;
         }
-        is_there
     }
 
     /// Gives up the work on an ask. `false` where there is none.
     pub fn cancel(&mut self, id: RequestId) -> bool {
         let before = self.0.len();
-        self.0.retain(|job| job.id != Some(id));
+        self.0.retain(|entry| entry.id != Some(id));
         self.0.len() < before
     }
 
     fn next(&self) -> Option<usize> {
-        self.0.iter().position(|job| !job.is_paused)
+        self.0.iter().position(|entry| !entry.is_paused)
     }
 }
 
