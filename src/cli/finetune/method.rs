@@ -40,7 +40,7 @@ struct Flag {
     field: &'static Field,
     /// On or off, without a value.
     is_switch: bool,
-    /// What it is in each method if it is not given.
+    /// What it is in each method if it is not given, where that does not go by the model.
     usual: Vec<String>,
 }
 
@@ -49,12 +49,17 @@ impl Flag {
         let Field {
             flag, alias, help, ..
         } = *self.field;
+        let value_name = flag.replace('-', "_").to_uppercase();
         let argument = Arg::new(flag).long(flag).aliases(alias);
         if self.is_switch {
             return argument.action(ArgAction::SetTrue).help(help);
         }
-        let help = format!("{help} [{}]", self.usual.join("; "));
-        argument.allow_negative_numbers(true).help(help)
+        let help = match self.usual.is_empty() {
+            true => help.to_owned(),
+            false => format!("{help} [{}]", self.usual.join("; ")),
+        };
+        let argument = argument.allow_negative_numbers(true);
+        argument.value_name(value_name).help(help)
     }
 
     fn given(&self, matches: &ArgMatches) -> Option<(&'static str, String)> {
@@ -71,21 +76,42 @@ impl Flag {
 fn flags() -> Vec<Flag> {
     let mut flags: Vec<Flag> = Vec::new();
     for kind in StrategyKind::ALL {
+        let fixed = fixed(kind);
         kind.usual().change(|method| {
             for (field, value) in method.fields() {
+                let known = flags.iter_mut().find(|one| one.field.flag == field.flag);
                 let usual = format!("{}: {}", kind.name(), value.text());
-                match flags.iter_mut().find(|one| one.field.flag == field.flag) {
-                    Some(known) => known.usual.push(usual),
+                let usual = fixed.contains(&field.flag).then_some(usual);
+                match known {
+                    Some(known) => known.usual.extend(usual),
                     None => flags.push(Flag {
                         field,
                         is_switch: matches!(value, Value::Switch(_)),
-                        usual: vec![usual],
+                        usual: usual.into_iter().collect(),
                     }),
                 }
             }
         });
     }
     flags
+}
+
+/// The flags whose usual value is the same for every model.
+fn fixed(kind: StrategyKind) -> Vec<&'static str> {
+    let values = |blocks| {
+        kind.usual().change(|method| {
+            method.suit(blocks);
+            let fields = method.fields().into_iter();
+            let values = fields.map(|(field, value)| (field.flag, value.text()));
+            values.collect::<Vec<_>>()
+        })
+    };
+    let (small, large) = (values(2), values(64));
+    let same = small
+        .into_iter()
+        .zip(large)
+        .filter(|(one, other)| one == other);
+    same.map(|((flag, _), _)| flag).collect()
 }
 
 impl clap::Args for MethodArguments {
