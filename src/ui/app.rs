@@ -24,7 +24,7 @@ use crate::ui::pages::routes::{Route, value_of};
 use crate::ui::pages::unknown::Unknown;
 use crate::ui::pages::verify::Verify;
 use crate::ui::state::{Cause, Run, State};
-use crate::ui::text::pages as text;
+use crate::ui::text::{address, pages as text};
 use crate::ui::{DATASET, MODEL_NAME_CHARACTERS};
 
 #[component]
@@ -207,7 +207,7 @@ fn wishes(search: &str) -> (Wishes, Vec<String>) {
     if let Some(device) = value_of(search, "device") {
         match DeviceWish::parse(&device) {
             Some(wish) => wishes.device = wish,
-            None => problems.push(format!("device={device}: must be auto, webgpu or cpu")),
+            None => problems.push(address::device(&device)),
         }
     }
     if let Some(workers) = value_of(search, "workers") {
@@ -224,9 +224,7 @@ fn wishes(search: &str) -> (Wishes, Vec<String>) {
         if !model.is_empty() && model.chars().all(is_plain) && !model.contains("..") {
             wishes.model = Some(model);
         } else {
-            problems.push(format!(
-                "model={model}: must be the name of a folder under models/"
-            ));
+            problems.push(address::model(&model));
         }
     }
     (wishes, problems)

@@ -16,6 +16,7 @@ use crate::protocol::{
 use crate::ui::pages::routes::Route;
 use crate::ui::sources::own_model::{ModelSource, OwnModel};
 use crate::ui::sources::shipped_models::{Extra, is_missing};
+use crate::ui::text;
 use device_choice::{DeviceWish, choose};
 use watchdog::{Verdict, Watch};
 
@@ -110,7 +111,7 @@ impl EngineClient {
             return;
         };
         self.wishes.update_value(|wishes| wishes.model = None);
-        let problem = format!("model={name}: this site was built without it");
+        let problem = text::address::model_missing(&name);
         self.state
             .update(|state| state.notices.add(Cause::Address(vec![problem])));
     }
@@ -196,7 +197,7 @@ impl EngineClient {
         }
         let give_up = move || {
             if self.attempt.get_value() == attempt && self.is_starting() {
-                self.lose("it did not answer");
+                self.lose(text::status::NEVER_ANSWERED);
             }
         };
         set_timeout(give_up, std::time::Duration::from_millis(PATIENCE_MILLIS));

@@ -36,8 +36,7 @@ pub const MODEL_NAME_CHARACTERS: &str = "-_.";
 
 /// How often a run looks at the validation split.
 pub const EVALUATIONS_PER_RUN: usize = 8;
-/// What the model is asked to continue before and after a run.
-pub const SAMPLE_PROMPT: &str = "Once upon a time";
+/// How far the model continues a prompt before and after a run.
 pub const SAMPLE_TOKENS: usize = 40;
 
 /// Puts the page where `index.html` holds its place.

@@ -13,7 +13,8 @@ use crate::ui::learner::{ChapterProgress, RunHistory, RunRecord, RunTag};
 use crate::ui::pages::routes::Route;
 use crate::ui::queue::{Move, Queue, QueuedRun};
 use crate::ui::state::{Action, Cause, Run, State};
-use crate::ui::{EVALUATIONS_PER_RUN, SAMPLE_PROMPT, SAMPLE_TOKENS};
+use crate::ui::text::run::SAMPLE_PROMPT;
+use crate::ui::{EVALUATIONS_PER_RUN, SAMPLE_TOKENS};
 
 #[derive(Clone, Copy)]
 pub struct PageContext {

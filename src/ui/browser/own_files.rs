@@ -5,6 +5,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlInputElement, RequestInit, Response, Url};
 
 use crate::protocol::NamedUrl;
+use crate::ui::text::own_model as text;
 
 /// The files of a file field.
 pub fn chosen(input: &HtmlInputElement) -> Vec<File> {
@@ -32,9 +33,9 @@ pub fn addresses(files: &[File]) -> Vec<NamedUrl> {
 /// The text at an address, or why there is none.
 pub async fn fetch_text(url: &str) -> Result<String, String> {
     let response = request(url, "GET").await?;
-    let text = response.text().map_err(|_| NO_ANSWER.to_owned())?;
+    let text = response.text().map_err(|_| text::NO_ANSWER.to_owned())?;
     let text = JsFuture::from(text).await.ok().and_then(|t| t.as_string());
-    text.ok_or_else(|| "the answer broke off".to_owned())
+    text.ok_or_else(|| text::ANSWER_BROKE_OFF.to_owned())
 }
 
 /// The size of what is at an address, where its server says.
@@ -43,20 +44,18 @@ pub async fn size_of(url: &str) -> Option<u64> {
     response.headers().get("content-length").ok()??.parse().ok()
 }
 
-const NO_ANSWER: &str = "no answer";
-
 async fn request(url: &str, method: &str) -> Result<Response, String> {
-    let window = web_sys::window().ok_or(NO_ANSWER)?;
+    let window = web_sys::window().ok_or(text::NO_ANSWER)?;
     let options = RequestInit::new();
     options.set_method(method);
     // What lies there now: a configuration that the browser has kept may be that of weights which have been replaced.
     let _ = js_sys::Reflect::set(&options, &"cache".into(), &"no-cache".into());
     let answer: JsValue = JsFuture::from(window.fetch_with_str_and_init(url, &options))
         .await
-        .map_err(|_| NO_ANSWER.to_owned())?;
-    let response: Response = answer.dyn_into().map_err(|_| NO_ANSWER.to_owned())?;
+        .map_err(|_| text::NO_ANSWER.to_owned())?;
+    let response: Response = answer.dyn_into().map_err(|_| text::NO_ANSWER.to_owned())?;
     match response.ok() {
         true => Ok(response),
-        false => Err(format!("the server answered {}", response.status())),
+        false => Err(text::server_answered(response.status())),
     }
 }

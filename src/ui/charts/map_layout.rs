@@ -2,8 +2,8 @@
 //! that areas are counts.
 
 use crate::protocol::ParameterInfo;
-use crate::settings::Family;
 use crate::settings::names::{self, Place as Where};
+use crate::ui::text::charts as text;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapLayout {
@@ -106,16 +106,7 @@ pub fn lay_out(parameters: &[ParameterInfo]) -> MapLayout {
 
 fn group_of(name: &str) -> (Where, String) {
     let place = names::place(name);
-    let title = match place {
-        Where::Embeddings => "Embeddings".to_string(),
-        Where::Block(block) => match names::family(name) {
-            Family::Gpt2 => format!("Block {} (h.{block})", block + 1),
-            Family::Bert => format!("Layer {} (layer.{block})", block + 1),
-        },
-        Where::Pooler => "Pooler".to_string(),
-        Where::WordHead => "Head for hidden words".to_string(),
-        Where::LastNorm | Where::Head => "Top".to_string(),
-    };
+    let title = text::map_group(place, names::family(name));
     (place, title)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::protocol::DeviceKind;
 use crate::ui::state::Cause;
+use crate::ui::text::status as text;
 
 /// `?device=` in the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +51,8 @@ pub fn choose(wish: DeviceWish, gpu: Gpu, has_gpu_engine: bool) -> (DeviceKind, 
         (DeviceWish::Auto, Gpu::Hardware) => (DeviceKind::WebGpu, None),
         (DeviceWish::Auto, _) => (DeviceKind::Cpu, None),
         (DeviceWish::WebGpu, Gpu::Hardware | Gpu::Software) => (DeviceKind::WebGpu, None),
-        (DeviceWish::WebGpu, Gpu::NoApi) => no_gpu("this browser does not offer it"),
-        (DeviceWish::WebGpu, Gpu::NoAdapter) => no_gpu("the browser found no GPU that it can use"),
+        (DeviceWish::WebGpu, Gpu::NoApi) => no_gpu(text::GPU_NOT_OFFERED),
+        (DeviceWish::WebGpu, Gpu::NoAdapter) => no_gpu(text::GPU_NOT_FOUND),
     }
 }
 

@@ -9,15 +9,22 @@ pub struct Guess {
     pub is_locked: bool,
 }
 
-/// How a guess compares with what was measured, in words.
-pub fn compare(guess: f64, measured: f64, close: f64) -> &'static str {
+/// How what was measured compares with the guess.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    Close,
+    More,
+    Less,
+}
+
+pub fn compare(guess: f64, measured: f64, close: f64) -> Gap {
     let gap = measured - guess;
     if gap.abs() <= close {
-        "close to your guess"
+        Gap::Close
     } else if gap > 0.0 {
-        "more than you guessed"
+        Gap::More
     } else {
-        "less than you guessed"
+        Gap::Less
     }
 }
 
@@ -26,9 +33,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_gap_is_put_in_words() {
-        assert_eq!(compare(0.05, 0.04, 0.02), "close to your guess");
-        assert_eq!(compare(0.5, 0.04, 0.02), "less than you guessed");
-        assert_eq!(compare(0.5, 0.8, 0.05), "more than you guessed");
+    fn the_gap_is_seen() {
+        assert_eq!(compare(0.05, 0.04, 0.02), Gap::Close);
+        assert_eq!(compare(0.5, 0.04, 0.02), Gap::Less);
+        assert_eq!(compare(0.5, 0.8, 0.05), Gap::More);
     }
 }

@@ -7,7 +7,7 @@ use crate::lessons::{Answer, Choice, Lesson, Measured};
 use crate::ui::learner::{ChapterProgress, Standing};
 use crate::ui::lesson::filled_text::{fill, model_facts, with_model_numbers};
 use crate::ui::page_context::{PageContext, use_page};
-use crate::ui::runs::{has_begun, shown};
+use crate::ui::runs::{has_begun, has_recordings, shown};
 use crate::ui::text::{lessons as words, widgets as text};
 
 #[component]
@@ -96,7 +96,7 @@ pub fn GuessBlock(lesson: &'static Lesson, guess: &'static Choice) -> impl IntoV
     let verdict = move || match state() {
         "late" => words::GUESS_LATE,
         "open" => words::GUESS_OPEN,
-        "chosen" => words::GUESS_CHOSEN,
+        "chosen" => words::guess_chosen(has_recordings(page, lesson)),
         "noted" => words::GUESS_NOTED,
         "right" => words::GUESS_RIGHT,
         _ => words::GUESS_WRONG,

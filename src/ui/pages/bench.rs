@@ -7,7 +7,7 @@ use crate::ui::controls::work_buttons::WorkButtons;
 use crate::ui::page_context::use_page;
 use crate::ui::pages::routes::pairs;
 use crate::ui::state::{Bench as Standing, Cause, Status};
-use crate::ui::text::pages as text;
+use crate::ui::text::{address, pages as text};
 
 const DEFAULT_STEPS: usize = 10;
 
@@ -72,13 +72,13 @@ fn read(query: &str) -> ((Workload, usize), Vec<String>) {
         match key.as_str() {
             "workload" => match Workload::parse(&value) {
                 Some(named) => workload = named,
-                None => problems.push(format!("workload={value}: must be W1 or W2")),
+                None => problems.push(address::workload(&value)),
             },
             "steps" => match value.parse() {
                 Ok(number) if number > 0 => steps = number,
-                _ => problems.push(format!("steps={value}: must be a whole number above 0")),
+                _ => problems.push(address::steps(&value)),
             },
-            _ => problems.push(format!("{key}: there is no such setting")),
+            _ => problems.push(address::unknown(&key)),
         }
     }
     ((workload, steps), problems)

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{going, guesses_stand, queued, settings_of, shown, tag_of};
+use super::{going, guesses_stand, has_recordings, queued, settings_of, shown, tag_of};
 use crate::lessons::measure::What;
 use crate::lessons::{Lesson, Preset};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
@@ -71,7 +71,7 @@ pub fn RunCard(
             {move || is_going.get().then(|| view! { <Going /> })}
             {move || match run.get() {
                 Some((run, is_own)) => result(&run, is_own).into_any(),
-                None if guesses_stand(page, lesson) => view! { <p class="quiet">{text::NOT_RUN}</p> }.into_any(),
+                None if guesses_stand(page, lesson) || !has_recordings(page, lesson) => view! { <p class="quiet">{text::NOT_RUN}</p> }.into_any(),
                 None => view! { <p class="quiet">{text::BEHIND_GUESS}</p> }.into_any(),
             }}
         </section>

@@ -5,7 +5,7 @@
 
 use leptos::prelude::*;
 
-use super::shown;
+use super::{has_recordings, shown};
 use crate::lessons::{Lesson, RunSet};
 use crate::ui::charts::line::LineChart;
 use crate::ui::charts::plot::{Level, LineData, Look, Series, Unit};
@@ -38,7 +38,9 @@ pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView
         move || !set.are_across_models && (forgotten.with(|data| !data.is_empty()) || !has_found());
     let is_empty = Memo::new(move |_| losses.with(LineData::is_empty));
     view! {
-        <p class="empty" hidden=move || !is_empty.get()>{text::RUNS_EMPTY}</p>
+        <p class="empty" hidden=move || !is_empty.get()>
+            {move || text::runs_empty(has_recordings(page, lesson))}
+        </p>
         <div class="pair" hidden=is_empty>
             <div>
                 <Curves title=text::RUNS_CHART y_name=charts::LOSS_AXIS data=losses testid="runs-loss-chart" />

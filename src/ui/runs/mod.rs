@@ -123,6 +123,13 @@ pub fn guesses_stand(page: PageContext, lesson: &Lesson) -> bool {
     are_locked || has_begun(page, lesson)
 }
 
+/// Whether runs of ours can stand where the learner has made none.
+pub fn has_recordings(page: PageContext, lesson: &Lesson) -> bool {
+    let is_of_lesson = |run: &RunRecord| run.lesson == lesson.slug;
+    page.recorded
+        .with(|records| records.iter().any(is_of_lesson))
+}
+
 /// Whether the learner has made one of the lesson's runs.
 pub fn has_begun(page: PageContext, lesson: &Lesson) -> bool {
     page.history.with(|history| {

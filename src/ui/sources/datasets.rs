@@ -1,6 +1,7 @@
 //! The data sets that ship with the page; each has its card beside it in `www/data`.
 
 use crate::settings::{Family, Task};
+use crate::ui::text::datasets as words;
 use crate::ui::{BERT_DATASET, DATASET};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,84 +55,34 @@ const fn set(
 const ONE: Task = Task::SequenceClassification;
 
 pub const SHIPPED: [Shipped; 13] = [
-    set(
-        ("opinions", "csv"),
-        ONE,
-        4200,
-        "Plain reviews of films, books, meals, places and things, positive or negative.",
-    ),
-    set(
-        ("reviews", "csv"),
-        ONE,
-        1695,
-        "Short film reviews, positive or negative; some are hard on purpose.",
-    ),
-    set(
-        ("topics", "csv"),
-        ONE,
-        300,
-        "Items from a small town's paper, sorted by the page they stand on: five pages that share places and people.",
-    ),
-    set(
-        ("tickets", "csv"),
-        ONE,
-        300,
-        "Messages to a small shop's customer support, each for one of five desks.",
-    ),
-    set(
-        ("medical", "csv"),
-        ONE,
-        300,
-        "Notes of a village doctor in four kinds; invented, and no advice to anyone.",
-    ),
-    set(
-        ("legal", "csv"),
-        ONE,
-        300,
-        "Clauses of contracts, each about one of five matters.",
-    ),
-    set(
-        ("code", "csv"),
-        ONE,
-        300,
-        "Comments as programmers write them above a function, of five kinds.",
-    ),
+    set(("opinions", "csv"), ONE, 4200, words::OPINIONS),
+    set(("reviews", "csv"), ONE, 1695, words::REVIEWS),
+    set(("topics", "csv"), ONE, 300, words::TOPICS),
+    set(("tickets", "csv"), ONE, 300, words::TICKETS),
+    set(("medical", "csv"), ONE, 300, words::MEDICAL),
+    set(("legal", "csv"), ONE, 300, words::LEGAL),
+    set(("code", "csv"), ONE, 300, words::CODE),
     set(
         ("moderation", "csv"),
         Task::MultiLabelClassification,
         300,
-        "Posts of a forum for bakers; each breaks none, one or several of five rules.",
+        words::MODERATION,
     ),
-    set(
-        ("ner", "jsonl"),
-        Task::TokenClassification,
-        360,
-        "Sentences in which people, places, organisations and dates are marked; the test has names that training has not.",
-    ),
-    set(
-        ("qa", "jsonl"),
-        Task::QuestionAnswering,
-        300,
-        "Questions about a hundred short passages; each answer is a piece of its passage, word for word.",
-    ),
+    set(("ner", "jsonl"), Task::TokenClassification, 360, words::NER),
+    set(("qa", "jsonl"), Task::QuestionAnswering, 300, words::QA),
     set(
         ("instructions", "jsonl"),
         Task::CausalLm,
         220,
-        "Questions to a village librarian, each with the answer; only the answer counts in the loss.",
+        words::INSTRUCTIONS,
     ),
     set(
         ("beekeeping", "txt"),
         Task::CausalLm,
         226,
-        "A year of a beekeeper's handbook and diary: a subject that the model hardly knows.",
+        words::BEEKEEPING,
     ),
-    set(
-        ("stories", "txt"),
-        Task::CausalLm,
-        160,
-        "The stories on which forgetting is measured; a run on them learns its own exam.",
-    ),
+    set(("stories", "txt"), Task::CausalLm, 160, words::STORIES),
 ];
 
 /// What the lab trains a model of this family on, unless its address names another set.

@@ -352,7 +352,7 @@ impl Run {
         if self.is_cancelling() {
             self.cancelled();
         } else if self.is_going() {
-            let message = format!("the engine stopped. {reason}");
+            let message = crate::ui::text::status::engine_stopped(reason);
             let error = EngineError::new(ErrorKind::Device, message.trim());
             self.fail(self.completed_steps(), error);
         }

@@ -1,5 +1,8 @@
 //! Words on charts.
 
+use crate::settings::Family;
+use crate::settings::names::Place;
+
 pub const AS_TABLE: &str = "Data as a table";
 pub const STEP: &str = "step";
 
@@ -81,5 +84,17 @@ mod tests {
         );
         assert!(schedule_words("constant", "0.001", 0, 200).contains("until step 200"));
         assert!(schedule_words("linear", "2e-5", 100, 3).contains("never reaches"));
+    }
+}
+
+/// A part of the model on the parameter map.
+pub fn map_group(place: Place, family: Family) -> String {
+    match (place, family) {
+        (Place::Embeddings, _) => "Embeddings".to_string(),
+        (Place::Block(block), Family::Gpt2) => format!("Block {} (h.{block})", block + 1),
+        (Place::Block(block), Family::Bert) => format!("Layer {} (layer.{block})", block + 1),
+        (Place::Pooler, _) => "Pooler".to_string(),
+        (Place::WordHead, _) => "Head for hidden words".to_string(),
+        (Place::LastNorm | Place::Head, _) => "Top".to_string(),
     }
 }

@@ -38,8 +38,15 @@ pub const RUNS_FORGET: &str = "What is forgotten: loss on stories, during each r
 pub const RUNS_FORGET_AXIS: &str = "loss on stories, nats a token";
 pub const RUNS_RETRIEVAL: &str =
     "What is forgotten: questions that find their passage, during each run";
-pub const RUNS_EMPTY: &str =
-    "The curves appear here as the runs are made, or ours once your guess is locked.";
+
+/// Where curves will be.
+pub fn runs_empty(are_recorded: bool) -> &'static str {
+    match are_recorded {
+        true => "The curves appear here as the runs are made, or ours once your guess is locked.",
+        false => "The curves appear here as the runs are made.",
+    }
+}
+
 pub const BEHIND_GUESS: &str = "not run yet; ours is shown once your guess above is locked";
 pub const DIVERGED: &str = "diverged: the numbers grew past what float32 holds";
 pub const DEVICE_AND_MODEL: &str = "Made with";
@@ -54,7 +61,15 @@ pub const FROM: &str = "from";
 
 pub const GUESS: &str = "Your guess first";
 pub const GUESS_OPEN: &str = "Choose one, then lock it: the runs answer.";
-pub const GUESS_CHOSEN: &str = "You can still change it. Locking it shows the recorded runs.";
+
+/// A guess has been made and not locked.
+pub fn guess_chosen(are_recorded: bool) -> &'static str {
+    match are_recorded {
+        true => "You can still change it. Locking it shows the recorded runs.",
+        false => "You can still change it, until you lock it.",
+    }
+}
+
 pub const GUESS_LOCK: &str = "Lock my guess";
 pub const GUESS_LATE: &str = "You have run without a guess.";
 pub const GUESS_NOTED: &str = "Locked. The runs will answer.";

@@ -2,8 +2,12 @@
 //! own, in Markdown.
 
 pub mod adapters;
+pub mod address;
 pub mod charts;
 pub mod code;
+pub mod datasets;
+#[cfg(test)]
+mod elsewhere;
 pub mod encoder;
 pub mod format;
 pub mod guide;

@@ -5,6 +5,14 @@ use crate::settings::{Family, MemoryNeed};
 use crate::ui::sources::own_model::{Facts, Problem};
 use crate::ui::text::format;
 
+/// Why there is no text at an address.
+pub const NO_ANSWER: &str = "no answer";
+pub const ANSWER_BROKE_OFF: &str = "the answer broke off";
+
+pub fn server_answered(status: u16) -> String {
+    format!("the server answered {status}")
+}
+
 pub const TITLE: &str = "A model of your own";
 pub const LEAD: &str = "Any GPT-2 or BERT in Hugging Face's files: from this machine, or from a folder on the web. Files that you choose stay on this machine.";
 pub const FILES: &str = "Files";

@@ -6,6 +6,9 @@ use crate::ui::draft::StrategyKind;
 use crate::ui::state::{Happening, LogEntry, Phase, Run};
 use crate::ui::text::format;
 
+/// What the model is asked to continue before and after a run.
+pub const SAMPLE_PROMPT: &str = "Once upon a time";
+
 pub const RUN: &str = "Run";
 pub const RUN_AGAIN: &str = "Run again";
 pub const PAUSE: &str = "Pause";

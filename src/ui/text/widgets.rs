@@ -1,6 +1,7 @@
 //! Words of the teaching widgets.
 
 use crate::settings::Family;
+use crate::ui::learner::guess::Gap;
 use crate::ui::text::format;
 
 pub const NO_RUN_YET: &str = "No run yet: press Run, and the result appears here.";
@@ -233,6 +234,15 @@ pub const GUESS_MEASURED: &str = "measured";
 /// On the held-out reviews; `docs/results.md` has the second.
 pub const BASELINES: [(f64, &str); 2] = [(0.5, "tossing a coin"), (0.718, "counting words")];
 pub const BASELINES_ARE: &str = "The dashed lines:";
+
+/// Behind a figure that was guessed before.
+pub fn gap(gap: Gap) -> &'static str {
+    match gap {
+        Gap::Close => "close to your guess",
+        Gap::More => "more than you guessed",
+        Gap::Less => "less than you guessed",
+    }
+}
 
 pub const GLOSSARY: &str = "The words of this lesson";
 pub const CHECK: &str = "Check yourself";

@@ -26,12 +26,20 @@ test('pretrained: the trained network is sure where the untrained is not', async
   await checkAccessibility();
 });
 
-test('encoder-or-decoder: every question of the lesson', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
+test('encoder-or-decoder: both models tuned on one task, and every question', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
+  test.setTimeout(6 * MINUTE);
   await open('encoder-or-decoder', { openPage, waitForEngine });
   // A blank whose word only what comes after it can tell.
   await page.getByTestId('fill-input').fill('There [MASK] many people in the room.');
   await page.getByTestId('fill').click();
   await expect(page.locator('[data-check=both-sides-count]')).toHaveAttribute('data-state', 'right', { timeout: 30_000 });
+  await guessAll(page, 'encoder-or-decoder');
+  await runSets(page, 4);
+  const made = (key) => page.locator(`[data-run=${key}] .origin`);
+  await expect(made('encoder')).toContainText('mini-bert');
+  await expect(made('decoder')).toContainText('nano');
+  // The page's own model comes back.
+  await waitForEngine('ready', { timeout: MINUTE });
   await answerAll(page, 'encoder-or-decoder');
   await expectComplete(page, 'encoder-or-decoder');
   await checkAccessibility();

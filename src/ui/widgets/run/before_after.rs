@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use crate::protocol::Scores;
-use crate::ui::SAMPLE_PROMPT;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
 use crate::ui::page_context::use_page;
 use crate::ui::text::run;
+use crate::ui::text::run::SAMPLE_PROMPT;
 use crate::ui::text::widgets as text;
 use crate::ui::widgets::Frame;
 

@@ -98,7 +98,7 @@ fn Outcome(
             .collect::<Vec<_>>()
             .join("; ");
         measured.get().map(|measured| {
-            let words = guess.get().map(|guess| compare(guess, measured, close));
+            let words = guess.get().map(|guess| text::gap(compare(guess, measured, close)));
             let mark = guess
                 .get()
                 .map(|guess| view! { <span class="mark guess" style=at(guess) title=text::GUESS_YOURS></span> });

@@ -1,0 +1,26 @@
+//! What in an address could not be used, and what it must be.
+
+pub fn device(value: &str) -> String {
+    format!("device={value}: must be auto, webgpu or cpu")
+}
+
+pub fn model(value: &str) -> String {
+    format!("model={value}: must be the name of a folder under models/")
+}
+
+/// A model that other sites have.
+pub fn model_missing(name: &str) -> String {
+    format!("model={name}: this site was built without it")
+}
+
+pub fn workload(value: &str) -> String {
+    format!("workload={value}: must be W1 or W2")
+}
+
+pub fn steps(value: &str) -> String {
+    format!("steps={value}: must be a whole number above 0")
+}
+
+pub fn unknown(key: &str) -> String {
+    format!("{key}: there is no such setting")
+}
