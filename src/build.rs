@@ -62,7 +62,7 @@ fn generate() -> Result<(String, String), String> {
     };
     for language in folders(LESSONS)? {
         let statics = chapter(&format!("{LESSONS}/{language}"), &names)?;
-        let _ = write!(lessons, "mod {language} {{ use super::*; {statics} }}\n");
+        let _ = writeln!(lessons, "mod {language} {{ use super::*; {statics} }}");
     }
     Ok((lessons, widgets::view_code(&widgets)))
 }
