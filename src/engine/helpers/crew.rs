@@ -11,7 +11,7 @@ use crate::engine::general::{General, Measuring};
 use crate::model::any::Model;
 use crate::model::network::Network;
 use crate::protocol::{Split, Workload};
-use crate::train::shares::even;
+use crate::settings::even_parts;
 use crate::train::{Found, PackedGradients, Packing, Trainer};
 
 /// How long a helper may take to build a model or to prepare it.
@@ -246,7 +246,7 @@ impl<H: Helper> Crew<H> {
         clock: impl Fn() -> f64,
     ) -> Result<Found, String> {
         self.settle(&clock).await;
-        let rows: Vec<_> = even(bench.rows(), self.workers()).collect();
+        let rows: Vec<_> = even_parts(bench.rows(), self.workers()).collect();
         let own = |worker: usize| match rows[worker].is_empty() {
             true => Ok(Found::default()),
             false => bench.gradients(rows[worker].clone()),
