@@ -1,8 +1,11 @@
 //! What a model can do beside its task, measured in units of one batch: its loss on general text, or, where it says no
 //! words, how many questions find their own passage.
 
+use std::ops::Range;
+
 use burn::module::Module;
 use burn::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::base::Base;
 use super::perplexity::{TextScores, Window, score_hidden, score_windows, text_units};
@@ -27,6 +30,7 @@ pub struct GeneralSource {
 }
 
 /// The same as a model reads it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum General {
     /// For a decoder: one stream.
     Stream(Vec<i32>),
@@ -106,6 +110,14 @@ pub fn framed_windows(ids: &[i32], base: &Base, length: usize) -> Vec<Vec<i32>> 
         .collect()
 }
 
+/// What a unit came to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Measured {
+    Language(TextScores),
+    /// Of the unit's rows, in their order.
+    Vectors(Vec<Vec<f32>>),
+}
+
 /// A measurement under way.
 pub struct Measuring {
     model: Model,
@@ -124,9 +136,9 @@ enum Unit {
 }
 
 impl Measuring {
-    /// `model` is without autodiff; the words that it says are the base's where it has none itself.
-    pub fn new(general: &General, model: Model, base: &Base) -> Result<Self, String> {
-        let model = model.with_words_of(&base.model.valid());
+    /// `model` is without autodiff; the words that it says are `base`'s where it has none itself.
+    pub fn new(general: &General, model: Model, base: &Model) -> Result<Self, String> {
+        let model = model.with_words_of(&base.valid());
         let units = match (general, model.decoder()) {
             (General::Stream(ids), Some(decoder)) => {
                 let groups = text_units(decoder, ids.len(), decoder.positions())?;
@@ -154,33 +166,58 @@ impl Measuring {
         })
     }
 
+    /// The units that are left, by number.
+    pub fn left(&self) -> Range<usize> {
+        self.next..self.units.len()
+    }
+
     /// The next unit; whether all have been measured.
     pub async fn advance(&mut self, general: &General) -> Result<bool, String> {
-        if let Some(unit) = self.units.get(self.next) {
-            match (unit, general) {
-                (Unit::Windows(group), General::Stream(ids)) => {
-                    if let Some(model) = self.model.decoder() {
-                        self.language
-                            .add(score_windows(model, ids, group, false).await?);
-                    }
-                }
-                (Unit::Batch(index), General::Hidden(batches)) => {
-                    let found = score_hidden(&self.model, &batches[*index]).await?;
-                    self.language.add(found);
-                }
-                (Unit::Rows(indices), General::Retrieval { rows, pad }) => {
-                    let texts = indices.iter().map(|i| &rows[*i][..]);
-                    let batch = Batch::padded(texts, Vec::new(), *pad);
-                    let found = sentence_vectors(&self.model, &batch).await?;
-                    for (index, vector) in indices.iter().zip(found) {
-                        self.vectors[*index] = vector;
-                    }
-                }
-                _ => return Err("a measurement of another model".to_owned()),
-            }
-            self.next += 1;
+        if !self.left().is_empty() {
+            let measured = self.measure(general, self.next).await?;
+            self.take(measured)?;
         }
-        Ok(self.next >= self.units.len())
+        Ok(self.left().is_empty())
+    }
+
+    /// What the unit with this number comes to.
+    pub async fn measure(&self, general: &General, unit: usize) -> Result<Measured, String> {
+        match (self.units.get(unit), general) {
+            (Some(Unit::Windows(group)), General::Stream(ids)) => {
+                let model = self.model.decoder();
+                let model = model.ok_or("running text is a decoder's")?;
+                let found = score_windows(model, ids, group, false).await?;
+                Ok(Measured::Language(found))
+            }
+            (Some(Unit::Batch(index)), General::Hidden(batches)) => {
+                let found = score_hidden(&self.model, &batches[*index]).await?;
+                Ok(Measured::Language(found))
+            }
+            (Some(Unit::Rows(indices)), General::Retrieval { rows, pad }) => {
+                let texts = indices.iter().map(|i| &rows[*i][..]);
+                let batch = Batch::padded(texts, Vec::new(), *pad);
+                let found = sentence_vectors(&self.model, &batch).await?;
+                Ok(Measured::Vectors(found))
+            }
+            _ => Err("a measurement of another model".to_owned()),
+        }
+    }
+
+    /// Takes in what the next unit came to.
+    pub fn take(&mut self, measured: Measured) -> Result<(), String> {
+        match (self.units.get(self.next), measured) {
+            (Some(Unit::Windows(_) | Unit::Batch(_)), Measured::Language(found)) => {
+                self.language.add(found);
+            }
+            (Some(Unit::Rows(indices)), Measured::Vectors(found)) => {
+                for (index, vector) in indices.iter().zip(found) {
+                    self.vectors[*index] = vector;
+                }
+            }
+            _ => return Err("a measurement of another model".to_owned()),
+        }
+        self.next += 1;
+        Ok(())
     }
 
     pub fn finish(self) -> GeneralScore {

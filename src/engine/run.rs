@@ -152,7 +152,7 @@ impl Run {
         match work {
             Work::Digest(digesting) => self.digest(digesting).await,
             Work::Sample(when, sampling) => self.sample(when, sampling, base, watcher).await,
-            Work::MeasureGeneral(measuring) => self.measure(measuring, watcher).await,
+            Work::MeasureGeneral(measuring) => self.measure(measuring, crew, watcher).await,
             Work::Score(scoring) => self.score(scoring, crew, watcher).await,
             Work::Prepare(rehearsal) => self.prepare(rehearsal, base).await,
             Work::Train => self.train(base, crew, watcher).await,
@@ -164,6 +164,7 @@ impl Run {
     pub fn job(&self) -> Job {
         Job {
             examples: (*self.examples).clone(),
+            general: self.general.as_deref().cloned(),
             keeps_head: self.setup.keeps_head,
             settings: self.settings.clone(),
             class_weights: self.trainer.class_weights.clone(),

@@ -4,6 +4,9 @@ mod blob;
 mod browser;
 mod device;
 mod helper;
+mod helping;
+#[cfg(not(feature = "engine-gpu"))]
+mod machine;
 mod parcel;
 
 use std::rc::Rc;
@@ -32,7 +35,7 @@ pub fn start() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     report_panics(scope.clone());
     if scope.name() == helper::NAME {
-        if let Err(error) = helper::help(&scope) {
+        if let Err(error) = helping::start(&scope) {
             wasm_bindgen::throw_val(error);
         }
         return;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Objective;
 use super::loss::{labelled_rows, predicted_rows};
 use crate::data::batch::Batch;
+use crate::settings::even_parts;
 
 /// Some rows of a step's batch, and what their mean loss counts in the step's loss.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,7 +51,7 @@ impl Weighing<'_> {
             let labels = self.labels(&batch.part(rows.clone()));
             (labels > 0.0).then_some((rows, labels / all))
         };
-        even(batch.rows(), parts).map(part).collect()
+        even_parts(batch.rows(), parts).map(part).collect()
     }
 
     /// An answer's start and end are averaged apart; where some lie outside their text, one fraction cannot do for both.
@@ -83,13 +84,6 @@ impl Weighing<'_> {
             }
         }
     }
-}
-
-/// Rows cut into `parts` of about one size, in order; where there are fewer rows the last parts are empty.
-pub fn even(rows: usize, parts: usize) -> impl Iterator<Item = Range<usize>> {
-    let busy = parts.min(rows).max(1);
-    let edge = move |part: usize| rows * part.min(busy) / busy;
-    (0..parts).map(move |part| edge(part)..edge(part + 1))
 }
 
 #[cfg(test)]

@@ -43,10 +43,10 @@ export const test = base.extend({
   ],
 
   /**
-   * `openPage({ route: '#/lab?seed=7', device: 'cpu', model: '…' })` opens a route.
+   * `openPage({ route: '#/lab?seed=7', device: 'cpu', model: '…', workers: 2 })` opens a route.
    * The CPU engine is the default: it is fast everywhere and the same everywhere.
    */
-  openPage: async ({ page }, use) => use(({ route = '#/', device = 'cpu', model } = {}) => page.goto(address({ route, device, model }))),
+  openPage: async ({ page }, use) => use(({ route = '#/', device = 'cpu', ...query } = {}) => page.goto(address({ route, device, ...query }))),
 
   /** `waitForEngine('ready')`: until the engine says so, with what it says instead when it does not. */
   waitForEngine: async ({ page }, use) =>
@@ -57,8 +57,8 @@ export const test = base.extend({
   checkAccessibility: async ({ page }, use) => use((selector) => expectNoViolations(page, selector)),
 });
 
-function address({ route, device, model }) {
-  const query = new URLSearchParams(Object.entries({ device, model }).filter(([, value]) => value !== undefined));
+function address({ route, ...wishes }) {
+  const query = new URLSearchParams(Object.entries(wishes).filter(([, value]) => value !== undefined));
   return `./${query.size ? `?${query}` : ''}${route}`;
 }
 

@@ -35,7 +35,7 @@ impl General {
     }
 
     pub fn measure(&self, model: &Model, base: &Base) -> Result<GeneralScore, CliError> {
-        let mut measuring = Measuring::new(&self.0, model.valid(), base)?;
+        let mut measuring = Measuring::new(&self.0, model.valid(), &base.model)?;
         while !block_on(measuring.advance(&self.0))? {}
         Ok(measuring.finish())
     }

@@ -7,10 +7,11 @@ use super::letters::{Answer, Ask, Job, Letter};
 use crate::data::batch::Batch;
 use crate::engine::bench::Bench;
 use crate::engine::examples::{Answers, Examples};
+use crate::engine::general::{General, Measuring};
 use crate::model::any::Model;
 use crate::model::network::Network;
 use crate::protocol::{Split, Workload};
-use crate::train::shares::even;
+use crate::settings::even_parts;
 use crate::train::{Found, PackedGradients, Packing, Trainer};
 
 /// How long a helper may take to build a model or to prepare it.
@@ -67,8 +68,7 @@ impl<H: Helper> Member<H> {
         while self.owed > 0 {
             match self.helper.answer(deadline.left_millis()).await?.words {
                 Answer::Done => self.owed -= 1,
-                Answer::Refused(reason) => return Err(reason),
-                other => return Err(unexpected(&other)),
+                other => return Err(unexpected(other)),
             }
         }
         Ok(())
@@ -85,14 +85,6 @@ pub struct Scored<'a> {
     pub units: &'a [Vec<usize>],
     /// None of these has been scored with the model as it is: helpers do not have it yet.
     pub is_first: bool,
-}
-
-fn scored_by(letter: Letter<Answer>) -> Result<Option<Answers>, String> {
-    match letter.words {
-        Answer::Scored(found) => Ok(Some(found)),
-        Answer::Refused(reason) => Err(reason),
-        other => Err(unexpected(&other)),
-    }
 }
 
 /// Makes tensors of gradients that helpers send.
@@ -125,14 +117,17 @@ impl Reader {
                     gradients: self.packing.unpack(&packed, &self.device)?,
                 })
             }
-            Answer::Refused(reason) => Err(reason),
-            other => Err(unexpected(&other)),
+            other => Err(unexpected(other)),
         }
     }
 }
 
-fn unexpected(answer: &Answer) -> String {
-    format!("it answered something else: {answer:?}")
+/// Why another answer came than was asked for.
+fn unexpected(answer: Answer) -> String {
+    match answer {
+        Answer::Refused(reason) => reason,
+        other => format!("it answered something else: {other:?}"),
+    }
 }
 
 impl<H: Helper> Crew<H> {
@@ -251,7 +246,7 @@ impl<H: Helper> Crew<H> {
         clock: impl Fn() -> f64,
     ) -> Result<Found, String> {
         self.settle(&clock).await;
-        let rows: Vec<_> = even(bench.rows(), self.workers()).collect();
+        let rows: Vec<_> = even_parts(bench.rows(), self.workers()).collect();
         let own = |worker: usize| match rows[worker].is_empty() {
             true => Ok(Found::default()),
             false => bench.gradients(rows[worker].clone()),
@@ -301,7 +296,6 @@ impl<H: Helper> Crew<H> {
         answers: &mut Answers,
         clock: impl Fn() -> f64,
     ) -> Result<usize, String> {
-        self.settle(&clock).await;
         let Scored {
             examples,
             trainer,
@@ -310,31 +304,83 @@ impl<H: Helper> Crew<H> {
             units,
             is_first,
         } = scored;
-        let units = &units[..units.len().min(self.workers())];
-        let (own, others) = units.split_at(1);
-        let values = match is_first && !others.is_empty() {
-            true => Packing::values(trainer.model()).await?,
-            false => Vec::new(),
+        let own = async |unit: usize| {
+            let mut found = examples.no_answers();
+            let answered = examples.answer(model, split, &units[unit], &mut found);
+            answered.await.map(|()| found)
         };
-        let asks = others.iter().map(|unit| {
+        let read = |answer| match answer {
+            Answer::Scored(found) => Ok(found),
+            other => Err(unexpected(other)),
+        };
+        let asks = units.iter().map(|unit| {
             let unit = unit.clone();
-            Some(Ask::Score { split, unit })
+            Ask::Score { split, unit }
         });
-        let asked = self.ask_each(asks, &values);
+        let values_of = is_first.then_some(trainer);
+        let found = self.units(asks, values_of, own, read, clock).await?;
+        let count = found.len();
+        for found in found {
+            answers.extend(found)?;
+        }
+        Ok(count)
+    }
+
+    /// Measures the next units of what the trainer's model can do beside the task; whether that was all.
+    pub async fn measure(
+        &mut self,
+        measuring: &mut Measuring,
+        general: &General,
+        trainer: &Trainer,
+        clock: impl Fn() -> f64,
+    ) -> Result<bool, String> {
+        let left = measuring.left();
+        let values_of = (left.start == 0).then_some(trainer);
+        let asks = left.clone().map(|unit| Ask::Measure { unit });
+        let own = async |unit: usize| measuring.measure(general, left.start + unit).await;
+        let read = |answer| match answer {
+            Answer::Measured(found) => Ok(found),
+            other => Err(unexpected(other)),
+        };
+        for found in self.units(asks, values_of, own, read, clock).await? {
+            measuring.take(found)?;
+        }
+        Ok(measuring.left().is_empty())
+    }
+
+    /// The first of some units of work, one for each worker: what each came to, in order. `values_of` is given where the
+    /// helpers do not have the model's values yet; `own` does a unit here.
+    async fn units<T>(
+        &mut self,
+        asks: impl Iterator<Item = Ask>,
+        values_of: Option<&Trainer>,
+        own: impl AsyncFn(usize) -> Result<T, String>,
+        read: impl Fn(Answer) -> Result<T, String>,
+        clock: impl Fn() -> f64,
+    ) -> Result<Vec<T>, String> {
+        self.settle(&clock).await;
+        let asks: Vec<Ask> = asks.take(self.workers()).collect();
+        let count = asks.len();
+        let values = match values_of {
+            Some(trainer) if count > 1 => Packing::values(trainer.model()).await?,
+            _ => Vec::new(),
+        };
+        let asked = self.ask_each(asks.into_iter().skip(1).map(Some), &values);
         let began = clock();
-        for unit in own {
-            examples.answer(model, split, unit, answers).await?;
+        let mut found = Vec::with_capacity(count);
+        if count > 0 {
+            found.push(own(0).await?);
         }
-        let patience = patience_millis(clock() - began);
-        let deadline = Deadline::after(patience, &clock);
-        let found = self.answers(asked, &deadline, scored_by).await;
-        for (found, unit) in found.into_iter().zip(others) {
-            match found.flatten() {
-                Some(found) => answers.extend(found)?,
-                None => examples.answer(model, split, unit, answers).await?,
-            }
+        let deadline = Deadline::after(patience_millis(clock() - began), &clock);
+        let read = |letter: Letter<Answer>| read(letter.words).map(Some);
+        let answers = self.answers(asked, &deadline, read).await;
+        for (unit, answer) in (1..count).zip(answers) {
+            found.push(match answer.flatten() {
+                Some(answer) => answer,
+                None => own(unit).await?,
+            });
         }
-        Ok(units.len())
+        Ok(found)
     }
 
     /// Hands an ask to each helper that there is one for; whether it was asked, or why it could not be.

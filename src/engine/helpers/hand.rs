@@ -8,6 +8,7 @@ use burn::prelude::*;
 use super::letters::{Answer, Ask, Job, Letter};
 use crate::engine::bench::Bench;
 use crate::engine::examples::Examples;
+use crate::engine::general::{General, Measuring};
 use crate::engine::run::prepared;
 use crate::io::folder;
 use crate::io::safetensors::ByteSource;
@@ -28,8 +29,11 @@ struct Work {
     trainer: Trainer,
     packing: Packing,
     examples: Examples,
+    general: Option<General>,
     /// The trainer's model for inference, as long as it stands still.
     still: Option<Model>,
+    /// The same, set to measure what it can do beside the task.
+    measuring: Option<Measuring>,
 }
 
 impl Work {
@@ -39,6 +43,7 @@ impl Work {
         let model = self.packing.with_values(model, values)?;
         self.trainer.replace_model(model);
         self.still = None;
+        self.measuring = None;
         Ok(())
     }
 }
@@ -70,6 +75,10 @@ impl Hand {
             Ask::Score { split, unit } => {
                 let scored = self.score(split, &unit, &letter.numbers).await;
                 scored.map(Letter::of)
+            }
+            Ask::Measure { unit } => {
+                let measured = self.measure(unit, &letter.numbers).await;
+                measured.map(Letter::of)
             }
         };
         answer.unwrap_or_else(|reason| Letter::of(Answer::Refused(reason)))
@@ -104,7 +113,9 @@ impl Hand {
             trainer,
             packing,
             examples,
+            general: job.general,
             still: None,
+            measuring: None,
         });
         Ok(Answer::Done)
     }
@@ -161,6 +172,24 @@ impl Hand {
         let mut found = work.examples.no_answers();
         work.examples.answer(model, split, unit, &mut found).await?;
         Ok(Answer::Scored(found))
+    }
+
+    async fn measure(&mut self, unit: usize, values: &[f32]) -> Result<Answer, String> {
+        let base = self.model.clone();
+        let work = self.work()?;
+        if !values.is_empty() {
+            work.take_values(values)?;
+        }
+        let (Some(base), Some(general)) = (base, &work.general) else {
+            return Err("there is nothing to measure on".to_owned());
+        };
+        let measuring = match work.measuring.take() {
+            Some(measuring) => measuring,
+            None => Measuring::new(general, work.trainer.model().valid(), &base)?,
+        };
+        let measured = measuring.measure(general, unit).await;
+        work.measuring = Some(measuring);
+        measured.map(Answer::Measured)
     }
 }
 

@@ -6,12 +6,13 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::engine::examples::{Answers, Examples};
+use crate::engine::general::{General, Measured};
 use crate::protocol::{Split, Workload};
 use crate::settings::TrainingSettings;
 use crate::train::Share;
 
 /// Words, and the numbers that go with them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Letter<T> {
     pub words: T,
     pub numbers: Vec<f32>,
@@ -43,6 +44,8 @@ pub enum Ask {
     /// Score a unit of a split. The trained parameters' values come as numbers where they are not those of the last
     /// ask. Answered by `Scored`.
     Score { split: Split, unit: Vec<usize> },
+    /// Measure a unit of what the model can do beside the task; values as above. Answered by `Measured`.
+    Measure { unit: usize },
 }
 
 /// All that a helper must know of a run.
@@ -50,13 +53,15 @@ pub enum Ask {
 pub struct Job {
     /// What is scored; of what is trained on, the rows come with each step.
     pub examples: Examples,
+    /// What forgetting is measured on.
+    pub general: Option<General>,
     /// The model's own head stays if it fits.
     pub keeps_head: bool,
     pub settings: TrainingSettings,
     pub class_weights: Option<Vec<f32>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Answer {
     Done,
     /// The gradients' numbers come beside.
@@ -67,6 +72,7 @@ pub enum Answer {
         replayed_loss: Option<f32>,
     },
     Scored(Answers),
+    Measured(Measured),
     /// It could not be done.
     Refused(String),
 }

@@ -225,6 +225,7 @@ impl Case {
     fn job(&self) -> Job {
         Job {
             examples: examples(self.task),
+            general: None,
             keeps_head: false,
             settings: self.settings.clone(),
             class_weights: self.class_weights.clone(),

@@ -101,12 +101,17 @@ impl Run {
     pub(super) async fn measure(
         &mut self,
         mut measuring: Box<Measuring>,
+        crew: &mut Crew<impl Helper>,
         watcher: &impl Watcher,
     ) -> Result<Option<Work>, EngineError> {
         let Some(general) = self.general.clone() else {
             return Ok(None);
         };
-        if !measuring.advance(&general).await.map_err(device_error)? {
+        let clock = || watcher.now_millis();
+        let measured = crew.measure(&mut measuring, &general, &self.trainer, clock);
+        let is_over = measured.await.map_err(device_error)?;
+        self.tell_lost(crew, watcher);
+        if !is_over {
             return Ok(Some(Work::MeasureGeneral(measuring)));
         }
         watcher.tell(Event::GeneralScored {
@@ -123,7 +128,7 @@ impl Run {
             return Ok(None);
         };
         let model = self.trainer.model().valid();
-        let measuring = Measuring::new(general, model, base).map_err(device_error)?;
+        let measuring = Measuring::new(general, model, &base.model).map_err(device_error)?;
         Ok(Some(Work::MeasureGeneral(Box::new(measuring))))
     }
 }

@@ -10,11 +10,19 @@ fn with_helpers(helpers: &[usize]) -> Vec<Event> {
         ..LoraSettings::default()
     };
     let run = || start(Strategy::Lora(lora.clone()));
-    let host = TestHost {
+    let mut host = TestHost {
         helpers: helpers.to_vec(),
         ..host()
     };
-    let commands = [load(), vec![run()]].concat();
+    // Long enough for several units.
+    let text = "the good film was a bad film and the bad film was good ".repeat(40);
+    host.files.insert("long.txt".to_owned(), text.into_bytes());
+    let text = Command::LoadGeneralText(asks::LoadGeneralText {
+        name: "stories".into(),
+        url: "long.txt".into(),
+        passages_url: None,
+    });
+    let commands = [load(), vec![text, run()]].concat();
     say_with(host, commands, None, vec![(IS_OVER, run())])
 }
 
@@ -32,6 +40,14 @@ fn scores(events: &[Event]) -> Vec<Scores> {
         _ => None,
     });
     scored.collect()
+}
+
+fn general(events: &[Event]) -> Vec<f64> {
+    let measured = events.iter().filter_map(|event| match event {
+        Event::GeneralScored { score, .. } => score.perplexity(),
+        _ => None,
+    });
+    measured.collect()
 }
 
 fn lost(events: &[Event]) -> Vec<(usize, &str)> {
@@ -55,6 +71,10 @@ fn runs_are_the_same_with_helpers() {
     assert_eq!(losses(&alone).len(), 80, "two runs: {alone:?}");
     assert_near(&losses(&alone), &losses(&helped));
     assert!(lost(&helped).is_empty());
+    assert_eq!(general(&alone).len(), 6, "the same of what is forgotten");
+    for (a, b) in general(&alone).iter().zip(general(&helped)) {
+        assert!((a / b - 1.0).abs() < 1e-4, "{a} {b}");
+    }
     assert_eq!(scores(&alone).len(), 6, "before, halfway and after, twice");
     for (a, b) in scores(&alone).iter().zip(scores(&helped)) {
         assert_eq!(a.examples, b.examples);

@@ -10,7 +10,7 @@ use web_sys::{
 };
 
 use super::blob::{BlobParts, BlobSource};
-use super::helper::{self, WorkerHelper};
+use super::helper::WorkerHelper;
 use crate::engine::host::{Host, Stamp, check_received};
 use crate::io::safetensors::ByteSource;
 use crate::protocol::{EngineError, Event, Frame, encode};
@@ -186,7 +186,8 @@ impl Host for Rc<BrowserHost> {
     /// A GPU is not shared out: on it the engine works alone.
     #[cfg(not(feature = "engine-gpu"))]
     fn helpers_wanted(&self, weights_bytes: u64) -> usize {
-        crate::engine::helpers::helpers_for(helper::place(&self.scope), weights_bytes)
+        let place = super::machine::place(&self.scope);
+        crate::engine::helpers::helpers_for(place, weights_bytes)
     }
 
     fn start_helper(&self) -> Result<WorkerHelper, String> {

@@ -47,7 +47,7 @@ pub async fn open() -> Result<(Device, DeviceInfo), EngineError> {
     use wasm_bindgen::JsCast;
     let scope = js_sys::global().unchecked_into();
     // As far as the machine goes; a large model may leave memory for fewer.
-    let threads = match helpers_for(super::helper::place(&scope), 0) {
+    let threads = match helpers_for(super::machine::place(&scope), 0) {
         0 => "one thread".to_owned(),
         helpers => format!("{} workers", helpers + 1),
     };

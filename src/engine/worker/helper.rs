@@ -1,4 +1,4 @@
-//! Helpers as workers of the engine's worker.
+//! Helpers as workers of the engine's worker: the engine's side. The other is `helping`.
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
@@ -13,14 +13,13 @@ use web_sys::{
 
 use super::blob::BlobSource;
 use super::parcel::{self, Parcel};
-use crate::engine::helpers::{Answer, Ask, Hand, Helper, Letter, Place, from_bytes, to_bytes};
-use crate::protocol::EngineError;
+use crate::engine::helpers::{Answer, Ask, Helper, Letter, from_bytes, to_bytes};
 
 /// The name by which a worker knows that it is a helper. The script that starts workers goes by it too.
 pub const NAME: &str = "helper";
 
 /// Where that script leaves the helper's port.
-const PORT: &str = "port";
+pub(super) const PORT: &str = "port";
 
 /// What comes from a helper.
 enum Heard {
@@ -152,70 +151,8 @@ impl Drop for WorkerHelper {
     }
 }
 
-/// What the browser tells of the machine, and the address of the learner's wish.
-pub fn place(scope: &DedicatedWorkerGlobalScope) -> Place {
-    let navigator = |field: &str| {
-        let navigator = Reflect::get(scope, &"navigator".into()).ok()?;
-        Reflect::get(&navigator, &field.into()).ok()?.as_f64()
-    };
-    let search = address(scope, "search").unwrap_or_default();
-    let fields = search.trim_start_matches('?').split('&');
-    let workers = fields
-        .filter_map(|field| field.strip_prefix("workers="))
-        .next();
-    Place {
-        cores: navigator("hardwareConcurrency").map_or(1, |cores| cores as usize),
-        memory_gigabytes: navigator("deviceMemory"),
-        workers: workers.and_then(|number| number.parse().ok()),
-    }
-}
-
 /// A part of this worker's own address.
-fn address(scope: &DedicatedWorkerGlobalScope, part: &str) -> Option<String> {
+pub(super) fn address(scope: &DedicatedWorkerGlobalScope, part: &str) -> Option<String> {
     let location = Reflect::get(scope, &"location".into()).ok()?;
     Reflect::get(&location, &part.into()).ok()?.as_string()
-}
-
-/// This worker is a helper: does what the engine's worker asks through the port.
-pub fn help(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
-    let port: MessagePort = Reflect::get(scope, &PORT.into())?.dyn_into()?;
-    let (inbox, mut asks) = unbounded::<Parcel>();
-    let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Some(parcel) = Parcel::read(&event.data()) {
-            let _ = inbox.unbounded_send(parcel);
-        }
-    });
-    port.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-    listener.forget();
-    wasm_bindgen_futures::spawn_local(async move {
-        let mut hand = match super::device::open().await {
-            Ok((device, _)) => Ok(Hand::new(device)),
-            Err(EngineError { message, .. }) => Err(message),
-        };
-        while let Some(parcel) = asks.next().await {
-            let answered = match &mut hand {
-                Ok(hand) => answer(hand, parcel).await,
-                Err(reason) => Letter::of(Answer::Refused(reason.clone())),
-            };
-            // An engine that is gone needs no answer.
-            if let Ok(words) = to_bytes(&answered.words) {
-                let _ = parcel::send(&port, &words, &answered.numbers, None);
-            }
-        }
-    });
-    Ok(())
-}
-
-async fn answer(hand: &mut Hand, parcel: Parcel) -> Letter<Answer> {
-    let refused = |reason| Letter::of(Answer::Refused(reason));
-    let words = match from_bytes(&parcel.words) {
-        Ok(words) => words,
-        Err(reason) => return refused(reason),
-    };
-    let weights = match parcel.file.map(BlobSource::new).transpose() {
-        Ok(weights) => weights,
-        Err(reason) => return refused(reason),
-    };
-    let numbers = parcel.numbers;
-    hand.obey(Letter { words, numbers }, weights).await
 }

@@ -115,6 +115,27 @@ pub fn rectangles(width: usize, rank: usize) -> String {
     )
 }
 
+pub const SPLIT_WORKERS: &str = "Workers";
+pub const SPLIT_COLUMNS: [&str; 5] = [
+    "Worker",
+    "Losses of its reviews",
+    "Their mean",
+    "Counts",
+    "Adds",
+];
+
+pub fn split_weight(own: usize, all: usize) -> String {
+    format!("{own}/{all}")
+}
+
+/// The loss of the whole batch, of its shares by what they hold, and of its shares counted alike.
+pub fn split_sums(whole: f64, weighed: f64, alike: f64) -> String {
+    let [whole, weighed, alike] = [whole, weighed, alike].map(format::loss);
+    format!(
+        "The whole batch has a mean loss of {whole}. The last column adds up to {weighed}. The plain average of the workers' means would be {alike}."
+    )
+}
+
 pub const MAP_LABEL: &str = "Parameter map. Arrow keys walk from tensor to tensor.";
 pub const MAP_EMPTY: &str = "The map is drawn as soon as the model is here.";
 pub const MAP_FROZEN: &str = "frozen";

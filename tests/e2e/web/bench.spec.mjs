@@ -16,6 +16,16 @@ for (const [workload, expected] of Object.entries(LOSSES)) {
   });
 }
 
+// Eight rows a step, of which the workers get two, three and three.
+test('a step that is split over workers gives the same losses', async ({ page, openPage }) => {
+  await openPage({ route: '#/bench?workload=W1&steps=2', workers: 3 });
+  const result = page.getByTestId('bench-result');
+  await expect(result).toContainText('losses', { timeout: 60_000 });
+  const { losses, threads } = JSON.parse(await result.innerText());
+  expect(threads).toBe(3);
+  LOSSES.W1.forEach((loss, step) => expect(Math.abs(losses[step] - loss), `step ${step}`).toBeLessThan(1e-4));
+});
+
 test('a benchmark is cancelled, and can be made again', async ({ page, openPage }) => {
   await openPage({ route: '#/bench?workload=W2&steps=500' });
   await page.getByTestId('bench-cancel').click({ timeout: 60_000 });

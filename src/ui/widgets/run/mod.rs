@@ -7,5 +7,6 @@ pub mod predict;
 pub mod run_panel;
 pub mod run_table;
 pub mod sketch_curve;
+pub mod split_batch;
 pub mod take_home;
 pub mod what_you_saw;
