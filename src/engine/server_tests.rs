@@ -2,6 +2,7 @@
 
 mod courses;
 mod helping;
+mod own_data;
 mod pauses;
 mod runs;
 mod tasks;
@@ -288,7 +289,7 @@ pub(super) fn load() -> Vec<Command> {
         Command::LoadDataset(asks::LoadDataset {
             name: "reviews".into(),
             url: "r.csv".into(),
-            task: Default::default(),
+            reading: Reading::OfTask(Default::default()),
         }),
     ]
 }

@@ -151,4 +151,25 @@ mod tests {
         let whole = fill_in(named, &keys, Some(Split::Train));
         assert_eq!(whole.iter().filter(|s| **s == Split::Test).count(), 9);
     }
+
+    /// The programs that the page writes divide alike: `ui::script::own` has the same letters.
+    #[test]
+    fn the_split_stays_as_it_is() {
+        let texts: Vec<String> = (0..60).map(|i| format!("text {} ü", i % 50)).collect();
+        let rows: Vec<(usize, &str)> = texts
+            .iter()
+            .enumerate()
+            .map(|(i, t)| (i % 3, &t[..]))
+            .collect();
+        let letter = |split: &Split| match split {
+            Split::Train => 't',
+            Split::Validation => 'v',
+            Split::Test => 'T',
+        };
+        let letters: String = divide(&rows).iter().map(letter).collect();
+        assert_eq!(
+            letters,
+            "tTttttttTvtttttttttttTttttTttvtttvvtttTTTttTtvvttttTttttttTv"
+        );
+    }
 }

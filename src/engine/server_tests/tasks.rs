@@ -56,7 +56,7 @@ fn load(task: Task, url: &str) -> Vec<Command> {
     commands[1] = Command::LoadDataset(asks::LoadDataset {
         name: url.into(),
         url: url.into(),
-        task,
+        reading: Reading::OfTask(task),
     });
     commands
 }

@@ -67,13 +67,24 @@ pub fn to_content() {
 }
 
 pub fn focus_content() {
-    let content = web_sys::window()
+    focus("content");
+}
+
+/// Puts the focus on the element with this id.
+pub fn focus(id: &str) {
+    let element = web_sys::window()
         .and_then(|window| window.document())
-        .and_then(|document| document.get_element_by_id("content"))
+        .and_then(|document| document.get_element_by_id(id))
         .and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    if let Some(content) = content {
-        let _ = content.focus();
+    if let Some(element) = element {
+        let _ = element.focus();
     }
+}
+
+/// The id of what has the focus, or of the nearest around it that has one.
+pub fn focused_id() -> Option<String> {
+    let active = web_sys::window()?.document()?.active_element()?;
+    active.closest("[id]").ok()??.get_attribute("id")
 }
 
 /// Puts text on the clipboard; `false` where the browser does not allow it.

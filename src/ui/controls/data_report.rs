@@ -27,7 +27,13 @@ pub fn Report(report: Arc<DataReport>) -> impl IntoView {
     let tokens = report.tokens.as_ref().map(text::tokens);
     let splits = report.problem.is_none().then(|| text::splits(&report));
     view! {
-        <div class="data_report" data-testid="data-report" data-rows=report.used_rows>
+        <div
+            class="data_report"
+            id="data-report"
+            tabindex="-1"
+            data-testid="data-report"
+            data-rows=report.used_rows
+        >
             <p>{text::read_as(&report)}</p>
             <Reading report=report.clone() />
             {preview(&report)}

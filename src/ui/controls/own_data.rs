@@ -1,12 +1,14 @@
 //! Takes in a file of the learner's own: dropped, chosen or pasted, and read by the engine in this page.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{File, HtmlInputElement};
 
 use super::data_report::Report;
-use crate::protocol::{DataChoice, MOST_DATA_BYTES, NamedUrl, asks};
-use crate::ui::browser::own_files;
+use crate::protocol::{DataChoice, DataReport, MOST_DATA_BYTES, NamedUrl, asks};
+use crate::ui::browser::{own_files, place};
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::state::Answer;
 use crate::ui::text::own_data as text;
@@ -128,14 +130,35 @@ fn Paste() -> impl IntoView {
 fn Found(refused: RwSignal<Option<String>>) -> impl IntoView {
     let page = use_page();
     let answer = page.watch(|state| state.answer::<asks::InspectData>());
+    // The old report stays until the new one is there, and the focus where it was in it.
+    let shown = RwSignal::new(None::<Arc<DataReport>>);
+    Effect::new(move |_| match answer.get() {
+        Answer::Going => {}
+        Answer::Done(report) => {
+            let focused = place::focused_id();
+            shown.set(Some(report));
+            let again = focused.filter(|id| id.starts_with("data-"));
+            if let Some(id) = again {
+                request_animation_frame(move || place::focus(&id));
+            }
+        }
+        Answer::Idle | Answer::Failed(_) => shown.set(None),
+    });
     let refusal = |words: String| {
         view! { <p class="refusal" role="alert" data-testid="data-problem">{words}</p> }.into_any()
     };
-    move || match (refused.get(), answer.get()) {
+    let said = move || match (refused.get(), answer.get()) {
         (Some(words), _) => refusal(words),
-        (None, Answer::Idle) => ().into_any(),
-        (None, Answer::Going) => view! { <p role="status">{text::LOOKING}</p> }.into_any(),
         (None, Answer::Failed(error)) => refusal(error.message),
-        (None, Answer::Done(report)) => view! { <Report report /> }.into_any(),
+        (None, Answer::Going) => view! { <p role="status">{text::LOOKING}</p> }.into_any(),
+        (None, Answer::Idle | Answer::Done(_)) => ().into_any(),
+    };
+    let report = move || {
+        let shown = shown.get().filter(|_| refused.with(Option::is_none));
+        shown.map(|report| view! { <Report report /> })
+    };
+    view! {
+        {said}
+        {report}
     }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::protocol::{
     BUILD_ID, Command, DatasetInfo, DeviceInfo, DeviceKind, EngineError, Event, Frame, ModelInfo,
-    ModelPlace, PROTOCOL_VERSION, Reply, RequestId, Speech, asks,
+    ModelPlace, PROTOCOL_VERSION, Reading, Reply, RequestId, Speech, asks,
 };
 use crate::settings::{Family, Task};
 use crate::ui::state::fixture::model_info;
@@ -11,6 +11,10 @@ use crate::ui::state::{Learnt, Slot};
 
 fn source(name: &str) -> ModelSource {
     ModelSource::Shipped(name.into())
+}
+
+fn set(name: &str) -> DataSource {
+    crate::ui::sources::datasets::shipped(name).unwrap()
 }
 
 fn queued(key: &'static str, dataset: &str, model: &str) -> QueuedRun {
@@ -22,7 +26,7 @@ fn queued(key: &'static str, dataset: &str, model: &str) -> QueuedRun {
         settings: TrainingSettings::default(),
         evaluations: 3,
         start_paused: false,
-        dataset: dataset.into(),
+        dataset: set(dataset),
         model: source(model),
     }
 }
@@ -69,7 +73,7 @@ fn load_dataset(state: &mut State, name: &str) -> Option<RequestId> {
     let command = asks::LoadDataset {
         name: name.into(),
         url: format!("data/{name}.csv"),
-        task: Task::SequenceClassification,
+        reading: Reading::OfTask(Task::SequenceClassification),
     };
     ask(state, command)
 }
@@ -114,7 +118,7 @@ fn a_run_of_a_set_waits_for_the_data_it_was_queued_with() {
     assert_eq!(queue.next_move(&state), Move::Start);
     // The learner opens the lab, which works with another set.
     state.dataset = Some(Arc::new(dataset("topics")));
-    assert_eq!(queue.next_move(&state), Move::LoadDataset("reviews".into()));
+    assert_eq!(queue.next_move(&state), Move::LoadDataset(set("reviews")));
     let id = load_dataset(&mut state, "reviews");
     assert_eq!(queue.next_move(&state), Move::Wait);
     say(&mut state, id, read(dataset("reviews")));
@@ -219,5 +223,5 @@ fn data_is_loaded_for_what_the_model_learns_from_it() {
         ..dataset("stories")
     };
     say(&mut state, id, read(for_gpt2));
-    assert_eq!(next(&state, "stories"), Move::LoadDataset("stories".into()));
+    assert_eq!(next(&state, "stories"), Move::LoadDataset(set("stories")));
 }

@@ -240,3 +240,97 @@ def divide(rows, text, label):
                                 "validation" if rank < validation else "test")
             rank += len(same)
 "#;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::protocol::{DataReport, Mend};
+    use crate::settings::Family;
+    use crate::ui::draft::Draft;
+    use crate::ui::script::script;
+    use crate::ui::sources::datasets::DataSource;
+    use crate::ui::sources::own_data::tests::{own, report};
+
+    fn program(report: DataReport) -> String {
+        let mut draft = Draft::default();
+        draft.dataset = DataSource::Own(Arc::new(own(report)));
+        script(&draft, Family::Gpt2)
+    }
+
+    fn labelled() -> DataReport {
+        let columns = [(Role::Text, 0), (Role::Label, 1)];
+        report(
+            FileFormat::Semicolons,
+            Task::SequenceClassification,
+            &columns,
+        )
+    }
+
+    #[test]
+    fn the_program_reads_the_file_as_the_page_did() {
+        let written = program(DataReport {
+            encoding: "Windows-1252".into(),
+            dropped: vec![3, 5],
+            mended: vec![(Mend::DropEmpty, 2)],
+            ..labelled()
+        });
+        for line in [
+            "data_file = sys.argv[2] if len(sys.argv) > 2 else \"mine.csv\"",
+            "encoding=\"cp1252\"",
+            "csv.DictReader(file, delimiter=\";\")",
+            "dropped = {3, 5}",
+            "\"text\": row[\"Review\"].strip()",
+            "\"label\": row[\"Stars\"].strip()",
+            "if number not in dropped]",
+            "divide(rows, text=lambda row: row[\"text\"]",
+        ] {
+            assert!(written.contains(line), "{line}\n{written}");
+        }
+    }
+
+    #[test]
+    fn a_split_of_the_files_own_is_read() {
+        let mut read = labelled();
+        read.columns.push("Part".into());
+        read.made_split = false;
+        let split = crate::protocol::RoleColumn {
+            role: Role::Split,
+            column: 2,
+        };
+        read.choice.columns.as_mut().unwrap().push(split);
+        let written = program(read);
+        assert!(
+            written.contains("\"split\": split_of(row[\"Part\"].strip())"),
+            "{written}"
+        );
+        assert!(!written.contains("def divide"), "{written}");
+    }
+
+    #[test]
+    fn without_a_header_columns_are_counted() {
+        let mut read = labelled();
+        read.choice.has_header = Some(false);
+        assert!(program(read).contains("\"label\": row[1].strip()"));
+    }
+
+    /// What `data::reader::split` gives the same rows; its own test has the same letters.
+    #[test]
+    fn python_divides_as_the_page_does() {
+        let rows = "rows = [{\"text\": f\"text {i % 50} ü\", \"label\": \"abc\"[i % 3], \"split\": \"\"} for i in range(60)]\n\
+            divide(rows, text=lambda row: row[\"text\"], label=lambda row: \"abc\".index(row[\"label\"]))\n\
+            print(\"\".join(\"T\" if row[\"split\"] == \"test\" else row[\"split\"][0] for row in rows))\n";
+        let program = format!("import itertools\n{DIVIDE}\n\n{rows}");
+        let run = std::process::Command::new("python3")
+            .args(["-c", &program])
+            .output();
+        let Ok(run) = run else { return };
+        let said = String::from_utf8_lossy(&run.stdout);
+        assert_eq!(
+            said.trim(),
+            "tTttttttTvtttttttttttTttttTttvtttvvtttTTTttTtvvttttTttttttTv",
+            "{run:?}"
+        );
+    }
+}

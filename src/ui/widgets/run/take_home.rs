@@ -63,14 +63,14 @@ fn pack(page: PageContext) {
         let run = state.run.as_ref()?;
         let model = state.model.as_ref()?;
         let counted = state.answer::<asks::CountWords>();
-        let is_its = |data: &&_| std::ops::Deref::deref(*data).name == run.learnt.dataset;
-        let data = state.dataset.as_ref().filter(is_its);
+        let data = state.dataset.as_deref();
+        let data = data.filter(|data| data.name == run.learnt.dataset);
         let facts = Facts {
             run,
             summary: run.summary()?,
             model: &model.name,
             family: model.family,
-            data: data.map(|data| &**data),
+            data,
             words: counted
                 .done()
                 .and_then(|words| **words)
