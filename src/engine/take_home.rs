@@ -26,7 +26,7 @@ pub async fn files(
     made: Made<'_>,
     base_name: &str,
 ) -> Result<Vec<Member>, EngineError> {
-    match made.strategy.filter(|strategy| adapter::is_for(strategy)) {
+    match made.strategy.filter(|strategy| strategy.leaves_adapter()) {
         Some(strategy) => {
             let task = made.task.peft_name();
             let saved = adapter::save_async(made.model, strategy, base_name, task).await;
