@@ -124,7 +124,10 @@ fn guessed(file: &str, text: &str) -> FileFormat {
     let found = by_separator(usual);
     let names = found.separator().map(|between| header.split(between));
     let mut names = names.into_iter().flatten().map(|n| n.trim_matches('"'));
-    match names.any(is_known) {
+    // Prose has no tab in every line; rows copied from a spreadsheet have.
+    let mut lines = first.lines().filter(|line| !line.is_empty());
+    let are_copied = found == FileFormat::Tabs && lines.all(|line| line.contains('\t'));
+    match are_copied || names.any(is_known) {
         true => found,
         false => FileFormat::PlainText,
     }
@@ -213,6 +216,8 @@ mod tests {
             open("data", "{\"text\":\"a\"}\n").format,
             FileFormat::JsonLines
         );
+        let copied = open("pasted.txt", "remark\tmood\nIt is fine\tgood\n");
+        assert_eq!(copied.format, FileFormat::Tabs);
         let prose = open("notes.txt", "One, two; three.\n\nAnother line.\n");
         assert_eq!(prose.format, FileFormat::PlainText);
         assert_eq!(prose.records[1].line, 3);

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::data_reading::{Reading, read_again};
 use crate::protocol::{DataReport, Finding, FindingKind, LabelBalance, Mend};
 use crate::settings::Family;
+use crate::ui::learner::RunRecord;
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::sources::datasets::{DataSource, shipped};
 use crate::ui::sources::own_data::{OwnData, free_name};
@@ -26,13 +27,14 @@ pub fn Report(report: Arc<DataReport>) -> impl IntoView {
     let is_sound = report.findings.is_empty() && problem.is_none();
     let tokens = report.tokens.as_ref().map(text::tokens);
     let splits = report.problem.is_none().then(|| text::splits(&report));
+    let used_rows = report.used_rows;
     view! {
         <div
             class="data_report"
             id="data-report"
             tabindex="-1"
             data-testid="data-report"
-            data-rows=report.used_rows
+            data-rows=used_rows
         >
             <p>{text::read_as(&report)}</p>
             <Reading report=report.clone() />
@@ -233,14 +235,14 @@ fn Use(report: Arc<DataReport>) -> impl IntoView {
 /// Figures of runs on other data must not pass for runs on this.
 fn use_data(page: PageContext, mut own: OwnData) {
     let is_known = |name: &str| {
-        let mut runs = page
-            .shelf
-            .with_untracked(|history| history.records().to_vec())
-            .into_iter();
-        let current = page
+        let is_its = |run: &RunRecord| run.ground().dataset == name;
+        let was_run = page
+            .history
+            .with_untracked(|history| history.records().iter().any(is_its));
+        let is_current = page
             .draft
             .with_untracked(|draft| draft.dataset.name() == name);
-        shipped(name).is_some() || current || runs.any(|run| run.ground().dataset == name)
+        shipped(name).is_some() || is_current || was_run
     };
     own.name = free_name(&own.name, is_known);
     page.draft.update(|draft| {

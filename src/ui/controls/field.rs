@@ -89,7 +89,7 @@ fn own_data(key: &str) -> Option<impl IntoView + use<>> {
     (key == "data").then(|| {
         move || {
             own.get()
-                .map(|name| view! { <option value=name.clone() selected>{name}</option> })
+                .map(|name| view! { <option selected>{name}</option> })
         }
     })
 }

@@ -22,7 +22,7 @@ pub enum Form {
 impl Form {
     fn of(strategy: &Strategy) -> Self {
         match strategy {
-            Strategy::Full | Strategy::Partial { .. } | Strategy::Head => Self::Whole,
+            other if !other.leaves_adapter() => Self::Whole,
             Strategy::BitFit | Strategy::Adapter(_) => Self::Own,
             _ => Self::Peft,
         }

@@ -172,12 +172,12 @@ impl Program<'_> {
         out += &python::import("transformers", &names);
         out += &format!(
             "\nmodel_name = sys.argv[1] if len(sys.argv) > 1 else \"models/{model}\"\n\
-             data_file = sys.argv[2] if len(sys.argv) > 2 else \"{data}\"\n",
+             data_file = sys.argv[2] if len(sys.argv) > 2 else {data}\n",
             model = match self.family {
                 Family::Gpt2 => "nano",
                 Family::Bert => crate::ui::ENCODER,
             },
-            data = self.draft.dataset.file().replace(['\\', '"'], "_"),
+            data = python::string(&self.draft.dataset.file()),
         );
         out
     }

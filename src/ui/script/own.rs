@@ -145,10 +145,7 @@ impl Program<'_> {
     fn value(&self, own: &OwnData, role: Role) -> Option<String> {
         let column = own.report.choice.column(role)?;
         let value = match has_header(own) {
-            true => {
-                let name = python::names(&own.report.columns[column..=column]);
-                format!("row{name}")
-            }
+            true => format!("row[{}]", python::string(&own.report.columns[column])),
             false => format!("row[{column}]"),
         };
         let is_list = matches!(

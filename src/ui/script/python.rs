@@ -20,6 +20,11 @@ pub fn import(module: &str, names: &[&str]) -> String {
     format!("from {module} import (\n{}\n", lines.join("\n"))
 }
 
+/// A string.
+pub fn string(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 /// Arguments of a call, a line each.
 pub fn arguments(all: &[String]) -> String {
     all.iter().map(|one| format!("    {one},\n")).collect()

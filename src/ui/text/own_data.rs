@@ -31,7 +31,6 @@ pub const BALANCE: &str = "Labels";
 pub const BALANCE_COLUMNS: [&str; 5] = ["Label", "Rows", "Training", "Validation", "Test"];
 pub const FINDINGS: &str = "What to look at before training";
 pub const SOUND: &str = "Nothing is wrong with the rows: none is empty, none is there twice, and no text of the test stands in training.";
-pub const MENDED: &str = "Mended";
 pub const UNDO: &str = "Undo";
 
 pub fn too_large(bytes: u64) -> String {

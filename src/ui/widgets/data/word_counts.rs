@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use crate::protocol::{WordCountScores, asks};
 use crate::settings::Task;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
-use crate::ui::controls::number::number;
 use crate::ui::page_context::use_page;
 use crate::ui::state::Answer;
 use crate::ui::text::format;
