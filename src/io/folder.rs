@@ -7,7 +7,7 @@ pub use super::folder_error::FolderError;
 use super::safetensors::{ByteSource, NamedTensor, SafetensorsFile};
 use crate::model::any::{Model, ModelConfig};
 use crate::model::bert::{Bert, BertConfig, MaskedLmHead, Pooler};
-use crate::model::gpt2::{ConfigError, Gpt2, Gpt2Config};
+use crate::model::gpt2::{Gpt2, Gpt2Config};
 use crate::model::heads::head_has_bias;
 use crate::model::network::Network;
 use crate::model::parameters::{ParameterFn, for_each, is_added};
@@ -168,6 +168,7 @@ mod native {
     use super::*;
     use crate::data::tokenizer::Tokenizer;
     use crate::io::opening::{self, read_text};
+    use crate::model::gpt2::ConfigError;
 
     pub fn config(folder: &Path) -> Result<ModelConfig, FolderError> {
         Ok(ModelConfig::parse(&opening::model_config(folder)?)?)
