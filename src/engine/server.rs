@@ -62,6 +62,7 @@ pub struct Server<H: Host> {
 }
 
 /// What the server turns to next.
+#[allow(clippy::large_enum_variant)] // it lives until it is answered
 enum Turn {
     Asked(Frame<Command>),
     WorkEnded(Option<RequestId>, Result<Reply, EngineError>),

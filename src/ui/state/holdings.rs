@@ -34,6 +34,7 @@ impl State {
                 self.plan = Plan::Unknown;
                 // Their answers would be the old model's.
                 self.answers.forget_going(Until::NextModel);
+                self.generation = Generation::Idle;
                 self.engine = Engine::Loading {
                     what: Loading::File("config.json".into()),
                     progress: None,
@@ -113,9 +114,7 @@ impl State {
         self.holds_result = false;
         self.made_way.clear();
         self.adapters.clear();
-        if !matches!(self.generation, Generation::Going { .. }) {
-            self.generation = Generation::Idle;
-        }
+        self.generation = Generation::Idle;
     }
 
     /// Notes an adapter that the engine keeps from now on; the oldest has made room for it, there and here. It is told of

@@ -43,6 +43,26 @@ fn a_cancelled_text_stays_as_far_as_it_had_come() {
 }
 
 #[test]
+fn a_text_of_the_model_before_is_not_waited_for() {
+    let mut state = State::default();
+    state.apply(ready(BUILD_ID));
+    let ask = asks::Generate {
+        prompt: "one".into(),
+        max_new_tokens: 5,
+        sampling: Sampling::Greedy,
+        weights: WeightsChoice::Base,
+    };
+    let id = state.ask_only(ask).request_id;
+    state.ask_only(asks::LoadModel {
+        name: "nano".into(),
+        place: folder("models/nano/"),
+    });
+    let text = "a".into();
+    state.apply(from_engine(id, Event::TokenGenerated { text }));
+    assert_eq!(state.generation, Generation::Idle);
+}
+
+#[test]
 fn a_paused_verification_is_not_waited_for() {
     let (mut state, id) = verifying();
     state.apply(from_engine(Some(id), row("a")));
