@@ -1,6 +1,6 @@
 //! Pieces of Python.
 
-pub use crate::methods::export::{list as names, short_number as short};
+pub use crate::methods::export::short_number as short;
 use crate::ui::pages::routes::encoded;
 
 /// `from module import (…)`, in lines of a readable length.
