@@ -86,11 +86,9 @@ fn own_data(key: &str) -> Option<impl IntoView + use<>> {
         let own = |draft: &Draft| draft.dataset.own().map(|own| own.name.clone());
         page.draft.with(own)
     });
-    (key == "data").then(|| {
-        move || {
-            own.get()
-                .map(|name| view! { <option selected>{name}</option> })
-        }
+    (key == "data").then_some(move || {
+        own.get()
+            .map(|name| view! { <option selected>{name}</option> })
     })
 }
 
