@@ -99,7 +99,7 @@ fn balance(balance: &[LabelBalance]) -> Option<impl IntoView + use<>> {
     let lines: Vec<_> = shown.into_iter().map(line).collect();
     let heads = text::BALANCE_COLUMNS.map(|head| view! { <th scope="col">{head}</th> });
     Some(view! {
-        <div class="scroll">
+        <div class="scroll" tabindex="0" role="region" aria-label=text::BALANCE>
             <table class="balance">
                 <caption>{text::BALANCE}</caption>
                 <thead>

@@ -212,9 +212,11 @@ impl State {
 
 /// What the engine is silent over for long, or what is no question of the learner's.
 fn may_take_long(kind: AskKind) -> bool {
-    use AskKind::{LoadDataset, LoadEncoder, LoadGeneralText, LoadModel, Ping};
+    use AskKind::{
+        InspectData, LoadDataset, LoadEncoder, LoadGeneralText, LoadModel, Ping, TakeHome,
+    };
     matches!(
         kind,
-        LoadModel | LoadDataset | LoadGeneralText | LoadEncoder | Ping
+        LoadModel | LoadDataset | LoadGeneralText | LoadEncoder | InspectData | TakeHome | Ping
     )
 }

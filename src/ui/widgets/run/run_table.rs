@@ -24,7 +24,7 @@ pub fn RunTable() -> impl IntoView {
             <p class="quiet">
                 {move || if is_empty() { text::TABLE_EMPTY } else { text::TABLE_LEAD }}
             </p>
-            <div class="scroll" hidden=is_empty>
+            <div class="scroll" hidden=is_empty tabindex="0" role="region" aria-label=text::TABLE>
                 <table>
                     <thead>
                         <tr>{heads} <td></td></tr>
