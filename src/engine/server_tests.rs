@@ -75,6 +75,24 @@ struct Interruption {
     inbox: UnboundedSender<Frame<Command>>,
 }
 
+impl TestHost {
+    /// Counts a breath, and sends the interruption when it is due.
+    fn interrupt_if_due(&self) {
+        let mut waiting = self.interruption.borrow_mut();
+        let due = waiting.as_mut().is_some_and(|it| {
+            it.breaths_left = it.breaths_left.saturating_sub(1);
+            it.breaths_left == 0
+        });
+        if due && let Some(it) = waiting.take() {
+            let frame = Frame {
+                request_id: None,
+                body: it.command,
+            };
+            it.inbox.unbounded_send(frame).unwrap();
+        }
+    }
+}
+
 impl Host for Rc<TestHost> {
     type Body = Vec<u8>;
     type Helper = Near;
@@ -111,19 +129,7 @@ impl Host for Rc<TestHost> {
             .ok_or_else(|| "there are no more".to_owned())
     }
     async fn breathe(&self) {
-        let mut waiting = self.interruption.borrow_mut();
-        let due = waiting.as_mut().is_some_and(|it| {
-            it.breaths_left = it.breaths_left.saturating_sub(1);
-            it.breaths_left == 0
-        });
-        if due && let Some(it) = waiting.take() {
-            let frame = Frame {
-                request_id: None,
-                body: it.command,
-            };
-            it.inbox.unbounded_send(frame).unwrap();
-        }
-        drop(waiting);
+        self.interrupt_if_due();
         turn().await;
     }
     fn send(&self, frame: Frame<Event>) -> Result<(), EngineError> {

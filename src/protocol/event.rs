@@ -6,6 +6,7 @@ use super::types::*;
 use super::{EngineError, Reply, RunId};
 
 /// Past tense: it has happened.
+#[allow(clippy::large_enum_variant)] // it lives for the moment until its bytes are sent or it has been applied
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// The worker is up. Always the first event.

@@ -4,8 +4,11 @@ use serde_json::{Map, Value};
 
 use super::DataError;
 
-/// The objects of a file of JSON Lines, each with its line, counted from 1. Empty lines are none.
-pub fn objects(file: &str, text: &str) -> Result<Vec<(usize, Map<String, Value>)>, DataError> {
+/// An object, and its line in the file, counted from 1.
+pub type Numbered = (usize, Map<String, Value>);
+
+/// The objects of a file of JSON Lines. Empty lines are none.
+pub fn objects(file: &str, text: &str) -> Result<Vec<Numbered>, DataError> {
     let lines = text.lines().enumerate();
     let filled = lines.filter(|(_, line)| !line.trim().is_empty());
     let object = |(index, line): (usize, &str)| {

@@ -114,8 +114,8 @@ mod tests {
         let rows = features.rows(["a b b", "zzz"].into_iter());
         let mut values: Vec<f64> = rows.row(0).map(|(_, value)| value).collect();
         assert_eq!(values.pop(), Some(1.0), "the intercept");
-        let (common, rare) = (1.0, 2.0 * ((3.0f64 / 2.0).ln() + 1.0));
-        let length = (common * common + rare * rare as f64).sqrt();
+        let (common, rare) = (1.0f64, 2.0 * ((3.0f64 / 2.0).ln() + 1.0));
+        let length = (common * common + rare * rare).sqrt();
         values.sort_by(f64::total_cmp);
         assert!((values[0] - common / length).abs() < 1e-12);
         assert!((values[1] - rare / length).abs() < 1e-12);
