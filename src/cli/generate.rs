@@ -6,7 +6,7 @@ use super::base::{AdapterArguments, Base};
 use super::block_on;
 use super::device::DeviceName;
 use super::error::CliError;
-use crate::engine::sample::Continuation;
+use crate::model::sampling::Continuation;
 use crate::settings::Sampling;
 
 #[derive(clap::Args)]

@@ -3,6 +3,7 @@
 
 mod columns;
 mod faults;
+mod names;
 mod near;
 mod report;
 mod rows;

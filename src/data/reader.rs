@@ -5,6 +5,7 @@ mod error;
 mod guess;
 mod json;
 mod labels;
+mod layout;
 mod many_labels;
 mod prompts;
 mod questions;
@@ -29,7 +30,7 @@ pub use tags::{read_tagged, tagged_of};
 
 use super::labelled::LabelledDataset;
 use crate::protocol::Split;
-use table::Layout;
+use layout::Layout;
 
 /// Reads columns `text` and `label`, and `split` and `hard` where they are. Without a `split` column a
 /// tenth goes to validation and a fifth to the test, by a hash of each text: see [`split`].

@@ -1,10 +1,10 @@
 //! The likeliest tokens for every `[MASK]` of a text.
 
-use super::sample::distribution;
 use crate::data::tokenizer::{MASK, Marks, Tokenizer, TokenizerError};
 use crate::io::read_back;
 use crate::model::bert::Bert;
 use crate::model::parts::{Pass, Tokens};
+use crate::model::sampling::distribution;
 use crate::train::loss::select_rows;
 
 /// Why nothing could be filled in.

@@ -25,7 +25,6 @@ pub mod prompting;
 pub mod proof;
 pub mod rehearsal;
 pub mod run;
-pub mod sample;
 pub mod server;
 #[cfg(test)]
 mod server_tests;

@@ -2,10 +2,10 @@
 
 use super::attend;
 use super::base::{Base, decoder};
-use super::sample::distribution;
 use crate::model::any::Model;
 use crate::model::network::Network;
 use crate::model::parts::{Pass, Record, Tokens};
+use crate::model::sampling::distribution;
 use crate::protocol::{EngineError, ErrorKind, LabelProbability, Probe};
 
 const LIKELIEST: usize = 10;

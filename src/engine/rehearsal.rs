@@ -3,8 +3,8 @@
 use burn::module::Module;
 
 use super::base::Base;
-use super::sample::sample_texts;
 use crate::model::any::Model;
+use crate::model::sampling::sample_texts;
 use crate::settings::{Seed, TrainingSettings};
 use crate::train::gradients::GradientMap;
 use crate::train::{Anchors, Fisher, Replay, Trainer};

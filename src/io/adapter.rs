@@ -1,9 +1,10 @@
 //! What a strategy trained, in and out, in PEFT's format where PEFT has one and in the project's own where not.
 
+pub use super::described::Description;
 use super::own::{self, OwnError};
 use super::peft::{self, AdapterConfig, PeftError};
 use super::read_back;
-use super::safetensors::{ByteSource, SafetensorsFile};
+use super::safetensors::ByteSource;
 use crate::model::heads::Head;
 use crate::model::network::Network;
 use crate::settings::Strategy;
@@ -14,14 +15,6 @@ pub enum AdapterError {
     Peft(#[from] PeftError),
     #[error(transparent)]
     Own(#[from] OwnError),
-}
-
-/// What an `adapter_config.json` says, in either format.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Description {
-    pub strategy: Strategy,
-    /// PEFT's name of the task; none where the file leaves it open.
-    pub task_type: Option<String>,
 }
 
 pub fn describe(config_json: &str) -> Result<Description, AdapterError> {
@@ -60,21 +53,6 @@ fn head_of(task_type: &str) -> Option<Head> {
         "TOKEN_CLS" => Some(Head::Token { labels: 0 }),
         "QUESTION_ANS" => Some(Head::Answer),
         _ => None,
-    }
-}
-
-/// The model without a pooler, where the adapter is of words alone and its file has nothing of one: a run on words trains
-/// a model that has none, as `BertForMaskedLM`.
-pub(super) fn without_idle_pooler<M: Network, S: ByteSource>(
-    model: M,
-    has_head: bool,
-    file: &SafetensorsFile<S>,
-) -> M {
-    let names = || file.tensors().into_keys();
-    let keeps = |name: String| name.contains("pooler") || name.contains("classifier");
-    match has_head || names().any(keeps) {
-        true => model,
-        false => model.stripped_for(Head::Words),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod adapter;
 pub mod checkpoint;
+mod described;
 pub mod folder;
 mod folder_error;
 #[cfg(not(target_arch = "wasm32"))]

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use burn::module::Module;
 use serde_json::{Value, json};
 
-use super::adapter::{Description, without_idle_pooler};
+use super::described::{Description, without_idle_pooler};
 use super::folder::with_stored_heads;
 use super::peft::fields::object;
 use super::peft::is_task;

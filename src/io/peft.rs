@@ -9,7 +9,7 @@ mod stored;
 mod tests;
 pub mod virtual_tokens;
 
-use super::adapter::without_idle_pooler;
+use super::described::without_idle_pooler;
 use super::read_back;
 use super::safetensors::{ByteSource, NamedTensor, Precision, write};
 use crate::methods::targets::owned;

@@ -10,4 +10,5 @@ pub mod network;
 pub mod ops;
 pub mod parameters;
 pub mod parts;
+pub mod sampling;
 pub mod weights;

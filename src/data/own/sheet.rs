@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::columns::is_known;
+use super::names::is_known;
 use crate::data::reader::{
     DataError, Encoding, Record, objects, opened, plain, records, separator,
 };

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::encoding::{Encoding, decode};
-use super::table::Layout;
+use super::layout::Layout;
 use super::{DataError, refuse_other_files};
 
 /// What was found otherwise than the file's ending promises; to be shown to whoever gave the file. Nothing of it for a

@@ -2,8 +2,9 @@
 
 use super::DataError;
 use super::labels::{in_order, named_split};
+use super::layout::Layout;
 use super::split::fill_in;
-use super::table::{Column, Layout, Row, Table, plain};
+use super::table::{Column, Row, Table, plain};
 use crate::data::many_labels::{ManyLabelsDataset, ManyLabelsText};
 use crate::protocol::Split;
 

@@ -2,8 +2,9 @@
 
 use super::DataError;
 use super::labels::named_split;
+use super::layout::Layout;
 use super::split::fill_in;
-use super::table::{Layout, Table};
+use super::table::Table;
 use crate::data::prompts::Prompted;
 use crate::protocol::Split;
 

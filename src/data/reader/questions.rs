@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::labels::named_split;
+use super::layout::Layout;
 use super::split::fill_in;
-use super::table::{Column, Layout, Row, Table};
+use super::table::{Column, Row, Table};
 use super::{DataError, json};
 use crate::data::questions::{Answer, Question};
 use crate::protocol::Split;

@@ -2,8 +2,9 @@
 
 use super::DataError;
 use super::labels::named_split;
+use super::layout::Layout;
 use super::split::fill_in;
-use super::table::{Column, Layout, Row, Table};
+use super::table::{Column, Row, Table};
 use crate::data::tagged::{TaggedDataset, TaggedSentence};
 use crate::protocol::Split;
 

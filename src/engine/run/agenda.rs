@@ -5,7 +5,7 @@ use super::works::{Sampling, Work};
 use super::*;
 use crate::engine::proof::Digesting;
 use crate::engine::rehearsal::Rehearsal;
-use crate::engine::sample::Continuation;
+use crate::model::sampling::Continuation;
 use crate::protocol::Moment;
 
 impl Run {

@@ -7,7 +7,7 @@ use super::*;
 use crate::engine::general::Measuring;
 use crate::engine::proof::Digesting;
 use crate::engine::rehearsal::Rehearsal;
-use crate::engine::sample::Continuation;
+use crate::model::sampling::Continuation;
 use crate::protocol::Moment;
 
 /// Numbers read back in a unit of digesting: some milliseconds of SHA-256.

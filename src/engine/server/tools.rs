@@ -4,8 +4,8 @@ use super::*;
 use crate::engine::base::decoder;
 use crate::engine::bench::{Bench, measure};
 use crate::engine::run::device_error;
-use crate::engine::sample::Continuation;
 use crate::model::gpt2::Gpt2;
+use crate::model::sampling::Continuation;
 use crate::protocol::{BenchReport, Generated, Verified, VerifiedQuantity};
 use crate::verify::{Finding, MapFiles, Selection, verify};
 

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use crate::engine::sample::{Continuation, distribution, greedy};
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
 use crate::model::parts::{KvCache, Pass, Tokens};
+use crate::model::sampling::{Continuation, distribution, greedy};
 use crate::settings::Sampling;
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::{Comparison, exactly};
