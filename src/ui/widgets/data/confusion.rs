@@ -94,13 +94,15 @@ fn by_label(scores: &[LabelScores]) -> Option<impl IntoView + use<>> {
     let heads = text::BY_LABEL_COLUMNS.map(|name| view! { <th scope="col">{name}</th> });
     (!rows.is_empty()).then(|| {
         view! {
-            <table class="by_label">
-                <caption>{text::BY_LABEL}</caption>
-                <thead>
-                    <tr>{heads.into_iter().collect_view()}</tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+            <div class="scroll by_label" tabindex="0" role="region" aria-label=text::BY_LABEL>
+                <table>
+                    <caption>{text::BY_LABEL}</caption>
+                    <thead>
+                        <tr>{heads.into_iter().collect_view()}</tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
         }
     })
 }
