@@ -20,8 +20,8 @@ use crate::model::parts::{Pass, Tokens};
 pub use crate::protocol::Workload;
 use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
 use crate::train::gradients::collect;
-use crate::train::learner::weigh;
 use crate::train::loss::cross_entropy;
+use crate::train::objective::weigh;
 use crate::train::{AdamW, Found, Packing};
 
 /// Steps whose time is not counted: buffers, pipelines and caches fill.

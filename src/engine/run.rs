@@ -153,7 +153,10 @@ impl Run {
             Work::Digest(digesting) => self.digest(digesting).await,
             Work::Sample(when, sampling) => self.sample(when, sampling, base, watcher).await,
             Work::MeasureGeneral(measuring) => self.measure(measuring, crew, watcher).await,
-            Work::Score(scoring) => self.score(scoring, crew, watcher).await,
+            Work::Score(scoring) => {
+                let rest = self.score(scoring, crew, watcher).await?;
+                Ok(rest.map(Work::Score))
+            }
             Work::Prepare(rehearsal) => self.prepare(rehearsal, base).await,
             Work::Train => self.train(base, crew, watcher).await,
             Work::End => self.end(watcher).map(|()| None),

@@ -9,7 +9,7 @@ use burn::prelude::*;
 
 use super::GradientMap;
 use super::gradients::{add, collect};
-use super::learner::{Objective, loss_of_hidden, weigh};
+use super::objective::{Objective, loss_of_hidden, weigh};
 use crate::data::batch::Batch;
 use crate::model::gpt2::{Frame, Gpt2};
 use crate::model::parameters;

@@ -1,53 +1,16 @@
 //! A model that the training loop can train: the loss of a batch under an objective, and the gradients of that.
 
 use burn::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::checkpointing::checkpointed_gradients;
 use super::gradients::{GradientMap, collect};
-use super::loss::{
-    answer_loss, binary_cross_entropy, labelled_rows, predicted_rows, select_rows,
-    weighted_cross_entropy,
-};
+use super::objective::{Objective, loss_of_hidden, weigh};
 use crate::data::batch::Batch;
 use crate::model::any::Model;
 use crate::model::bert::Bert;
 use crate::model::gpt2::Gpt2;
 use crate::model::network::Network;
 use crate::model::parts::Pass;
-use crate::settings::Family;
-
-/// What the loss is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Objective {
-    /// The next token, wherever a label is not ignored.
-    CausalLm,
-    /// The word at every place whose label is not ignored.
-    MaskedLm,
-    /// One label a text; `pad` is the id that pads.
-    SequenceClassification { pad: Option<i32> },
-    /// Any number of labels a text, yes or no each.
-    MultiLabelClassification { pad: Option<i32> },
-    /// A label a token, wherever it is not ignored.
-    TokenClassification,
-    /// Where the answer starts and ends.
-    QuestionAnswering,
-}
-
-impl Objective {
-    /// What a model of this family is pre-trained on; text that is replayed against forgetting is trained on it.
-    pub fn language_of(family: Family) -> Self {
-        match family {
-            Family::Gpt2 => Self::CausalLm,
-            Family::Bert => Self::MaskedLm,
-        }
-    }
-
-    /// Whether Hugging Face's `Trainer` divides this loss by the items of all micro-batches together.
-    pub fn counts_items(self) -> bool {
-        self == Self::CausalLm
-    }
-}
 
 pub trait Learner: Network {
     /// The loss of a batch, `[1]`.
@@ -115,58 +78,4 @@ fn plain_gradients<M: Learner>(
     let loss = weigh(model.loss(objective, batch, pass), weight);
     let gradients = collect(loss.backward(), model);
     (loss.inner(), gradients)
-}
-
-/// A loss that is a part of another.
-pub fn weigh(loss: Tensor<1>, weight: f64) -> Tensor<1> {
-    if weight == 1.0 {
-        loss
-    } else {
-        loss.mul_scalar(weight)
-    }
-}
-
-/// The loss, `[1]`, once the transformer is done: `hidden: [batch · seq, width]`.
-pub(super) fn loss_of_hidden<M: Network>(
-    model: &M,
-    objective: Objective,
-    hidden: Tensor<2>,
-    batch: &Batch,
-    pass: &mut Pass,
-) -> Tensor<1> {
-    match objective {
-        Objective::CausalLm => {
-            let (rows, words) = predicted_rows(&batch.labels);
-            with_head(model.word_loss(select_rows(hidden, rows), &words, pass))
-        }
-        Objective::MaskedLm => {
-            let (rows, words) = labelled_rows(&batch.labels);
-            pass.pick(&rows, batch.width());
-            with_head(model.word_loss(select_rows(hidden, rows), &words, pass))
-        }
-        Objective::SequenceClassification { pad } => {
-            let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();
-            let logits = with_head(model.text_logits(hidden, &batch.ids, pad, pass));
-            weighted_cross_entropy(logits, &classes, pass.class_weights)
-        }
-        Objective::MultiLabelClassification { pad } => {
-            let logits = with_head(model.text_logits(hidden, &batch.ids, pad, pass));
-            binary_cross_entropy(logits, &batch.labels, pass.class_weights)
-        }
-        Objective::TokenClassification => {
-            let (rows, classes) = labelled_rows(&batch.labels);
-            let logits = with_head(model.token_logits(select_rows(hidden, rows)));
-            weighted_cross_entropy(logits, &classes, pass.class_weights)
-        }
-        Objective::QuestionAnswering => {
-            answer_loss(with_head(model.answer_logits(hidden)), &batch.labels)
-        }
-    }
-}
-
-fn with_head<T>(found: Option<T>) -> T {
-    match found {
-        Some(found) => found,
-        None => unreachable!("a run starts by putting on the head that its task needs"),
-    }
 }

@@ -1,6 +1,5 @@
 //! Scoring as units of one batch.
 
-use super::works::Work;
 use super::*;
 use crate::engine::helpers::Scored;
 
@@ -34,13 +33,14 @@ impl Scoring {
 }
 
 impl Run {
-    /// Scores the next batch, or as many as there are workers; at the end of the split says what it came to.
+    /// Scores the next batch, or as many as there are workers, and gives the rest back; at the end of the split says
+    /// what it came to.
     pub(super) async fn score(
         &mut self,
         mut scoring: Box<Scoring>,
         crew: &mut Crew<impl Helper>,
         watcher: &impl Watcher,
-    ) -> Result<Option<Work>, EngineError> {
+    ) -> Result<Option<Box<Scoring>>, EngineError> {
         let began = watcher.now_millis();
         if scoring.next < scoring.units.len() {
             let model = scoring
@@ -61,7 +61,7 @@ impl Run {
             if scoring.stage == RunStage::ScoringBefore {
                 self.clock.test_scoring_millis += watcher.now_millis() - began;
             }
-            return Ok(Some(Work::Score(scoring)));
+            return Ok(Some(scoring));
         }
         self.scored(*scoring, watcher)?;
         Ok(None)

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::own_data::inspect;
-use crate::protocol::{DataChoice, DataReport, FileFormat, Role, RoleColumn};
+use crate::protocol::{DataChoice, DataReport, FileFormat, NamedUrl, Role, RoleColumn, asks};
 use crate::settings::Task;
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::text::own_data as text;
+
+/// Has the engine read a file. Every change of how it is read goes this way too.
+pub fn inspect(page: PageContext, file: NamedUrl, choice: DataChoice) {
+    page.client.ask(asks::InspectData { file, choice });
+}
 
 /// Asks for the file again, read otherwise.
 pub fn read_again(page: PageContext, report: &DataReport, change: impl FnOnce(&mut DataChoice)) {

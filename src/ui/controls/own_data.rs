@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{File, HtmlInputElement};
 
+use super::data_reading::inspect;
 use super::data_report::Report;
-use crate::protocol::{DataChoice, DataReport, MOST_DATA_BYTES, NamedUrl, asks};
+use crate::protocol::{DataChoice, DataReport, MOST_DATA_BYTES, asks};
 use crate::ui::browser::{own_files, place};
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::state::Answer;
@@ -25,11 +26,6 @@ pub fn OwnDataControl() -> impl IntoView {
             <Found refused />
         </div>
     }
-}
-
-/// Has the engine read a file. Every change of how it is read goes this way too.
-pub fn inspect(page: PageContext, file: NamedUrl, choice: DataChoice) {
-    page.client.ask(asks::InspectData { file, choice });
 }
 
 #[component]
