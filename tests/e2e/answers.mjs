@@ -61,7 +61,7 @@ async function ofTool(name, route, moment) {
 }
 
 async function ofText(moment) {
-  const page = await open('#/');
+  const page = await open('#/lab');
   await isAt(page, 'engine-status', 'data-state', 'ready');
   await page.getByTestId('generate').click();
   await pressable(page, 'generate-cancel');
