@@ -20,6 +20,7 @@ mod shape;
 mod strategy;
 mod table;
 pub mod targets;
+mod virtual_tokens;
 
 #[cfg(feature = "engine")]
 mod engine;

@@ -9,38 +9,34 @@ mod peft;
 use serde::{Deserialize, Serialize};
 
 use super::export::{Export, Exported};
-use super::field::{Field, MOST_VIRTUAL_TOKENS, VIRTUAL_TOKENS, Value};
-use super::method::{Adds, Facts, Group, Leaves, Method};
+use super::field::{Field, Value};
+use super::method::Method;
 use super::shape::ModelShape;
-use crate::settings::{Bound, Family, MOST_SIZE, Shapes};
+use super::virtual_tokens;
+use crate::settings::{Bound, Shapes};
+
+pub use virtual_tokens::FACTS;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PrefixSettings {
     pub virtual_tokens: usize,
 }
 
-pub const FACTS: Facts = Facts {
-    group: Group::ParameterEfficient,
-    adds: Adds::Elsewhere,
-    families: &[Family::Gpt2],
-    leaves: Leaves::Adapter,
-};
-
 impl Default for PrefixSettings {
     fn default() -> Self {
-        Self { virtual_tokens: 8 }
+        Self {
+            virtual_tokens: virtual_tokens::USUAL,
+        }
     }
 }
 
 impl Method for PrefixSettings {
     fn bounds(&self) -> Vec<Bound> {
-        let (name, tokens) = ("number of virtual tokens", self.virtual_tokens);
-        vec![Bound::whole(name, tokens, MOST_SIZE)]
+        virtual_tokens::bounds(self.virtual_tokens)
     }
 
     fn fields(&mut self) -> Vec<(&'static Field, Value<'_>)> {
-        let (at, most) = (&mut self.virtual_tokens, MOST_VIRTUAL_TOKENS);
-        vec![(&VIRTUAL_TOKENS, Value::Whole { at, most })]
+        virtual_tokens::fields(&mut self.virtual_tokens)
     }
 
     fn virtual_tokens(&self) -> usize {
@@ -59,7 +55,7 @@ impl Method for PrefixSettings {
     fn export(&self, _program: &Export) -> Exported {
         Exported::Peft {
             config: "PrefixTuningConfig",
-            arguments: vec![format!("num_virtual_tokens={}", self.virtual_tokens)],
+            arguments: virtual_tokens::arguments(self.virtual_tokens),
         }
     }
 }

@@ -20,6 +20,15 @@ pub fn want_encoder(page: PageContext) {
     });
 }
 
+/// Whether the base and the encoder are both there and can be asked.
+pub fn can_ask_both(page: PageContext) -> Memo<bool> {
+    page.watch(|state| {
+        let encoder = state.answer::<asks::LoadEncoder>();
+        let has_both = state.model.is_some() && encoder.done().is_some();
+        state.is_idle() && has_both
+    })
+}
+
 /// Nothing, once the encoder is there.
 #[component]
 pub fn EncoderLine() -> impl IntoView {

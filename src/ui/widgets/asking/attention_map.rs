@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::protocol::{AttentionReport, Reader, asks};
 use crate::ui::charts::attention::AttentionGrid;
-use crate::ui::controls::encoder_line::{EncoderLine, want_encoder};
+use crate::ui::controls::encoder_line::{EncoderLine, can_ask_both, want_encoder};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::text_field::TextField;
 use crate::ui::page_context::use_page;
@@ -27,11 +27,7 @@ pub fn AttentionMap() -> impl IntoView {
     let causal = RwSignal::new(false);
     let (layer, head) = (RwSignal::new(0_usize), RwSignal::new(0_usize));
     let wants = RwSignal::new(true);
-    let is_ready = page.watch(|state| {
-        let encoder = state.answer::<asks::LoadEncoder>();
-        let has_both = state.model.is_some() && encoder.done().is_some();
-        state.is_idle() && has_both
-    });
+    let is_ready = can_ask_both(page);
     Effect::new(move |_| {
         if wants.get() && is_ready.get() {
             wants.set(false);

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::protocol::{LabelProbability, MaskGuess, Probe, WeightsChoice, asks};
 use crate::ui::controls::answered::Answered;
-use crate::ui::controls::encoder_line::{EncoderLine, want_encoder};
+use crate::ui::controls::encoder_line::{EncoderLine, can_ask_both, want_encoder};
 use crate::ui::controls::goal::Goal;
 use crate::ui::controls::goes_on::{GoesOn, Wish};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
@@ -37,11 +37,7 @@ pub fn FillMask() -> impl IntoView {
     let asked = RwSignal::new(text::SENTENCES[0].to_string());
     // Asked once as soon as both models are there, then whenever a sentence is chosen or sent.
     let wants = RwSignal::new(true);
-    let is_ready = page.watch(|state| {
-        let encoder = state.answer::<asks::LoadEncoder>();
-        let has_both = state.model.is_some() && encoder.done().is_some();
-        state.is_idle() && has_both
-    });
+    let is_ready = can_ask_both(page);
     Effect::new(move |_| {
         if wants.get() && is_ready.get() {
             wants.set(false);
