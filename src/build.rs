@@ -15,6 +15,8 @@ mod lesson;
 #[path = "lessons/measure.rs"]
 #[expect(dead_code, reason = "the page works out what the build writes down")]
 mod measure;
+#[path = "build/runs.rs"]
+mod runs;
 #[path = "lessons/sum.rs"]
 #[expect(dead_code, reason = "the page works out what the build writes down")]
 mod sum;

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::conditions::{condition, condition_code};
 use super::html::{Known, to_html};
-use super::lesson::{CheckSource, ChoiceSource, Piece, PresetSource, RunsSource, Source};
+use super::lesson::{CheckSource, ChoiceSource, Piece, Source};
+use super::runs::{PresetSource, RunsSource};
 use super::text;
 use super::widgets::camel_case;
 

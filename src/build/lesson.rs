@@ -4,6 +4,7 @@
 
 use super::conditions::{braced, condition, expression};
 use super::measure::Expression;
+use super::runs::{RunsSource, parse_runs};
 
 /// A lesson as written, before its Markdown is turned into HTML.
 #[derive(Debug, PartialEq)]
@@ -52,26 +53,6 @@ pub struct ChoiceSource {
     pub id: String,
     pub question: String,
     pub answers: Vec<AnswerSource>,
-}
-
-/// `runs id`, or `runs id across models` where the point is to compare models: then every run names its own.
-#[derive(Debug, PartialEq)]
-pub struct RunsSource {
-    pub id: String,
-    pub task: String,
-    pub are_across_models: bool,
-    pub runs: Vec<PresetSource>,
-}
-
-/// `- key: Label | lr=1e-3&steps=60`, or with `model=mini-bert&` first.
-#[derive(Debug, PartialEq)]
-pub struct PresetSource {
-    pub key: String,
-    pub label: String,
-    /// The shipped model that it is made with; without one, the model at hand.
-    pub model: Option<String>,
-    /// What differs from the lesson's own settings.
-    pub settings: String,
 }
 
 #[derive(Debug, PartialEq)]
@@ -244,7 +225,7 @@ fn fence(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Lines before the first `- ` are the heading; each item carries the lines below it.
-fn items(lines: &[&str]) -> (String, Vec<(String, String)>) {
+pub fn items(lines: &[&str]) -> (String, Vec<(String, String)>) {
     let mut question = String::new();
     let mut items: Vec<(String, String)> = Vec::new();
     for line in lines {
@@ -259,63 +240,6 @@ fn items(lines: &[&str]) -> (String, Vec<(String, String)>) {
         }
     }
     (question, items)
-}
-
-fn parse_runs(name: &str, lines: &[&str], models: &[&str]) -> Result<RunsSource, String> {
-    let (id, are_across_models) = match name.split_once(' ') {
-        None => (name, false),
-        Some((id, "across models")) => (id, true),
-        Some((id, what)) => return Err(format!("runs `{id}`: `{what}` is not `across models`")),
-    };
-    let (task, items) = items(lines);
-    let runs = items
-        .iter()
-        .map(|(item, _)| parse_preset(item, are_across_models, models))
-        .collect::<Result<Vec<_>, String>>()
-        .map_err(|problem| format!("runs `{id}`: {problem}"))?;
-    if runs.is_empty() {
-        return Err(format!("runs `{id}` has none, `- key: Label | settings`"));
-    }
-    Ok(RunsSource {
-        id: id.to_string(),
-        task,
-        are_across_models,
-        runs,
-    })
-}
-
-fn parse_preset(item: &str, names_model: bool, models: &[&str]) -> Result<PresetSource, String> {
-    let (key, rest) = item
-        .split_once(": ")
-        .ok_or_else(|| format!("`{item}` has no `key: `"))?;
-    let (label, settings) = rest.split_once('|').unwrap_or((rest, ""));
-    let (models_named, settings): (Vec<&str>, Vec<&str>) = settings
-        .trim()
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .partition(|pair| pair.starts_with("model="));
-    let model = models_named.first().map(|pair| &pair["model=".len()..]);
-    match model {
-        Some(_) if !names_model => {
-            return Err(format!(
-                "`{key}` names a model; say `across models` behind the set's name"
-            ));
-        }
-        None if names_model => return Err(format!("`{key}` names no model, `model=…`")),
-        Some(model) if !models.contains(&model) => {
-            let models = models.join(", ");
-            return Err(format!(
-                "`{model}` is not a shipped model; there are: {models}"
-            ));
-        }
-        _ => {}
-    }
-    Ok(PresetSource {
-        key: key.trim().to_string(),
-        label: label.trim().to_string(),
-        model: model.map(str::to_string),
-        settings: settings.join("&"),
-    })
 }
 
 /// `- [x] answer` or `- field: value`, each followed by indented lines that belong to it.
@@ -481,26 +405,5 @@ mod tests {
             error.contains("hihg") && error.contains("low, high"),
             "{error}"
         );
-    }
-
-    #[test]
-    fn runs_compare_models_only_where_the_fence_says_so() {
-        let runs = "```runs both across models\n- one: One | model=nano&lr=1e-3\n- two: Two | model=mini-bert\n```\n";
-        let lesson = read(runs).unwrap();
-        let Piece::Runs(set) = &lesson.pieces[0] else {
-            panic!("{lesson:?}");
-        };
-        assert!(set.are_across_models && set.id == "both");
-        assert_eq!(set.runs[0].model.as_deref(), Some("nano"));
-        assert_eq!(set.runs[0].settings, "lr=1e-3");
-        for (written, instead, named) in [
-            (" across models", "", "across models"),
-            (" across models", " across", "across"),
-            ("model=mini-bert", "lr=1", "names no model"),
-            ("model=mini-bert", "model=maxi", "nano, mini-bert"),
-        ] {
-            let problem = read(&runs.replace(written, instead)).unwrap_err();
-            assert!(problem.contains(named), "{problem}");
-        }
     }
 }

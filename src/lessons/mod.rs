@@ -18,6 +18,9 @@ mod lesson;
 pub mod measure;
 #[cfg(test)]
 mod pace;
+#[cfg(test)]
+#[path = "../build/runs.rs"]
+mod runs;
 pub mod sum;
 #[cfg(test)]
 #[path = "../build/sums.rs"]

@@ -107,6 +107,16 @@ pub struct DatasetInfo {
     pub examples: Vec<Example>,
 }
 
+impl DatasetInfo {
+    /// How many labels there are to choose one from; 0 where the task is another.
+    pub fn classes(&self) -> usize {
+        match self.task {
+            Task::SequenceClassification => self.labels.len(),
+            _ => 0,
+        }
+    }
+}
+
 /// Text that no run trains on: what a run forgets of language at large is measured on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GeneralTextInfo {

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, DragEvent, File, HtmlElement, HtmlInputElement, RequestInit, Response, Url};
 
 use crate::protocol::NamedUrl;
-use crate::ui::text::own_model as text;
+use crate::ui::sources::own_model::NotFetched;
 
 /// The files of a file field.
 pub fn chosen(input: &HtmlInputElement) -> Vec<File> {
@@ -70,31 +70,32 @@ pub fn addresses(files: &[File]) -> Vec<NamedUrl> {
 }
 
 /// The text at an address, or why there is none.
-pub async fn fetch_text(url: &str) -> Result<String, String> {
+pub async fn fetch_text(url: &str) -> Result<String, NotFetched> {
     let response = request(url, "GET").await?;
-    let text = response.text().map_err(|_| text::NO_ANSWER.to_owned())?;
+    let text = response.text().map_err(|_| NotFetched::NoAnswer)?;
     let text = JsFuture::from(text).await.ok().and_then(|t| t.as_string());
-    text.ok_or_else(|| text::ANSWER_BROKE_OFF.to_owned())
+    text.ok_or(NotFetched::BrokeOff)
 }
 
-/// The size of what is at an address, where its server says.
-pub async fn size_of(url: &str) -> Option<u64> {
-    let response = request(url, "HEAD").await.ok()?;
-    response.headers().get("content-length").ok()??.parse().ok()
+/// The size of what is at an address; nothing where its server does not say.
+pub async fn size_of(url: &str) -> Result<Option<u64>, NotFetched> {
+    let response = request(url, "HEAD").await?;
+    let length = response.headers().get("content-length").ok().flatten();
+    Ok(length.and_then(|length| length.parse().ok()))
 }
 
-async fn request(url: &str, method: &str) -> Result<Response, String> {
-    let window = web_sys::window().ok_or(text::NO_ANSWER)?;
+async fn request(url: &str, method: &str) -> Result<Response, NotFetched> {
+    let window = web_sys::window().ok_or(NotFetched::NoAnswer)?;
     let options = RequestInit::new();
     options.set_method(method);
     // What lies there now: a configuration that the browser has kept may be that of weights which have been replaced.
     let _ = js_sys::Reflect::set(&options, &"cache".into(), &"no-cache".into());
     let answer: JsValue = JsFuture::from(window.fetch_with_str_and_init(url, &options))
         .await
-        .map_err(|_| text::NO_ANSWER.to_owned())?;
-    let response: Response = answer.dyn_into().map_err(|_| text::NO_ANSWER.to_owned())?;
+        .map_err(|_| NotFetched::NoAnswer)?;
+    let response: Response = answer.dyn_into().map_err(|_| NotFetched::NoAnswer)?;
     match response.ok() {
         true => Ok(response),
-        false => Err(text::server_answered(response.status())),
+        false => Err(NotFetched::Status(response.status())),
     }
 }

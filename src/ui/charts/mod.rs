@@ -2,6 +2,7 @@
 
 pub mod attention;
 pub mod gain_damage;
+pub mod guessing;
 pub mod heatmap;
 pub mod line;
 pub mod map_layout;

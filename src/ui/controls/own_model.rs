@@ -8,11 +8,16 @@ use web_sys::{File, HtmlInputElement};
 use crate::ui::browser::own_files;
 use crate::ui::draft::Draft;
 use crate::ui::page_context::{PageContext, use_page};
+use crate::ui::sources::hub::{folder_of_id, no_configuration};
 use crate::ui::sources::own_model::{
-    CONFIG, Facts, OwnModel, Problem, WEIGHTS, folder_of, missing_file, name_of,
+    CONFIG, Facts, NotFetched, OwnModel, PICKLED, Problem, WEIGHTS, WEIGHTS_INDEX, folder_of,
+    missing_file, name_of,
 };
 use crate::ui::state::Status;
 use crate::ui::text::own_model as text;
+
+/// A file of weights that is smaller is none.
+const LEAST_WEIGHTS_BYTES: u64 = 1024;
 
 /// How far looking at a model has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +41,8 @@ pub fn OwnModelControl() -> impl IntoView {
             <p class="quiet">{text::LEAD}</p>
             <div class="sources">
                 <FromFiles look />
-                <FromAddress look />
+                <FromPlace look place=&HUB />
+                <FromPlace look place=&WEB />
             </div>
             <Finding look />
             <Peak />
@@ -70,31 +76,68 @@ fn FromFiles(look: RwSignal<Look>) -> impl IntoView {
     }
 }
 
+/// A field for where a model lies elsewhere.
+struct Place {
+    id: &'static str,
+    button: &'static str,
+    label: &'static str,
+    placeholder: &'static str,
+    help: &'static str,
+    /// The folder that is meant.
+    folder: fn(&str) -> Option<String>,
+    otherwise: Problem,
+}
+
+const HUB: Place = Place {
+    id: "model-hub-id",
+    button: "model-hub-look",
+    label: text::HUB_ID,
+    placeholder: text::HUB_ID_PLACEHOLDER,
+    help: text::HUB_ID_HELP,
+    folder: folder_of_id,
+    otherwise: Problem::NoHubId,
+};
+
+const WEB: Place = Place {
+    id: "own-model-url",
+    button: "own-model-look",
+    label: text::ADDRESS,
+    placeholder: text::ADDRESS_PLACEHOLDER,
+    help: text::ADDRESS_HELP,
+    folder: folder_of,
+    otherwise: Problem::NoAddress,
+};
+
 #[component]
-fn FromAddress(look: RwSignal<Look>) -> impl IntoView {
-    let address = RwSignal::new(String::new());
+fn FromPlace(look: RwSignal<Look>, place: &'static Place) -> impl IntoView {
+    let written = RwSignal::new(String::new());
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        look_at_address(look, &address.get_untracked());
+        match (place.folder)(&written.get_untracked()) {
+            Some(folder) => look_at_folder(look, folder),
+            None => look.set(Look::Failed(place.otherwise.clone())),
+        }
     };
+    let help = format!("{}-help", place.id);
     view! {
         <form class="field" on:submit=go>
-            <label class="label" for="own-model-url">{text::ADDRESS}</label>
+            <label class="label" for=place.id>{place.label}</label>
             <span class="line">
                 <input
-                    id="own-model-url"
-                    data-testid="own-model-url"
+                    id=place.id
+                    data-testid=place.id
                     type="text"
                     inputmode="url"
                     autocomplete="off"
+                    autocapitalize="off"
                     spellcheck="false"
-                    placeholder="https://"
-                    aria-describedby="own-model-url-help"
-                    on:input=move |event| address.set(event_target_value(&event))
+                    placeholder=place.placeholder
+                    aria-describedby=help.clone()
+                    on:input=move |event| written.set(event_target_value(&event))
                 />
-                <button type="submit" data-testid="own-model-look">{text::LOOK}</button>
+                <button type="submit" data-testid=place.button>{text::LOOK}</button>
             </span>
-            <span class="help" id="own-model-url-help">{text::ADDRESS_HELP}</span>
+            <span class="help" id=help>{place.help}</span>
         </form>
     }
 }
@@ -129,28 +172,48 @@ fn look_at_files(look: RwSignal<Look>, files: Vec<File>) {
     });
 }
 
-fn look_at_address(look: RwSignal<Look>, address: &str) {
-    let Some(base_url) = folder_of(address) else {
-        return look.set(Look::Failed(Problem::NoAddress));
-    };
+fn look_at_folder(look: RwSignal<Look>, base_url: String) {
     look.set(Look::Going);
     spawn_local(async move {
-        let found = match own_files::fetch_text(&format!("{base_url}{CONFIG}")).await {
-            Ok(config) => Facts::parse(&config),
-            Err(reason) => Err(Problem::NotFetched(reason)),
-        };
-        let facts = match found {
-            Ok(facts) => facts,
-            Err(problem) => return look.set(Look::Failed(problem)),
-        };
-        let file_bytes = own_files::size_of(&format!("{base_url}{WEIGHTS}")).await;
-        let name = name_of(&base_url);
-        look.set(Look::Found {
-            facts,
-            file_bytes,
-            model: OwnModel::Folder { name, base_url },
-        });
+        let found = found_in(base_url).await;
+        look.set(found.unwrap_or_else(Look::Failed));
     });
+}
+
+/// What the files in a folder say of themselves; only the configuration is fetched.
+async fn found_in(base_url: String) -> Result<Look, Problem> {
+    let config = own_files::fetch_text(&format!("{base_url}{CONFIG}")).await;
+    let config = config.map_err(|reason| no_configuration(&base_url, reason))?;
+    let facts = Facts::parse(&config)?;
+    let file_bytes = match own_files::size_of(&format!("{base_url}{WEIGHTS}")).await {
+        Ok(Some(bytes)) if bytes < LEAST_WEIGHTS_BYTES => return Err(Problem::Pointer(bytes)),
+        Ok(bytes) => bytes,
+        Err(NotFetched::Status(404)) => return Err(without_weights(&base_url).await),
+        // A server that says nothing of its files' sizes may still hand them out.
+        Err(_) => None,
+    };
+    let name = name_of(&base_url);
+    Ok(Look::Found {
+        facts,
+        file_bytes,
+        model: OwnModel::Folder { name, base_url },
+    })
+}
+
+/// In which other form the weights are there.
+async fn without_weights(base_url: &str) -> Problem {
+    for (file, problem) in [
+        (WEIGHTS_INDEX, Problem::Sharded),
+        (PICKLED, Problem::OnlyPickled),
+    ] {
+        if own_files::size_of(&format!("{base_url}{file}"))
+            .await
+            .is_ok()
+        {
+            return problem;
+        }
+    }
+    Problem::NoWeights
 }
 
 #[component]

@@ -39,6 +39,9 @@ pub struct RunRecord {
     #[serde(default)]
     pub made_at_millis: f64,
     pub device: String,
+    /// How many labels there were to choose one from; 0 of another task. Records from before that was noted are of reviews.
+    #[serde(default = "of_reviews")]
+    pub classes: usize,
     pub trainable: usize,
     pub total: usize,
     pub steps: usize,
@@ -114,6 +117,7 @@ impl RunRecord {
             model_id: model_id(run),
             made_at_millis: clock::now_millis(),
             device: state.device.as_ref()?.description.clone(),
+            classes: run.learnt.classes,
             trainable: plan.trainable_parameters(),
             total: plan.total_parameters(),
             steps: run.completed_steps(),
@@ -186,6 +190,10 @@ fn general(run: &Run, of: fn(GeneralScore) -> Option<f64>) -> Vec<(usize, f64)> 
         .filter_map(|(step, score)| Some((*step, of(*score)?)))
         .filter(is_finite)
         .collect()
+}
+
+fn of_reviews() -> usize {
+    2
 }
 
 /// JSON has no NaN, the loss of an empty split, and writes null.
@@ -262,6 +270,7 @@ pub mod tests {
             model_id: String::new(),
             made_at_millis: 0.0,
             device: "CPU".into(),
+            classes: 2,
             trainable: 10,
             total: 100,
             steps: 60,

@@ -140,7 +140,7 @@ mod tests {
     use crate::ui::sources::shipped_models::family_of;
 
     #[test]
-    fn the_models_that_runs_name_are_on_every_site() {
+    fn the_models_that_runs_name_are_shipped() {
         let mut named = 0;
         for preset in lessons::LESSONS.iter().flat_map(|lesson| lesson.presets()) {
             if let Some(name) = preset.model {

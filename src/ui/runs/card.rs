@@ -9,7 +9,7 @@ use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
 use crate::ui::learner::RunRecord;
 use crate::ui::page_context::use_page;
-use crate::ui::sources::shipped_models::family_of;
+use crate::ui::sources::shipped_models::{family_of, is_missing};
 use crate::ui::text::format;
 use crate::ui::text::methods::refusal;
 use crate::ui::text::{lessons as text, run as run_text};
@@ -35,7 +35,17 @@ pub fn RunCard(
     let can_start = page.watch(|state| state.can_start_run());
     let kind = settings_of(lesson, preset).0.kind;
     let named = preset.model.and_then(family_of);
-    let why_not = page.watch(move |state| refusal(kind, named.or(state.family())?));
+    let refused = page.watch(move |state| refusal(kind, named.or(state.family())?));
+    let extras = page.client.extras();
+    let lacking = Memo::new(move |_| {
+        preset
+            .model
+            .filter(|name| extras.with(|all| is_missing(name, all)))
+    });
+    let why_not = Memo::new(move |_| match lacking.get() {
+        Some(name) => Some(text::not_on_this_site(name)),
+        None => refused.get().map(|why| text::refused(&why)),
+    });
     let start = move |_| {
         let run = queued(page, lesson, preset);
         page.queue.update(|queue| queue.put(vec![run]));
@@ -68,7 +78,7 @@ pub fn RunCard(
                 <span class="visually-hidden">" " {preset.label}</span>
             </button>
             <p class="quiet" hidden=move || !is_queued.get()>{text::QUEUED}</p>
-            <p class="quiet" hidden=move || why_not.get().is_none()>{move || why_not.get().map(|why| text::refused(&why))}</p>
+            <p class="quiet" hidden=move || why_not.get().is_none()>{why_not}</p>
             {move || is_going.get().then(|| view! { <Going /> })}
             {move || match run.get() {
                 Some((run, is_own)) => result(&run, is_own).into_any(),

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::{has_recordings, shown};
 use crate::lessons::{Lesson, RunSet};
+use crate::ui::charts::guessing::guessing;
 use crate::ui::charts::line::LineChart;
 use crate::ui::charts::plot::{Level, LineData, Look, Series, Unit};
 use crate::ui::charts::smooth::smooth;
@@ -27,7 +28,7 @@ pub fn RunCurves(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView
             .collect::<Vec<_>>()
     });
     let losses =
-        Memo::new(move |_| runs.with(|runs| with_level(data(runs, loss_points), Some(GUESSING))));
+        Memo::new(move |_| runs.with(|runs| with_level(data(runs, loss_points), guessed(runs))));
     let forgotten =
         Memo::new(move |_| runs.with(|runs| with_level(data(runs, general_points), before(runs))));
     let found = Memo::new(move |_| runs.with(|runs| shares(data(runs, retrieval_points))));
@@ -114,11 +115,11 @@ fn retrieval_points(run: &RunRecord) -> Vec<(f64, f64)> {
     found.map(|(step, share)| (*step as f64, *share)).collect()
 }
 
-/// What guessing between the two labels of the reviews costs.
-const GUESSING: Level = Level {
-    name: charts::LOSS_GUESSING,
-    y: std::f64::consts::LN_2,
-};
+/// What guessing costs, of runs that learnt the same data.
+fn guessed(runs: &[Option<(&'static str, RunRecord)>]) -> Option<Level> {
+    let (_, run) = runs.iter().flatten().next()?;
+    guessing(run.classes)
+}
 
 /// A line to compare with, where there is a curve.
 fn with_level(mut data: LineData, level: Option<Level>) -> LineData {

@@ -188,6 +188,7 @@ mod tests {
         let learnt = Learnt {
             dataset: "my shop.csv".into(),
             task: Task::SequenceClassification,
+            classes: 2,
             source: None,
         };
         let mut run = Run::new(RequestId(1), TrainingSettings::default(), learnt);

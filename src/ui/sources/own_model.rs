@@ -9,6 +9,10 @@ use crate::settings::{
 
 pub const CONFIG: &str = "config.json";
 pub const WEIGHTS: &str = "model.safetensors";
+/// In place of the weights where they lie in several files.
+pub const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
+/// Weights as Python's `pickle` writes them.
+pub const PICKLED: &str = "pytorch_model.bin";
 const TOKENIZER: &str = "tokenizer.json";
 const VOCABULARY: &str = "vocab.json";
 const MERGES: &str = "merges.txt";
@@ -65,8 +69,29 @@ pub enum Problem {
     MissingTokenizer,
     Unreadable(String),
     OtherArchitecture(String),
-    NotFetched(String),
+    /// config.json, of a folder at an address.
+    NotFetched(NotFetched),
     NoAddress,
+    NoHubId,
+    /// A model on the Hub that others may not read, or that is not there: the Hub does not tell which.
+    NotPublic(String),
+    /// A model on the Hub whose makers want to be asked first.
+    Gated(String),
+    /// The weights lie in several files.
+    Sharded,
+    /// The weights are there as `pytorch_model.bin` alone.
+    OnlyPickled,
+    NoWeights,
+    /// A few bytes that stand for the weights, as Git leaves them without its extension for large files.
+    Pointer(u64),
+}
+
+/// Why there is nothing from an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotFetched {
+    NoAnswer,
+    BrokeOff,
+    Status(u16),
 }
 
 #[derive(Deserialize)]

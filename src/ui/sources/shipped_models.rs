@@ -89,10 +89,12 @@ pub fn extras_in(index: &str) -> Vec<(&'static str, Listed)> {
     found.flatten().collect()
 }
 
-/// Whose kind a model is that every site has.
+/// Whose kind a model is that this project ships, on every site or on some.
 pub fn family_of(name: &str) -> Option<Family> {
-    let shipped = SHIPPED.iter().find(|shipped| shipped.name == name)?;
-    Some(shipped.sizes.family())
+    let shipped = SHIPPED.iter().find(|shipped| shipped.name == name);
+    let always = shipped.map(|shipped| shipped.sizes.family());
+    // Every extra is a BERT.
+    always.or_else(|| EXTRAS.contains(&name).then_some(Family::Bert))
 }
 
 /// The model for a device that has not been told another: the larger one wants a GPU.

@@ -200,6 +200,7 @@ impl State {
                 let learnt = self.dataset.as_ref().map(|set| Learnt {
                     dataset: set.name.clone(),
                     task: set.task,
+                    classes: set.classes(),
                     source: self.source.clone(),
                 });
                 let learnt = learnt.unwrap_or_default();

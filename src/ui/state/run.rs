@@ -39,6 +39,8 @@ pub struct Run {
 pub struct Learnt {
     pub dataset: String,
     pub task: Task,
+    /// How many labels there are to choose one from; 0 where the task is another.
+    pub classes: usize,
     /// Where the model comes from that it began with.
     pub source: Option<ModelSource>,
 }

@@ -16,7 +16,7 @@ pub const LOSS_AXIS: &str = "loss (nats)";
 pub const LOSS_EACH: &str = "training, each batch";
 pub const LOSS_SMOOTH: &str = "training, smoothed";
 pub const LOSS_VALIDATION: &str = "validation";
-pub const LOSS_GUESSING: &str = "blind guessing, ln 2";
+pub const LOSS_GUESSING: &str = "blind guessing";
 pub const LOSS_EMPTY: &str = "No run yet: press Run, and the loss of every step is drawn here.";
 pub const FORGETTING_TITLE: &str =
     "Perplexity on stories the run never trains on. Use the arrow keys to read values.";

@@ -32,6 +32,11 @@ pub fn refused(why: &str) -> String {
     format!("Not with the loaded model: {why}.")
 }
 
+/// Why a run cannot be made here at all.
+pub fn not_on_this_site(model: &str) -> String {
+    format!("This site was built without {model}, so the run cannot be made here.")
+}
+
 pub const NOT_RUN: &str = "not run yet";
 pub const RUNS_CHART: &str = "Training loss of each run, smoothed";
 pub const RUNS_FORGET: &str = "What is forgotten: loss on stories, during each run";

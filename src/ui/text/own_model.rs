@@ -2,23 +2,30 @@
 
 use crate::protocol::DeviceKind;
 use crate::settings::{Family, MemoryNeed};
-use crate::ui::sources::own_model::{Facts, Problem};
+use crate::ui::sources::own_model::{Facts, NotFetched, Problem};
 use crate::ui::text::format;
 
-/// Why there is no text at an address.
-pub const NO_ANSWER: &str = "no answer";
-pub const ANSWER_BROKE_OFF: &str = "the answer broke off";
-
-pub fn server_answered(status: u16) -> String {
-    format!("the server answered {status}")
+/// Why there is nothing from an address.
+fn not_fetched(reason: NotFetched) -> String {
+    match reason {
+        NotFetched::NoAnswer => "no answer".to_owned(),
+        NotFetched::BrokeOff => "the answer broke off".to_owned(),
+        NotFetched::Status(404) => "there is none (the server answered 404)".to_owned(),
+        NotFetched::Status(status) => format!("the server answered {status}"),
+    }
 }
 
 pub const TITLE: &str = "A model of your own";
-pub const LEAD: &str = "Any GPT-2 or BERT in Hugging Face's files: from this machine, or from a folder on the web. Files that you choose stay on this machine.";
+pub const LEAD: &str = "Any GPT-2 or BERT in Hugging Face's files: from this machine, from the Hugging Face Hub, or from a folder on the web. Files that you choose stay on this machine; nothing is sent to the Hub but the request for the files.";
 pub const FILES: &str = "Files";
 pub const FILES_HELP: &str = "config.json, model.safetensors, and tokenizer.json or vocab.json with merges.txt; choose them together.";
+pub const HUB_ID: &str = "Or an id on the Hugging Face Hub";
+pub const HUB_ID_HELP: &str = "Such as google/bert_uncased_L-2_H-128_A-2 or openai-community/gpt2. Looking fetches its configuration alone; you see size and memory before the weights come.";
+pub const HUB_ID_PLACEHOLDER: &str = "owner/name";
 pub const ADDRESS: &str = "Or an address";
-pub const ADDRESS_HELP: &str = "Of a folder with these files, or of a model on the Hugging Face Hub. It has to let other pages read it, as the Hub does.";
+pub const ADDRESS_PLACEHOLDER: &str = "https://";
+pub const ADDRESS_HELP: &str =
+    "Of a folder with these files. It has to let other pages read it, as the Hub does.";
 pub const LOOK: &str = "Look at it";
 pub const LOAD: &str = "Load this model";
 pub const LOOKING: &str = "Reading its configuration …";
@@ -100,7 +107,29 @@ pub fn problem(problem: &Problem) -> String {
             format!("config.json describes a model of the kind {name}; only gpt2 and bert can be loaded here.")
         }
         Problem::NotFetched(reason) => format!(
-            "config.json could not be fetched: {reason}. Is the address that of a folder with a model's files, and may other pages read it?"
+            "config.json could not be fetched: {}. Is the address that of a folder with a model's files, and may other pages read it?",
+            not_fetched(*reason)
+        ),
+        Problem::NoHubId => {
+            "That is no id of the Hub. One is a name, or an owner and a name with a slash between them: openai-community/gpt2.".into()
+        }
+        Problem::NotPublic(id) => format!(
+            "The Hub shows no public model {id}. Look for a slip in the name; if the model is private, download its files with your account and choose them here."
+        ),
+        Problem::Gated(id) => format!(
+            "The makers of {id} want to be asked first. Agree on its page on the Hub, download its files with your account, and choose them here."
+        ),
+        Problem::Sharded => {
+            "Its weights lie in several files (model.safetensors.index.json), which the page cannot put together. A model of that size belongs on the command line: warmup finetune reads such a folder.".into()
+        }
+        Problem::OnlyPickled => {
+            "Its weights are there as pytorch_model.bin alone, a format that can hold programs and is not read here. Save the model once with transformers, save_pretrained(…, safe_serialization=True), and choose the files.".into()
+        }
+        Problem::NoWeights => {
+            "There is no model.safetensors beside config.json. Is this the folder of a whole model? An adapter alone has adapter_model.safetensors.".into()
+        }
+        Problem::Pointer(bytes) => format!(
+            "model.safetensors has only {bytes} bytes: it is the pointer that Git leaves in place of a large file. Fetch the file itself (git lfs pull), and choose that."
         ),
         Problem::NoAddress => {
             "That is no address. It begins with https:// and ends at a folder with a model's files.".into()

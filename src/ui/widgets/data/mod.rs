@@ -3,6 +3,7 @@
 pub mod confusion;
 pub mod data_peek;
 pub mod example_steps;
+pub mod labels_curve;
 pub mod mistakes;
 pub mod text_spans;
 pub mod word_counts;

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use crate::protocol::Split;
+use crate::ui::charts::guessing::guessing;
 use crate::ui::charts::line::LineChart;
-use crate::ui::charts::plot::{Level, LineData, Look, Series, Unit};
+use crate::ui::charts::plot::{LineData, Look, Series, Unit};
 use crate::ui::charts::smooth::smooth;
 use crate::ui::page_context::use_page;
 use crate::ui::state::{LogEntry, Run};
@@ -82,10 +83,7 @@ fn line_data(run: &Run) -> LineData {
             series(text::LOSS_SMOOTH, Look::Bold, smoothed),
             series(text::LOSS_VALIDATION, Look::Marked, validation),
         ],
-        levels: vec![Level {
-            name: text::LOSS_GUESSING,
-            y: std::f64::consts::LN_2,
-        }],
+        levels: guessing(run.learnt.classes).into_iter().collect(),
         marker: None,
         x_end: at(run.settings.total_steps),
         unit: Unit::Nats,
