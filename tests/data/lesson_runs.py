@@ -28,6 +28,10 @@ FLAGS = {
     "length": "max-length", "seed": "seed", "freeze": "freeze-layers", "rank": "rank", "alpha": "alpha",
     "targets": "target-modules", "dropout": "dropout", "examples": "examples", "decay": "weight-decay", "schedule": "schedule",
 }  # fmt: skip
+# What a run has where nothing else is said.
+USUAL = {"strategy": "lora", "schedule": "linear", "batch": "16", "examples": "0"}
+# Settings of one strategy, which an address may name beside another.
+ONLY = {"freeze": "partial", "rank": "lora", "alpha": "lora", "targets": "lora", "dropout": "lora"}
 # Points kept of a curve, and evaluations within a run, as the page has them.
 MOST_POINTS, EVALUATIONS = 120, 3
 
@@ -51,7 +55,8 @@ def presets_of(text):
     shared = pairs(re.search(r"^settings: (.*)$", text, re.M)[1]) if re.search(r"^settings:", text, re.M) else {}
     for model, inside in re.findall(r"^```runs \S+ with (\S+)\n(.*?)^```", text, re.M | re.S):
         for key, label, settings in re.findall(r"^- (\S+): (.*?) \| (\S+)$", inside, re.M):
-            yield key, label, model, {**shared, **pairs(settings)}
+            both = {**USUAL, **shared, **pairs(settings)}
+            yield key, label, model, {name: value for name, value in both.items() if ONLY.get(name, both["strategy"]) == both["strategy"]}
 
 
 def pairs(query):

@@ -4,9 +4,9 @@ use crate::ui::text::format;
 
 /// Who was measured, as the record names them and as the page does.
 pub const BASES: [(&str, &str); 4] = [
-    ("minilm", "MiniLM, which has read, with LoRA"),
+    ("minilm", "MiniLM, which has read"),
     ("words", "counting words"),
-    ("nano", "nano, which has read story books, with LoRA"),
+    ("nano", "nano, which has read story books"),
     (
         "random",
         "MiniLM's network with random numbers, all of them tuned",

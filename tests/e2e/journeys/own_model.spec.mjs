@@ -88,3 +88,57 @@ test('an address that is none', async ({ page, openPage, waitForEngine }) => {
   await page.getByTestId('own-model-look').click();
   await expect(problem(page)).toContainText('begins with https://');
 });
+
+/** Stands in for the Hub: `files` by path, and `status` for everything else. */
+async function hub(page, files, status = 404) {
+  await page.context().route('https://huggingface.co/**', async (route) => {
+    const name = new URL(route.request().url()).pathname;
+    const headers = { 'access-control-allow-origin': '*' };
+    if (!(name in files)) return route.fulfill({ status, headers, body: 'Repository not found' });
+    return route.fulfill({ headers, body: files[name], contentType: 'application/octet-stream' });
+  });
+}
+
+async function lookForId(page, id) {
+  await page.getByTestId('model-hub-id').fill(id);
+  await page.getByTestId('model-hub-look').click();
+}
+
+test('by its id on the Hub', async ({ page, openPage, waitForEngine }) => {
+  const folder = '/owner/tiny-gpt2/resolve/main/';
+  const files = Object.fromEntries(await Promise.all(FILES.map(async (path) => [folder + path.slice(NANO.length), await readFile(path)])));
+  await hub(page, files);
+  await openControl(page, openPage, waitForEngine);
+  await lookForId(page, 'owner/tiny-gpt2');
+  await expect(page.getByTestId('own-model-facts')).toContainText('4 blocks of width 128');
+  await expect(page.getByTestId('own-model-need')).toContainText('2.4 MB');
+  await page.getByTestId('own-model-load').click();
+  await expect(page.getByTestId('engine-status')).toHaveAttribute('data-model', 'tiny-gpt2', { timeout: 30_000 });
+  await waitForEngine();
+  await continueStory(page);
+});
+
+const CONFIG = JSON.stringify({ model_type: 'gpt2', vocab_size: 100, n_positions: 32, n_embd: 8, n_layer: 2, n_head: 2 });
+
+for (const { what, id = 'owner/name', files = {}, status, said } of [
+  { what: 'an id that is none', id: 'https://huggingface.co/gpt2', said: 'no id of the Hub' },
+  { what: 'a private or missing model', status: 401, said: 'no public model owner/name' },
+  { what: 'a model that wants consent', status: 403, said: 'want to be asked first' },
+  { what: 'a repository without a model', said: 'config.json could not be fetched' },
+  { what: 'weights in several files', files: { 'config.json': CONFIG, 'model.safetensors.index.json': '{}' }, said: 'several files' },
+  { what: 'pickled weights', files: { 'config.json': CONFIG, 'pytorch_model.bin': 'PK' }, said: 'pytorch_model.bin alone' },
+  { what: 'no weights', files: { 'config.json': CONFIG }, said: 'no model.safetensors beside' },
+  {
+    what: "Git's pointer to weights",
+    files: { 'config.json': CONFIG, 'model.safetensors': 'version https://git-lfs.github.com/spec/v1\nsize 2410880\n' },
+    said: 'the pointer that Git leaves',
+  },
+]) {
+  test(`on the Hub, ${what}`, async ({ page, openPage, waitForEngine, errorLog }) => {
+    errorLog.allow(/Failed to load resource: the server responded with a status of 40[134]/);
+    await hub(page, Object.fromEntries(Object.entries(files).map(([name, body]) => [`/owner/name/resolve/main/${name}`, body])), status);
+    await openControl(page, openPage, waitForEngine);
+    await lookForId(page, id);
+    await expect(problem(page)).toContainText(said);
+  });
+}
