@@ -7,10 +7,7 @@ pub const BASES: [(&str, &str); 4] = [
     ("minilm", "MiniLM, which has read"),
     ("words", "counting words"),
     ("nano", "nano, which has read story books"),
-    (
-        "random",
-        "MiniLM's network with random numbers, all of them tuned",
-    ),
+    ("random", "MiniLM's network with random numbers"),
 ];
 
 pub const TITLE: &str = "Share of held-out texts that are sorted right, by the number of labelled texts. Use the arrow keys to read values.";
