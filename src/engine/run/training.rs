@@ -35,7 +35,7 @@ impl Run {
             if self.after_step(watcher).await? {
                 self.agenda.push_front(Work::Train);
                 let scoring = self.scoring(RunStage::Training, Split::Validation);
-                if let Some(measuring) = self.measurement(base)? {
+                if let Some(measuring) = self.measurement_on_the_way(base)? {
                     self.agenda.push_front(measuring);
                 }
                 self.agenda.push_front(scoring);

@@ -4,7 +4,7 @@ use burn::module::Module;
 
 use super::scoring::Scoring;
 use super::*;
-use crate::engine::general::Measuring;
+use crate::engine::general::{General, Measuring};
 use crate::engine::proof::Digesting;
 use crate::engine::rehearsal::Rehearsal;
 use crate::model::sampling::Continuation;
@@ -122,6 +122,19 @@ impl Run {
         Ok(None)
     }
 
+    /// The same beside an evaluation within the run. Hundreds of passages take as long as many steps: they are looked
+    /// through once on the way, at the first evaluation in the run's second half.
+    pub(super) fn measurement_on_the_way(&self, base: &Base) -> Result<Option<Work>, EngineError> {
+        let is_long = matches!(self.general.as_deref(), Some(General::Retrieval { .. }));
+        let (done, all) = (self.trainer.step, self.settings.total_steps);
+        let is_due =
+            is_past_half(done, all) && !is_past_half(done - self.setup.evaluates_every, all);
+        match is_long && !is_due {
+            true => Ok(None),
+            false => self.measurement(base),
+        }
+    }
+
     /// What measures the model as it is now; none where nothing has been loaded to measure on.
     pub(super) fn measurement(&self, base: &Base) -> Result<Option<Work>, EngineError> {
         let Some(general) = &self.general else {
@@ -130,5 +143,24 @@ impl Run {
         let model = self.trainer.model().valid();
         let measuring = Measuring::new(general, model, &base.model).map_err(device_error)?;
         Ok(Some(Work::MeasureGeneral(Box::new(measuring))))
+    }
+}
+
+fn is_past_half(done: usize, all: usize) -> bool {
+    2 * done >= all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_the_evaluations_one_is_the_first_past_the_half() {
+        for (every, all) in [(7, 60), (20, 60), (60, 60), (1, 5)] {
+            let evaluations = (every..=all).step_by(every);
+            let due = evaluations
+                .filter(|done| is_past_half(*done, all) && !is_past_half(done - every, all));
+            assert_eq!(due.count(), 1, "every {every} of {all}");
+        }
     }
 }
