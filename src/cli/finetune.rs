@@ -3,6 +3,8 @@
 mod arguments;
 pub(super) mod ending;
 mod general;
+#[cfg(test)]
+mod line_tests;
 mod method;
 mod metrics;
 mod opening;

@@ -175,7 +175,7 @@ pub struct TrainingArguments {
     )]
     epochs: f64,
     #[arg(long, alias = "max-steps")]
-    steps: Option<usize>,
+    pub steps: Option<usize>,
     /// Longest input in tokens; 128 for classification, 384 for question answering, all positions for causal-lm,
     /// if not given.
     #[arg(long)]

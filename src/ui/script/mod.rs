@@ -1,6 +1,7 @@
 //! The settings on the page as a program in Python: the same run with transformers' `Trainer`, and PEFT or
 //! `adapters` where the strategy is theirs. `tests/scripts` holds one for each strategy and task, as this writes it.
 
+mod command;
 mod examples;
 mod own;
 mod python;
@@ -10,6 +11,7 @@ mod task;
 mod tests;
 mod trainer;
 
+pub use command::command;
 pub use python::data_url;
 
 use self::python::short;

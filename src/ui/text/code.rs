@@ -175,4 +175,8 @@ pub const RATE_NONE: &str = "It starts at its top, without any warmup: the first
 pub const SCRIPT_COPY: &str = "Copy";
 pub const SCRIPT_DOWNLOAD: &str = "Download finetune.py";
 pub const SCRIPT_HOW: &str = "It needs Python with torch, transformers and accelerate, and where the first lines say so peft or adapters. Beside it, as arguments: a model folder and the reviews.";
+pub const COMMAND: &str = "The same run on this project's command line";
+pub const COMMAND_HOW: &str = "One line for a shell, from the site's folder: warmup is what cargo build --release --bin warmup makes. The engine is the page's, so with the same data and seed the losses are the page's to the last digits.";
+/// In the place of a model that is not one of the page's.
+pub const COMMAND_MODEL: &str = "MODEL";
 pub const SCRIPT_LABEL: &str = "The program in Python";

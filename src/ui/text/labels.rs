@@ -13,7 +13,8 @@ pub const BASES: [(&str, &str); 4] = [
 pub const TITLE: &str = "Share of held-out texts that are sorted right, by the number of labelled texts. Use the arrow keys to read values.";
 pub const X: &str = "labelled texts";
 pub const Y: &str = "held-out texts sorted right";
-pub const TABLE: &str = "The same with the range over the seeds, five each, three of the random network";
+pub const TABLE: &str =
+    "The same with the range over the seeds, five each, three of the random network";
 pub const MODEL: &str = "who sorts";
 pub const GUESSING: &str = "always the same page";
 /// Five pages with as many texts each.

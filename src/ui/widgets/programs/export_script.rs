@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use crate::ui::browser::place;
 use crate::ui::page_context::use_page;
-use crate::ui::script::{data_url, script};
+use crate::ui::script::{command, data_url, script};
 use crate::ui::sources::datasets::DataSource;
 use crate::ui::sources::own_model::ModelSource;
 use crate::ui::text::{code as text, pages};
@@ -68,6 +68,7 @@ pub fn ExportScript() -> impl IntoView {
                 </a>
                 <button type="button" on:click=copy>{label}</button>
             </div>
+            <OnTheCommandLine />
             <p class="quiet">
                 {text::SCRIPT_HOW} " " {folder}
                 {move || match data.get() {
@@ -81,5 +82,32 @@ pub fn ExportScript() -> impl IntoView {
                 }}
             </p>
         </div>
+    }
+}
+
+/// The same run with this project's own engine.
+#[component]
+fn OnTheCommandLine() -> impl IntoView {
+    let page = use_page();
+    let model = page.watch(|state| {
+        let model = state.model.as_ref()?;
+        let folder = match &state.source {
+            Some(ModelSource::Shipped(name)) => format!("models/{name}"),
+            _ => text::COMMAND_MODEL.to_owned(),
+        };
+        Some((model.family, folder))
+    });
+    let line = Memo::new(move |_| {
+        let (family, folder) = model.get().unwrap_or_default();
+        page.draft.with(|draft| command(draft, family, &folder))
+    });
+    view! {
+        <details>
+            <summary>{text::COMMAND}</summary>
+            <p class="quiet">{text::COMMAND_HOW}</p>
+            <pre class="code" tabindex="0" role="region" aria-label=text::COMMAND data-testid="export-command">
+                {line}
+            </pre>
+        </details>
     }
 }
