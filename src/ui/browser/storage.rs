@@ -68,6 +68,24 @@ fn save<T: Serialize>(key: &str, value: &T) {
     }
 }
 
+/// Stores a value of which the newest is right, whichever tab wrote it.
+pub fn write_value<T: Serialize>(key: &str, value: &T) {
+    save(key, value);
+}
+
+/// What was stored so, if it can be read.
+pub fn value<T: DeserializeOwned>(key: &str) -> Option<T> {
+    let text = storage()?.get_item(key).ok()??;
+    serde_json::from_str(&text).ok()
+}
+
+pub fn forget_value(key: &str) {
+    if let Some(storage) = storage() {
+        // What is not there need not be removed.
+        let _ = storage.remove_item(key);
+    }
+}
+
 fn storage() -> Option<web_sys::Storage> {
     web_sys::window().and_then(|window| window.local_storage().ok().flatten())
 }

@@ -55,6 +55,7 @@ fn start_run(state: &mut State) -> RequestId {
             sample_prompt: String::new(),
             sample_tokens: 0,
             start_paused: false,
+            kept_as: None,
         },
     });
     frame.request_id.unwrap()
