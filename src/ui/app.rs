@@ -52,7 +52,9 @@ pub fn App() -> impl IntoView {
             state.with(id)
         }),
         queue: RwSignal::default(),
-        lab_runs: RwSignal::default(),
+        lab_runs: storage::shared(LAB_RUNS_KEY, move || {
+            state.update(|state| state.notices.add(Cause::TableNotKept));
+        }),
         kept_data: RwSignal::new(storage::value(keep_data::KEY)),
         data_url: StoredValue::default(),
         data_is_lost: RwSignal::default(),
@@ -152,6 +154,7 @@ fn drawn_seed() -> u32 {
 
 const PROGRESS_KEY: &str = "warmup.progress";
 const RUNS_KEY: &str = "warmup.runs";
+const LAB_RUNS_KEY: &str = "warmup.lab_runs";
 
 /// A run that ends goes on the history; runs that wait begin.
 fn keep_what_is_done(page: PageContext) {

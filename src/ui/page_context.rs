@@ -36,7 +36,7 @@ pub struct PageContext {
     pub base: Memo<Option<String>>,
     /// Runs that wait for the engine.
     pub queue: RwSignal<Queue>,
-    /// The lab's runs, for as long as the page is open.
+    /// The lab's runs; kept in the browser.
     pub lab_runs: RwSignal<LabRuns>,
     /// The learner's own file that the browser keeps.
     pub kept_data: RwSignal<Option<KeptData>>,

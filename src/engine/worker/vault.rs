@@ -16,8 +16,8 @@ const FOLDER: &str = "runs-1";
 const LOCK: &str = "warmup-runs-1";
 
 /// A worker that was ended a moment ago may still have the lock.
-const TRIES: usize = 10;
-const BETWEEN_TRIES_MILLIS: i32 = 200;
+const TRIES: usize = 6;
+const BETWEEN_TRIES_MILLIS: i32 = 100;
 
 // `web-sys` has these too; declared here, they cost no other part of the program a build.
 #[wasm_bindgen]

@@ -62,15 +62,41 @@ fn load<T: DeserializeOwned + Default>(key: &str) -> T {
         .unwrap_or_default()
 }
 
-fn save<T: Serialize>(key: &str, value: &T) {
-    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {
-        let _ = storage.set_item(key, &text);
+/// Whether there was a place and room for it.
+fn save<T: Serialize>(key: &str, value: &T) -> bool {
+    match (storage(), serde_json::to_string(value)) {
+        (Some(storage), Ok(text)) => storage.set_item(key, &text).is_ok(),
+        _ => false,
     }
 }
 
+/// A value that is the same in every tab of this site, and comes back after a reload: whoever changes it last has the
+/// word. `refused` is called where it finds no room.
+pub fn shared<T>(key: &'static str, refused: impl Fn() + 'static) -> RwSignal<T>
+where
+    T: Serialize + DeserializeOwned + Default + Clone + Send + Sync + 'static,
+{
+    let value = RwSignal::new(load::<T>(key));
+    Effect::new(move |is_first: Option<()>| {
+        let here = value.get();
+        // What came from another tab is stored already.
+        if is_first.is_some() && !is_same(&here, &load(key)) && !save(key, &here) {
+            refused();
+        }
+    });
+    let listener = window_event_listener(leptos::ev::storage, move |event| {
+        let stored = load(key);
+        if event.key().as_deref() == Some(key) && !is_same(&stored, &value.get_untracked()) {
+            value.set(stored);
+        }
+    });
+    on_cleanup(move || listener.remove());
+    value
+}
+
 /// Stores a value of which the newest is right, whichever tab wrote it.
-pub fn write_value<T: Serialize>(key: &str, value: &T) {
-    save(key, value);
+pub fn write_value<T: Serialize>(key: &str, value: &T) -> bool {
+    save(key, value)
 }
 
 /// What was stored so, if it can be read.

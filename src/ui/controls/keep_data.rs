@@ -20,10 +20,30 @@ pub const KEY: &str = "warmup.own_data";
 /// Own data that the lab works with is kept, with the choices made on it.
 pub fn keep_own_data(page: PageContext) {
     let own = Memo::new(move |_| page.draft.with(|draft| draft.dataset.own().cloned()));
-    Effect::new(move |_| {
-        let Some(own) = own.get() else { return };
-        spawn_local(async move { keep(page, &own).await });
+    Effect::new(move |was_own: Option<bool>| {
+        let own = own.get();
+        let is_own = own.is_some();
+        match own {
+            Some(own) => spawn_local(async move { keep(page, &own).await }),
+            None if was_own == Some(true) => note_unused(page),
+            None => {}
+        }
+        is_own
     });
+}
+
+/// The learner has chosen a shipped set: that one comes after a reload.
+fn note_unused(page: PageContext) {
+    let Some(kept) = page.kept_data.get_untracked() else {
+        return;
+    };
+    let kept = KeptData {
+        is_used: false,
+        ..kept
+    };
+    if storage::write_value(KEY, &kept) {
+        page.kept_data.set(Some(kept));
+    }
 }
 
 async fn keep(page: PageContext, own: &Arc<OwnData>) {
@@ -38,10 +58,10 @@ async fn keep(page: PageContext, own: &Arc<OwnData>) {
         }
     };
     let kept = bytes.map(|bytes| KeptData::of(own, bytes));
+    let kept = kept.filter(|kept| storage::write_value(KEY, kept));
     page.data_is_lost.set(kept.is_none());
     if let Some(kept) = kept {
         page.data_url.set_value(own.report.file.url.clone());
-        storage::write_value(KEY, &kept);
         page.kept_data.set(Some(kept));
         page.ask_to_persist();
     }
@@ -61,9 +81,9 @@ impl PageContext {
     }
 }
 
-/// Reads the kept file again once the engine is there, as the learner had it read. Where it `is_wanted`, the lab works with
-/// it from then on.
-pub fn bring_back(page: PageContext, is_wanted: bool) {
+/// Reads the kept file again once the engine is there, as the learner had it read. Where the address leaves that open, the
+/// lab works with it from then on.
+pub fn bring_back(page: PageContext, query: &str) {
     let Some(kept) = page.kept_data.get_untracked() else {
         return;
     };
@@ -93,7 +113,7 @@ pub fn bring_back(page: PageContext, is_wanted: bool) {
             None => asked.unwrap_or_default(),
         }
     });
-    if is_wanted {
+    if kept.is_wanted(query) {
         use_when_read(page, kept);
     }
 }

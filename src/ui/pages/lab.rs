@@ -15,7 +15,6 @@ use crate::ui::controls::own_model::OwnModelControl;
 use crate::ui::draft::Draft;
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::sources::datasets::usual;
-use crate::ui::sources::kept_data::without_kept;
 use crate::ui::state::{Cause, Run};
 use crate::ui::text::{pages as text, run as words};
 use crate::ui::widgets::asking::generate_box::GenerateBox;
@@ -40,10 +39,8 @@ use crate::ui::widgets::weights::parameter_map::ParameterMap;
 #[component]
 pub fn Lab(query: String) -> impl IntoView {
     let page = use_page();
-    let kept = page.kept_data.get_untracked();
-    let (query, is_wanted) = without_kept(&query, kept.as_ref());
     read_address(&query);
-    bring_back(page, is_wanted);
+    bring_back(page, &query);
     keep_own_data(page);
     let hash = Memo::new(move |_| {
         page.draft

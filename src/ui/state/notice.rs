@@ -42,6 +42,8 @@ pub enum Cause {
     HelperLost { workers: usize, reason: String },
     /// Checkpoints of the run could no longer be written.
     NotKept { reason: String },
+    /// The lab's table of runs is larger than what the browser keeps.
+    TableNotKept,
     /// Values in the address that cannot be used; the defaults stand in.
     Address(Vec<String>),
 }

@@ -6,6 +6,7 @@ use crate::protocol::{
 use crate::settings::{Sampling, TrainingSettings};
 
 mod holdings;
+mod keeping;
 mod pauses;
 mod work;
 

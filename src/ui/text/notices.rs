@@ -103,6 +103,13 @@ pub fn words(cause: &Cause) -> Words {
             remedy: "Training goes on; what was kept before still stands. To make room, delete something under \"What this browser keeps\" in the lab.",
             actions: Vec::new(),
         },
+        Cause::TableNotKept => Words {
+            kind: "table-not-kept",
+            title: "The table of runs is held in memory only".into(),
+            message: "The browser has no place or no room left to keep it for after a reload.".into(),
+            remedy: "Nothing in it is lost while the page is open. Delete runs from the table that you no longer need.",
+            actions: Vec::new(),
+        },
         Cause::Address(problems) => Words {
             kind: "address",
             title: "Some settings in the address cannot be used".into(),
