@@ -11,6 +11,7 @@ mod shelf;
 mod take_home;
 mod tools;
 mod tuned;
+mod workspace;
 
 use std::rc::Rc;
 

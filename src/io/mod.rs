@@ -14,4 +14,5 @@ pub mod read_back;
 pub mod safetensors;
 pub mod shards;
 pub mod streamed;
+pub mod unzip;
 pub mod zip;

@@ -10,7 +10,7 @@ use super::types::*;
 use super::{
     AttentionReport, Blend, Classified, DataChoice, DataReport, EncoderInfo, EngineError,
     ExampleStep, Keeping, Located, MaskGuess, MatrixInsight, PromptScores, Reader, Reading,
-    RequestId, RunId, Tagged, Updates, WordCountScores,
+    RequestId, RunId, Tagged, Updates, WordCountScores, Workspace,
 };
 use crate::settings::{Sampling, Strategy, TrainingSettings};
 
@@ -60,6 +60,16 @@ asks! {
 
     /// Throw the kept run away.
     DiscardKeptRun {} -> (), until NextRun;
+
+    /// The whole workspace as a zip archive: texts that the page keeps, the learner's data, the kept run.
+    PackWorkspace {
+        name: String,
+        texts: Vec<TextFile>,
+        data_url: Option<String>,
+    } -> Archive, until NextRun;
+
+    /// Take such an archive apart. A run in it is kept here; the rest comes back to the page.
+    UnpackWorkspace { url: String } -> Workspace, until NextRun;
 
     Pause { run_id: RunId } -> (), until NextRun;
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::choices::TextFile;
+
 /// Where checkpoints of runs go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Keeping {
@@ -23,4 +25,15 @@ pub struct KeptRun {
     pub total_steps: usize,
     /// Of its newest checkpoint.
     pub bytes: u64,
+}
+
+/// What a file of the whole workspace holds for the page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Workspace {
+    /// What the page keeps as text, as it packed it.
+    pub texts: Vec<TextFile>,
+    /// The learner's own data.
+    pub data: Option<Vec<u8>>,
+    /// Why the run in it could not be kept here; none where there is none, or it is.
+    pub run_refused: Option<String>,
 }

@@ -12,6 +12,7 @@ use crate::ui::controls::keep_data;
 use crate::ui::controls::notices::NoticeList;
 use crate::ui::controls::term::Popovers;
 use crate::ui::controls::theme_toggle::ThemeToggle;
+use crate::ui::controls::workspace::{LAB_RUNS_KEY, PROGRESS_KEY, RUNS_KEY};
 use crate::ui::draft::Draft;
 use crate::ui::engine_client::device_choice::DeviceWish;
 use crate::ui::engine_client::{EngineClient, Wishes};
@@ -151,10 +152,6 @@ fn ordered(progress: RwSignal<ChapterProgress>) -> RwSignal<ChapterProgress> {
 fn drawn_seed() -> u32 {
     1 + (js_sys::Math::random() * f64::from(u32::MAX - 1)) as u32
 }
-
-const PROGRESS_KEY: &str = "warmup.progress";
-const RUNS_KEY: &str = "warmup.runs";
-const LAB_RUNS_KEY: &str = "warmup.lab_runs";
 
 /// A run that ends goes on the history; runs that wait begin.
 fn keep_what_is_done(page: PageContext) {

@@ -31,12 +31,7 @@ const PLACES: [(&str, &str); 2] = [
 struct Commit {
     /// Later ones are larger.
     number: u64,
-    /// Of the checkpoint's file.
-    bytes: u64,
-    step: usize,
-    total_steps: usize,
-    /// The page's words about the run.
-    note: String,
+    run: KeptRun,
 }
 
 /// The checkpoints of one run.
@@ -66,12 +61,7 @@ impl<V: Vault> Keeper<V> {
 
     pub fn run(&self) -> Option<KeptRun> {
         let (_, commit) = self.newest.as_ref()?;
-        Some(KeptRun {
-            note: commit.note.clone(),
-            step: commit.step,
-            total_steps: commit.total_steps,
-            bytes: commit.bytes,
-        })
+        Some(commit.run.clone())
     }
 
     /// Writes a checkpoint; how many bytes it takes.
@@ -88,7 +78,7 @@ impl<V: Vault> Keeper<V> {
         let written = self.write(place, snapshot, total_steps, note).await;
         match written {
             Ok(commit) => {
-                let bytes = commit.bytes;
+                let bytes = commit.run.bytes;
                 self.newest = Some((place, commit));
                 Ok(bytes)
             }
@@ -106,25 +96,74 @@ impl<V: Vault> Keeper<V> {
         total_steps: usize,
         note: &str,
     ) -> Result<Commit, String> {
+        let mut writer = self.begin(place).await?;
+        snapshot.write(&mut writer).await?;
+        let run = KeptRun {
+            note: note.to_owned(),
+            step: snapshot.record.step,
+            total_steps,
+            bytes: 0,
+        };
+        self.commit(place, writer, run).await
+    }
+
+    /// Keeps a checkpoint that comes from elsewhere, which has been read and found whole.
+    pub async fn keep_bytes(&mut self, bytes: &[u8], run: &KeptRun) -> Result<(), String> {
+        let place = self.newest.as_ref().map_or(0, |(place, _)| 1 - place);
+        match self.write_bytes(place, bytes, run).await {
+            Ok(commit) => {
+                self.newest = Some((place, commit));
+                Ok(())
+            }
+            Err(reason) => {
+                self.clear(place).await;
+                Err(reason)
+            }
+        }
+    }
+
+    async fn write_bytes(
+        &self,
+        place: usize,
+        bytes: &[u8],
+        run: &KeptRun,
+    ) -> Result<Commit, String> {
+        let mut writer = self.begin(place).await?;
+        writer.write(bytes)?;
+        self.commit(place, writer, run.clone()).await
+    }
+
+    async fn begin(&self, place: usize) -> Result<Counted<V::Writer>, String> {
         let (file, record) = PLACES[place];
         // Before its file is another, or it would commit half of it.
         self.vault.remove(record).await;
-        let mut writer = Counted(self.vault.create(file).await?, 0);
-        snapshot.write(&mut writer).await?;
-        let Counted(writer, bytes) = writer;
+        Ok(Counted(self.vault.create(file).await?, 0))
+    }
+
+    async fn commit(
+        &self,
+        place: usize,
+        written: Counted<V::Writer>,
+        run: KeptRun,
+    ) -> Result<Commit, String> {
+        let Counted(writer, bytes) = written;
         writer.finish()?;
         let commit = Commit {
             number: self.newest.as_ref().map_or(1, |(_, old)| old.number + 1),
-            bytes,
-            step: snapshot.record.step,
-            total_steps,
-            note: note.to_owned(),
+            run: KeptRun { bytes, ..run },
         };
         let text = serde_json::to_vec(&commit).map_err(|e| e.to_string())?;
-        let mut writer = self.vault.create(record).await?;
+        let mut writer = self.vault.create(PLACES[place].1).await?;
         writer.write(&text)?;
         writer.finish()?;
         Ok(commit)
+    }
+
+    /// The newest checkpoint as it lies there.
+    pub async fn file(&self) -> Option<(KeptRun, V::Body)> {
+        let (place, commit) = self.newest.as_ref()?;
+        let body = self.vault.open(PLACES[*place].0).await?;
+        Some((commit.run.clone(), body))
     }
 
     /// Reads the newest checkpoint.
@@ -135,7 +174,7 @@ impl<V: Vault> Keeper<V> {
         let (place, commit) = self.newest.as_ref().ok_or("no run is kept here")?;
         let body = self.vault.open(PLACES[*place].0).await;
         let body = body.ok_or("the checkpoint is no longer there")?;
-        Ok((Checkpoint::open(body, device)?, commit.note.clone()))
+        Ok((Checkpoint::open(body, device)?, commit.run.note.clone()))
     }
 
     /// Throws the run away.
@@ -160,7 +199,7 @@ async fn committed<V: Vault>(vault: &V, file: &str, record: &str) -> Option<Comm
     let text = body.read(0, body.len() as usize).ok()?;
     let commit: Commit = serde_json::from_slice(&text).ok()?;
     let file = vault.open(file).await?;
-    (file.len() == commit.bytes).then_some(commit)
+    (file.len() == commit.run.bytes).then_some(commit)
 }
 
 /// A sink, and how many bytes have gone into it.

@@ -21,7 +21,7 @@ pub struct Kept {
 }
 
 impl<V: Vault> Place<V> {
-    fn keeper(&mut self) -> Option<&mut Keeper<V>> {
+    pub(super) fn keeper(&mut self) -> Option<&mut Keeper<V>> {
         match self {
             Self::Here(keeper) => Some(keeper),
             Self::Unknown | Self::Nowhere(_) => None,
@@ -39,7 +39,7 @@ impl<V: Vault> Place<V> {
 
 impl<H: Host> Server<H> {
     /// Gets hold of the place, where that has not been tried, or another engine had it then.
-    async fn find_place(&mut self) {
+    pub(super) async fn find_place(&mut self) {
         if let Place::Here(_) | Place::Nowhere(NoVault::Absent(_)) = self.keeping {
             return;
         }

@@ -36,6 +36,11 @@ fn steps(events: &[Event]) -> Vec<(usize, f32)> {
     told.map(|step| (step.step, step.loss_nats)).collect()
 }
 
+fn has_ended(events: &[Event]) -> bool {
+    let is_end = |event: &Event| matches!(event, Event::RunFinished { .. });
+    events.iter().any(is_end)
+}
+
 /// What the engine says of a kept run.
 fn found(events: &[Event]) -> Keeping {
     let found = events.iter().rev().find_map(|event| match event {
@@ -136,7 +141,7 @@ fn a_full_store_is_told_once_and_the_run_goes_on() {
         _ => None,
     });
     assert_eq!(told.collect::<Vec<_>>(), ["there is no room"]);
-    assert!(matches!(events.last(), Some(Event::RunFinished { .. })));
+    assert!(has_ended(&events));
 }
 
 #[test]
@@ -144,7 +149,7 @@ fn a_store_that_another_tab_has_is_told_and_nothing_is_kept() {
     let events = say([load(), vec![find(), kept_start(), resume()]].concat());
     assert_eq!(found(&events), Keeping::Elsewhere);
     assert!(kept_steps(&events).is_empty());
-    assert!(matches!(events.last(), Some(Event::RunFinished { .. })));
+    assert!(has_ended(&events));
 }
 
 #[test]
@@ -183,4 +188,55 @@ fn a_cancelled_run_and_one_that_has_diverged_leave_nothing() {
             .any(|e| matches!(e, Event::RunCancelled { .. }))
     );
     assert!(memory.files.borrow().is_empty());
+}
+
+#[test]
+fn a_workspace_goes_out_and_comes_in_with_its_run() {
+    let memory = Memory::default();
+    broken_off(&memory, 30);
+    let pack = asks::PackWorkspace {
+        name: "mine".into(),
+        texts: vec![TextFile {
+            name: "answers.json".into(),
+            text: "{}".into(),
+        }],
+        data_url: Some("r.csv".into()),
+    };
+    let events = say_with(with(&memory), vec![pack.into()], None, Vec::new());
+    let archive = events.iter().find_map(|event| match event {
+        Event::Answered(Reply::PackWorkspace(archive)) => Some(archive.bytes.clone()),
+        _ => None,
+    });
+    let archive = archive.expect("it is packed");
+    let elsewhere = Memory::default();
+    let unpack = |bytes: &[u8]| {
+        let mut host = with(&elsewhere);
+        host.files.insert("w.zip".into(), bytes.to_vec());
+        let ask = asks::UnpackWorkspace {
+            url: "w.zip".into(),
+        };
+        say_with(host, vec![ask.into(), find()], None, Vec::new())
+    };
+    let cut = unpack(&archive[..archive.len() / 2]);
+    assert!(errors(&cut)[0].message.contains("cannot be opened"));
+    assert_eq!(found(&cut), Keeping::Here(None));
+    let opened = |events: &[Event]| {
+        let workspace = events.iter().find_map(|event| match event {
+            Event::Answered(Reply::UnpackWorkspace(workspace)) => Some((**workspace).clone()),
+            _ => None,
+        });
+        workspace.expect("it is opened")
+    };
+    let events = unpack(&archive);
+    let workspace = opened(&events);
+    assert_eq!(workspace.texts[0].text, "{}");
+    assert_eq!(workspace.data, host().files.remove("r.csv"));
+    assert_eq!(workspace.run_refused, None);
+    assert!(matches!(found(&events), Keeping::Here(Some(_))));
+    // What waits here is not thrown away for what comes.
+    let again = opened(&unpack(&archive));
+    assert!(again.run_refused.is_some_and(|why| why.contains("already")));
+    let commands = [load(), vec![resume()]].concat();
+    let events = say_with(with(&elsewhere), commands, None, Vec::new());
+    assert!(has_ended(&events));
 }

@@ -94,6 +94,35 @@ where
     value
 }
 
+/// What is stored under `key`, as it is.
+pub fn text(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// Puts a text in its place; whether that could be done. Nothing to do is done.
+pub fn put_text(key: &str, text: Option<String>) -> bool {
+    match (storage(), text) {
+        (_, None) => true,
+        (Some(storage), Some(text)) => storage.set_item(key, &text).is_ok(),
+        (None, Some(_)) => false,
+    }
+}
+
+/// Adds what comes from elsewhere to what is stored; whether it could be read.
+pub fn join<T: Merge + Serialize + DeserializeOwned + Default>(
+    key: &str,
+    text: Option<String>,
+) -> bool {
+    let Some(text) = text else { return true };
+    match serde_json::from_str::<T>(&text) {
+        Ok(other) => {
+            write(key, &other);
+            true
+        }
+        Err(_) => false,
+    }
+}
+
 /// Stores a value of which the newest is right, whichever tab wrote it.
 pub fn write_value<T: Serialize>(key: &str, value: &T) -> bool {
     save(key, value)

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::workspace::WorkspaceControl;
 use crate::protocol::{Keeping, asks};
 use crate::ui::browser::kept_files;
 use crate::ui::page_context::use_page;
@@ -69,5 +70,6 @@ pub fn KeptThings() -> impl IntoView {
         <p class="quiet" data-testid="kept-room">
             {move || room.get().map(|(used, all)| text::room(used, all))}
         </p>
+        <WorkspaceControl />
     }
 }

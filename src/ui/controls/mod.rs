@@ -27,3 +27,4 @@ pub mod term;
 pub mod text_field;
 pub mod theme_toggle;
 pub mod work_buttons;
+pub mod workspace;

@@ -59,6 +59,22 @@ pub const KEPT_DATA: &str = "Your own data";
 pub const NOT_KEPT_DATA: &str =
     "This browser has no place or no room to keep your own data: a reload loses it.";
 
+pub const WORKSPACE_LEAD: &str = "The whole workspace as one file: answers, runs, your own data, and the run that can be gone on with. Another browser, or this one after you have cleared it, opens it again. Answers and runs of lessons are joined with those here; the lab's table and your own data take the place of those here.";
+pub const EXPORT: &str = "Save the workspace";
+pub const IMPORT: &str = "Open a workspace";
+pub const OPENED: &str = "The workspace is here; the page is opened anew.";
+pub const OPENED_IN_PART: &str = "A part of the workspace could not be stored: this browser has no room left for it, or another version of this page wrote it. Reload the page to see what is there.";
+
+pub fn saved(bytes: u64) -> String {
+    format!("Saved: {}.", format::bytes(bytes))
+}
+
+pub fn opened_without_run(reason: &str) -> String {
+    format!(
+        "The workspace is here but for the run that was broken off ({reason}). Reload the page to see it."
+    )
+}
+
 pub fn forget(what: &str) -> String {
     format!("Delete from this browser: {what}")
 }

@@ -185,3 +185,28 @@ test('own data and what was chosen in it are there after a reload', async ({ pag
   await waitForEngine();
   await expect(page.getByTestId('data-report')).toHaveCount(0);
 });
+
+test('the workspace goes out as one file and comes in again elsewhere', async ({ page, browser, openPage, waitForEngine, site }) => {
+  test.setTimeout(400_000);
+  await start(page, waitForEngine, SETTINGS, openPage);
+  const step = await pauseKept(page);
+  await page.reload();
+  await waitForEngine();
+  await page.locator('[data-testid=kept-weights] > summary').click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-workspace').click()]);
+  expect(download.suggestedFilename()).toBe('warmup-workspace.zip');
+  const file = await download.path();
+
+  const elsewhere = await (await browser.newContext()).newPage();
+  await elsewhere.goto(`${site.url}?device=cpu#/lab`);
+  const engine = elsewhere.getByTestId('engine-status');
+  await expect(engine).toHaveAttribute('data-state', 'ready', { timeout: 60_000 });
+  await elsewhere.locator('[data-testid=kept-weights] > summary').click();
+  await elsewhere.getByTestId('import-workspace').setInputFiles(file);
+  const resume = elsewhere.getByTestId('run-resume-saved');
+  await expect(resume).toHaveText(`Resume at step ${step}`, { timeout: 60_000 });
+  await expect(resume).toBeEnabled({ timeout: 60_000 });
+  await resume.click();
+  await expect(elsewhere.getByTestId('metric-accuracy-after')).toHaveAttribute('data-value', /\S/, { timeout: 180_000 });
+  await elsewhere.close();
+});
