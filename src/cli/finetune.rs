@@ -1,6 +1,7 @@
 //! `warmup finetune`: one run, its metrics and its result.
 
 mod arguments;
+mod checkpoint;
 pub(super) mod ending;
 mod general;
 #[cfg(test)]
@@ -29,11 +30,13 @@ use super::files::write;
 use super::opened::{Opened, score};
 use super::save::{check_target, save_result};
 use crate::data::dataset::Dataset;
+use crate::engine::checkpoint::Checkpoint;
 use crate::engine::helpers::{Crew, Nobody};
 use crate::engine::run::{Progress, Run, Setup};
 use crate::model::any::Model;
 use crate::protocol::{EngineError, ErrorKind, RunId, RunOptions, RunPlan, Split};
 use crate::settings::Task;
+use checkpoint::Checkpoints;
 use ending::Ending;
 use general::General;
 use outcome::{Measures, Outcome};
@@ -65,6 +68,7 @@ pub fn perform(arguments: Arguments) -> Result<Summary, CliError> {
     let summary = job.perform()?;
     let text = serde_json::to_string_pretty(&summary)? + "\n";
     write(&job.arguments.out.join("summary.json"), &text)?;
+    checkpoint::remove(&job.arguments.out)?;
     Ok(summary)
 }
 
@@ -80,13 +84,15 @@ struct Job {
 impl Job {
     fn perform(&self) -> Result<Summary, CliError> {
         let opened = self.open()?;
-        let log = Log::create(&self.arguments.out.join("metrics.jsonl"))?;
-        let (mut run, plan) = self.begin(opened, &log)?;
+        let log = Log::new(&self.arguments.out.join("metrics.jsonl"));
+        let resumes = self.checkpoint()?;
+        let earlier_millis = resumes.as_ref().map_or(0.0, |c| c.state.training_millis);
+        let (mut run, plan) = self.begin(opened, resumes, &log)?;
         log.expects(run.settings().total_steps);
         let before = self.measure(&run, run.model())?;
         let began = Instant::now();
         let ending = self.drain(&mut run, &log)?;
-        let training_seconds = began.elapsed().as_secs_f64();
+        let training_seconds = earlier_millis / 1e3 + began.elapsed().as_secs_f64();
         let model = match &ending {
             Ending::Diverged { .. } => run.last_good().map(|(_, model)| model),
             _ => None,
@@ -118,8 +124,22 @@ impl Job {
         Ok(outcome.summary(&self.arguments, self.started))
     }
 
+    /// What the run goes on from, where it is to go on.
+    fn checkpoint(&self) -> Result<Option<Box<Checkpoint>>, CliError> {
+        let Arguments {
+            checkpoints, out, ..
+        } = &self.arguments;
+        let opened = checkpoints.resume.then(|| checkpoint::open(out));
+        Ok(opened.transpose()?.map(Box::new))
+    }
+
     /// The run on the opened examples, nothing computed yet.
-    fn begin(&self, opened: Opened, log: &Log) -> Result<(Run, RunPlan), CliError> {
+    fn begin(
+        &self,
+        opened: Opened,
+        resumes: Option<Box<Checkpoint>>,
+        log: &Log,
+    ) -> Result<(Run, RunPlan), CliError> {
         let Opened {
             rows,
             examples,
@@ -136,11 +156,14 @@ impl Job {
                 sample_prompt: String::new(),
                 sample_tokens: 0,
                 start_paused: false,
+                kept_as: None,
             },
             general: None,
             rehearsal_texts,
             keeps_head: head_fits,
             only_trains: true,
+            is_kept: self.arguments.checkpoints.every > 0,
+            resumes,
         };
         Ok(setup.run_on(examples, RunId(1), log)?)
     }
@@ -149,9 +172,14 @@ impl Job {
     fn drain(&self, run: &mut Run, log: &Log) -> Result<Ending, CliError> {
         // Natively the kernels themselves use all cores.
         let mut nobody = Crew::<Nobody<()>>::none();
+        let every = self.arguments.checkpoints.every;
+        let mut checkpoints = Checkpoints::new(&self.arguments.out, every);
         loop {
             match block_on(run.advance(&self.base, &mut nobody, log)) {
-                Ok(Progress::Going) => log.failed()?,
+                Ok(Progress::Going) => {
+                    log.failed()?;
+                    checkpoints.after_unit(run, log)?;
+                }
                 Ok(Progress::Over) => {
                     log.flush()?;
                     return Ok(log.ending());

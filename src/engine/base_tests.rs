@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::base::Base;
 use super::helpers::Nobody;
 use super::host::{Host, Stamp};
+use super::keeping::{NoVault, tests::Memory};
 use super::wait::block_on;
 use crate::io::folder::base_tensors;
 use crate::io::safetensors::{Precision, write};
@@ -31,6 +32,7 @@ struct Files {
 impl Host for Files {
     type Body = Vec<u8>;
     type Helper = Nobody<Vec<u8>>;
+    type Vault = Memory;
 
     fn now_millis(&self) -> f64 {
         0.0
@@ -54,6 +56,9 @@ impl Host for Files {
         progressed: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, String> {
         self.fetch(url, progressed).await
+    }
+    async fn vault(&self) -> Result<Memory, NoVault> {
+        Err(NoVault::Taken)
     }
     async fn version(&self, _url: &str) -> Option<String> {
         self.version.map(str::to_owned)

@@ -1,6 +1,7 @@
 //! What the engine needs of the place it runs in: a browser worker, or a test.
 
 use super::helpers::Helper;
+use super::keeping::{NoVault, Vault};
 use crate::io::safetensors::ByteSource;
 use crate::protocol::{EngineError, Event, Frame};
 
@@ -21,6 +22,9 @@ pub trait Host: Clone + 'static {
 
     /// A worker that computes beside the engine.
     type Helper: Helper<Body = Self::Body> + 'static;
+
+    /// Where runs are kept.
+    type Vault: Vault;
 
     /// A clock that only goes forward.
     fn now_millis(&self) -> f64;
@@ -67,6 +71,9 @@ pub trait Host: Clone + 'static {
     fn start_helper(&self) -> Result<Self::Helper, String> {
         Err("there are no helpers here".to_owned())
     }
+
+    /// Where runs are kept; from the first time on, no other engine gets it.
+    async fn vault(&self) -> Result<Self::Vault, NoVault>;
 
     /// The most memory that the engine has held so far, where that is known.
     fn peak_memory_bytes(&self) -> Option<u64> {

@@ -6,6 +6,9 @@ pub mod base;
 mod base_tests;
 pub mod baseline;
 pub mod bench;
+pub mod checkpoint;
+#[cfg(test)]
+mod checkpoint_tests;
 #[cfg(test)]
 mod encoder_tests;
 pub mod evaluate;
@@ -17,6 +20,7 @@ pub mod host;
 #[cfg(test)]
 mod insight_tests;
 pub mod inspect;
+pub mod keeping;
 pub mod metrics;
 pub mod one_example;
 pub mod perplexity;

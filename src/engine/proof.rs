@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use burn::module::Module;
 use burn::prelude::*;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::model::parameters;
 use crate::protocol::{FrozenProof, ParameterInfo};
 
 /// Digests of a prepared model's tensors, frozen ones together and trainable ones apart.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Digests {
-    frozen: Sha256,
+    frozen: Vec<u8>,
     frozen_tensors: usize,
     frozen_parameters: usize,
     trainable: BTreeMap<String, Vec<u8>>,
@@ -21,6 +23,7 @@ pub struct Digests {
 pub struct Digesting {
     left: std::vec::IntoIter<(ParameterInfo, Tensor<1>)>,
     all: usize,
+    frozen: Sha256,
     digests: Digests,
 }
 
@@ -31,12 +34,8 @@ impl Digesting {
         Self {
             all: tensors.len(),
             left: tensors.into_iter(),
-            digests: Digests {
-                frozen: Sha256::new(),
-                frozen_tensors: 0,
-                frozen_parameters: 0,
-                trainable: BTreeMap::new(),
-            },
+            frozen: Sha256::new(),
+            digests: Digests::default(),
         }
     }
 
@@ -48,7 +47,7 @@ impl Digesting {
                 return Ok(true);
             };
             read += info.count();
-            self.digests.take(info, tensor).await?;
+            self.take(info, tensor).await?;
         }
         Ok(self.left.len() == 0)
     }
@@ -59,25 +58,29 @@ impl Digesting {
     }
 
     pub fn finish(self) -> Digests {
-        self.digests
+        Digests {
+            frozen: self.frozen.finalize().to_vec(),
+            ..self.digests
+        }
     }
-}
 
-impl Digests {
     async fn take(&mut self, info: ParameterInfo, tensor: Tensor<1>) -> Result<(), String> {
+        let found = &mut self.digests;
         if info.trainable {
             let mut digest = Sha256::new();
             feed(&mut digest, tensor).await?;
             let digest = digest.finalize().to_vec();
-            self.trainable.insert(info.name, digest);
+            found.trainable.insert(info.name, digest);
         } else {
             feed(&mut self.frozen, tensor).await?;
-            self.frozen_tensors += 1;
-            self.frozen_parameters += info.count();
+            found.frozen_tensors += 1;
+            found.frozen_parameters += info.count();
         }
         Ok(())
     }
+}
 
+impl Digests {
     /// What a run left alone and what it moved.
     pub fn compare(before: Self, after: Self) -> FrozenProof {
         let changed = after
@@ -88,8 +91,8 @@ impl Digests {
         FrozenProof {
             tensors: before.frozen_tensors,
             parameters: before.frozen_parameters,
-            hash_before: hexadecimal(&before.frozen.finalize()),
-            hash_after: hexadecimal(&after.frozen.finalize()),
+            hash_before: hexadecimal(&before.frozen),
+            hash_after: hexadecimal(&after.frozen),
             changed_trainable_tensors: changed,
             trainable_tensors: after.trainable.len(),
         }
@@ -108,6 +111,7 @@ async fn feed(digest: &mut Sha256, tensor: Tensor<1>) -> Result<(), String> {
     Ok(())
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Two digits a byte.
+pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

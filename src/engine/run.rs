@@ -3,7 +3,9 @@
 
 mod agenda;
 mod ending;
+mod keeping;
 mod preparing;
+mod retelling;
 mod scoring;
 mod setup;
 mod stage;
@@ -17,6 +19,7 @@ use std::rc::Rc;
 use burn::module::Module;
 
 use super::base::Base;
+use super::checkpoint::{History, Marks};
 use super::examples::{Answers, Examples};
 use super::general::General;
 use super::helpers::{Crew, Helper, Job};
@@ -69,6 +72,10 @@ pub struct Run {
     single_step: bool,
     pending: Option<Pending>,
     unsent: Vec<StepMetrics>,
+    /// Told so far.
+    history: History,
+    /// What tells it from other runs, where checkpoints may be taken.
+    marks: Option<Marks>,
     last_sent_millis: f64,
     stage_clock: StageClock,
     clock: Clock,
@@ -158,6 +165,7 @@ impl Run {
                 Ok(rest.map(Work::Score))
             }
             Work::Prepare(rehearsal) => self.prepare(rehearsal, base).await,
+            Work::Restore(checkpoint) => self.restore(*checkpoint, watcher).map(|()| None),
             Work::Train => self.train(base, crew, watcher).await,
             Work::End => self.end(watcher).map(|()| None),
         }

@@ -3,6 +3,7 @@
 mod backlog;
 mod data;
 mod insights;
+mod keeping;
 mod own_data;
 mod reading;
 mod runs;
@@ -10,6 +11,7 @@ mod shelf;
 mod take_home;
 mod tools;
 mod tuned;
+mod workspace;
 
 use std::rc::Rc;
 
@@ -52,6 +54,10 @@ pub struct Server<H: Host> {
     run: Option<Run>,
     /// The ask that the run answers.
     run_request: Option<RequestId>,
+    /// Where runs are kept.
+    keeping: keeping::Place<H::Vault>,
+    /// How the run that is going is kept; none where it is not.
+    kept: Option<keeping::Kept>,
     /// What the last finished run left, or a blend of what several left.
     tuned: Option<Tuned>,
     /// Adapters of finished runs, the newest last.
@@ -86,6 +92,8 @@ impl<H: Host> Server<H> {
             general: None,
             run: None,
             run_request: None,
+            keeping: keeping::Place::Unknown,
+            kept: None,
             tuned: None,
             shelf: Vec::new(),
             next_run: 1,

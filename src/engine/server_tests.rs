@@ -2,6 +2,7 @@
 
 mod courses;
 mod helping;
+mod keeping;
 mod own_data;
 mod pauses;
 mod runs;
@@ -19,6 +20,7 @@ use futures_channel::mpsc::{UnboundedSender, unbounded};
 
 use super::helpers::tests::Near;
 use super::host::Host;
+use super::keeping::{NoVault, tests::Memory};
 use super::server::Server;
 use crate::data::tokenizer::Tokenizer;
 use crate::io::safetensors::{Precision, write};
@@ -38,6 +40,8 @@ struct TestHost {
     started: RefCell<usize>,
     /// What is asked in answer to what is told.
     script: RefCell<Option<Script>>,
+    /// Where runs are kept; none is another tab's.
+    vault: Option<Memory>,
     /// What cannot be encoded.
     unsendable: Option<fn(&Event) -> bool>,
 }
@@ -96,6 +100,7 @@ impl TestHost {
 impl Host for Rc<TestHost> {
     type Body = Vec<u8>;
     type Helper = Near;
+    type Vault = Memory;
 
     fn now_millis(&self) -> f64 {
         *self.clock.borrow_mut() += 20.0;
@@ -127,6 +132,9 @@ impl Host for Rc<TestHost> {
         lives
             .map(Near::new)
             .ok_or_else(|| "there are no more".to_owned())
+    }
+    async fn vault(&self) -> Result<Memory, NoVault> {
+        self.vault.clone().ok_or(NoVault::Taken)
     }
     async fn breathe(&self) {
         self.interrupt_if_due();
@@ -316,6 +324,7 @@ pub(super) fn start(strategy: Strategy) -> Command {
             sample_prompt: "a".into(),
             sample_tokens: 3,
             start_paused: false,
+            kept_as: None,
         },
     })
 }

@@ -8,6 +8,7 @@ mod helping;
 #[cfg(not(feature = "engine-gpu"))]
 mod machine;
 mod parcel;
+mod vault;
 
 use std::rc::Rc;
 

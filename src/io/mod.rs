@@ -13,4 +13,6 @@ mod quantised;
 pub mod read_back;
 pub mod safetensors;
 pub mod shards;
+pub mod streamed;
+pub mod unzip;
 pub mod zip;

@@ -158,6 +158,12 @@ impl<S: ByteSource> SafetensorsFile<S> {
             .collect()
     }
 
+    /// What the file says of itself under this name.
+    pub fn note(&self, name: &str) -> Option<&str> {
+        let notes = self.metadata.metadata().as_ref()?;
+        notes.get(name).map(String::as_str)
+    }
+
     pub fn contains(&self, name: &str) -> bool {
         self.info(name).is_some()
     }

@@ -9,8 +9,8 @@ use super::shared;
 use super::types::*;
 use super::{
     AttentionReport, Blend, Classified, DataChoice, DataReport, EncoderInfo, EngineError,
-    ExampleStep, Located, MaskGuess, MatrixInsight, PromptScores, Reader, Reading, RequestId,
-    RunId, Tagged, Updates, WordCountScores,
+    ExampleStep, Keeping, Located, MaskGuess, MatrixInsight, PromptScores, Reader, Reading,
+    RequestId, RunId, Tagged, Updates, WordCountScores, Workspace,
 };
 use crate::settings::{Sampling, Strategy, TrainingSettings};
 
@@ -50,6 +50,26 @@ asks! {
 
     /// Fine-tune for the task of the loaded data set. Events of that run follow the answer.
     StartRun { settings: TrainingSettings, options: RunOptions } -> RunStart, until NextRun;
+
+    /// Where checkpoints go, and whether there is a run to go on with.
+    FindKeptRun {} -> Keeping, until NextRun;
+
+    /// Go on with the kept run, on the model and the data that are loaded now: they have to be those it began with. Events
+    /// of that run follow the answer, those before it was broken off among them.
+    ResumeKeptRun {} -> RunStart, until NextRun;
+
+    /// Throw the kept run away.
+    DiscardKeptRun {} -> (), until NextRun;
+
+    /// The whole workspace as a zip archive: texts that the page keeps, the learner's data, the kept run.
+    PackWorkspace {
+        name: String,
+        texts: Vec<TextFile>,
+        data_url: Option<String>,
+    } -> Archive, until NextRun;
+
+    /// Take such an archive apart. A run in it is kept here; the rest comes back to the page.
+    UnpackWorkspace { url: String } -> Workspace, until NextRun;
 
     Pause { run_id: RunId } -> (), until NextRun;
 

@@ -77,6 +77,8 @@ pub struct RunOptions {
     pub sample_tokens: usize,
     /// Start paused, for going step by step.
     pub start_paused: bool,
+    /// Keep checkpoints of the run, with these words of the page's; none keeps none.
+    pub kept_as: Option<String>,
 }
 
 /// The benchmark's fixed work: the same weights, batch and maths as in other engines.

@@ -71,6 +71,18 @@ pub enum Event {
         when: Moment,
         text: String,
     },
+    /// A checkpoint was written, from which the run can be gone on with.
+    RunKept {
+        run_id: RunId,
+        /// Steps made.
+        step: usize,
+        bytes: u64,
+    },
+    /// None could be written, and no more will be tried: the run goes on in memory only.
+    RunNotKept {
+        run_id: RunId,
+        reason: String,
+    },
     RunPaused {
         run_id: RunId,
         step: usize,
@@ -127,6 +139,8 @@ impl Event {
             | Self::RunStoppedEarly { run_id, .. }
             | Self::BestModelRestored { run_id, .. }
             | Self::SampleGenerated { run_id, .. }
+            | Self::RunKept { run_id, .. }
+            | Self::RunNotKept { run_id, .. }
             | Self::RunPaused { run_id, .. }
             | Self::RunResumed { run_id }
             | Self::RunFinished { run_id, .. }

@@ -11,6 +11,7 @@ pub mod codec;
 pub mod error;
 pub mod event;
 pub mod insight;
+pub mod keeping;
 pub mod own_data;
 mod shared;
 pub mod tasks;
@@ -23,13 +24,14 @@ pub use codec::{decode, encode};
 pub use error::{EngineError, ErrorKind};
 pub use event::Event;
 pub use insight::*;
+pub use keeping::*;
 pub use own_data::*;
 pub use types::*;
 
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever an ask, an answer or an event changes shape.
-pub const PROTOCOL_VERSION: u32 = 9;
+pub const PROTOCOL_VERSION: u32 = 10;
 
 /// The same in all modules of one build; set by `./dev build` from a hash of the sources.
 pub const BUILD_ID: &str = match option_env!("WARMUP_BUILD_ID") {

@@ -33,6 +33,12 @@ impl<M: Clone> BestModel<M> {
         }
     }
 
+    /// What has been found before is taken up again.
+    pub fn take_up(&mut self, best: Option<Kept<M>>, without_improvement: usize) {
+        self.best = best;
+        self.without_improvement = without_improvement;
+    }
+
     /// Takes an evaluation in. A loss that is no number is never the best.
     pub fn evaluated(&mut self, steps_made: usize, loss_nats: f64, model: &M) {
         let lower = self

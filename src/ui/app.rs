@@ -8,9 +8,11 @@ use crate::settings::Family;
 use crate::ui::MODEL_NAME_CHARACTERS;
 use crate::ui::browser::{place, storage};
 use crate::ui::controls::engine_status::EngineStatus;
+use crate::ui::controls::keep_data;
 use crate::ui::controls::notices::NoticeList;
 use crate::ui::controls::term::Popovers;
 use crate::ui::controls::theme_toggle::ThemeToggle;
+use crate::ui::controls::workspace::{LAB_RUNS_KEY, PROGRESS_KEY, RUNS_KEY};
 use crate::ui::draft::Draft;
 use crate::ui::engine_client::device_choice::DeviceWish;
 use crate::ui::engine_client::{EngineClient, Wishes};
@@ -51,7 +53,13 @@ pub fn App() -> impl IntoView {
             state.with(id)
         }),
         queue: RwSignal::default(),
-        lab_runs: RwSignal::default(),
+        lab_runs: storage::shared(LAB_RUNS_KEY, move || {
+            state.update(|state| state.notices.add(Cause::TableNotKept));
+        }),
+        kept_data: RwSignal::new(storage::value(keep_data::KEY)),
+        data_url: StoredValue::default(),
+        data_is_lost: RwSignal::default(),
+        has_asked_to_persist: StoredValue::default(),
     };
     provide_context(page);
     page.client.boot();
@@ -59,6 +67,7 @@ pub fn App() -> impl IntoView {
     speak_the_models_words(page);
     plan_with_settings(page);
     keep_what_is_done(page);
+    persist_what_is_kept(page);
     view! {
         <button type="button" class="skip" on:click=move |_| place::focus_content()>
             {text::SKIP}
@@ -144,9 +153,6 @@ fn drawn_seed() -> u32 {
     1 + (js_sys::Math::random() * f64::from(u32::MAX - 1)) as u32
 }
 
-const PROGRESS_KEY: &str = "warmup.progress";
-const RUNS_KEY: &str = "warmup.runs";
-
 /// A run that ends goes on the history; runs that wait begin.
 fn keep_what_is_done(page: PageContext) {
     let ended = page.watch(|state| {
@@ -171,6 +177,16 @@ fn keep_what_is_done(page: PageContext) {
         }
         page.move_on(next.get());
         ended.or(kept)
+    });
+}
+
+/// As soon as a run is kept there is something to lose.
+fn persist_what_is_kept(page: PageContext) {
+    let has_kept = page.watch(|state| state.run.as_ref().is_some_and(|run| run.kept.is_some()));
+    Effect::new(move |_| {
+        if has_kept.get() {
+            page.ask_to_persist();
+        }
     });
 }
 

@@ -241,13 +241,37 @@ impl EngineClient {
                 | Event::RunCancelled { .. }
                 | Event::RunFailed { .. }
         );
-        let has_started = matches!(frame.body, Event::Answered(Reply::StartRun(_)));
+        let has_started = matches!(
+            frame.body,
+            Event::Answered(Reply::StartRun(_) | Reply::ResumeKeptRun(_))
+        );
+        let asks_for_kept = self.changes_what_is_kept(&frame);
         self.state.update(|state| state.apply(frame));
         if has_started {
             self.cancel_late();
         }
+        if asks_for_kept {
+            self.ask(asks::FindKeptRun {});
+        }
         if asks_more {
             self.load_what_is_needed();
+        }
+    }
+
+    /// Whether there may be another run to go on with than before, or none any more.
+    fn changes_what_is_kept(self, frame: &Frame<Event>) -> bool {
+        let kind = |id| self.state.with_untracked(|state| state.answers.kind_of(id));
+        match &frame.body {
+            Event::Ready { .. }
+            | Event::RunFinished { .. }
+            | Event::RunCancelled { .. }
+            | Event::RunFailed { .. }
+            | Event::Answered(Reply::DiscardKeptRun(_)) => true,
+            Event::Failed(_) => {
+                let kind = frame.request_id.and_then(kind);
+                matches!(kind, Some(AskKind::StartRun | AskKind::ResumeKeptRun))
+            }
+            _ => false,
         }
     }
 

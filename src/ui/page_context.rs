@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::protocol::{Ask, AskKind, RunId, RunOptions, RunPlan, asks};
-use crate::ui::browser::place;
+use crate::ui::browser::{clock, kept_files, place};
 use crate::ui::draft::Draft;
 use crate::ui::engine_client::EngineClient;
 use crate::ui::learner::guess::Guess;
 use crate::ui::learner::{ChapterProgress, LabRuns, RunHistory, RunRecord, RunTag};
 use crate::ui::pages::routes::Route;
+use crate::ui::queue::kept::KeptNote;
 use crate::ui::queue::{Move, Queue, QueuedRun};
+use crate::ui::sources::kept_data::KeptData;
 use crate::ui::state::{Action, Cause, Run, State};
 use crate::ui::text::run::SAMPLE_PROMPT;
 use crate::ui::{EVALUATIONS_PER_RUN, SAMPLE_TOKENS};
@@ -33,8 +36,16 @@ pub struct PageContext {
     pub base: Memo<Option<String>>,
     /// Runs that wait for the engine.
     pub queue: RwSignal<Queue>,
-    /// The lab's runs, for as long as the page is open.
+    /// The lab's runs; kept in the browser.
     pub lab_runs: RwSignal<LabRuns>,
+    /// The learner's own file that the browser keeps.
+    pub kept_data: RwSignal<Option<KeptData>>,
+    /// Where this page has that file; empty where it has not.
+    pub data_url: StoredValue<String>,
+    /// The lab's own data could not be kept.
+    pub data_is_lost: RwSignal<bool>,
+    /// Whether the browser has been asked to keep what it keeps.
+    pub has_asked_to_persist: StoredValue<bool>,
 }
 
 /// How often a run of a set looks at the validation split: it is made to be compared, not to be watched.
@@ -86,6 +97,7 @@ impl PageContext {
             settings: draft.settings(),
             evaluations: EVALUATIONS_IN_SET,
             start_paused: false,
+            resumes: false,
             dataset: draft.dataset.clone(),
             model: self.client.chosen_model(),
         }
@@ -126,6 +138,18 @@ impl PageContext {
             return;
         };
         self.client.lend_dataset(&run.dataset);
+        if run.resumes {
+            self.client.ask(asks::ResumeKeptRun {});
+            self.state.update(|state| {
+                if let Some(resumed) = &mut state.run {
+                    resumed.settings = run.settings;
+                }
+            });
+            return;
+        }
+        // The lab's runs are kept: those of a lesson are short, and begin with a guess.
+        let note = || KeptNote::of(&run, clock::now_millis()).text();
+        let kept_as = run.tag.lesson.is_empty().then(note);
         self.client.ask(asks::StartRun {
             settings: run.settings,
             options: RunOptions {
@@ -133,6 +157,7 @@ impl PageContext {
                 sample_prompt: SAMPLE_PROMPT.to_string(),
                 sample_tokens: SAMPLE_TOKENS,
                 start_paused: run.start_paused,
+                kept_as,
             },
         });
         self.state.update(|state| {
@@ -172,6 +197,17 @@ impl PageContext {
     /// The plan to show: of the run while one is going, else of the settings, else of the run that ended.
     pub fn plan(self) -> Memo<Option<Arc<RunPlan>>> {
         self.watch(|state| shown_plan(state).cloned())
+    }
+
+    /// Asks the browser, once, not to throw away what it keeps when room runs short. It may ask the learner.
+    pub fn ask_to_persist(self) {
+        if !self.has_asked_to_persist.get_value() {
+            self.has_asked_to_persist.set_value(true);
+            spawn_local(async {
+                // Where it does not agree, all is kept until room runs short.
+                let _ = kept_files::persist().await;
+            });
+        }
     }
 
     /// Does what a notice's button says.

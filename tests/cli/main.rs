@@ -6,6 +6,7 @@ mod bad_settings;
 mod bert;
 mod encode;
 mod inputs;
+mod resuming;
 mod round_trip;
 mod support;
 mod tasks;

@@ -49,12 +49,29 @@ pub struct Arguments {
     #[command(flatten)]
     pub training: TrainingArguments,
     #[command(flatten)]
+    pub checkpoints: CheckpointArguments,
+    #[command(flatten)]
     pub tasks: TaskArguments,
     #[command(flatten)]
     remedies: RemedyArguments,
     /// Text to replay and to estimate EWC's Fisher information from, instead of samples of the model itself.
     #[arg(long)]
     pub replay_text: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct CheckpointArguments {
+    /// Keep a checkpoint in --out after every so many steps, the newest alone; 0 is never. It goes when the run has ended.
+    #[arg(
+        long = "checkpoint-every",
+        alias = "save-steps",
+        value_name = "STEPS",
+        default_value_t = 0
+    )]
+    pub every: usize,
+    /// Go on from the checkpoint in --out, with the same settings, data and model; an error where there is none.
+    #[arg(long, alias = "resume-from-checkpoint")]
+    pub resume: bool,
 }
 
 #[derive(clap::Args)]

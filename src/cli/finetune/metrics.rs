@@ -31,7 +31,8 @@ fn is_zero(value: &f32) -> bool {
 
 pub struct MetricsLog {
     path: PathBuf,
-    file: BufWriter<File>,
+    /// Made when there is something to write: a run that is refused leaves an older log alone.
+    file: Option<BufWriter<File>>,
     pub total_steps: usize,
     last_told: Option<Instant>,
 }
@@ -39,15 +40,13 @@ pub struct MetricsLog {
 const TELL_EVERY: Duration = Duration::from_secs(5);
 
 impl MetricsLog {
-    pub fn create(path: &Path) -> Result<Self, CliError> {
-        let file = File::create(path).map_err(|e| CliError::file(path, e))?;
-        let (path, file) = (path.to_owned(), BufWriter::new(file));
-        Ok(Self {
-            path,
-            file,
+    pub fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            file: None,
             total_steps: 0,
             last_told: None,
-        })
+        }
     }
 
     pub fn write(&mut self, metrics: &StepMetrics) -> Result<(), CliError> {
@@ -89,11 +88,23 @@ impl MetricsLog {
     }
 
     pub fn flush(&mut self) -> Result<(), CliError> {
-        let flushed = self.file.flush();
+        let flushed = self.file()?.flush();
         flushed.map_err(|e| CliError::file(&self.path, e))
     }
 
     fn line(&mut self, text: &str) -> Result<(), CliError> {
-        writeln!(self.file, "{text}").map_err(|e| CliError::file(&self.path, e))
+        let written = writeln!(self.file()?, "{text}");
+        written.map_err(|e| CliError::file(&self.path, e))
+    }
+
+    fn file(&mut self) -> Result<&mut BufWriter<File>, CliError> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => {
+                let file = File::create(&self.path);
+                BufWriter::new(file.map_err(|e| CliError::file(&self.path, e))?)
+            }
+        };
+        Ok(self.file.insert(file))
     }
 }

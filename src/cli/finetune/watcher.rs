@@ -27,17 +27,17 @@ struct Written {
 }
 
 impl Log {
-    pub fn create(path: &Path) -> Result<Self, CliError> {
-        Ok(Self {
+    pub fn new(path: &Path) -> Self {
+        Self {
             started: Instant::now(),
             written: RefCell::new(Written {
-                metrics: MetricsLog::create(path)?,
+                metrics: MetricsLog::new(path),
                 error: None,
                 last_epoch: 0.0,
                 stopped_after: None,
                 best: None,
             }),
-        })
+        }
     }
 
     /// How many steps the run will make.

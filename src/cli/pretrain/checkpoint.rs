@@ -7,9 +7,12 @@ use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::PretrainSettings;
+use crate::cli::block_on;
 use crate::cli::error::CliError;
 use crate::cli::files::read_text;
+use crate::engine::checkpoint::moments;
 use crate::io::folder::{HeldWeights, base_tensors};
+use crate::io::read_back;
 use crate::io::safetensors::{NamedTensor, Precision, SafetensorsFile, write};
 use crate::model::parameters;
 use crate::model::weights::WeightError;
@@ -22,9 +25,6 @@ struct State {
     settings: PretrainSettings,
 }
 
-const FIRST: &str = "first_moment.";
-const SECOND: &str = "second_moment.";
-
 /// Writes a checkpoint beside the old one, then takes its place: a run cut while saving loses nothing.
 pub fn save<M: Learner>(
     out: &Path,
@@ -35,19 +35,13 @@ pub fn save<M: Learner>(
     let kept = out.join("checkpoint");
     std::fs::create_dir_all(&fresh).map_err(|e| CliError::file(&fresh, e))?;
     let mut tensors = base_tensors(trainer.model())?;
-    for (name, moments) in &trainer.optimizer.moments {
-        for (prefix, values) in [(FIRST, &moments.first), (SECOND, &moments.second)] {
-            let values = values
-                .clone()
-                .into_data()
-                .try_to_vec::<f32>()
-                .map_err(|e| format!("{e:?}"))?;
-            tensors.push(NamedTensor {
-                name: format!("{prefix}{name}"),
-                shape: vec![values.len()],
-                values,
-            });
-        }
+    for (name, moment) in moments::named(&trainer.optimizer) {
+        let values = block_on(read_back::values(&name, moment))?;
+        tensors.push(NamedTensor {
+            name,
+            shape: vec![values.len()],
+            values,
+        });
     }
     let put = |name: &str, bytes: Vec<u8>| {
         let path = fresh.join(name);
@@ -122,23 +116,13 @@ fn read(path: &Path) -> Result<Saved, CliError> {
     let bytes = std::fs::File::open(path).map_err(|e| CliError::file(path, e))?;
     let mut file = SafetensorsFile::open(bytes)?;
     let mut weights = BTreeMap::new();
-    let mut moments = BTreeMap::new();
-    let plain = Device::flex();
+    let moments = moments::read(&mut file, &Device::flex())?;
     for (name, shape) in file.tensors() {
-        if name.starts_with(SECOND) {
+        if moments::is_one(&name) {
             continue;
         }
-        let data = file.read(&name)?;
-        if let Some(parameter) = name.strip_prefix(FIRST) {
-            let second = file.read(&format!("{SECOND}{parameter}"))?;
-            let both = Moments {
-                first: Tensor::from_data(data, &plain),
-                second: Tensor::from_data(second, &plain),
-            };
-            moments.insert(parameter.to_owned(), both);
-            continue;
-        }
-        let values = data.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+        let values = file.read(&name)?;
+        let values = values.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
         let tensor = NamedTensor {
             name: name.clone(),
             shape,

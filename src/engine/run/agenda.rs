@@ -11,22 +11,31 @@ use crate::protocol::Moment;
 impl Run {
     /// From the first digest to the first step.
     pub(super) fn plan_beginning(&mut self, base: &Base) -> Result<(), EngineError> {
-        if !self.setup.only_trains {
+        if !self.setup.only_trains || self.marks.is_some() {
             let digesting = Digesting::of(self.trainer.model());
             self.agenda.push_back(Work::Digest(Box::new(digesting)));
+        }
+        if !self.setup.only_trains {
             self.agenda.extend(self.sampling(Moment::Before, base)?);
             self.agenda.extend(self.measurement(base)?);
             self.agenda
                 .push_back(self.scoring(RunStage::ScoringBefore, Split::Test));
         }
-        let remedies = &self.settings.remedies;
-        if remedies.wants_text() || remedies.anchors() {
-            let texts = self.rehearsal_texts.take();
-            let rehearsal = Rehearsal::new(&self.settings, base.positions(), texts);
-            self.agenda.push_back(Work::Prepare(Box::new(rehearsal)));
-        }
+        let preparation = self.preparation(base);
+        self.agenda.extend(preparation);
         self.agenda.push_back(Work::Train);
         Ok(())
+    }
+
+    /// What makes ready the remedies, where there are any.
+    pub(super) fn preparation(&mut self, base: &Base) -> Option<Work> {
+        let remedies = &self.settings.remedies;
+        if !remedies.wants_text() && !remedies.anchors() {
+            return None;
+        }
+        let texts = self.rehearsal_texts.take();
+        let rehearsal = Rehearsal::new(&self.settings, base.positions(), texts);
+        Some(Work::Prepare(Box::new(rehearsal)))
     }
 
     /// From the last step to the summary.

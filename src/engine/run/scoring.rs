@@ -69,12 +69,13 @@ impl Run {
 
     fn scored(&mut self, scoring: Scoring, watcher: &impl Watcher) -> Result<(), EngineError> {
         let found = self.examples.scores(&scoring.answers, scoring.split);
-        watcher.tell(Event::RunEvaluated {
+        let evaluated = Event::RunEvaluated {
             run_id: self.id,
             step: self.trainer.step,
             split: scoring.split,
             scores: found,
-        });
+        };
+        self.tell(evaluated, watcher);
         match scoring.stage {
             RunStage::ScoringBefore => {
                 self.before = Some(found);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::data::labelled::BatchOrder;
+use crate::engine::checkpoint::Checkpoint;
 use crate::engine::examples::Encoding;
 use crate::engine::general::General;
 use crate::model::network::Network;
@@ -23,6 +24,10 @@ pub struct Setup<'a> {
     pub keeps_head: bool,
     /// Nothing is scored before and after, and nothing digested: the caller does.
     pub only_trains: bool,
+    /// Whether checkpoints will be taken of it.
+    pub is_kept: bool,
+    /// Go on from here; the settings have to be those of the checkpoint.
+    pub resumes: Option<Box<Checkpoint>>,
 }
 
 /// How a run goes about its work.
@@ -84,6 +89,8 @@ impl Setup<'_> {
             single_step: false,
             pending: None,
             unsent: Vec::new(),
+            history: History::default(),
+            marks: None,
             last_sent_millis: f64::NEG_INFINITY,
             stage_clock: StageClock::default(),
             clock: Clock {
@@ -100,7 +107,16 @@ impl Setup<'_> {
             settings,
             options: self.options,
         };
-        run.plan_beginning(self.base)?;
+        if self.is_kept || self.resumes.is_some() {
+            run.mark(self.base)?;
+        }
+        match self.resumes {
+            None => run.plan_beginning(self.base)?,
+            Some(checkpoint) => {
+                run.check_is_of(&checkpoint)?;
+                run.plan_resumption(checkpoint, self.base);
+            }
+        }
         Ok((run, run_plan))
     }
 

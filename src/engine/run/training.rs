@@ -152,7 +152,7 @@ impl Run {
         let measured = made.outcome.read().await.map_err(device_error)?;
         if !measured.diverged() {
             self.last_good = Some((step, made.before));
-            self.unsent.push(StepMetrics {
+            let metrics = StepMetrics {
                 step,
                 epoch: self.feed.epochs_after(step),
                 loss_nats: measured.loss_nats,
@@ -160,7 +160,9 @@ impl Run {
                 gradient_norm: measured.gradient_norm,
                 remedy_loss_nats: measured.remedy_loss_nats,
                 step_millis: watcher.now_millis() - made.began_millis,
-            });
+            };
+            self.history.stepped(&metrics);
+            self.unsent.push(metrics);
             return Ok(());
         }
         self.diverged_at = Some(step);
@@ -198,7 +200,7 @@ impl Run {
         });
     }
 
-    fn progress(&self) -> RunProgress {
+    pub(super) fn progress(&self) -> RunProgress {
         let completed_steps = self.trainer.step;
         let total_steps = self.settings.total_steps;
         let per_step = self.clock.training_millis / completed_steps.max(1) as f64;

@@ -4,6 +4,7 @@ use burn::module::Module;
 
 use super::scoring::Scoring;
 use super::*;
+use crate::engine::checkpoint::Checkpoint;
 use crate::engine::general::{General, Measuring};
 use crate::engine::proof::Digesting;
 use crate::engine::rehearsal::Rehearsal;
@@ -25,6 +26,8 @@ pub enum Work {
     Score(Box<Scoring>),
     /// Making ready what the remedies against forgetting need.
     Prepare(Box<Rehearsal>),
+    /// Putting a checkpoint's state in the place of the fresh one.
+    Restore(Box<Checkpoint>),
     /// The steps, one a unit.
     Train,
     End,
@@ -50,7 +53,7 @@ impl Work {
     pub fn stage(&self, now: RunStage) -> RunStage {
         match self {
             Self::Score(scoring) => scoring.stage,
-            Self::Prepare(_) => RunStage::Preparing,
+            Self::Prepare(_) | Self::Restore(_) => RunStage::Preparing,
             Self::Train => RunStage::Training,
             Self::Digest(_) | Self::Sample(..) | Self::MeasureGeneral(_) | Self::End => now,
         }
@@ -90,11 +93,8 @@ impl Run {
             }
         }
         let text = base.tokenizer.decode(&sampling.text.ids, true);
-        watcher.tell(Event::SampleGenerated {
-            run_id: self.id,
-            when,
-            text: text.unwrap_or_default(),
-        });
+        let (run_id, text) = (self.id, text.unwrap_or_default());
+        self.tell(Event::SampleGenerated { run_id, when, text }, watcher);
         Ok(None)
     }
 
@@ -114,11 +114,12 @@ impl Run {
         if !is_over {
             return Ok(Some(Work::MeasureGeneral(measuring)));
         }
-        watcher.tell(Event::GeneralScored {
+        let scored = Event::GeneralScored {
             run_id: self.id,
             step: self.trainer.step,
             score: measuring.finish(),
-        });
+        };
+        self.tell(scored, watcher);
         Ok(None)
     }
 

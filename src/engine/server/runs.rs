@@ -3,14 +3,15 @@
 use std::cell::RefCell;
 
 use super::*;
+use crate::engine::checkpoint::Checkpoint;
 use crate::engine::helpers::Job;
 use crate::engine::run::{Setup, planned};
 use crate::io::safetensors::ByteSource;
-use crate::protocol::{RunPlan, RunStart};
+use crate::protocol::{RunOptions, RunPlan, RunStart};
 use crate::settings::{Task, TrainingSettings};
 
 /// The page as a run sees it.
-struct Page<'a, H> {
+pub(super) struct Page<'a, H> {
     host: &'a H,
     request_id: Option<RequestId>,
     /// Why something could not be told.
@@ -18,7 +19,7 @@ struct Page<'a, H> {
 }
 
 impl<'a, H> Page<'a, H> {
-    fn new(host: &'a H, request_id: Option<RequestId>) -> Self {
+    pub(super) fn new(host: &'a H, request_id: Option<RequestId>) -> Self {
         Self {
             host,
             request_id,
@@ -27,7 +28,7 @@ impl<'a, H> Page<'a, H> {
     }
 
     /// What became of a unit of work, which has failed where it could not be told of.
-    fn judge<T>(self, outcome: Result<T, EngineError>) -> Result<T, EngineError> {
+    pub(super) fn judge<T>(self, outcome: Result<T, EngineError>) -> Result<T, EngineError> {
         match self.trouble.into_inner() {
             Some(error) => Err(error),
             None => outcome,
@@ -85,29 +86,9 @@ impl<H: Host> Answers<asks::StartRun> for Server<H> {
         id: Option<RequestId>,
     ) -> Result<Outcome<RunStart>, EngineError> {
         self.refuse_while_running("start another")?;
-        let base = self.base()?;
-        let setup = Setup {
-            rehearsal_texts: self.rehearsal_texts(base, &settings)?,
-            base,
-            rows: Rc::clone(self.dataset()?),
-            settings,
-            options,
-            general: self.general.clone(),
-            keeps_head: false,
-            only_trains: false,
-        };
-        let run_id = RunId(self.next_run);
-        let page = Page::new(&self.host, id);
-        let (run, plan) = setup.run(run_id, &page)?;
-        self.next_run += 1;
-        let start = RunStart {
-            run_id,
-            plan,
-            total_steps: run.settings().total_steps,
-        };
-        self.call_helpers(run.job());
-        self.run = Some(run);
-        self.run_request = id;
+        let note = options.kept_as.clone();
+        let start = self.begin(settings, options, None, id)?;
+        self.keep_from_now(note, 0).await;
         Ok(start.into())
     }
 }
@@ -130,6 +111,7 @@ impl<H: Host> Answers<asks::Pause> for Server<H> {
             Ok(()) => {
                 let step = run.step();
                 self.tell(id, Event::RunPaused { run_id, step });
+                self.keep_if_due().await;
             }
             Err(error) => self.fail_run(error),
         }
@@ -168,12 +150,49 @@ impl<H: Host> Answers<asks::Cancel> for Server<H> {
     ) -> Result<Outcome<()>, EngineError> {
         let step = self.run(run_id)?.step();
         self.run = None;
+        self.let_go().await;
         self.tell(id, Event::RunCancelled { run_id, step });
         Ok(().into())
     }
 }
 
 impl<H: Host> Server<H> {
+    /// A run on what is loaded, from its beginning or from a checkpoint.
+    pub(super) fn begin(
+        &mut self,
+        settings: TrainingSettings,
+        options: RunOptions,
+        resumes: Option<Box<Checkpoint>>,
+        id: Option<RequestId>,
+    ) -> Result<RunStart, EngineError> {
+        let base = self.base()?;
+        let setup = Setup {
+            rehearsal_texts: self.rehearsal_texts(base, &settings)?,
+            base,
+            rows: Rc::clone(self.dataset()?),
+            settings,
+            is_kept: options.kept_as.is_some(),
+            options,
+            general: self.general.clone(),
+            keeps_head: false,
+            only_trains: false,
+            resumes,
+        };
+        let run_id = RunId(self.next_run);
+        let page = Page::new(&self.host, id);
+        let (run, plan) = setup.run(run_id, &page)?;
+        self.next_run += 1;
+        let total_steps = run.settings().total_steps;
+        self.call_helpers(run.job());
+        self.run = Some(run);
+        self.run_request = id;
+        Ok(RunStart {
+            run_id,
+            plan,
+            total_steps,
+        })
+    }
+
     /// One unit of the run's work.
     pub(super) async fn advance_run(&mut self) {
         let (Some(run), Some(base)) = (&mut self.run, &self.base) else {
@@ -182,13 +201,20 @@ impl<H: Host> Server<H> {
         let page = Page::new(&self.host, self.run_request);
         let advanced = run.advance(base, &mut self.crew, &page).await;
         match page.judge(advanced) {
-            Ok(Progress::Going) => {}
+            Ok(Progress::Going) => self.keep_if_due().await,
             Ok(Progress::Over) => {
                 if let Some(run) = self.run.take() {
                     self.keep(&run);
+                    self.let_go().await;
                 }
             }
-            Err(error) => self.fail_run(error),
+            Err(error) => {
+                // Whoever diverged would diverge again; a lost device leaves a run to go on with.
+                if error.kind == ErrorKind::Diverged {
+                    self.let_go().await;
+                }
+                self.fail_run(error);
+            }
         }
     }
 
@@ -202,7 +228,7 @@ impl<H: Host> Server<H> {
         self.crew.prepare(&base.config.json(), weights, job);
     }
 
-    fn fail_run(&mut self, error: EngineError) {
+    pub(super) fn fail_run(&mut self, error: EngineError) {
         let Some(run) = self.run.take() else { return };
         let (run_id, step) = (run.id, run.step());
         let diverged = error.kind == ErrorKind::Diverged;

@@ -11,7 +11,9 @@ use web_sys::{
 
 use super::blob::{BlobParts, BlobSource};
 use super::helper::WorkerHelper;
+use super::vault::BrowserVault;
 use crate::engine::host::{Host, Stamp, check_received};
+use crate::engine::keeping::NoVault;
 use crate::io::safetensors::ByteSource;
 use crate::protocol::{EngineError, Event, Frame, encode};
 use crate::weights_store::{self, KeptFile};
@@ -85,6 +87,7 @@ fn content_length(response: &Response) -> Option<u64> {
 impl Host for Rc<BrowserHost> {
     type Body = BlobSource;
     type Helper = WorkerHelper;
+    type Vault = BrowserVault;
 
     fn now_millis(&self) -> f64 {
         self.scope.performance().map_or(0.0, |p| p.now())
@@ -192,6 +195,10 @@ impl Host for Rc<BrowserHost> {
 
     fn start_helper(&self) -> Result<WorkerHelper, String> {
         WorkerHelper::start(&self.scope)
+    }
+
+    async fn vault(&self) -> Result<BrowserVault, NoVault> {
+        BrowserVault::open().await
     }
 
     /// A module's memory only grows, so its size is its peak. What a GPU holds is not in it.

@@ -6,6 +6,7 @@ pub mod extras;
 pub mod files;
 pub mod gpu;
 pub mod hover;
+pub mod kept_files;
 pub mod measure;
 pub mod own_files;
 pub mod place;

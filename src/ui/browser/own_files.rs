@@ -33,6 +33,16 @@ pub fn address_of_text(name: &str, text: &str) -> Option<NamedUrl> {
     })
 }
 
+/// The same for bytes.
+pub fn address_of_bytes(name: &str, bytes: &[u8]) -> Option<NamedUrl> {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes).into());
+    let blob = Blob::new_with_u8_array_sequence(&parts).ok()?;
+    Some(NamedUrl {
+        name: name.to_owned(),
+        url: Url::create_object_url_with_blob(&blob).ok()?,
+    })
+}
+
 /// Saves bytes as a file, as if a link had been clicked.
 pub fn save(name: &str, bytes: &[u8]) {
     let _ = try_save(name, bytes);

@@ -62,9 +62,82 @@ fn load<T: DeserializeOwned + Default>(key: &str) -> T {
         .unwrap_or_default()
 }
 
-fn save<T: Serialize>(key: &str, value: &T) {
-    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {
-        let _ = storage.set_item(key, &text);
+/// Whether there was a place and room for it.
+fn save<T: Serialize>(key: &str, value: &T) -> bool {
+    match (storage(), serde_json::to_string(value)) {
+        (Some(storage), Ok(text)) => storage.set_item(key, &text).is_ok(),
+        _ => false,
+    }
+}
+
+/// A value that is the same in every tab of this site, and comes back after a reload: whoever changes it last has the
+/// word. `refused` is called where it finds no room.
+pub fn shared<T>(key: &'static str, refused: impl Fn() + 'static) -> RwSignal<T>
+where
+    T: Serialize + DeserializeOwned + Default + Clone + Send + Sync + 'static,
+{
+    let value = RwSignal::new(load::<T>(key));
+    Effect::new(move |is_first: Option<()>| {
+        let here = value.get();
+        // What came from another tab is stored already.
+        if is_first.is_some() && !is_same(&here, &load(key)) && !save(key, &here) {
+            refused();
+        }
+    });
+    let listener = window_event_listener(leptos::ev::storage, move |event| {
+        let stored = load(key);
+        if event.key().as_deref() == Some(key) && !is_same(&stored, &value.get_untracked()) {
+            value.set(stored);
+        }
+    });
+    on_cleanup(move || listener.remove());
+    value
+}
+
+/// What is stored under `key`, as it is.
+pub fn text(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// Puts a text in its place; whether that could be done. Nothing to do is done.
+pub fn put_text(key: &str, text: Option<String>) -> bool {
+    match (storage(), text) {
+        (_, None) => true,
+        (Some(storage), Some(text)) => storage.set_item(key, &text).is_ok(),
+        (None, Some(_)) => false,
+    }
+}
+
+/// Adds what comes from elsewhere to what is stored; whether it could be read.
+pub fn join<T: Merge + Serialize + DeserializeOwned + Default>(
+    key: &str,
+    text: Option<String>,
+) -> bool {
+    let Some(text) = text else { return true };
+    match serde_json::from_str::<T>(&text) {
+        Ok(other) => {
+            write(key, &other);
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+/// Stores a value of which the newest is right, whichever tab wrote it.
+pub fn write_value<T: Serialize>(key: &str, value: &T) -> bool {
+    save(key, value)
+}
+
+/// What was stored so, if it can be read.
+pub fn value<T: DeserializeOwned>(key: &str) -> Option<T> {
+    let text = storage()?.get_item(key).ok()??;
+    serde_json::from_str(&text).ok()
+}
+
+pub fn forget_value(key: &str) {
+    if let Some(storage) = storage() {
+        // What is not there need not be removed.
+        let _ = storage.remove_item(key);
     }
 }
 

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::kept_things::KeptThings;
 use crate::protocol::asks;
 use crate::ui::page_context::use_page;
 use crate::ui::text::format;
@@ -54,6 +55,7 @@ pub fn KeptWeights() -> impl IntoView {
             <p class="quiet" data-testid="weights-came">{came}</p>
             <p class="empty" hidden=move || files.with(|files| !files.is_empty())>{text::KEPT_NONE}</p>
             <ul>{rows}</ul>
+            <KeptThings />
         </details>
     }
 }

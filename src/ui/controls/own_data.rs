@@ -12,10 +12,12 @@ use crate::protocol::{DataChoice, DataReport, MOST_DATA_BYTES, asks};
 use crate::ui::browser::{own_files, place};
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::state::Answer;
+use crate::ui::text::keeping;
 use crate::ui::text::own_data as text;
 
 #[component]
 pub fn OwnDataControl() -> impl IntoView {
+    let page = use_page();
     let refused = RwSignal::new(None::<String>);
     view! {
         <div class="own_data" data-testid="own-data">
@@ -23,6 +25,9 @@ pub fn OwnDataControl() -> impl IntoView {
             <p class="quiet">{text::LEAD}</p>
             <DropZone refused />
             <Paste />
+            <p class="quiet" role="status" data-testid="data-not-kept">
+                {move || page.data_is_lost.get().then_some(keeping::NOT_KEPT_DATA)}
+            </p>
             <Found refused />
         </div>
     }

@@ -1,10 +1,12 @@
-//! The lab's runs, kept while the page is open, to be compared.
+//! The lab's runs, to be compared.
+
+use serde::{Deserialize, Serialize};
 
 use super::RunRecord;
 use crate::ui::pages::routes::pairs;
 
 /// A run and the name that the learner gives it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LabRun {
     /// Counted from 1.
     pub number: usize,
@@ -15,7 +17,7 @@ pub struct LabRun {
 }
 
 /// Newest last.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LabRuns {
     runs: Vec<LabRun>,
     last_number: usize,

@@ -6,6 +6,8 @@ use leptos::task::spawn_local;
 use crate::settings::Family;
 use crate::ui::browser::place;
 use crate::ui::controls::field::Field;
+use crate::ui::controls::keep_data::{bring_back, keep_own_data};
+use crate::ui::controls::kept_run::KeptRunPanel;
 use crate::ui::controls::kept_weights::KeptWeights;
 use crate::ui::controls::model_picker::ModelPicker;
 use crate::ui::controls::own_data::OwnDataControl;
@@ -36,8 +38,10 @@ use crate::ui::widgets::weights::parameter_map::ParameterMap;
 
 #[component]
 pub fn Lab(query: String) -> impl IntoView {
-    read_address(&query);
     let page = use_page();
+    read_address(&query);
+    bring_back(page, &query);
+    keep_own_data(page);
     let hash = Memo::new(move |_| {
         page.draft
             .with(|draft| format!("#/lab?{}", draft.to_query()))
@@ -49,6 +53,7 @@ pub fn Lab(query: String) -> impl IntoView {
                 <h1>{text::LAB_TITLE}</h1>
                 <p class="lead">{text::LAB_LEAD}</p>
             </header>
+            <KeptRunPanel />
             <DataChoice />
             <section class="exhibit"><RunPanel in_lab=true /></section>
             <section class="exhibit"><ModelPicker /><OwnModelControl /><KeptWeights /></section>

@@ -1,6 +1,8 @@
 //! Runs that wait for the engine, each with the data and the model that it is to be made with. Pure; `app` does what
 //! `next_move` says.
 
+pub mod kept;
+
 use std::sync::Arc;
 
 use crate::protocol::{AskKind, DatasetInfo, ErrorKind};
@@ -18,6 +20,8 @@ pub struct QueuedRun {
     /// How often it looks at the validation split, where the settings do not say.
     pub evaluations: usize,
     pub start_paused: bool,
+    /// Goes on with the run that the engine keeps.
+    pub resumes: bool,
     pub dataset: DataSource,
     pub model: ModelSource,
 }

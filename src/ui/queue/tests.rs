@@ -26,6 +26,7 @@ fn queued(key: &'static str, dataset: &str, model: &str) -> QueuedRun {
         settings: TrainingSettings::default(),
         evaluations: 3,
         start_paused: false,
+        resumes: false,
         dataset: set(dataset),
         model: source(model),
     }

@@ -2,6 +2,7 @@
 
 pub mod datasets;
 pub mod hub;
+pub mod kept_data;
 pub mod own_data;
 pub mod own_model;
 pub mod shipped_models;

@@ -43,6 +43,10 @@ impl State {
         match &event {
             Event::RunFailed { error, .. } => self.notices.add(Cause::Run(error.clone())),
             Event::RunFinished { .. } => self.holds_result = true,
+            Event::RunNotKept { reason, .. } => {
+                let reason = reason.clone();
+                self.notices.add(Cause::NotKept { reason });
+            }
             _ => {}
         }
         run.apply(event);
@@ -65,7 +69,7 @@ impl State {
     fn answered(&mut self, id: RequestId, reply: Reply) {
         self.holding_answered(id, &reply);
         self.tool_answered(&reply);
-        if let Reply::StartRun(start) = &reply
+        if let Reply::StartRun(start) | Reply::ResumeKeptRun(start) = &reply
             && let Some(run) = self.run.as_mut().filter(|run| run.request_id == id)
         {
             run.started(start);
@@ -77,7 +81,7 @@ impl State {
         self.answers.failed(id, error.clone());
         self.holding_failed(kind, &error);
         self.tool_failed(kind, &error);
-        if kind == AskKind::StartRun
+        if matches!(kind, AskKind::StartRun | AskKind::ResumeKeptRun)
             && let Some(run) = &mut self.run
         {
             run.fail(0, error.clone());

@@ -28,6 +28,7 @@ use crate::protocol::{
     Ask, AskKind, Command, DatasetInfo, DeviceInfo, DeviceKind, Frame, GeneralTextInfo, ModelInfo,
     RequestId, RunId, RunPlan, Until, asks,
 };
+use crate::settings::TrainingSettings;
 use crate::ui::engine_client::watchdog::Waiting;
 use crate::ui::sources::own_model::ModelSource;
 use holdings::MadeWay;
@@ -192,22 +193,25 @@ impl State {
         match (command, &mut self.run) {
             (Command::Step(_), Some(run)) => run.stepping(),
             (Command::Cancel(_), Some(run)) => run.cancelling(),
-            (Command::StartRun(ask), _) => {
-                self.answers.forget(Until::NextRun, id);
-                self.note_made_way();
-                self.notices
-                    .retain(|cause| !matches!(cause, Cause::Lost { .. }));
-                let learnt = self.dataset.as_ref().map(|set| Learnt {
-                    dataset: set.name.clone(),
-                    task: set.task,
-                    classes: set.classes(),
-                    source: self.source.clone(),
-                });
-                let learnt = learnt.unwrap_or_default();
-                self.run = Some(Run::new(id, ask.settings.clone(), learnt));
-            }
+            (Command::StartRun(ask), _) => self.begin_run(id, ask.settings.clone()),
+            // Whoever asks knows its settings, and sets them.
+            (Command::ResumeKeptRun(_), _) => self.begin_run(id, TrainingSettings::default()),
             _ => {}
         }
+    }
+
+    fn begin_run(&mut self, id: RequestId, settings: TrainingSettings) {
+        self.answers.forget(Until::NextRun, id);
+        self.note_made_way();
+        self.notices
+            .retain(|cause| !matches!(cause, Cause::Lost { .. } | Cause::NotKept { .. }));
+        let learnt = self.dataset.as_ref().map(|set| Learnt {
+            dataset: set.name.clone(),
+            task: set.task,
+            classes: set.classes(),
+            source: self.source.clone(),
+        });
+        self.run = Some(Run::new(id, settings, learnt.unwrap_or_default()));
     }
 }
 

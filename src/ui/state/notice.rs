@@ -40,6 +40,10 @@ pub enum Cause {
     GpuFailed { reason: String },
     /// A worker that computed a part of each batch is gone; so many go on.
     HelperLost { workers: usize, reason: String },
+    /// Checkpoints of the run could no longer be written.
+    NotKept { reason: String },
+    /// The lab's table of runs is larger than what the browser keeps.
+    TableNotKept,
     /// Values in the address that cannot be used; the defaults stand in.
     Address(Vec<String>),
 }
@@ -53,6 +57,7 @@ pub(super) fn is_said_at_the_top(kind: AskKind) -> bool {
             | LoadDataset
             | LoadGeneralText
             | StartRun
+            | ResumeKeptRun
             | Pause
             | Resume
             | Step

@@ -32,6 +32,8 @@ pub struct Run {
     pub sample_before: Option<String>,
     pub sample_after: Option<String>,
     pub log: Vec<LogEntry>,
+    /// Steps made when the engine last wrote a checkpoint, and its bytes.
+    pub kept: Option<(usize, u64)>,
 }
 
 /// What a run learns.
@@ -122,6 +124,7 @@ impl Run {
             sample_before: None,
             sample_after: None,
             log: Vec::new(),
+            kept: None,
         }
     }
 
@@ -317,6 +320,8 @@ impl Run {
                     self.note(Happening::Resumed);
                 }
             }
+            Event::RunKept { step, bytes, .. } => self.kept = Some((step, bytes)),
+            Event::RunNotKept { .. } => self.kept = None,
             Event::RunFinished { summary, .. } => {
                 self.phase = Phase::Finished {
                     summary: Arc::new(summary),

@@ -6,6 +6,7 @@ use crate::protocol::{
 use crate::settings::{Sampling, TrainingSettings};
 
 mod holdings;
+mod keeping;
 mod pauses;
 mod work;
 
@@ -55,6 +56,7 @@ fn start_run(state: &mut State) -> RequestId {
             sample_prompt: String::new(),
             sample_tokens: 0,
             start_paused: false,
+            kept_as: None,
         },
     });
     frame.request_id.unwrap()

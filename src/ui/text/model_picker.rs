@@ -45,8 +45,8 @@ pub fn need(need: MemoryNeed) -> String {
     )
 }
 
-pub const KEPT_TITLE: &str = "Weights that this browser keeps";
-pub const KEPT_NONE: &str = "None. Weights that have been loaded over the network are kept here, so that they come only once.";
+pub const KEPT_TITLE: &str = "What this browser keeps";
+pub const KEPT_NONE: &str = "No weights yet. Weights that have been loaded over the network are kept here, so that they come only once.";
 pub const FORGET: &str = "Delete";
 
 /// Where the loaded model's weights came from.

@@ -45,7 +45,7 @@ pub fn words(cause: &Cause) -> Words {
             kind: "crashed",
             title: "The engine has stopped".into(),
             message: crashed(reason),
-            remedy: "Start it again: a fresh engine loads the model and the data anew. A run that was going is lost; what was measured stays on the page. If it stops again, close other tabs that need much memory, or put ?device=cpu before the # in the address.",
+            remedy: "Start it again: a fresh engine loads the model and the data anew. A run of the lab that was kept can be gone on with from there, others are lost; what was measured stays on the page. If it stops again, close other tabs that need much memory, or put ?device=cpu before the # in the address.",
             actions: match lost_run {
                 true => vec![Action::RestartAndRunAnew, Action::Restart, Action::Reload],
                 false => vec![Action::Restart, Action::Reload],
@@ -94,6 +94,20 @@ pub fn words(cause: &Cause) -> Words {
             },
             message: format!("A further worker, which computes a part of each batch, cannot be had: {reason}."),
             remedy: "Nothing is lost: the others compute its part, and steps take longer. If this comes back, close other tabs that need much memory, or put ?workers=1 before the # in the address.",
+            actions: Vec::new(),
+        },
+        Cause::NotKept { reason } => Words {
+            kind: "not-kept",
+            title: "The run is held in memory only".into(),
+            message: format!("It could not be kept for after a reload: {reason}."),
+            remedy: "Training goes on; what was kept before still stands. To make room, delete something under \"What this browser keeps\" in the lab.",
+            actions: Vec::new(),
+        },
+        Cause::TableNotKept => Words {
+            kind: "table-not-kept",
+            title: "The table of runs is held in memory only".into(),
+            message: "The browser has no place or no room left to keep it for after a reload.".into(),
+            remedy: "Nothing in it is lost while the page is open. Delete runs from the table that you no longer need.",
             actions: Vec::new(),
         },
         Cause::Address(problems) => Words {

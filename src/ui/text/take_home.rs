@@ -87,7 +87,7 @@ pub fn loading(form: Form, task: Task) -> String {
 }
 
 pub const TABLE: &str = "Runs of the lab";
-pub const TABLE_LEAD: &str = "Runs of the lab, kept while this page is open. The last column says what is set otherwise than in the run above it.";
+pub const TABLE_LEAD: &str = "Runs of the lab, kept in this browser. The last column says what is set otherwise than in the run above it.";
 pub const TABLE_EMPTY: &str = "No run of the lab has come to its end yet.";
 pub const TABLE_COLUMNS: [&str; 7] = [
     "Name",

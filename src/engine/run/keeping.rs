@@ -1,0 +1,135 @@
+//! A run broken off and gone on with: its state taken out between two steps, and put into a fresh run.
+
+use super::setup::unfit;
+use super::works::Work;
+use super::*;
+use crate::engine::checkpoint::{
+    Checkpoint, Marks, Record, Snapshot, State, content_hash, differing_settings,
+};
+use crate::engine::proof::Digesting;
+use crate::train::best::Kept;
+
+impl Run {
+    /// Whether a checkpoint can be taken now: steps have been made, and the next unit is another step.
+    pub fn is_between_steps(&self) -> bool {
+        let trains = matches!(self.agenda.front(), Some(Work::Train));
+        trains && self.step() > 0 && self.marks.is_some() && self.diverged_at.is_none()
+    }
+
+    /// The run as it stands between two steps, once the numbers of all steps made are read; `None` where it does not.
+    pub async fn snapshot(
+        &mut self,
+        watcher: &impl Watcher,
+    ) -> Result<Option<Snapshot>, EngineError> {
+        self.settle(watcher).await?;
+        let Some(marks) = self.marks.clone().filter(|_| self.is_between_steps()) else {
+            return Ok(None);
+        };
+        let best = self.best.best();
+        let state = State {
+            settings: self.settings.clone(),
+            options: self.options.clone(),
+            updates: self.trainer.optimizer.updates,
+            best: best.map(|best| (best.steps_made, best.loss_nats)),
+            evaluations_without_improvement: self.best.without_improvement(),
+            before: self.before,
+            digests: self.digests.clone(),
+            news: self.history.news().to_vec(),
+            elapsed_millis: watcher.now_millis() - self.clock.started_millis,
+            training_millis: self.clock.training_millis,
+            test_scoring_millis: self.clock.test_scoring_millis,
+        };
+        let record = Record::new(self.step(), marks, &state).map_err(unkept)?;
+        let trainer = &self.trainer;
+        let (model, optimizer) = (trainer.model(), &trainer.optimizer);
+        let snapshot = Snapshot::of(record, model, optimizer, &self.best, &self.history);
+        Ok(Some(snapshot))
+    }
+
+    /// Refuses a checkpoint of another run, as far as that is told without the weights.
+    pub(super) fn check_is_of(&self, checkpoint: &Checkpoint) -> Result<(), EngineError> {
+        let differ = differing_settings(&checkpoint.state.settings, &self.settings);
+        if !differ.is_empty() {
+            let differ = differ.join("; ");
+            return Err(unfit(format!(
+                "the checkpoint is of a run with other settings: {differ}. Give those, or start the run anew"
+            )));
+        }
+        let (ours, theirs) = (self.marks.as_ref(), &checkpoint.record.marks);
+        if ours.is_none_or(|ours| ours.model != theirs.model) {
+            return Err(other_model());
+        }
+        if ours.is_none_or(|ours| ours.data != theirs.data) {
+            let message = "the checkpoint is of a run on other data: its rows, their labels or their splits are not these. \
+                Give the file that the run began with, or start the run anew";
+            return Err(EngineError::new(ErrorKind::Data, message));
+        }
+        Ok(())
+    }
+
+    /// From the digest that shows the model to be the same to the step after the checkpoint's. What the checkpoint holds
+    /// of the measurements before is not made again; anchors and replayed texts come about from the fresh model.
+    pub(super) fn plan_resumption(&mut self, checkpoint: Box<Checkpoint>, base: &Base) {
+        self.stage = RunStage::Preparing;
+        let digesting = Digesting::of(self.trainer.model());
+        self.agenda.push_back(Work::Digest(Box::new(digesting)));
+        let preparation = self.preparation(base);
+        self.agenda.extend(preparation);
+        self.agenda.push_back(Work::Restore(checkpoint));
+        self.agenda.push_back(Work::Train);
+    }
+
+    /// Puts the checkpoint's state in the place of the fresh one, and tells again what has been told.
+    pub(super) fn restore(
+        &mut self,
+        checkpoint: Checkpoint,
+        watcher: &impl Watcher,
+    ) -> Result<(), EngineError> {
+        if self.digests != checkpoint.state.digests {
+            return Err(other_model());
+        }
+        let fresh = self.trainer.model().clone();
+        let best = checkpoint.best(fresh.clone()).transpose().map_err(unkept)?;
+        let model = checkpoint.trained(fresh).map_err(unkept)?;
+        let state = checkpoint.state;
+        let kept = state.best.map(|(steps_made, loss_nats)| Kept {
+            steps_made,
+            loss_nats,
+            model: best,
+        });
+        self.best
+            .take_up(kept, state.evaluations_without_improvement);
+        self.last_good = Some((checkpoint.record.step, model.clone()));
+        self.trainer.replace_model(model);
+        self.trainer.optimizer.moments = checkpoint.moments;
+        self.trainer.optimizer.updates = state.updates;
+        self.trainer.step = checkpoint.record.step;
+        self.before = state.before;
+        self.history = checkpoint.history;
+        self.clock = Clock {
+            started_millis: watcher.now_millis() - state.elapsed_millis,
+            training_millis: state.training_millis,
+            test_scoring_millis: state.test_scoring_millis,
+        };
+        self.retell(watcher);
+        Ok(())
+    }
+
+    /// What tells this run's data from others'.
+    pub(super) fn mark(&mut self, base: &Base) -> Result<(), EngineError> {
+        let content = (&*self.examples, &self.rehearsal_texts);
+        let data = content_hash(&content).map_err(unkept)?;
+        self.marks = Some(Marks::of(base, data));
+        Ok(())
+    }
+}
+
+fn other_model() -> EngineError {
+    let message = "the checkpoint is of a run that began with another model: its weights or its configuration are not these. \
+        Load the model that the run began with, or start the run anew";
+    EngineError::new(ErrorKind::Model, message)
+}
+
+fn unkept(reason: String) -> EngineError {
+    EngineError::new(ErrorKind::State, reason)
+}

@@ -1,0 +1,110 @@
+//! A zip archive taken apart, as far as `zip` makes them: files that are stored as they are.
+
+use super::zip::{Member, crc32};
+
+/// Where the directory is named, at the end of every archive.
+const END: &[u8] = b"PK\x05\x06";
+const END_BYTES: usize = 22;
+/// A comment may follow it.
+const MOST_COMMENT: usize = 65_535;
+
+/// The archive's files, each held to its checksum.
+///
+/// # Errors
+/// Where it is no archive, is cut short or damaged, or its files are compressed.
+pub fn unzip(archive: &[u8]) -> Result<Vec<Member>, String> {
+    let from = archive.len().saturating_sub(END_BYTES + MOST_COMMENT);
+    let ends = |at: &usize| archive[*at..].starts_with(END);
+    let end = (from..archive.len()).rev().find(ends);
+    let end = end.ok_or("this is no zip archive, or its end is missing")?;
+    let count = number(archive, end + 10, 2)?;
+    let mut at = number(archive, end + 16, 4)?;
+    let mut members = Vec::new();
+    for _ in 0..count {
+        let (member, next) = member(archive, at)?;
+        members.push(member);
+        at = next;
+    }
+    Ok(members)
+}
+
+/// The file that this entry of the directory names, and where the next entry is.
+fn member(archive: &[u8], at: usize) -> Result<(Member, usize), String> {
+    let of_directory = |place, length| number(archive, at + place, length);
+    if piece(archive, at, 4)? != b"PK\x01\x02" {
+        return Err(damaged());
+    }
+    let (name_length, extra, comment) = (
+        of_directory(28, 2)?,
+        of_directory(30, 2)?,
+        of_directory(32, 2)?,
+    );
+    let name = piece(archive, at + 46, name_length)?;
+    let name = String::from_utf8_lossy(name).into_owned();
+    if of_directory(10, 2)? != 0 {
+        return Err(format!(
+            "{name} in it is compressed; give the archive as it was saved, not packed again by another program"
+        ));
+    }
+    let (size, file) = (of_directory(24, 4)?, of_directory(42, 4)?);
+    // The name and what follows it stand before the file once more.
+    let before = number(archive, file + 26, 2)? + number(archive, file + 28, 2)?;
+    let bytes = piece(archive, file + 30 + before, size)?.to_vec();
+    if crc32(&bytes) as usize != of_directory(16, 4)? {
+        return Err(format!("{name} in it is damaged"));
+    }
+    let next = at + 46 + name_length + extra + comment;
+    Ok((Member { name, bytes }, next))
+}
+
+fn piece(archive: &[u8], at: usize, length: usize) -> Result<&[u8], String> {
+    let rest = archive.get(at..).ok_or_else(damaged)?;
+    rest.get(..length).ok_or_else(damaged)
+}
+
+fn number(archive: &[u8], at: usize, length: usize) -> Result<usize, String> {
+    let bytes = piece(archive, at, length)?.iter().rev();
+    Ok(bytes.fold(0, |number, byte| (number << 8) | usize::from(*byte)))
+}
+
+fn damaged() -> String {
+    "the archive is cut short or damaged".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::zip::zip;
+
+    fn archive() -> Vec<u8> {
+        let member = |name: &str, bytes: &[u8]| Member {
+            name: name.to_owned(),
+            bytes: bytes.to_vec(),
+        };
+        let members = [member("a/one.txt", b"first"), member("zwei-ö", b"")];
+        zip(&members).unwrap()
+    }
+
+    #[test]
+    fn what_is_zipped_comes_out_again() {
+        let files = unzip(&archive()).unwrap();
+        let files: Vec<_> = files.iter().map(|f| (&f.name[..], &f.bytes[..])).collect();
+        assert_eq!(files, [("a/one.txt", &b"first"[..]), ("zwei-ö", b"")]);
+    }
+
+    #[test]
+    fn what_is_cut_damaged_or_no_archive_is_refused() {
+        let whole = archive();
+        let refused = |bytes: &[u8]| unzip(bytes).err().unwrap_or_default();
+        assert!(refused(b"text,label").contains("no zip archive"));
+        assert!(refused(&whole[..whole.len() - 4]).contains("damaged"));
+        assert!(refused(&whole[10..]).contains("damaged"));
+        let mut other = whole.clone();
+        other[40] ^= 1;
+        assert!(refused(&other).contains("a/one.txt in it is damaged"));
+        let mut packed = whole;
+        let directory = packed.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+        packed[directory + 10] = 8;
+        assert!(refused(&packed).contains("compressed"));
+    }
+}
