@@ -16,6 +16,7 @@ mod shared;
 pub mod tasks;
 pub mod tools;
 pub mod types;
+pub mod verdicts;
 
 pub use ask::{Answers, Ask, Outcome, Until, Work};
 pub use asks::{AskKind, Command, Reply};
@@ -25,11 +26,12 @@ pub use event::Event;
 pub use insight::*;
 pub use own_data::*;
 pub use types::*;
+pub use verdicts::{ClassAnswers, RowVerdicts};
 
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever an ask, an answer or an event changes shape.
-pub const PROTOCOL_VERSION: u32 = 9;
+pub const PROTOCOL_VERSION: u32 = 10;
 
 /// The same in all modules of one build; set by `./dev build` from a hash of the sources.
 pub const BUILD_ID: &str = match option_env!("WARMUP_BUILD_ID") {
