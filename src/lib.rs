@@ -8,6 +8,7 @@
 pub mod methods;
 pub mod protocol;
 pub mod settings;
+pub mod stats;
 
 #[cfg(feature = "engine")]
 pub mod data;

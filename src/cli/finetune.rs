@@ -153,6 +153,7 @@ impl Job {
             settings,
             options: RunOptions {
                 evaluations: 0,
+                judges_validation: false,
                 sample_prompt: String::new(),
                 sample_tokens: 0,
                 start_paused: false,

@@ -183,14 +183,18 @@ impl Baseline {
         }
         let commonest = (0..counts.len()).rev().max_by_key(|label| counts[*label]);
         let is_commonest = |label: &&usize| Some(**label) == commonest;
-        let test = &self.test.labels;
-        let of_commonest = test.iter().filter(is_commonest).count();
+        let share_of_commonest = |labels: &[usize]| {
+            let rows = labels.len().max(1) as f64;
+            labels.iter().filter(is_commonest).count() as f64 / rows
+        };
         Some(WordCountScores {
             accuracy: best.scores.accuracy,
             macro_f1: best.scores.macro_f1,
-            test_rows: test.len(),
+            test_rows: self.test.labels.len(),
+            commonest_accuracy: share_of_commonest(&self.test.labels),
             validation_accuracy: best.validation.accuracy,
-            commonest_accuracy: of_commonest as f64 / test.len() as f64,
+            commonest_validation_accuracy: share_of_commonest(&self.validation.labels),
+            validation_rows: self.validation.labels.len(),
             train_rows: self.train.labels.len(),
             features: best.features,
             with_pairs: best.with_pairs,

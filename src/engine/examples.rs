@@ -4,11 +4,13 @@ pub mod encode;
 pub mod peek;
 mod report;
 pub mod scoring;
+mod verdicts;
 
 pub use encode::Encoding;
-pub use peek::peek;
+pub use peek::{peek, row};
 pub use report::{by_label, mistakes};
 pub use scoring::Answers;
+pub use verdicts::{class_answers, row_verdicts};
 
 use serde::{Deserialize, Serialize};
 

@@ -80,8 +80,8 @@ pub struct Run {
     stage_clock: StageClock,
     clock: Clock,
     digests: Option<Digests>,
-    before: Option<Scores>,
-    after: Option<(Scores, Answers)>,
+    test: Judged,
+    validation: Judged,
     general: Option<Rc<General>>,
     /// Texts for the remedies, where they are not the model's own.
     rehearsal_texts: Option<Vec<Vec<i32>>>,
@@ -95,6 +95,13 @@ struct Pending {
     began_millis: f64,
     /// The model before the step; where it does not train its tensors are the trainer's.
     before: Model,
+}
+
+/// What a split came to before the first step and after the last.
+#[derive(Default)]
+struct Judged {
+    before: Option<Scores>,
+    after: Option<(Scores, Answers)>,
 }
 
 /// Times that the estimate and the summary are made of. Pauses do not count.

@@ -321,6 +321,7 @@ pub(super) fn start(strategy: Strategy) -> Command {
         },
         options: RunOptions {
             evaluations: 2,
+            judges_validation: false,
             sample_prompt: "a".into(),
             sample_tokens: 3,
             start_paused: false,

@@ -31,6 +31,9 @@ asks! {
     /// What counting words reaches on the data at hand; nothing where its texts do not have one label each.
     CountWords {} -> Option<WordCountScores>, until NextWorker;
 
+    /// Rows of the data at hand, by their places in a split. Places beyond its end are left out.
+    ReadRows { split: Split, places: Vec<usize> } -> Vec<Example>, until NextWorker;
+
     /// Fetch text, and passages with a question each, on which runs measure what the model forgets. `GeneralTextLoaded`
     /// tells what the model at hand can be measured on, now and after another model has been loaded.
     LoadGeneralText {

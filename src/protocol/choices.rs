@@ -72,6 +72,8 @@ pub struct RunOptions {
     /// Score the validation split so many times, evenly over the run, where the settings do not say how often; 0 never.
     /// `TrainingSettings::evaluation_interval` gives the steps between, once the number of steps is known.
     pub evaluations: usize,
+    /// The validation split is scored before the first and after the last step as well, row by row.
+    pub judges_validation: bool,
     /// Continue this text before and after.
     pub sample_prompt: String,
     pub sample_tokens: usize,

@@ -17,6 +17,7 @@ mod shared;
 pub mod tasks;
 pub mod tools;
 pub mod types;
+pub mod verdicts;
 
 pub use ask::{Answers, Ask, Outcome, Until, Work};
 pub use asks::{AskKind, Command, Reply};
@@ -27,6 +28,7 @@ pub use insight::*;
 pub use keeping::*;
 pub use own_data::*;
 pub use types::*;
+pub use verdicts::{ClassAnswers, RowVerdicts};
 
 use serde::{Deserialize, Serialize};
 

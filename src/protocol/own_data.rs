@@ -284,15 +284,38 @@ pub struct WordCountScores {
     pub accuracy: f64,
     pub macro_f1: f64,
     pub test_rows: usize,
-    pub validation_accuracy: f64,
     /// Of always answering the commonest label.
     pub commonest_accuracy: f64,
+    /// The same two of the validation split, where it has rows.
+    pub validation_accuracy: f64,
+    pub commonest_validation_accuracy: f64,
+    pub validation_rows: usize,
     pub train_rows: usize,
     /// Different words, and pairs where they were counted.
     pub features: usize,
     pub with_pairs: bool,
     /// scikit-learn's `C`, chosen on the validation split.
     pub strength: f64,
+}
+
+impl WordCountScores {
+    /// Rows, accuracy and that of the commonest label, of the split that runs are chosen by: validation where it has rows.
+    pub fn to_choose_by(&self) -> (Split, usize, f64, f64) {
+        match self.validation_rows {
+            0 => (
+                Split::Test,
+                self.test_rows,
+                self.accuracy,
+                self.commonest_accuracy,
+            ),
+            rows => (
+                Split::Validation,
+                rows,
+                self.validation_accuracy,
+                self.commonest_validation_accuracy,
+            ),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::RunId;
+use super::{ClassAnswers, RowVerdicts, RunId};
 use crate::settings::{Family, Task};
 
 pub use super::choices::*;
@@ -271,20 +271,32 @@ impl FrozenProof {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
-    pub before: Scores,
-    pub after: Scores,
-    /// Empty where answers are not one of a few labels.
-    pub confusion: Confusion,
-    /// Of each label or kind of entity, where the task has any.
-    pub by_label: Vec<LabelScores>,
-    /// Wrong answers on the test split, worst first.
-    pub mistakes: Vec<Mistake>,
+    pub test: SplitSummary,
+    /// Where it was asked for and there are rows.
+    pub validation: Option<SplitSummary>,
     pub frozen_proof: FrozenProof,
     pub training_millis: f64,
     pub total_millis: f64,
     pub adapter_bytes: u64,
     /// The most memory that the engine has held since it started; not known of a GPU.
     pub peak_memory_bytes: Option<u64>,
+}
+
+/// What a run came to on a split.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SplitSummary {
+    pub before: Scores,
+    pub after: Scores,
+    /// Empty where answers are not one of a few labels.
+    pub confusion: Confusion,
+    /// Of each label or kind of entity, where the task has any.
+    pub by_label: Vec<LabelScores>,
+    /// Wrong answers, worst first.
+    pub mistakes: Vec<Mistake>,
+    /// After the run, row by row.
+    pub verdicts: RowVerdicts,
+    /// After the run, where each text has one label.
+    pub classes: Option<ClassAnswers>,
 }
 
 /// Rows are the truth, columns the answer; the order is `DatasetInfo::labels`.

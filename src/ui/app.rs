@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::lessons;
-use crate::protocol::{RequestId, asks};
+use crate::protocol::{RequestId, Split, asks};
 use crate::settings::Family;
 use crate::ui::MODEL_NAME_CHARACTERS;
 use crate::ui::browser::{place, storage};
@@ -17,7 +17,8 @@ use crate::ui::draft::Draft;
 use crate::ui::engine_client::device_choice::DeviceWish;
 use crate::ui::engine_client::{EngineClient, Wishes};
 use crate::ui::learner::guess::Guess;
-use crate::ui::learner::{ChapterProgress, RunRecord};
+use crate::ui::learner::lab_runs::Ended;
+use crate::ui::learner::{ChapterProgress, RunRecord, SplitScore, WordsReached};
 use crate::ui::lesson::view::LessonView;
 use crate::ui::page_context::PageContext;
 use crate::ui::pages::bench::Bench;
@@ -29,7 +30,7 @@ use crate::ui::pages::unknown::Unknown;
 use crate::ui::pages::verify::Verify;
 use crate::ui::sources::datasets::usual;
 use crate::ui::state::{Cause, Run, State};
-use crate::ui::text::{address, pages as text, take_home};
+use crate::ui::text::{address, lab, pages as text};
 
 #[component]
 pub fn App() -> impl IntoView {
@@ -171,7 +172,7 @@ fn keep_what_is_done(page: PageContext) {
                 .state
                 .with_untracked(|state| RunRecord::of(state.run.as_ref()?, state));
             if let Some(record) = record {
-                keep_for_the_lab(page, &record);
+                keep_for_the_lab(page, ended, &record);
                 page.history.update(|history| history.put(record));
             }
         }
@@ -191,18 +192,35 @@ fn persist_what_is_kept(page: PageContext) {
 }
 
 /// A run of the lab stands in its table, beside what counting words reaches on the same data.
-fn keep_for_the_lab(page: PageContext, record: &RunRecord) {
-    if !record.lesson.is_empty() {
+fn keep_for_the_lab(page: PageContext, request_id: Option<RequestId>, record: &RunRecord) {
+    let (Some(request_id), true) = (request_id, record.lesson.is_empty()) else {
         return;
-    }
-    let words = page.state.with_untracked(|state| {
-        let loaded = state.dataset.as_ref()?;
-        let counted = state.answer::<asks::CountWords>();
-        let scores = counted.done().and_then(|scores| **scores)?;
-        (loaded.name == record.ground().dataset).then_some(scores.accuracy)
+    };
+    let ended = page.state.with_untracked(|state| {
+        let run = state.run.as_ref()?;
+        let score = |split| run.came_to(split).map(SplitScore::of);
+        Some(Ended {
+            request_id,
+            record: record.clone(),
+            words: words_reached(state, record),
+            validation: score(Split::Validation),
+            test: score(Split::Test),
+            group: run.tag.group,
+        })
     });
-    page.lab_runs
-        .update(|runs| runs.put(record.clone(), words, take_home::run_name));
+    if let Some(ended) = ended {
+        page.lab_runs.update(|runs| runs.put(ended, lab::run_name));
+    }
+}
+
+fn words_reached(state: &State, record: &RunRecord) -> Option<WordsReached> {
+    let loaded = state.dataset.as_ref()?;
+    let counted = state.answer::<asks::CountWords>();
+    let scores = counted.done().and_then(|scores| **scores)?;
+    (loaded.name == record.ground().dataset).then_some(WordsReached {
+        validation: scores.validation_accuracy,
+        test: scores.accuracy,
+    })
 }
 
 /// The form calls modules as the loaded model does.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::protocol::{Ask, AskKind, RunId, RunOptions, RunPlan, asks};
+use crate::protocol::{Ask, AskKind, RunId, RunOptions, RunPlan, Split, asks};
 use crate::ui::browser::{clock, kept_files, place};
 use crate::ui::draft::Draft;
 use crate::ui::engine_client::EngineClient;
@@ -14,6 +14,7 @@ use crate::ui::learner::{ChapterProgress, LabRuns, RunHistory, RunRecord, RunTag
 use crate::ui::pages::routes::Route;
 use crate::ui::queue::kept::KeptNote;
 use crate::ui::queue::{Move, Queue, QueuedRun};
+use crate::ui::series::Series;
 use crate::ui::sources::kept_data::KeptData;
 use crate::ui::state::{Action, Cause, Run, State};
 use crate::ui::text::run::SAMPLE_PROMPT;
@@ -103,6 +104,38 @@ impl PageContext {
         }
     }
 
+    /// Runs of the lab that are asked for together wait behind those that wait already.
+    pub fn queue_series(self, series: Series) {
+        let mut waiting = Vec::new();
+        for group in series.groups {
+            let number = self
+                .lab_runs
+                .try_update(|runs| runs.new_group(group.name, group.is_open));
+            let tag = RunTag {
+                group: number,
+                ..RunTag::default()
+            };
+            let runs = group.runs.iter().map(|draft| self.in_set(tag, draft));
+            waiting.extend(runs);
+        }
+        self.queue.update(|queue| queue.append(waiting));
+    }
+
+    /// The split whose scores the page shows of the last run. A run of the lab is chosen by validation, and its test split
+    /// stays sealed until the learner opens it.
+    pub fn shown_split(self) -> Memo<Split> {
+        Memo::new(move |_| {
+            let sealed = self.state.with(|state| {
+                let run = state.run.as_ref().filter(|run| run.tag.is_of_the_lab())?;
+                Some(run.request_id)
+            });
+            match sealed {
+                Some(id) if !self.lab_runs.with(|runs| runs.is_open(id)) => Split::Validation,
+                _ => Split::Test,
+            }
+        })
+    }
+
     /// Brings the next of the runs that wait a step nearer to its start.
     pub fn move_on(self, next: Move) {
         match next {
@@ -154,6 +187,8 @@ impl PageContext {
             settings: run.settings,
             options: RunOptions {
                 evaluations: run.evaluations,
+                // A lesson tells of the test split alone.
+                judges_validation: run.tag.is_of_the_lab(),
                 sample_prompt: SAMPLE_PROMPT.to_string(),
                 sample_tokens: SAMPLE_TOKENS,
                 start_paused: run.start_paused,

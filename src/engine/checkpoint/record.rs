@@ -48,7 +48,10 @@ pub struct State {
     /// Steps made when the best weights were evaluated, and their validation loss in nats.
     pub best: Option<(usize, f64)>,
     pub evaluations_without_improvement: usize,
+    /// On the test split, before the first step.
     pub before: Option<Scores>,
+    /// On the validation split, where the run is judged by it.
+    pub validation_before: Option<Scores>,
     /// Of every tensor before the first step.
     pub digests: Option<Digests>,
     pub news: Vec<Told>,

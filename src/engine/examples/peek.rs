@@ -10,7 +10,8 @@ pub fn peek(dataset: &Dataset, rows: usize) -> Vec<Example> {
     chosen.map(|index| row(dataset, index)).collect()
 }
 
-fn row(dataset: &Dataset, index: usize) -> Example {
+/// One row, by its place in the whole set.
+pub fn row(dataset: &Dataset, index: usize) -> Example {
     let plain = |text: &str, label: String| Example {
         text: text.to_owned(),
         label,

@@ -13,14 +13,19 @@ use crate::protocol::{LabelScores, Mistake, Split};
 /// Wrong answers shown after a run.
 const MISTAKES_SHOWN: usize = 12;
 
-/// Wrong answers on the test split, the costliest first. `rows` are the data that `examples` were made of.
-pub fn mistakes(examples: &Examples, rows: &Dataset, found: &Answers) -> Vec<Mistake> {
-    let test = rows.rows_of(Split::Test);
+/// Wrong answers on a split, the costliest first. `rows` are the data that `examples` were made of.
+pub fn mistakes(
+    examples: &Examples,
+    rows: &Dataset,
+    found: &Answers,
+    split: Split,
+) -> Vec<Mistake> {
+    let places = rows.rows_of(split);
     match (rows, found) {
         (Dataset::Labelled(data), Answers::Classes(found)) => {
             let wrong = found.iter().filter(|answer| answer.label() != answer.truth);
             let of = |answer: &Answer| {
-                let row = &data.rows[test[answer.index]];
+                let row = &data.rows[places[answer.index]];
                 let label = answer.label();
                 mistake(
                     &row.text,
@@ -35,7 +40,7 @@ pub fn mistakes(examples: &Examples, rows: &Dataset, found: &Answers) -> Vec<Mis
         (Dataset::ManyLabels(data), Answers::ManyLabels(found)) => {
             let right = |answer: &ManyAnswer| answer.given().eq(answer.truth.iter().copied());
             let of = |answer: &ManyAnswer| {
-                let text = &data.rows[test[answer.index]].text;
+                let text = &data.rows[places[answer.index]].text;
                 let truth = given(&data.labels, answer.truth.iter().copied());
                 let said = given(&data.labels, answer.given());
                 mistake(text, &truth, &said, f64::NAN, "")
@@ -46,7 +51,7 @@ pub fn mistakes(examples: &Examples, rows: &Dataset, found: &Answers) -> Vec<Mis
         (Dataset::Tagged(data), Answers::Tags(found)) => {
             let wrong = found.iter().filter(|answer| answer.truth != answer.answer);
             let of = |answer: &TagAnswer| {
-                let words = &data.rows[test[answer.index]].words;
+                let words = &data.rows[places[answer.index]].words;
                 let words = &words[..answer.truth.len()];
                 let text = words.join(" ");
                 let said = |tags: &[usize]| listed(&text, &tagged_spans(words, tags, &data.labels));
@@ -62,7 +67,7 @@ pub fn mistakes(examples: &Examples, rows: &Dataset, found: &Answers) -> Vec<Mis
             else {
                 return Vec::new();
             };
-            let (questions, windows) = (questions.of(Split::Test), windows.of(Split::Test));
+            let (questions, windows) = (questions.of(split), windows.of(split));
             let answered = answers(questions, windows, found);
             let wrong = questions.iter().zip(answered);
             let wrong = wrong.filter(|(_, answer)| answer.exact_match < 1.0);

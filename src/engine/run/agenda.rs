@@ -18,8 +18,7 @@ impl Run {
         if !self.setup.only_trains {
             self.agenda.extend(self.sampling(Moment::Before, base)?);
             self.agenda.extend(self.measurement(base)?);
-            self.agenda
-                .push_back(self.scoring(RunStage::ScoringBefore, Split::Test));
+            self.judge(RunStage::ScoringBefore);
         }
         let preparation = self.preparation(base);
         self.agenda.extend(preparation);
@@ -43,14 +42,22 @@ impl Run {
         if self.setup.only_trains {
             return Ok(());
         }
-        self.agenda
-            .push_back(self.scoring(RunStage::ScoringAfter, Split::Test));
+        self.judge(RunStage::ScoringAfter);
         self.agenda.extend(self.measurement(base)?);
         self.agenda.extend(self.sampling(Moment::After, base)?);
         let digesting = Digesting::of(self.trainer.model());
         self.agenda.push_back(Work::Digest(Box::new(digesting)));
         self.agenda.push_back(Work::End);
         Ok(())
+    }
+
+    /// The test split last: what is heard of it ends the stage before training.
+    fn judge(&mut self, stage: RunStage) {
+        if self.options.judges_validation && !self.examples.is_blank(Split::Validation) {
+            self.agenda
+                .push_back(self.scoring(stage, Split::Validation));
+        }
+        self.agenda.push_back(self.scoring(stage, Split::Test));
     }
 
     pub(super) fn scoring(&self, stage: RunStage, split: Split) -> Work {

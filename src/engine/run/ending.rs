@@ -1,28 +1,26 @@
 //! The end of a run.
 
 use super::*;
-use crate::engine::examples::{by_label, mistakes};
-use crate::protocol::{Confusion, RunSummary};
+use crate::engine::examples::{by_label, class_answers, mistakes, row_verdicts};
+use crate::protocol::{Confusion, RunSummary, SplitSummary};
 use crate::train::plan;
 
 impl Run {
     pub(super) fn end(&mut self, watcher: &impl Watcher) -> Result<(), EngineError> {
-        let (Some(frozen_proof), Some(before), Some((after, answers))) =
-            (self.proof.take(), self.before, self.after.take())
+        let judged = std::mem::take(&mut self.test);
+        let (Some(frozen_proof), Some(test)) =
+            (self.proof.take(), self.came_to(judged, Split::Test))
         else {
             return Err(EngineError::new(
                 ErrorKind::State,
                 "the run ended before it began",
             ));
         };
+        let judged = std::mem::take(&mut self.validation);
         let run_plan = plan::describe(self.trainer.model(), &self.settings.strategy);
-        let (by_label, counts) = by_label(&self.examples, &answers);
         let summary = RunSummary {
-            before,
-            after,
-            confusion: Confusion { counts },
-            by_label,
-            mistakes: mistakes(&self.examples, &self.rows, &answers),
+            test,
+            validation: self.came_to(judged, Split::Validation),
             frozen_proof,
             training_millis: self.clock.training_millis,
             total_millis: watcher.now_millis() - self.clock.started_millis,
@@ -32,5 +30,20 @@ impl Run {
         let run_id = self.id;
         watcher.tell(Event::RunFinished { run_id, summary });
         Ok(())
+    }
+
+    fn came_to(&self, judged: Judged, split: Split) -> Option<SplitSummary> {
+        let (before, (after, answers)) = (judged.before?, judged.after?);
+        let (examples, rows) = (&self.examples, &self.rows);
+        let (by_label, counts) = by_label(examples, &answers);
+        Some(SplitSummary {
+            before,
+            after,
+            confusion: Confusion { counts },
+            by_label,
+            mistakes: mistakes(examples, rows, &answers, split),
+            verdicts: row_verdicts(examples, rows, &answers, split),
+            classes: class_answers(&answers),
+        })
     }
 }

@@ -32,7 +32,8 @@ impl Run {
             updates: self.trainer.optimizer.updates,
             best: best.map(|best| (best.steps_made, best.loss_nats)),
             evaluations_without_improvement: self.best.without_improvement(),
-            before: self.before,
+            before: self.test.before,
+            validation_before: self.validation.before,
             digests: self.digests.clone(),
             news: self.history.news().to_vec(),
             elapsed_millis: watcher.now_millis() - self.clock.started_millis,
@@ -104,7 +105,8 @@ impl Run {
         self.trainer.optimizer.moments = checkpoint.moments;
         self.trainer.optimizer.updates = state.updates;
         self.trainer.step = checkpoint.record.step;
-        self.before = state.before;
+        self.test.before = state.before;
+        self.validation.before = state.validation_before;
         self.history = checkpoint.history;
         self.clock = Clock {
             started_millis: watcher.now_millis() - state.elapsed_millis,

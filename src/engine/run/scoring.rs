@@ -42,6 +42,9 @@ impl Run {
         watcher: &impl Watcher,
     ) -> Result<Option<Box<Scoring>>, EngineError> {
         let began = watcher.now_millis();
+        if scoring.next == 0 {
+            self.stage_clock.begin(began);
+        }
         if scoring.next < scoring.units.len() {
             let model = scoring
                 .model
@@ -76,16 +79,23 @@ impl Run {
             scores: found,
         };
         self.tell(evaluated, watcher);
+        let judged = match scoring.split {
+            Split::Validation => &mut self.validation,
+            Split::Train | Split::Test => &mut self.test,
+        };
         match scoring.stage {
+            RunStage::ScoringBefore if scoring.split == Split::Validation => {
+                judged.before = Some(found);
+            }
             RunStage::ScoringBefore => {
-                self.before = Some(found);
+                judged.before = Some(found);
                 self.paused = self.options.start_paused;
                 if self.paused {
                     self.tell_paused(watcher);
                 }
             }
             RunStage::Preparing | RunStage::Training => self.validated(found),
-            RunStage::ScoringAfter => self.after = Some((found, scoring.answers)),
+            RunStage::ScoringAfter => judged.after = Some((found, scoring.answers)),
         }
         Ok(())
     }

@@ -98,8 +98,8 @@ impl Setup<'_> {
                 ..Clock::default()
             },
             digests: None,
-            before: None,
-            after: None,
+            test: Judged::default(),
+            validation: Judged::default(),
             general: self.general,
             rehearsal_texts: self.rehearsal_texts,
             proof: None,
@@ -128,7 +128,7 @@ impl Setup<'_> {
         }
         let length = length_for(base, settings);
         let encoding = Encoding {
-            validates: self.evaluation_interval() > 0,
+            validates: self.evaluation_interval() > 0 || self.options.judges_validation,
             seed: settings.seed,
             ..Encoding::usual(base, length)
         };

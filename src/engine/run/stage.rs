@@ -14,6 +14,13 @@ pub struct StageClock {
     is_running: bool,
 }
 
+impl StageClock {
+    /// What is left is reckoned from here: a stage may score two splits, one after the other.
+    pub fn begin(&mut self, now_millis: f64) {
+        self.began_millis = now_millis;
+    }
+}
+
 impl Run {
     /// Tells of a stage that is another than the one before.
     pub(super) fn enter(&mut self, stage: RunStage, watcher: &impl Watcher) {

@@ -4,11 +4,11 @@ use super::*;
 use crate::data::passages::{Passage, read_passages};
 use crate::data::reader::read_texts;
 use crate::data::stream::stream;
-use crate::engine::examples::peek;
+use crate::engine::examples::{peek, row};
 use crate::engine::general::framed_windows;
 use crate::engine::rehearsal::text_length;
 use crate::model::parameters;
-use crate::protocol::{DatasetInfo, GeneralTextInfo, ModelInfo, NamedUrl, Reading, Split};
+use crate::protocol::{DatasetInfo, Example, GeneralTextInfo, ModelInfo, NamedUrl, Reading, Split};
 use crate::settings::{Family, Task, TrainingSettings};
 
 /// Tokens of general text that a run scores each time: about half a second on a CPU in the browser.
@@ -200,5 +200,19 @@ mod tests {
         assert_eq!(general_tokens(1_200_000), 4096);
         assert_eq!(general_tokens(8_000_000), 2048);
         assert_eq!(general_tokens(124_439_808), 512);
+    }
+}
+
+impl<H: Host> Answers<asks::ReadRows> for Server<H> {
+    async fn answer(
+        &mut self,
+        asks::ReadRows { split, places }: asks::ReadRows,
+        _id: Option<RequestId>,
+    ) -> Result<Outcome<Vec<Example>>, EngineError> {
+        let dataset = self.dataset()?;
+        let rows = dataset.rows_of(split);
+        let chosen = places.into_iter().filter_map(|place| rows.get(place));
+        let read: Vec<Example> = chosen.map(|index| row(dataset, *index)).collect();
+        Ok(read.into())
     }
 }

@@ -21,7 +21,7 @@ fn a_lora_run_learns_and_leaves_the_base_alone() {
         summary.frozen_proof.changed_trainable_tensors,
         summary.frozen_proof.trainable_tensors
     );
-    assert_eq!(summary.after.accuracy, 1.0, "{summary:?}");
+    assert_eq!(summary.test.after.accuracy, 1.0, "{summary:?}");
     let steps: usize = events
         .iter()
         .map(|e| {
@@ -107,4 +107,74 @@ fn what_is_forgotten_is_measured_before_during_and_after() {
     let steps: Vec<usize> = scored.iter().map(|(step, _)| *step).collect();
     assert_eq!(steps, [0, 20, 40]);
     assert_ne!(scored[0].1, scored[2].1);
+}
+
+/// With the validation split scored before and after.
+fn judged(strategy: Strategy) -> Command {
+    let Command::StartRun(mut start) = start(strategy) else {
+        unreachable!()
+    };
+    start.options.judges_validation = true;
+    Command::StartRun(start)
+}
+
+#[test]
+fn a_run_is_judged_on_validation_row_by_row_where_that_is_asked() {
+    let events = say_after_run(
+        [load(), vec![judged(Strategy::Lora(Default::default()))]].concat(),
+        Some(Command::ReadRows(asks::ReadRows {
+            split: Split::Validation,
+            places: vec![1, 0, 9999],
+        })),
+    );
+    assert!(errors(&events).is_empty(), "{events:?}");
+    let summary = events.iter().find_map(|e| match e {
+        Event::RunFinished { summary, .. } => Some(summary),
+        _ => None,
+    });
+    let summary = summary.expect("the run ends");
+    let found = summary.validation.as_ref().expect("it was asked for");
+    let told: Vec<(usize, Scores)> = events
+        .iter()
+        .filter_map(|e| match e {
+            Event::RunEvaluated {
+                step,
+                split: Split::Validation,
+                scores,
+                ..
+            } => Some((*step, *scores)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told.first(), Some(&(0, found.before)));
+    assert_eq!(told.last(), Some(&(40, found.after)));
+    for split in [found, &summary.test] {
+        let right = split.verdicts.right();
+        assert_eq!(right.len(), split.after.examples);
+        let share = right.iter().filter(|right| **right).count() as f64 / right.len() as f64;
+        assert_eq!(share, split.after.accuracy);
+        let classes = split.classes.as_ref().expect("a text has one label");
+        let answered = classes
+            .rows()
+            .map(|(probabilities, truth)| probabilities.iter().all(|p| *p <= probabilities[truth]));
+        assert_eq!(answered.collect::<Vec<_>>(), right, "in the same order");
+    }
+    assert!(!found.verdicts.are_of_the_rows_of(&summary.test.verdicts));
+    let rows = events.iter().find_map(|e| match e {
+        Event::Answered(Reply::ReadRows(rows)) => Some(rows),
+        _ => None,
+    });
+    let texts: Vec<&str> = rows.unwrap().iter().map(|row| &row.text[..]).collect();
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert_ne!(texts[0], texts[1]);
+}
+
+#[test]
+fn a_lesson_does_not_pay_for_the_validation_split() {
+    let events = say([load(), vec![start(Strategy::Lora(Default::default()))]].concat());
+    let summary = events.iter().find_map(|e| match e {
+        Event::RunFinished { summary, .. } => Some(summary),
+        _ => None,
+    });
+    assert!(summary.unwrap().validation.is_none());
 }

@@ -141,10 +141,15 @@ fn run_on(folder: &str, (task, url): (Task, &str), strategy: Strategy) -> (RunSu
     let told = errors(&events);
     assert!(told.is_empty(), "{folder} {}: {told:?}", task.name());
     let summary = summary(&events);
-    assert_eq!((summary.before, summary.after), by_hand, "{}", task.name());
-    assert!(summary.after.loss_nats < summary.before.loss_nats);
-    let (name, before) = summary.before.headline();
-    let (_, after) = summary.after.headline();
+    assert_eq!(
+        (summary.test.before, summary.test.after),
+        by_hand,
+        "{}",
+        task.name()
+    );
+    assert!(summary.test.after.loss_nats < summary.test.before.loss_nats);
+    let (name, before) = summary.test.before.headline();
+    let (_, after) = summary.test.after.headline();
     assert_ne!(before, after, "{name}");
     (summary, before, after)
 }
@@ -153,30 +158,30 @@ fn run_on(folder: &str, (task, url): (Task, &str), strategy: Strategy) -> (RunSu
 fn topics_are_told_apart() {
     let (summary, _, after) = run(Task::SequenceClassification, "topics.csv");
     assert_eq!(after, 1.0);
-    assert_eq!(summary.confusion.counts.len(), 3);
-    assert_eq!(summary.by_label.len(), 3);
+    assert_eq!(summary.test.confusion.counts.len(), 3);
+    assert_eq!(summary.test.by_label.len(), 3);
 }
 
 #[test]
 fn many_labels_are_given_to_a_text() {
     let (summary, before, after) = run(Task::MultiLabelClassification, "many.csv");
     assert!(after > before, "{before} {after}");
-    assert_eq!(summary.by_label.len(), 4);
-    assert!(summary.confusion.counts.is_empty());
+    assert_eq!(summary.test.by_label.len(), 4);
+    assert!(summary.test.confusion.counts.is_empty());
 }
 
 #[test]
 fn entities_are_found() {
     let (summary, _, after) = run(Task::TokenClassification, "tags.jsonl");
     assert_eq!(after, 1.0, "{summary:?}");
-    assert_eq!(summary.by_label[0].label, "GOOD");
+    assert_eq!(summary.test.by_label[0].label, "GOOD");
 }
 
 #[test]
 fn questions_are_answered() {
     let (summary, before, after) = run(Task::QuestionAnswering, "qa.jsonl");
     assert!(after > before, "{before} {after}");
-    assert!(summary.by_label.is_empty());
+    assert!(summary.test.by_label.is_empty());
 }
 
 #[test]

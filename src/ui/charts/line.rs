@@ -75,6 +75,7 @@ pub fn LineChart(
                 >
                     {move || drawn.with(axes)}
                     {move || data.with(|data| drawn.with(|plot| levels(data, plot)))}
+                    {move || drawn.with(bands)}
                     {move || drawn.with(lines)}
                     {move || data.with(|data| drawn.with(|plot| upright(plot, data.marker, "marker")))}
                     {move || drawn.with(|plot| upright(plot, cursor.get(), "cursor"))}
@@ -166,6 +167,18 @@ fn levels(data: &LineData, plot: &Plot) -> impl IntoView + use<> {
     view! { <g>{levels}</g> }
 }
 
+fn bands(plot: &Plot) -> impl IntoView + use<> {
+    let bands: Vec<_> = plot
+        .bands
+        .iter()
+        .map(|(look, outline)| {
+            let class = format!("band {}", look.class());
+            view! { <path class=class d=outline.clone()></path> }
+        })
+        .collect();
+    view! { <g>{bands}</g> }
+}
+
 fn lines(plot: &Plot) -> impl IntoView + use<> {
     let lines: Vec<_> = plot
         .lines
@@ -199,7 +212,7 @@ fn legend(data: &LineData) -> impl IntoView + use<> {
         .filter(|_| data.series.len() > 1)
         .map(|series| {
             let class = format!("key {}", series.look.class());
-            view! { <li><span class=class aria-hidden="true"></span>{series.name}</li> }
+            view! { <li><span class=class aria-hidden="true"></span>{series.name.to_string()}</li> }
         })
         .collect();
     view! { <ul class="legend">{entries}</ul> }
@@ -224,7 +237,7 @@ mod tests {
     fn a_reading_names_what_it_reads() {
         let data = LineData {
             series: vec![Series {
-                name: "loss",
+                name: "loss".into(),
                 look: Look::Bold,
                 points: vec![(3.0, 0.61234)],
             }],

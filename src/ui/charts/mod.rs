@@ -9,6 +9,7 @@ pub mod map_layout;
 pub mod map_table;
 pub mod plot;
 pub mod scale;
+pub mod scatter;
 pub mod schedule_axes;
 pub mod smooth;
 pub mod table;

@@ -1,5 +1,7 @@
 //! A line chart worked out: data and size in, coordinates and words out.
 
+use std::borrow::Cow;
+
 use super::scale::{Scale, fitted_domain, ticks};
 use crate::ui::text::format;
 
@@ -7,6 +9,8 @@ use crate::ui::text::format;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LineData {
     pub series: Vec<Series>,
+    /// Drawn below the series.
+    pub bands: Vec<Band>,
     /// Horizontal lines to compare with.
     pub levels: Vec<Level>,
     /// Where the run stands.
@@ -18,9 +22,19 @@ pub struct LineData {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub look: Look,
     pub points: Vec<(f64, f64)>,
+}
+
+/// From the lowest to the highest of several lines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    pub name: String,
+    /// Of the line that is the middle of it.
+    pub look: Look,
+    /// An x, the lowest value and the highest.
+    pub points: Vec<(f64, f64, f64)>,
 }
 
 /// How a series is drawn; also its CSS class.
@@ -105,10 +119,10 @@ impl LineData {
     }
 
     /// The values at `x`, a name and a number each.
-    pub fn values_at(&self, x: f64) -> Vec<(&'static str, f64)> {
+    pub fn values_at(&self, x: f64) -> Vec<(&str, f64)> {
         self.series
             .iter()
-            .filter_map(|series| Some((series.name, series.at(x)?)))
+            .filter_map(|series| Some((&series.name[..], series.at(x)?)))
             .collect()
     }
 }
@@ -137,6 +151,8 @@ pub struct Plot {
     /// Where the y axis begins, in words, unless that is zero.
     pub y_begins: Option<String>,
     pub lines: Vec<Line>,
+    /// The outline of each band.
+    pub bands: Vec<(Look, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -161,7 +177,10 @@ pub fn plot(data: &LineData, width: f64, height: f64) -> Plot {
         .fold(data.x_end, f64::max)
         .max(1.0);
     let levels = data.levels.iter().map(|level| level.y);
-    let (low, high) = fitted_domain(points().map(|(_, y)| *y).chain(levels), 4);
+    let edges = data.bands.iter().flat_map(|band| &band.points);
+    let edges = edges.flat_map(|(_, low, high)| [*low, *high]);
+    let values = points().map(|(_, y)| *y).chain(levels).chain(edges);
+    let (low, high) = fitted_domain(values, 4);
     let x = Scale::new((0.0, highest_x), (LEFT, width - RIGHT));
     let y = Scale::new((low, high), (height - BOTTOM, TOP));
     let x_count = ((width / 90.0) as usize).clamp(2, 10);
@@ -184,6 +203,25 @@ pub fn plot(data: &LineData, width: f64, height: f64) -> Plot {
             .iter()
             .map(|series| line(series, &x, &y))
             .collect(),
+        bands: data
+            .bands
+            .iter()
+            .map(|band| (band.look, outline(band, &x, &y)))
+            .collect(),
+    }
+}
+
+/// Along the highest values and back along the lowest.
+fn outline(band: &Band, x: &Scale, y: &Scale) -> String {
+    let top = band.points.iter().map(|(at, _, high)| (at, high));
+    let bottom = band.points.iter().rev().map(|(at, low, _)| (at, low));
+    let pixels: Vec<(f64, f64)> = top
+        .chain(bottom)
+        .map(|(at, value)| (x.map(*at), y.map(*value)))
+        .collect();
+    match pixels.is_empty() {
+        true => String::new(),
+        false => path(&pixels) + "Z",
     }
 }
 
@@ -231,12 +269,12 @@ mod tests {
         LineData {
             series: vec![
                 Series {
-                    name: "training",
+                    name: "training".into(),
                     look: Look::Bold,
                     points: vec![(0.0, 0.8), (1.0, f64::NAN), (2.0, 0.4)],
                 },
                 Series {
-                    name: "validation",
+                    name: "validation".into(),
                     look: Look::Marked,
                     points: vec![(2.0, 0.5)],
                 },
@@ -270,6 +308,24 @@ mod tests {
         let fall = plot.y.map(0.67) - plot.y.map(0.83);
         assert!(fall > 0.7 * (plot.y.range.0 - plot.y.range.1), "{fall}");
         assert_eq!(plot.y_begins.as_deref(), Some("0.65"));
+    }
+
+    #[test]
+    fn a_band_is_outlined_and_fits_on_the_axis() {
+        let mut data = data();
+        data.bands.push(Band {
+            name: "runs".into(),
+            look: Look::Nth(0),
+            points: vec![(0.0, 0.5, 1.0), (100.0, 0.2, 0.4)],
+        });
+        let plot = plot(&data, 640.0, 240.0);
+        assert_eq!(plot.y.domain.1, 1.0);
+        let (look, outline) = &plot.bands[0];
+        assert_eq!(*look, Look::Nth(0));
+        let (left, right) = plot.x.range;
+        assert!(outline.starts_with(&format!("M{left:.1} {:.1}", plot.y.map(1.0))));
+        assert!(outline.ends_with(&format!("L{left:.1} {:.1}Z", plot.y.map(0.5))));
+        assert!(outline.contains(&format!("L{right:.1} {:.1}", plot.y.map(0.2))));
     }
 
     #[test]

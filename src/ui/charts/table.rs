@@ -13,10 +13,29 @@ struct Row {
     cells: Vec<Option<f64>>,
 }
 
+/// The value of each series, then both edges of each band.
+fn cells(data: &LineData, x: f64) -> Vec<Option<f64>> {
+    let values = data.series.iter().map(|series| series.at(x));
+    let edges = data.bands.iter().flat_map(|band| {
+        let place = band.points.binary_search_by(|(at, ..)| at.total_cmp(&x));
+        let found = place.ok().map(|place| band.points[place]);
+        [found.map(|(_, low, _)| low), found.map(|(_, _, high)| high)]
+    });
+    values.chain(edges).collect()
+}
+
+/// What `cells` are, in the same order.
+fn names(data: &LineData) -> Vec<String> {
+    let names = data.series.iter().map(|series| series.name.to_string());
+    let edges = data.bands.iter();
+    let edges = edges.flat_map(|band| [text::lowest(&band.name), text::highest(&band.name)]);
+    names.chain(edges).collect()
+}
+
 fn rows(data: &LineData) -> Vec<Row> {
     let row = |x| Row {
         x,
-        cells: data.series.iter().map(|series| series.at(x)).collect(),
+        cells: cells(data, x),
     };
     let xs = data.xs();
     let marked: Vec<f64> = data
@@ -54,9 +73,8 @@ pub fn DataTable(
     x_name: &'static str,
     data: Memo<LineData>,
 ) -> impl IntoView {
-    let names = move || data.with(|data| data.series.iter().map(|s| s.name).collect::<Vec<_>>());
     let heads = move || {
-        names()
+        data.with(names)
             .into_iter()
             .map(|name| view! { <th scope="col">{name}</th> })
             .collect_view()
@@ -95,13 +113,13 @@ pub fn DataTable(
 
 #[cfg(test)]
 mod tests {
-    use super::super::plot::Series;
+    use super::super::plot::{Band, Series};
     use super::*;
 
     #[test]
     fn a_row_for_every_x_with_gaps_where_a_series_has_none() {
-        let series = |name, points: &[(f64, f64)]| Series {
-            name,
+        let series = |name: &'static str, points: &[(f64, f64)]| Series {
+            name: name.into(),
             look: Look::Bold,
             points: points.to_vec(),
         };
@@ -110,11 +128,17 @@ mod tests {
                 series("training", &[(0.0, 0.7), (1.0, 0.6)]),
                 series("validation", &[(1.0, 0.65)]),
             ],
+            bands: vec![Band {
+                name: "runs".into(),
+                look: Look::Bold,
+                points: vec![(1.0, 0.5, 0.8)],
+            }],
             ..Default::default()
         };
+        assert_eq!(names(&data).len(), 4);
         let rows = rows(&data);
-        assert_eq!(rows[0].cells, [Some(0.7), None]);
-        assert_eq!(rows[1].cells, [Some(0.6), Some(0.65)]);
+        assert_eq!(rows[0].cells, [Some(0.7), None, None, None]);
+        assert_eq!(rows[1].cells, [Some(0.6), Some(0.65), Some(0.5), Some(0.8)]);
         assert_ne!(key(&rows[0]), key(&rows[1]));
     }
 }

@@ -2,17 +2,19 @@
 
 mod chapter_progress;
 pub mod guess;
-mod lab_runs;
+pub mod lab_runs;
 mod merge;
 mod record;
 mod run_history;
+pub mod split_score;
 mod standing;
 
 pub use chapter_progress::ChapterProgress;
-pub use lab_runs::{LabRun, LabRuns};
+pub use lab_runs::{LabRun, LabRuns, WordsReached};
 pub use merge::Merge;
 pub use record::{Figures, Ground, RunRecord, RunTag};
 #[cfg(test)]
 pub use record::{Point, tests};
 pub use run_history::RunHistory;
+pub use split_score::SplitScore;
 pub use standing::Standing;

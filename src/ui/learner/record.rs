@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lessons::measure::What;
-use crate::protocol::GeneralScore;
+use crate::protocol::{GeneralScore, Split};
 use crate::settings::Family;
 use crate::ui::DATASET;
 use crate::ui::browser::clock;
@@ -23,6 +23,14 @@ pub struct RunTag {
     pub lesson: &'static str,
     /// Empty for the run of a lesson's own panel.
     pub key: &'static str,
+    /// The group of the lab's runs that it was asked for in.
+    pub group: Option<usize>,
+}
+
+impl RunTag {
+    pub fn is_of_the_lab(self) -> bool {
+        self.lesson.is_empty()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -94,13 +102,13 @@ pub struct Point {
 impl RunRecord {
     /// The record of a run that has ended, or none where it has not, or had not begun.
     pub fn of(run: &Run, state: &State) -> Option<Self> {
-        let scores = run.scores_before()?;
+        let scores = run.scores_before(Split::Test)?;
         let plan = run.plan.as_deref()?;
         let (after, saved_bytes, millis) = match &run.phase {
             Phase::Finished { summary } => {
                 let after = Figures {
-                    accuracy: summary.after.accuracy,
-                    loss_nats: summary.after.loss_nats,
+                    accuracy: summary.test.after.accuracy,
+                    loss_nats: summary.test.after.loss_nats,
                     perplexity: run.perplexity_after(),
                     retrieval: run.retrieval_after(),
                 };

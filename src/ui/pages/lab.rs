@@ -12,10 +12,21 @@ use crate::ui::controls::kept_weights::KeptWeights;
 use crate::ui::controls::model_picker::ModelPicker;
 use crate::ui::controls::own_data::OwnDataControl;
 use crate::ui::controls::own_model::OwnModelControl;
+use crate::ui::controls::run_buttons::RunButtons;
 use crate::ui::draft::Draft;
+use crate::ui::lab::curves::Overlays;
+use crate::ui::lab::luck::Luck;
+use crate::ui::lab::scatter::GainAgainstDamage;
+use crate::ui::lab::seal::{Seal, ShownSplit};
+use crate::ui::lab::series_form::SeriesForm;
+use crate::ui::lab::sureness::Sureness;
+use crate::ui::lab::table::RunTable;
+use crate::ui::lab::threshold::Threshold;
+use crate::ui::lab::waiting::Waiting;
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::sources::datasets::usual;
 use crate::ui::state::{Cause, Run};
+use crate::ui::text::lab as words_of_lab;
 use crate::ui::text::{pages as text, run as words};
 use crate::ui::widgets::asking::generate_box::GenerateBox;
 use crate::ui::widgets::asking::try_box::TryBox;
@@ -27,8 +38,7 @@ use crate::ui::widgets::forgetting::forgetting_chart::ForgettingChart;
 use crate::ui::widgets::programs::export_script::ExportScript;
 use crate::ui::widgets::run::before_after::BeforeAfter;
 use crate::ui::widgets::run::loss_chart::LossChart;
-use crate::ui::widgets::run::run_panel::RunPanel;
-use crate::ui::widgets::run::run_table::RunTable;
+use crate::ui::widgets::run::run_panel::{Figures, Progress, Settings};
 use crate::ui::widgets::run::take_home::TakeHome;
 use crate::ui::widgets::schedule::schedule_chart::ScheduleChart;
 use crate::ui::widgets::strategy::matched_modules::MatchedModules;
@@ -54,45 +64,98 @@ pub fn Lab(query: String) -> impl IntoView {
                 <p class="lead">{text::LAB_LEAD}</p>
             </header>
             <KeptRunPanel />
-            <DataChoice />
-            <section class="exhibit"><RunPanel in_lab=true /></section>
-            <section class="exhibit"><ModelPicker /><OwnModelControl /><KeptWeights /></section>
-            <Share hash />
-            <h2>{text::LAB_CURVES}</h2>
-            <div class="pair">
-                <Titled title=text::LAB_LOSS><LossChart /></Titled>
-                <Titled title=text::LAB_SCHEDULE><ScheduleChart /></Titled>
+            <div class="workbench">
+                <div class="set-up">
+                    <SetUp hash />
+                </div>
+                <div class="happening">
+                    <Happening />
+                </div>
             </div>
-            <section class="exhibit">
-                <h3>{text::LAB_FORGETTING}</h3>
-                <ForgettingChart />
-            </section>
-            <h2>{text::LAB_RUNS}</h2>
-            <section class="exhibit"><RunTable /></section>
-            <h2>{text::LAB_PARAMETERS}</h2>
-            <section class="exhibit"><ParameterMap /></section>
-            <div class="pair">
-                <Titled title=text::LAB_MATCHED><MatchedModules /></Titled>
-                <Titled title=text::LAB_FROZEN><FrozenProof /></Titled>
-            </div>
-            <h2>{text::LAB_RESULT}</h2>
-            <section class="exhibit"><BeforeAfter /></section>
-            <div class="pair">
-                <Titled title=text::LAB_CONFUSION><Confusion /></Titled>
-                <Titled title=text::LAB_MISTAKES><Mistakes /></Titled>
-            </div>
-            <h2>{text::LAB_TRY}</h2>
-            <div class="pair">
-                <Titled title=text::LAB_CLASSIFY><TryBox /></Titled>
-                <Titled title=text::LAB_GENERATE><GenerateBox offer_tuned=true /></Titled>
-            </div>
-            <h2>{text::LAB_ADAPTERS}</h2>
-            <section class="exhibit"><AdapterShelf /></section>
-            <h2>{text::LAB_TAKE_HOME}</h2>
-            <section class="exhibit"><TakeHome /></section>
-            <h2>{text::LAB_SCRIPT}</h2>
-            <section class="exhibit"><ExportScript /></section>
+            <Compared />
+            <TheRun />
         </article>
+    }
+}
+
+/// Data, settings, series and model: what a run is made of.
+#[component]
+fn SetUp(hash: Memo<String>) -> impl IntoView {
+    view! {
+        <DataChoice />
+        <section class="exhibit run_panel">
+            <h2>{words_of_lab::SETTINGS_TITLE}</h2>
+            <Settings in_lab=true />
+            <Share hash />
+            <SeriesForm />
+        </section>
+        <section class="exhibit"><ModelPicker /><OwnModelControl /><KeptWeights /></section>
+    }
+}
+
+/// What the engine is at, and what it measures.
+#[component]
+fn Happening() -> impl IntoView {
+    view! {
+        <section class="exhibit run_panel">
+            <h2>{words_of_lab::RUN_TITLE}</h2>
+            <RunButtons />
+            <Progress />
+            <Waiting />
+            <Figures />
+            <ShownSplit />
+        </section>
+        <Titled title=text::LAB_LOSS><LossChart /></Titled>
+        <Titled title=text::LAB_SCHEDULE><ScheduleChart /></Titled>
+        <Titled title=text::LAB_FORGETTING><ForgettingChart /></Titled>
+    }
+}
+
+/// All runs side by side.
+#[component]
+fn Compared() -> impl IntoView {
+    view! {
+        <h2>{text::LAB_RUNS}</h2>
+        <section class="exhibit"><RunTable /><Seal /></section>
+        <Titled title=words_of_lab::CURVES><Overlays /></Titled>
+        <div class="pair">
+            <Titled title=words_of_lab::SCATTER_TITLE><GainAgainstDamage /></Titled>
+            <Titled title=words_of_lab::LUCK><Luck /></Titled>
+        </div>
+    }
+}
+
+/// The last run from close by.
+#[component]
+fn TheRun() -> impl IntoView {
+    view! {
+        <h2>{text::LAB_RESULT}</h2>
+        <section class="exhibit"><BeforeAfter /></section>
+        <div class="pair">
+            <Titled title=text::LAB_CONFUSION><Confusion /></Titled>
+            <Titled title=text::LAB_MISTAKES><Mistakes /></Titled>
+        </div>
+        <div class="pair">
+            <Titled title=words_of_lab::SURENESS><Sureness /></Titled>
+            <Threshold />
+        </div>
+        <h2>{text::LAB_PARAMETERS}</h2>
+        <section class="exhibit"><ParameterMap /></section>
+        <div class="pair">
+            <Titled title=text::LAB_MATCHED><MatchedModules /></Titled>
+            <Titled title=text::LAB_FROZEN><FrozenProof /></Titled>
+        </div>
+        <h2>{text::LAB_TRY}</h2>
+        <div class="pair">
+            <Titled title=text::LAB_CLASSIFY><TryBox /></Titled>
+            <Titled title=text::LAB_GENERATE><GenerateBox offer_tuned=true /></Titled>
+        </div>
+        <h2>{text::LAB_ADAPTERS}</h2>
+        <section class="exhibit"><AdapterShelf /></section>
+        <h2>{text::LAB_TAKE_HOME}</h2>
+        <section class="exhibit"><TakeHome /></section>
+        <h2>{text::LAB_SCRIPT}</h2>
+        <section class="exhibit"><ExportScript /></section>
     }
 }
 

@@ -135,7 +135,14 @@ fn row(run: &RunRecord) -> impl IntoView + use<> {
             <td>{run.model.clone()}</td>
             <td>{number(share, format::percent(share))}</td>
             <td>
-                {before_after(run.before.accuracy, run.after.map(|a| a.accuracy), format::percent)}
+                // What a run of the lab came to on the test split is sealed there.
+                {match run.lesson.is_empty() {
+                    true => view! { <a href="#/lab">{text::IN_LAB}</a> }.into_any(),
+                    false => {
+                        let after = run.after.map(|after| after.accuracy);
+                        before_after(run.before.accuracy, after, format::percent)
+                    }
+                }}
             </td>
             <td>{beside}</td>
             <td>{format::duration(run.seconds * 1000.0)}</td>

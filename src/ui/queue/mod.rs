@@ -53,6 +53,19 @@ impl Queue {
         self.started = None;
     }
 
+    /// These wait behind those that wait already.
+    pub fn append(&mut self, runs: Vec<QueuedRun>) {
+        self.waiting.extend(runs);
+        self.started = None;
+    }
+
+    /// The one at this place no longer waits.
+    pub fn drop_one(&mut self, place: usize) {
+        if place < self.waiting.len() {
+            self.waiting.remove(place);
+        }
+    }
+
     /// This one comes before all others.
     pub fn put_first(&mut self, run: QueuedRun) {
         self.waiting.insert(0, run);

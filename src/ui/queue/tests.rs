@@ -22,6 +22,7 @@ fn queued(key: &'static str, dataset: &str, model: &str) -> QueuedRun {
         tag: RunTag {
             lesson: "loss",
             key,
+            group: None,
         },
         settings: TrainingSettings::default(),
         evaluations: 3,

@@ -89,7 +89,7 @@ fn data(
         .enumerate()
         .filter_map(|(index, run)| Some((index, run.as_ref()?)));
     let series = made.clone().map(|(index, (name, run))| Series {
-        name,
+        name: (*name).into(),
         look: Look::Nth(index),
         points: points(run),
     });

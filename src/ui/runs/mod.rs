@@ -98,6 +98,7 @@ fn tag_of(lesson: &'static Lesson, preset: &'static Preset) -> RunTag {
     RunTag {
         lesson: lesson.slug,
         key: preset.key,
+        group: None,
     }
 }
 

@@ -2,10 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::protocol::{DatasetInfo, RunSummary, Scores, TextFile, WordCountScores};
+use crate::protocol::{
+    DatasetInfo, RunSummary, Scores, Split, SplitSummary, TextFile, WordCountScores,
+};
 use crate::settings::{Family, Strategy};
 use crate::ui::draft::Draft;
 use crate::ui::state::Run;
+use crate::ui::text::lab::split_name;
 use crate::ui::text::take_home as text;
 
 /// How a run's weights are kept.
@@ -33,6 +36,9 @@ impl Form {
 pub struct Facts<'a> {
     pub run: &'a Run,
     pub summary: &'a RunSummary,
+    /// The scores that go along: what is sealed stays so.
+    pub split: Split,
+    pub scores: &'a SplitSummary,
     pub model: &'a str,
     pub family: Family,
     /// The data set, if it is still at hand.
@@ -96,14 +102,15 @@ impl Facts<'_> {
             "steps": self.run.completed_steps(),
             "trainable_parameters": plan.map(|plan| plan.trainable_parameters()),
             "total_parameters": plan.map(|plan| plan.total_parameters()),
-            "before": of_scores(&self.summary.before),
-            "after": of_scores(&self.summary.after),
+            "split": split_name(self.split),
+            "before": of_scores(&self.scores.before),
+            "after": of_scores(&self.scores.after),
             "perplexity_before": self.run.perplexity_before(),
             "perplexity_after": self.run.perplexity_after(),
             "training_seconds": self.summary.training_millis / 1000.0,
         });
-        if let Some(words) = &self.words {
-            figures["word_counts_accuracy"] = json!(words.accuracy);
+        if let Some(words) = self.words_accuracy() {
+            figures["word_counts_accuracy"] = json!(words);
         }
         figures
     }
@@ -133,24 +140,33 @@ impl Facts<'_> {
         let rows = self.settings().into_iter();
         let rows = rows.map(|(key, value)| (key, value.as_str().unwrap_or_default().to_owned()));
         out += &text::table(text::SETTINGS, rows);
-        out += &text::table(text::FIGURES, self.figure_rows().into_iter());
+        out += &text::table(&text::figures(self.split), self.figure_rows().into_iter());
         out += &text::loading(form, self.run.learnt.task);
         out
     }
 
     fn figure_rows(&self) -> Vec<(String, String)> {
-        let (before, after) = (&self.summary.before, &self.summary.after);
+        let (before, after) = (&self.scores.before, &self.scores.after);
         let pairs = before.figures().into_iter().zip(after.figures());
         let mut rows: Vec<(String, String)> = pairs
             .map(|((name, before), (_, after))| {
                 (name.to_owned(), text::before_after(name, before, after))
             })
             .collect();
-        rows.push(("test rows".to_owned(), after.examples.to_string()));
-        if let Some(words) = &self.words {
-            rows.push((text::WORDS.to_owned(), text::percent(words.accuracy)));
+        rows.push((text::rows(self.split), after.examples.to_string()));
+        if let Some(words) = self.words_accuracy() {
+            rows.push((text::WORDS.to_owned(), text::percent(words)));
         }
         rows
+    }
+
+    /// What counting words reaches on the same split.
+    fn words_accuracy(&self) -> Option<f64> {
+        let words = self.words?;
+        Some(match self.split {
+            Split::Validation => words.validation_accuracy,
+            Split::Train | Split::Test => words.accuracy,
+        })
     }
 }
 
@@ -201,12 +217,18 @@ mod tests {
             remedy_loss_nats: 0.0,
             step_millis: 12.0,
         }];
-        let summary = RunSummary {
+        let split = |after| SplitSummary {
             before: scores(0.5),
-            after: scores(0.75),
+            after: scores(after),
             confusion: Confusion { counts: Vec::new() },
             by_label: Vec::new(),
             mistakes: Vec::new(),
+            verdicts: Default::default(),
+            classes: None,
+        };
+        let summary = RunSummary {
+            test: split(0.75),
+            validation: Some(split(0.875)),
             frozen_proof: FrozenProof {
                 tensors: 0,
                 parameters: 0,
@@ -226,17 +248,36 @@ mod tests {
         run
     }
 
-    #[test]
-    fn card_and_figures_tell_what_the_run_was() {
-        let run = finished();
-        let facts = Facts {
-            run: &run,
+    fn facts(run: &Run, split: Split) -> Facts<'_> {
+        Facts {
+            run,
             summary: run.summary().unwrap(),
+            split,
+            scores: run.came_to(split).unwrap(),
             model: "nano",
             family: Family::Gpt2,
             data: None,
             words: None,
-        };
+        }
+    }
+
+    #[test]
+    fn what_is_sealed_does_not_go_along() {
+        let run = finished();
+        let files = facts(&run, Split::Validation).files();
+        let card = &files[0].text;
+        assert!(card.contains("## On the validation split"), "{card}");
+        assert!(card.contains("| accuracy | 50.0% → 87.5% |"), "{card}");
+        assert!(files.iter().all(|file| !file.text.contains("75.0%")));
+        let figures: Value = serde_json::from_str(&files[2].text).unwrap();
+        assert_eq!(figures["split"], "validation");
+        assert_eq!(figures["after"]["accuracy"], 0.875);
+    }
+
+    #[test]
+    fn card_and_figures_tell_what_the_run_was() {
+        let run = finished();
+        let facts = facts(&run, Split::Test);
         assert_eq!(facts.name(), "lora-nano-my-shop");
         let files = facts.files();
         let names: Vec<&str> = files.iter().map(|file| &file.name[..]).collect();

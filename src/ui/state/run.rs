@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::protocol::{
     EngineError, ErrorKind, Event, GeneralScore, Moment, RequestId, RunId, RunPlan, RunProgress,
-    RunStage, RunStart, RunSummary, Scores, Split, StageProgress, StepMetrics,
+    RunStage, RunStart, RunSummary, Scores, Split, SplitSummary, StageProgress, StepMetrics,
 };
 use crate::settings::{Task, TrainingSettings};
 use crate::ui::learner::RunTag;
@@ -81,6 +81,8 @@ pub struct Evaluation {
     pub step: usize,
     pub split: Split,
     pub scores: Scores,
+    /// Of the best weights, put back at the end, and not of those that the step led to.
+    pub is_of_restored: bool,
 }
 
 /// Something that happened in a run, for the chart's log.
@@ -184,7 +186,9 @@ impl Run {
     pub fn validation_losses(&self) -> impl Iterator<Item = (usize, f64)> {
         self.evaluations
             .iter()
-            .filter(|evaluation| evaluation.split == Split::Validation)
+            .filter(|evaluation| {
+                evaluation.split == Split::Validation && !evaluation.is_of_restored
+            })
             .map(|evaluation| (evaluation.step, evaluation.scores.loss_nats))
     }
 
@@ -199,23 +203,31 @@ impl Run {
         }
     }
 
-    /// The test split before training, as soon as it is known.
-    pub fn scores_before(&self) -> Option<Scores> {
-        self.summary().map(|summary| summary.before).or_else(|| {
-            self.evaluations
-                .iter()
-                .find(|e| e.split == Split::Test && e.step == 0)
-                .map(|e| e.scores)
+    /// What it came to on a split: nothing until it has ended, or where the split was not scored.
+    pub fn came_to(&self, split: Split) -> Option<&SplitSummary> {
+        let summary = self.summary()?;
+        match split {
+            Split::Test => Some(&summary.test),
+            Split::Validation => summary.validation.as_ref(),
+            Split::Train => None,
+        }
+    }
+
+    /// The split before training, as soon as it is known.
+    pub fn scores_before(&self, split: Split) -> Option<Scores> {
+        let of_summary = self.came_to(split).map(|found| found.before);
+        of_summary.or_else(|| {
+            let first = |e: &&Evaluation| e.split == split && e.step == 0;
+            self.evaluations.iter().find(first).map(|e| e.scores)
         })
     }
 
-    /// The test split after training, as soon as it is known.
-    pub fn scores_after(&self) -> Option<Scores> {
-        self.summary().map(|summary| summary.after).or_else(|| {
-            self.evaluations
-                .iter()
-                .rfind(|e| e.split == Split::Test && e.step > 0)
-                .map(|e| e.scores)
+    /// The split after training, as soon as it is known. What validation came to on the way is not that.
+    pub fn scores_after(&self, split: Split) -> Option<Scores> {
+        let of_summary = self.came_to(split).map(|found| found.after);
+        of_summary.or_else(|| {
+            let last = |e: &&Evaluation| e.split == Split::Test && split == e.split && e.step > 0;
+            self.evaluations.iter().rfind(last).map(|e| e.scores)
         })
     }
 
@@ -283,10 +295,12 @@ impl Run {
                 scores,
                 ..
             } => {
+                let is_restored = |entry: &LogEntry| entry.happening == Happening::BestRestored;
                 self.evaluations.push(Evaluation {
                     step,
                     split,
                     scores,
+                    is_of_restored: self.log.iter().any(is_restored),
                 });
                 self.log.push(LogEntry {
                     step,

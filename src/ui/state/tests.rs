@@ -53,6 +53,7 @@ fn start_run(state: &mut State) -> RequestId {
         settings: TrainingSettings::default(),
         options: RunOptions {
             evaluations: 8,
+            judges_validation: false,
             sample_prompt: String::new(),
             sample_tokens: 0,
             start_paused: false,
@@ -234,8 +235,8 @@ fn test_scores_before_and_after_are_told_apart_from_validation() {
         ));
     }
     let run = state.run.unwrap();
-    assert_eq!(run.scores_before().unwrap().accuracy, 0.5);
-    assert_eq!(run.scores_after().unwrap().accuracy, 0.8);
+    assert_eq!(run.scores_before(Split::Test).unwrap().accuracy, 0.5);
+    assert_eq!(run.scores_after(Split::Test).unwrap().accuracy, 0.8);
 }
 
 #[test]

@@ -6,6 +6,15 @@ use crate::settings::names::Place;
 pub const AS_TABLE: &str = "Data as a table";
 pub const STEP: &str = "step";
 
+/// The edges of a band, as columns of the table.
+pub fn lowest(name: &str) -> String {
+    format!("{name}, lowest")
+}
+
+pub fn highest(name: &str) -> String {
+    format!("{name}, highest")
+}
+
 /// Behind the name of an axis that does not begin at zero.
 pub fn axis_begins(at: &str) -> String {
     format!("; the axis begins at {at}, not at 0")

@@ -118,6 +118,7 @@ pub const RESULTS_RUNS: &str = "Runs";
 pub const RESULTS_CHECKS: &str = "Checks passed";
 pub const RESULTS_PRINT: &str = "Print";
 pub const RESULTS_DOWNLOAD: &str = "Download the runs (JSON)";
+pub const IN_LAB: &str = "in the lab's table";
 pub const RESULTS_COLUMNS: [&str; 7] = [
     "Lesson",
     "Settings",

@@ -12,6 +12,7 @@ pub mod encoder;
 pub mod format;
 pub mod guide;
 pub mod keeping;
+pub mod lab;
 pub mod labels;
 pub mod lessons;
 pub mod methods;

@@ -1,11 +1,12 @@
 //! Words of the control that takes in data of the learner's own, and of the report on it.
 
 use crate::protocol::{
-    DataProblem, DataReport, FileFormat, Finding, FindingKind, MOST_DATA_BYTES, Mend, Role, Split,
+    DataProblem, DataReport, FileFormat, Finding, FindingKind, MOST_DATA_BYTES, Mend, Role,
     TokenCount, WordCountScores,
 };
 use crate::settings::Task;
 use crate::ui::text::format;
+use crate::ui::text::lab::split_name;
 
 pub const TITLE: &str = "Data of your own";
 pub const LEAD: &str = "A table with a text and a label in each row, or any other file of the kinds below. It is read here, in this page: nothing leaves your machine.";
@@ -141,14 +142,6 @@ pub fn tokens(count: &TokenCount) -> String {
     )
 }
 
-fn split_name(split: Split) -> &'static str {
-    match split {
-        Split::Train => "training",
-        Split::Validation => "validation",
-        Split::Test => "test",
-    }
-}
-
 pub fn finding(finding: &Finding) -> String {
     let rows = format::count(finding.rows);
     match finding.kind {
@@ -242,12 +235,14 @@ pub fn words(scores: &WordCountScores) -> String {
     } else {
         ""
     };
+    let (split, rows, _, commonest) = scores.to_choose_by();
     format!(
-        "of the {} test rows is what logistic regression on the counts of {} words{pairs} gets right, learnt from the {} training rows. Always the commonest label: {}. A fine-tuned model that stays below is not worth its cost.",
-        format::count(scores.test_rows),
+        "of the {} {} rows is what logistic regression on the counts of {} words{pairs} gets right, learnt from the {} training rows. Always the commonest label: {}. A fine-tuned model that stays below is not worth its cost.",
+        format::count(rows),
+        split_name(split),
         format::count(scores.features),
         format::count(scores.train_rows),
-        format::percent(scores.commonest_accuracy)
+        format::percent(commonest)
     )
 }
 

@@ -38,12 +38,11 @@ pub fn minutes(minutes: u32) -> String {
 pub const LESSON_GOALS: &str = "After this lesson you can";
 
 pub const LAB_TITLE: &str = "The lab";
-pub const LAB_LEAD: &str = "One live run with every control. Change a setting, run, compare. The address below opens the lab with exactly these settings.";
+pub const LAB_LEAD: &str = "Which strategy, rank and rate suit your data? Set up a run or a whole series, watch it, and compare what came of it. The link below the settings opens the lab with exactly these settings.";
 pub const SHARE: &str = "Link to these settings";
 pub const COPY: &str = "Copy";
 pub const COPIED: &str = "Copied";
 pub const COPY_BY_HAND: &str = "Select and copy";
-pub const LAB_CURVES: &str = "The run";
 pub const LAB_RUNS: &str = "Your runs";
 pub const LAB_TAKE_HOME: &str = "Take it home";
 pub const LAB_PARAMETERS: &str = "The parameters";

@@ -1,9 +1,10 @@
 //! Words of what is taken home from a run: the button, and the model card.
 
-use crate::protocol::DatasetInfo;
+use crate::protocol::{DatasetInfo, Split};
 use crate::settings::Task;
 use crate::ui::runs::take_home::Form;
 use crate::ui::text::format;
+use crate::ui::text::lab::split_name;
 use crate::ui::text::run::figure_value;
 
 pub const LEAD: &str = "The run's weights as a zip: an adapter in PEFT's folder, which transformers and PEFT load as it is, or the whole model where the whole model was trained; with a model card, and the figures as CSV and JSON.";
@@ -11,7 +12,14 @@ pub const DOWNLOAD: &str = "Download what the run made";
 pub const GOING: &str = "Putting it together …";
 pub const EMPTY: &str = "Nothing to take home yet: a run has to come to its end first.";
 pub const SETTINGS: &str = "Settings";
-pub const FIGURES: &str = "On the test split";
+pub fn figures(split: Split) -> String {
+    format!("On the {} split", split_name(split))
+}
+
+pub fn rows(split: Split) -> String {
+    format!("{} rows", split_name(split))
+}
+
 pub const WORDS: &str = "accuracy of counting words";
 
 pub fn made(name: &str, bytes: usize) -> String {
@@ -84,41 +92,4 @@ pub fn loading(form: Form, task: Task) -> String {
         Form::Own => "\n## Loading\n\nPEFT has no format for this method. Warmup's command line puts it into the base model, as a folder that transformers loads:\n\n\
              ```\nwarmup merge --model BASE --adapter . --out MERGED\n```\n".to_owned(),
     }
-}
-
-pub const TABLE: &str = "Runs of the lab";
-pub const TABLE_LEAD: &str = "Runs of the lab, kept in this browser. The last column says what is set otherwise than in the run above it.";
-pub const TABLE_EMPTY: &str = "No run of the lab has come to its end yet.";
-pub const TABLE_COLUMNS: [&str; 7] = [
-    "Name",
-    "Data and model",
-    "Test score",
-    "Against counting words",
-    "General text",
-    "Time",
-    "What was set",
-];
-pub const DELETE: &str = "Delete";
-pub const NAME: &str = "Name of the run";
-
-pub fn run_name(number: usize) -> String {
-    format!("run {number}")
-}
-
-pub fn delete(name: &str) -> String {
-    format!("Delete {name}")
-}
-
-/// Percentage points above or below.
-pub fn against(points: f64) -> String {
-    let sign = if points < 0.0 { "−" } else { "+" };
-    format!("{sign}{:.1} points", points.abs())
-}
-
-pub fn perplexities(before: f64, after: f64) -> String {
-    format!(
-        "{} → {}",
-        format::perplexity(before),
-        format::perplexity(after)
-    )
 }

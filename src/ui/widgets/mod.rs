@@ -19,7 +19,7 @@ pub mod weights;
 use leptos::prelude::*;
 
 use crate::lessons::Widget;
-use crate::protocol::RunSummary;
+use crate::protocol::{RunSummary, SplitSummary};
 use crate::ui::page_context::use_page;
 use crate::ui::text::widgets as text;
 
@@ -47,18 +47,32 @@ include!(concat!(env!("OUT_DIR"), "/widgets.rs"));
 pub fn with_summary<V: IntoView + 'static>(
     show: impl Fn(&RunSummary) -> V + Send + 'static,
 ) -> impl IntoView {
-    let page = use_page();
-    let summary = page.watch(|state| state.run.as_ref().and_then(|run| run.summary().cloned()));
-    let is_going = page.watch(|state| state.run.as_ref().is_some_and(|run| run.is_going()));
+    let summary =
+        use_page().watch(|state| state.run.as_ref().and_then(|run| run.summary().cloned()));
     move || match summary.get() {
         Some(summary) => show(&summary).into_any(),
-        None => {
-            let words = if is_going.get() {
-                text::RUN_IS_GOING
-            } else {
-                text::NO_RUN_YET
-            };
-            view! { <p class="empty">{words}</p> }.into_any()
-        }
+        None => nothing_yet().into_any(),
     }
+}
+
+/// The same of the split whose scores are shown.
+pub fn with_split<V: IntoView + 'static>(
+    show: impl Fn(&SplitSummary) -> V + Send + 'static,
+) -> impl IntoView {
+    let page = use_page();
+    let split = page.shown_split();
+    let found = page.watch(move |state| state.run.as_ref()?.came_to(split.get()).cloned());
+    move || match found.get() {
+        Some(found) => show(&found).into_any(),
+        None => nothing_yet().into_any(),
+    }
+}
+
+fn nothing_yet() -> impl IntoView {
+    let is_going = use_page().watch(|state| state.run.as_ref().is_some_and(|run| run.is_going()));
+    let words = move || match is_going.get() {
+        true => text::RUN_IS_GOING,
+        false => text::NO_RUN_YET,
+    };
+    view! { <p class="empty">{words}</p> }
 }

@@ -30,11 +30,16 @@ fn summary() -> crate::protocol::RunSummary {
         own: Default::default(),
     };
     crate::protocol::RunSummary {
-        before: scores,
-        after: scores,
-        confusion: crate::protocol::Confusion { counts: Vec::new() },
-        by_label: Vec::new(),
-        mistakes: Vec::new(),
+        test: crate::protocol::SplitSummary {
+            before: scores,
+            after: scores,
+            confusion: crate::protocol::Confusion { counts: Vec::new() },
+            by_label: Vec::new(),
+            mistakes: Vec::new(),
+            verdicts: Default::default(),
+            classes: None,
+        },
+        validation: None,
         frozen_proof: crate::protocol::FrozenProof {
             tensors: 0,
             parameters: 0,

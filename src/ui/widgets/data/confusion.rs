@@ -7,7 +7,7 @@ use crate::ui::page_context::use_page;
 use crate::ui::text::format;
 use crate::ui::text::widgets as text;
 use crate::ui::widgets::Frame;
-use crate::ui::widgets::with_summary;
+use crate::ui::widgets::with_split;
 
 pub const FRAME: Frame = Frame::InText;
 
@@ -20,7 +20,7 @@ pub fn Confusion() -> impl IntoView {
     });
     view! {
         <div class="confusion">
-            {with_summary(move |summary| {
+            {with_split(move |summary| {
                 let has_matrix = !summary.confusion.counts.is_empty();
                 view! {
                     {has_matrix.then(|| table(&labels.get(), &summary.confusion))}

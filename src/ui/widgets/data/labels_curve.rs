@@ -68,7 +68,7 @@ fn chart() -> LineData {
     let series = text::BASES.iter().enumerate().map(|(index, (base, name))| {
         let cells = sizes.iter().filter_map(|labels| cell(base, *labels));
         Series {
-            name,
+            name: (*name).into(),
             look: Look::Nth(index),
             points: cells.map(|cell| (cell.labels as f64, cell.mean)).collect(),
         }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::protocol::Mistake;
 use crate::ui::text::widgets as text;
 use crate::ui::widgets::Frame;
-use crate::ui::widgets::with_summary;
+use crate::ui::widgets::with_split;
 
 pub const FRAME: Frame = Frame::InText;
 
@@ -13,7 +13,7 @@ const SHOWN_FIRST: usize = 5;
 
 #[component]
 pub fn Mistakes() -> impl IntoView {
-    view! { <div class="mistakes">{with_summary(|summary| list(&summary.mistakes))}</div> }
+    view! { <div class="mistakes">{with_split(|summary| list(&summary.mistakes))}</div> }
 }
 
 fn list(mistakes: &[Mistake]) -> impl IntoView + use<> {

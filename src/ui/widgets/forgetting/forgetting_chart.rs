@@ -97,14 +97,14 @@ fn line_data(run: &Run, beside: Beside) -> LineData {
     });
     LineData {
         series: vec![Series {
-            name: text::FORGETTING_NOW,
+            name: text::FORGETTING_NOW.into(),
             look: Look::Marked,
             points,
         }],
         levels: levels.into_iter().collect(),
-        marker: None,
         x_end: run.settings.total_steps as f64,
         unit: unit(beside),
+        ..LineData::default()
     }
 }
 

@@ -295,7 +295,7 @@ fn line_data(schedule: &Schedule) -> LineData {
         .collect();
     LineData {
         series: vec![Series {
-            name: charts::SCHEDULE_SERIES,
+            name: charts::SCHEDULE_SERIES.into(),
             look: Look::Bold,
             points,
         }],

@@ -16,9 +16,10 @@ pub const FRAME: Frame = Frame::Wide;
 #[component]
 pub fn BeforeAfter() -> impl IntoView {
     let page = use_page();
-    let scores = page.watch(|state| {
-        let run = state.run.as_ref();
-        run.map(|run| (run.scores_before(), run.scores_after()))
+    let split = page.shown_split();
+    let scores = page.watch(move |state| {
+        let (run, split) = (state.run.as_ref(), split.get());
+        run.map(|run| (run.scores_before(split), run.scores_after(split)))
     });
     let samples = page.watch(|state| {
         let run = state.run.as_ref();

@@ -8,7 +8,7 @@ use crate::ui::charts::line::LineChart;
 use crate::ui::charts::plot::{LineData, Look, Series, Unit};
 use crate::ui::charts::smooth::smooth;
 use crate::ui::page_context::use_page;
-use crate::ui::state::{LogEntry, Run};
+use crate::ui::state::{Happening, LogEntry, Run};
 use crate::ui::text::format;
 use crate::ui::text::{charts as text, run as run_text};
 use crate::ui::widgets::Frame;
@@ -29,7 +29,13 @@ pub fn LossChart() -> impl IntoView {
         })
     });
     let is_empty = Memo::new(move |_| data.with(LineData::is_empty));
-    let log = page.watch(|state| state.run.as_ref().map(|run| run.log.clone()));
+    let split = page.shown_split();
+    let log = page.watch(move |state| {
+        let sealed = (split.get() != Split::Test).then_some(Split::Test);
+        let is_told = |entry: &&LogEntry| !matches!(entry.happening, Happening::Evaluated(of, _) if Some(of) == sealed);
+        let log = state.run.as_ref()?.log.iter();
+        Some(log.filter(is_told).cloned().collect::<Vec<_>>())
+    });
     view! {
         <div class="loss_chart">
             <p class="empty" hidden=move || !is_empty.get()>
@@ -70,13 +76,13 @@ fn line_data(run: &Run) -> LineData {
         .zip(smooth(&values, KEEP))
         .map(|((x, _), y)| (*x, y))
         .collect();
-    let validation = run
-        .evaluations
-        .iter()
-        .filter(|evaluation| evaluation.split == Split::Validation)
-        .map(|evaluation| (at(evaluation.step), evaluation.scores.loss_nats))
-        .collect();
-    let series = |name, look, points| Series { name, look, points };
+    let validation = run.validation_losses();
+    let validation = validation.map(|(step, loss)| (at(step), loss)).collect();
+    let series = |name: &'static str, look, points| Series {
+        name: name.into(),
+        look,
+        points,
+    };
     LineData {
         series: vec![
             series(text::LOSS_EACH, Look::Faint, raw),
@@ -84,9 +90,9 @@ fn line_data(run: &Run) -> LineData {
             series(text::LOSS_VALIDATION, Look::Marked, validation),
         ],
         levels: guessing(run.learnt.classes).into_iter().collect(),
-        marker: None,
         x_end: at(run.settings.total_steps),
         unit: Unit::Nats,
+        ..LineData::default()
     }
 }
 

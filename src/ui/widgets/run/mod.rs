@@ -5,7 +5,6 @@ pub mod loss_chart;
 pub mod norm_chart;
 pub mod predict;
 pub mod run_panel;
-pub mod run_table;
 pub mod sketch_curve;
 pub mod split_batch;
 pub mod take_home;

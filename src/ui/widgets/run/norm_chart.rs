@@ -63,7 +63,7 @@ fn line_data(runs: &[Named]) -> LineData {
     let series = made.filter_map(|(index, (name, run))| {
         let run = run.as_ref()?;
         Some(Series {
-            name,
+            name: (*name).into(),
             look: Look::Nth(index),
             points: points(run),
         })

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::protocol::Split;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::slider::Slider;
 use crate::ui::learner::guess::compare;
@@ -22,7 +23,7 @@ pub fn Predict() -> impl IntoView {
     let measured = page.watch(|state| {
         let run = state.run.as_ref();
         let share = run.and_then(|run| run.trainable_share());
-        let after = run.and_then(|run| run.scores_after());
+        let after = run.and_then(|run| run.scores_after(Split::Test));
         (share, after.map(|scores| scores.accuracy))
     });
     let invitation = move || match guess.get() {

@@ -1,5 +1,7 @@
 //! The controls of a run, how far it is, and its first figures.
 //!
+//! What the test split came to in a run of the lab is not shown before the learner opens it (`PageContext::shown_split`).
+//!
 //! Test ids of the figures: `trainable-count`, `total-count`, `metric-loss`, `metric-FIGURE-before` and `-after` for each
 //! task's own, and of what the model can do beside the task `metric-perplexity-before` and `-after`, or
 //! `metric-retrieval-before` and `-after`.
@@ -22,14 +24,14 @@ use crate::ui::widgets::Frame;
 
 pub const FRAME: Frame = Frame::Wide;
 
-/// In a lesson the settings wait behind a switch and the strategy is given; the lab shows them all.
+/// As lessons have it: the settings wait behind a switch, and the strategy is given.
 #[component]
-pub fn RunPanel(#[prop(optional)] in_lab: bool) -> impl IntoView {
+pub fn RunPanel() -> impl IntoView {
     view! {
         <div class="run_panel">
-            <details class="settings" open=in_lab>
+            <details class="settings">
                 <summary>{text::SETTINGS}</summary>
-                <Settings in_lab />
+                <Settings />
             </details>
             <RunButtons />
             <Progress />
@@ -38,8 +40,9 @@ pub fn RunPanel(#[prop(optional)] in_lab: bool) -> impl IntoView {
     }
 }
 
+/// The lab shows them all.
 #[component]
-fn Settings(in_lab: bool) -> impl IntoView {
+pub fn Settings(#[prop(optional)] in_lab: bool) -> impl IntoView {
     let page = use_page();
     let kind = Memo::new(move |_| page.draft.with(|draft| draft.kind));
     let of_strategy = move || {
@@ -82,7 +85,7 @@ fn Settings(in_lab: bool) -> impl IntoView {
 }
 
 #[component]
-fn Progress() -> impl IntoView {
+pub fn Progress() -> impl IntoView {
     let page = use_page();
     let sentence = page.watch(sentence);
     let steps = page.watch(|state| {
@@ -164,17 +167,18 @@ fn sentence(state: &State) -> String {
 }
 
 #[component]
-fn Figures() -> impl IntoView {
+pub fn Figures() -> impl IntoView {
     let page = use_page();
     let of_run = move |part: fn(&Run) -> Option<f64>| {
         page.watch(move |state| state.run.as_ref().and_then(part))
     };
     let loss = of_run(|run| run.steps.last().map(|step| f64::from(step.loss_nats)));
-    let headline = page.watch(|state| {
-        let run = state.run.as_ref()?;
+    let split = page.shown_split();
+    let headline = page.watch(move |state| {
+        let (run, split) = (state.run.as_ref()?, split.get());
         Some((
-            run.scores_before()?.headline(),
-            run.scores_after().map(|s| s.headline().1),
+            run.scores_before(split)?.headline(),
+            run.scores_after(split).map(|s| s.headline().1),
         ))
     });
     let beside = page.watch(State::beside);

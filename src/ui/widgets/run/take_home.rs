@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::asks;
+use crate::protocol::{Split, asks};
 use crate::ui::browser::own_files;
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::runs::take_home::Facts;
@@ -59,6 +59,7 @@ pub fn TakeHome() -> impl IntoView {
 }
 
 fn pack(page: PageContext) {
+    let split = page.shown_split().get_untracked();
     let ask = page.state.with_untracked(|state| {
         let run = state.run.as_ref()?;
         let model = state.model.as_ref()?;
@@ -68,6 +69,13 @@ fn pack(page: PageContext) {
         let facts = Facts {
             run,
             summary: run.summary()?,
+            // Data without validation rows has nothing else to tell.
+            split: if run.came_to(split).is_some() {
+                split
+            } else {
+                Split::Test
+            },
+            scores: run.came_to(split).or(run.came_to(Split::Test))?,
             model: &model.name,
             family: model.family,
             data,

@@ -21,8 +21,8 @@ pub fn WhatYouSaw() -> impl IntoView {
     let sentence = with_summary(move |summary| {
         let (trainable, total) = counts.get().unwrap_or_default();
         let words = text::saw(
-            summary.before.accuracy,
-            summary.after.accuracy,
+            summary.test.before.accuracy,
+            summary.test.after.accuracy,
             trainable,
             total,
             &format::duration(summary.total_millis),

@@ -69,7 +69,7 @@ fn line_data(settings: &TrainingSettings, marker: Option<f64>) -> LineData {
         .collect();
     LineData {
         series: vec![Series {
-            name: text::SCHEDULE_SERIES,
+            name: text::SCHEDULE_SERIES.into(),
             look: Look::Bold,
             points,
         }],

@@ -146,7 +146,7 @@ fn spectrum(values: &[f32]) -> LineData {
     let points = values.iter().enumerate();
     LineData {
         series: vec![Series {
-            name: text::SINGULAR,
+            name: text::SINGULAR.into(),
             look: Look::Bold,
             points: points
                 .map(|(i, v)| ((i + 1) as f64, f64::from(*v)))
