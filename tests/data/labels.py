@@ -2,7 +2,7 @@
 """What labels are worth to whom: `www/recorded/labels.csv`, a line a run, which the chart `labels_curve` draws.
 
     cargo build --release --bin warmup
-    python3 tests/data/labels.py MINILM [--warmup target/release/warmup] [--work FOLDER]
+    python3 tests/data/labels.py MINILM [--domains] [--warmup target/release/warmup] [--work FOLDER]
 
 MINILM is the small form as `./dev build` keeps it in its cache, under minilm/small. Each base sorts `topics.csv` into five pages,
 trained on 25, 50, 100 and all 200 labelled texts, five seeds each, the network of random numbers three. What it prints besides is the table of `docs/results.md`.
@@ -35,7 +35,9 @@ DATA = "topics"
 SIZES, SEEDS = (25, 50, 100, 200), (7, 1, 2, 3, 4)
 # Its runs are the longest, and end near guessing every time.
 FEWER_SEEDS = {"random": SEEDS[:3]}
-SHARED = ["--data", str(ROOT / f"www/data/{DATA}.csv"), "--task", "sequence-classification", "--max-length", "64",
+# The chapter's uses by domain, which `--domains` compares with all labels instead.
+DOMAINS = ("tickets", "medical", "legal", "code")
+SHARED = ["--task", "sequence-classification", "--max-length", "64",
           "--batch-size", "16", "--steps", "60", "--warmup-steps", "6"]  # fmt: skip
 MINILM_LORA = ["--strategy", "lora", "--target-modules", "query,key,value,dense", "--rank", "8", "--learning-rate", "2e-3"]
 NANO_LORA = ["--strategy", "lora", "--target-modules", "c_attn,c_proj,c_fc", "--rank", "8", "--learning-rate", "5e-3"]
@@ -46,10 +48,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("minilm", type=Path)
     parser.add_argument("--warmup", default=str(ROOT / "target/release/warmup"))
+    parser.add_argument("--domains", action="store_true", help="print MiniLM beside counting words on the sets of the domains, and write nothing")
     parser.add_argument("--work", help="keep the runs here instead of in a folder that is thrown away")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(arguments.work or scratch)
+        if arguments.domains:
+            return print_domains(arguments, work)
         bases = {
             "minilm": (arguments.minilm, MINILM_LORA),
             "random": (untrained(arguments.minilm, work / "untrained"), FULL),
@@ -57,8 +62,8 @@ def main():
         }
         found = [(base, size, seed, score)
                  for base, (model, how) in bases.items() for size in SIZES for seed in FEWER_SEEDS.get(base, SEEDS)
-                 for score in [tuned(arguments.warmup, model, how, size, seed, work / f"{base}-{size}-{seed}")]]  # fmt: skip
-    found += [("words", size, seed, counted(size, seed)) for size in SIZES for seed in SEEDS]
+                 for score in [tuned(arguments.warmup, model, [*how, *some(size)], DATA, seed, work / f"{base}-{size}-{seed}")]]  # fmt: skip
+    found += [("words", size, seed, counted(DATA, size, seed)) for size in SIZES for seed in SEEDS]
     with OUT.open("w", newline="") as file:
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(["base", "labels", "seed", "accuracy"])
@@ -66,18 +71,22 @@ def main():
     print_table(found)
 
 
-def tuned(warmup, model, how, size, seed, out):
+def some(size):
+    return ["--examples", str(size)] if size < max(SIZES) else []
+
+
+def tuned(warmup, model, how, data, seed, out):
     """Accuracy on the test split after a run."""
     if not (out / "summary.json").exists():
-        some = ["--examples", str(size)] if size < max(SIZES) else []
-        command = [warmup, "finetune", "--model", str(model), *SHARED, *how, *some, "--seed", str(seed), "--out", str(out)]
+        command = [warmup, "finetune", "--model", str(model), "--data", str(ROOT / f"www/data/{data}.csv"), *SHARED, *how,
+                   "--seed", str(seed), "--out", str(out)]  # fmt: skip
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return json.loads((out / "summary.json").read_text())["test"]["after"]["accuracy"]
 
 
-def counted(size, seed):
+def counted(data, size, seed):
     """The same of a regression on words; its strength is chosen on validation, its texts are drawn with each label alike."""
-    rows = read_rows(f"{DATA}.csv")
+    rows = read_rows(f"{data}.csv")
     parts = defaultdict(list)
     for row in rows:
         parts[row["split"]].append(row)
@@ -85,7 +94,7 @@ def counted(size, seed):
     features = Features(train, longest_run=1, weighting="tf-idf", min_reviews=1)
     vectors = {part: [features.vector(row["text"]) for row in parts[part]] for part in ("validation", "test")}
     own = [features.vector(row["text"]) for row in train]
-    best, weights = (-1.0, 0.0), dict.fromkeys(SETS[f"{DATA}.csv"].labels)
+    best, weights = (-1.0, 0.0), dict.fromkeys(SETS[f"{data}.csv"].labels)
     for strength in STRENGTHS:
         for label in weights:
             signs = [1.0 if row["label"] == label else -1.0 for row in train]
@@ -157,13 +166,24 @@ def write_weights(shapes_by_name, path):
     os.replace(unfinished, path)
 
 
+def print_domains(arguments, work):
+    print("| data | MiniLM, LoRA | counting words |\n| --- | --: | --: |")
+    for data in DOMAINS:
+        scores = [tuned(arguments.warmup, arguments.minilm, MINILM_LORA, data, seed, work / f"{data}-{seed}") for seed in SEEDS]
+        print(f"| `{data}.csv` | {spread(scores)} | {counted(data, max(SIZES), SEEDS[0]):.1%} |", flush=True)
+
+
+def spread(scores):
+    return f"{statistics.mean(scores):.1%} ({min(scores):.1%} to {max(scores):.1%})"
+
+
 def print_table(found):
     print("| | " + " | ".join(f"{size} labels" for size in SIZES) + " |\n| --- |" + " --: |" * len(SIZES))
     for base in dict.fromkeys(line[0] for line in found):
         cells = []
         for size in SIZES:
             scores = [score for name, labels, _, score in found if (name, labels) == (base, size)]
-            cells.append(f"{statistics.mean(scores):.1%} ({min(scores):.1%} to {max(scores):.1%})")
+            cells.append(spread(scores))
         print(f"| {base} | " + " | ".join(cells) + " |")
 
 
