@@ -5,6 +5,8 @@
 //! `overlay-validation`, `gain-damage`; `luck`, `luck-a`, `luck-b`, `luck-split`, `luck-verdict`, `luck-show`, `luck-rows`;
 //! `sureness`, `threshold`.
 
+mod changed_rows;
+mod comparison;
 pub mod curves;
 pub mod luck;
 pub mod rows;

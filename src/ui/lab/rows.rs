@@ -76,10 +76,6 @@ impl Row {
         self.runs.iter().any(|run| run.is_pinned)
     }
 
-    pub fn is_ticked(&self) -> bool {
-        self.runs.iter().any(|run| run.is_ticked)
-    }
-
     fn number(&self) -> usize {
         self.runs.iter().map(|run| run.number).min().unwrap_or(0)
     }
@@ -135,6 +131,44 @@ pub fn rows(runs: &LabRuns, sort: Sort) -> Vec<Row> {
         b.is_pinned().cmp(&a.is_pinned()).then(by_value)
     });
     rows
+}
+
+/// A line of the table: a row, or one of the runs of a group that stands open, below it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    pub row: Row,
+    pub is_member: bool,
+}
+
+impl Line {
+    /// A line with another key is drawn anew. Ticks, pins and notes are not among it: they follow the signal, and a control
+    /// that is drawn anew would lose the keyboard's place.
+    pub fn key(&self) -> (Option<usize>, bool, Vec<(usize, bool)>) {
+        let group = self.row.group.as_ref().map(|group| group.number);
+        let runs = self.row.runs.iter();
+        let runs = runs.map(|run| (run.number, run.is_opened)).collect();
+        (group, self.is_member, runs)
+    }
+}
+
+pub fn lines(rows: &[Row]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for row in rows {
+        lines.push(Line {
+            row: row.clone(),
+            is_member: false,
+        });
+        let is_open = row.group.as_ref().is_some_and(|group| group.is_open);
+        let members = row.runs.iter().filter(|_| is_open);
+        lines.extend(members.map(|run| Line {
+            row: Row {
+                group: None,
+                runs: vec![run.clone()],
+            },
+            is_member: true,
+        }));
+    }
+    lines
 }
 
 /// What is drawn of the ticked runs: the runs of a closed group together, all others one by one.
@@ -213,6 +247,23 @@ mod tests {
         assert_eq!(drawn(&runs)[1].runs.len(), 2);
         runs.change_group(1, |group| group.is_open = true);
         assert_eq!(names(&drawn(&runs)), ["run 1", "run 3", "run 4", "run 5"]);
+    }
+
+    #[test]
+    fn an_open_group_has_a_line_for_each_run_and_a_tick_draws_none_anew() {
+        let mut runs = runs();
+        assert_eq!(lines(&rows(&runs, Sort::default())).len(), 3);
+        runs.change_group(1, |group| group.is_open = true);
+        let keys = |runs: &LabRuns| {
+            let lines = lines(&rows(runs, Sort::default()));
+            lines.iter().map(Line::key).collect::<Vec<_>>()
+        };
+        let before = keys(&runs);
+        assert_eq!(before.len(), 6);
+        runs.change(2, |run| run.is_ticked = false);
+        assert_eq!(keys(&runs), before);
+        runs.open_test(&[2]);
+        assert_ne!(keys(&runs), before);
     }
 
     #[test]

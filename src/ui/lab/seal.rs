@@ -36,27 +36,9 @@ pub fn ShownSplit() -> impl IntoView {
 pub fn Seal() -> impl IntoView {
     let page = use_page();
     let sealed = Memo::new(move |_| page.lab_runs.with(|runs| runs.to_open()));
-    let openings = Memo::new(move |_| {
-        page.lab_runs.with(|runs| {
-            let told = runs
-                .openings()
-                .map(|(name, n)| (text::openings(name, n), n));
-            told.collect::<Vec<_>>()
-        })
-    });
-    let all = move || openings.with(|told| told.iter().map(|(_, n)| n).sum::<usize>());
     let open = move |_| {
         let numbers = sealed.get_untracked();
         page.lab_runs.update(|runs| runs.open_test(&numbers));
-    };
-    let told = move || match openings.with(Vec::is_empty) {
-        true => view! { <p>{text::NEVER_OPENED}</p> }.into_any(),
-        false => {
-            let told = openings.get().into_iter();
-            told.map(|(words, _)| view! { <p>{words}</p> })
-                .collect_view()
-                .into_any()
-        }
     };
     view! {
         <div class="seal">
@@ -68,10 +50,34 @@ pub fn Seal() -> impl IntoView {
             >
                 {move || text::open_seal(sealed.with(Vec::len))}
             </button>
-            <div role="status" data-testid="test-openings" data-value=move || all().to_string()>
-                {told}
-            </div>
+            <Openings />
             <p class="quiet">{text::SEAL_LEAD}</p>
+        </div>
+    }
+}
+
+/// How often the test split of each data set has been opened.
+#[component]
+fn Openings() -> impl IntoView {
+    let page = use_page();
+    let openings = Memo::new(move |_| {
+        page.lab_runs.with(|runs| {
+            let told = runs
+                .openings()
+                .map(|(name, n)| (text::openings(name, n), n));
+            told.collect::<Vec<_>>()
+        })
+    });
+    let all = move || openings.with(|told| told.iter().map(|(_, n)| n).sum::<usize>());
+    let told = move || {
+        let told = openings.get().into_iter();
+        told.map(|(words, _)| view! { <p>{words}</p> })
+            .collect_view()
+    };
+    view! {
+        <div role="status" data-testid="test-openings" data-value=move || all().to_string()>
+            <p hidden=move || !openings.with(Vec::is_empty)>{text::NEVER_OPENED}</p>
+            {told}
         </div>
     }
 }

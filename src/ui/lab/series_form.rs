@@ -15,20 +15,6 @@ pub fn SeriesForm() -> impl IntoView {
         let wish = wish.get();
         page.draft.with(|draft| Series::of(draft, &wish))
     });
-    let pace = page.watch(|state| state.run.as_ref().and_then(Pace::of));
-    let rows = page.watch(|state| state.dataset.as_ref().map_or(0, |set| set.train_rows));
-    let told = move || {
-        series.with(|series| match series {
-            Ok(series) => {
-                let millis = pace.get().map(|pace| {
-                    let each = series.drafts().map(|draft| pace.millis(draft, rows.get()));
-                    each.sum()
-                });
-                text::series_told(series.points, series.seeds, millis)
-            }
-            Err(why) => why.clone(),
-        })
-    };
     let is_untouched = move || wish.with(|wish| *wish == Wish::default());
     let is_refused = move || series.with(Result::is_err) && !is_untouched();
     let label = move || {
@@ -51,11 +37,30 @@ pub fn SeriesForm() -> impl IntoView {
             <Repeat wish />
             <Sweep wish place=0 />
             <Sweep wish place=1 />
-            <p class:refusal=is_refused role="status" data-testid="series-told">{told}</p>
+            <p class:refusal=is_refused role="status" data-testid="series-told">{told(series)}</p>
             <button type="button" data-testid="series-start" disabled=cannot on:click=start>
                 {label}
             </button>
         </fieldset>
+    }
+}
+
+/// How many runs, and how long they will take; or what is wrong.
+fn told(series: Memo<Result<Series, String>>) -> impl Fn() -> String + Copy {
+    let page = use_page();
+    let pace = page.watch(|state| state.run.as_ref().and_then(Pace::of));
+    let rows = page.watch(|state| state.dataset.as_ref().map_or(0, |set| set.train_rows));
+    move || {
+        series.with(|series| match series {
+            Ok(series) => {
+                let millis = pace.get().map(|pace| {
+                    let each = series.drafts().map(|draft| pace.millis(draft, rows.get()));
+                    each.sum()
+                });
+                text::series_told(series.points, series.seeds, millis)
+            }
+            Err(why) => why.clone(),
+        })
     }
 }
 
@@ -107,20 +112,7 @@ fn Sweep(wish: RwSignal<Wish>, place: usize) -> impl IntoView {
         let values = event_target_value(&event);
         wish.update(|wish| wish.sweeps[place].1 = values);
     };
-    let options = move || {
-        let keys = keys.get().into_iter();
-        keys.map(|key| {
-            view! { <option value=key selected=move || chosen.get() == key>{words::field(key).0}</option> }
-        })
-        .collect_view()
-    };
-    // A strategy without the setting has no sweep of it.
-    Effect::new(move |_| {
-        let key = chosen.get();
-        if !key.is_empty() && !keys.with(|keys| keys.contains(&&key[..])) {
-            wish.update(|wish| wish.sweeps[place].0.clear());
-        }
-    });
+    forget_lost(wish, place, keys, chosen);
     view! {
         <div class="sweep">
             <span>{text::SWEEP[place]}</span>
@@ -131,7 +123,7 @@ fn Sweep(wish: RwSignal<Wish>, place: usize) -> impl IntoView {
                 on:change=choose
             >
                 <option value="" selected=move || chosen.with(String::is_empty)>{text::NO_SWEEP}</option>
-                {options}
+                {options(keys, chosen)}
             </select>
             <input
                 type="text"
@@ -145,4 +137,27 @@ fn Sweep(wish: RwSignal<Wish>, place: usize) -> impl IntoView {
             />
         </div>
     }
+}
+
+fn options(keys: Memo<Vec<&'static str>>, chosen: Memo<String>) -> impl Fn() -> AnyView {
+    let option = move |key: &'static str| {
+        let words = words::field(key).0;
+        view! { <option value=key selected=move || chosen.get() == key>{words}</option> }
+    };
+    move || keys.get().into_iter().map(option).collect_view().into_any()
+}
+
+/// A strategy without the setting has no sweep of it.
+fn forget_lost(
+    wish: RwSignal<Wish>,
+    place: usize,
+    keys: Memo<Vec<&'static str>>,
+    chosen: Memo<String>,
+) {
+    Effect::new(move |_| {
+        let key = chosen.get();
+        if !key.is_empty() && !keys.with(|keys| keys.contains(&&key[..])) {
+            wish.update(|wish| wish.sweeps[place].0.clear());
+        }
+    });
 }

@@ -7,7 +7,7 @@ use crate::stats::calibration::{Bin, bins, expected_error};
 use crate::ui::controls::number::number;
 use crate::ui::page_context::use_page;
 use crate::ui::text::format;
-use crate::ui::text::lab as text;
+use crate::ui::text::judging as text;
 
 const BINS: usize = 10;
 const SIDE: f64 = 300.0;

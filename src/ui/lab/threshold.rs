@@ -7,7 +7,7 @@ use crate::stats::threshold::{Verdicts, verdicts};
 use crate::ui::controls::slider::Slider;
 use crate::ui::page_context::use_page;
 use crate::ui::text::format;
-use crate::ui::text::lab as text;
+use crate::ui::text::judging as text;
 
 /// The probability of the second of two labels, and whether it is the truth; none of more labels.
 fn second(classes: &ClassAnswers) -> Option<Vec<(f64, bool)>> {
@@ -35,24 +35,6 @@ pub fn Threshold() -> impl IntoView {
         let line = line.get();
         rows.with(|rows| verdicts(rows.as_deref().unwrap_or_default(), line))
     });
-    let share =
-        move |name: &'static str, testid: &'static str, of: fn(&Verdicts) -> Option<f64>| {
-            let value = move || found.with(of);
-            view! {
-                <div>
-                    <dt>{name}</dt>
-                    <dd>
-                        <span
-                            class="number"
-                            data-testid=testid
-                            data-value=move || value().map(|v| v.to_string()).unwrap_or_default()
-                        >
-                            {move || value().map_or(text::UNDEFINED.to_owned(), format::percent)}
-                        </span>
-                    </dd>
-                </div>
-            }
-        };
     view! {
         <section class="exhibit threshold" data-testid="threshold" hidden=move || rows.with(Option::is_none)>
             <h3>{text::THRESHOLD}</h3>
@@ -68,14 +50,34 @@ pub fn Threshold() -> impl IntoView {
                 on_slide=move |value| line.set(value)
             />
             <dl class="figures">
-                {share(text::PRECISION, "threshold-precision", Verdicts::precision)}
-                {share(text::RECALL, "threshold-recall", Verdicts::recall)}
-                {share(text::ACCURACY, "threshold-accuracy", Verdicts::accuracy)}
+                {share(text::PRECISION, "threshold-precision", found, Verdicts::precision)}
+                {share(text::RECALL, "threshold-recall", found, Verdicts::recall)}
+                {share(text::ACCURACY, "threshold-accuracy", found, Verdicts::accuracy)}
             </dl>
             <p class="quiet">
                 {move || found.with(|v| text::threshold_counts(v.found, v.false_alarms, v.missed))}
             </p>
         </section>
+    }
+}
+
+/// A figure of the answers, or words where it would divide by nothing.
+fn share(
+    name: &'static str,
+    testid: &'static str,
+    found: Memo<Verdicts>,
+    of: fn(&Verdicts) -> Option<f64>,
+) -> impl IntoView {
+    let value = move || found.with(of);
+    let exact = move || value().map(|value| value.to_string()).unwrap_or_default();
+    let words = move || value().map_or(text::UNDEFINED.to_owned(), format::percent);
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd>
+                <span class="number" data-testid=testid data-value=exact>{words}</span>
+            </dd>
+        </div>
     }
 }
 

@@ -144,12 +144,6 @@ impl LabRuns {
 
     pub fn delete(&mut self, number: usize) {
         self.runs.retain(|run| run.number != number);
-        let runs = &self.runs;
-        let is_used = |group: &Group| runs.iter().any(|run| run.group == Some(group.number));
-        // The newest may still wait for its first run.
-        let last = self.last_group;
-        self.groups
-            .retain(|group| group.number == last || is_used(group));
     }
 
     /// Looks at the test scores of these runs. Each data set among those that were not open before has been opened once

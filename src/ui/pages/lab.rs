@@ -27,7 +27,7 @@ use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::sources::datasets::usual;
 use crate::ui::state::{Cause, Run};
 use crate::ui::text::lab as words_of_lab;
-use crate::ui::text::{pages as text, run as words};
+use crate::ui::text::{judging, pages as text, run as words};
 use crate::ui::widgets::asking::generate_box::GenerateBox;
 use crate::ui::widgets::asking::try_box::TryBox;
 use crate::ui::widgets::data::confusion::Confusion;
@@ -120,7 +120,7 @@ fn Compared() -> impl IntoView {
         <Titled title=words_of_lab::CURVES><Overlays /></Titled>
         <div class="pair">
             <Titled title=words_of_lab::SCATTER_TITLE><GainAgainstDamage /></Titled>
-            <Titled title=words_of_lab::LUCK><Luck /></Titled>
+            <Titled title=judging::LUCK><Luck /></Titled>
         </div>
     }
 }
@@ -136,7 +136,7 @@ fn TheRun() -> impl IntoView {
             <Titled title=text::LAB_MISTAKES><Mistakes /></Titled>
         </div>
         <div class="pair">
-            <Titled title=words_of_lab::SURENESS><Sureness /></Titled>
+            <Titled title=judging::SURENESS><Sureness /></Titled>
             <Threshold />
         </div>
         <h2>{text::LAB_PARAMETERS}</h2>

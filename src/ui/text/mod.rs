@@ -11,6 +11,7 @@ mod elsewhere;
 pub mod encoder;
 pub mod format;
 pub mod guide;
+pub mod judging;
 pub mod keeping;
 pub mod lab;
 pub mod labels;

@@ -5,12 +5,12 @@ mod score;
 
 use leptos::prelude::*;
 
-use super::rows::{Column, Sort, rows};
+use super::rows::{Column, Line, Sort, lines, rows};
 use crate::ui::learner::LabRun;
 use crate::ui::learner::lab_runs::varied;
-use crate::ui::page_context::use_page;
+use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::text::lab as text;
-use row::row_view;
+use row::line_view;
 
 #[component]
 pub fn RunTable() -> impl IntoView {
@@ -24,13 +24,36 @@ pub fn RunTable() -> impl IntoView {
         })
     });
     let is_empty = move || shown.with(Vec::is_empty);
-    let body = move || {
-        let rows = shown.get();
-        keys.with(|keys| {
-            let views = rows.iter().map(|row| row_view(page, row, keys));
-            views.collect_view()
-        })
+    // What differs is a part of each line, and so of its key.
+    let told = move || {
+        let keys = keys.get();
+        let lines = shown.with(|rows| lines(rows)).into_iter();
+        lines.map(|line| (line, keys.clone())).collect::<Vec<_>>()
     };
+    let key = |(line, keys): &(Line, Vec<String>)| (line.key(), keys.clone());
+    view! {
+        <div class="run_table" data-testid="run-table">
+            <p class="quiet">
+                {move || if is_empty() { text::TABLE_EMPTY } else { text::TABLE_LEAD }}
+            </p>
+            <div class="scroll" hidden=is_empty tabindex="0" role="region" aria-label=text::TABLE>
+                <table>
+                    <thead>{heads(sort)}</thead>
+                    <tbody>
+                        <For each=told key=key let:told>
+                            {line_view(page, &told.0, &told.1)}
+                        </For>
+                    </tbody>
+                </table>
+            </div>
+            <div class="buttons" hidden=is_empty>
+                {tick_buttons(page)}
+            </div>
+        </div>
+    }
+}
+
+fn tick_buttons(page: PageContext) -> impl IntoView {
     let tick_all = move |is_ticked: bool| {
         page.lab_runs.update(|runs| {
             let numbers: Vec<usize> = runs.runs().iter().map(|run| run.number).collect();
@@ -40,25 +63,12 @@ pub fn RunTable() -> impl IntoView {
         });
     };
     view! {
-        <div class="run_table" data-testid="run-table">
-            <p class="quiet">
-                {move || if is_empty() { text::TABLE_EMPTY } else { text::TABLE_LEAD }}
-            </p>
-            <div class="scroll" hidden=is_empty tabindex="0" role="region" aria-label=text::TABLE>
-                <table>
-                    <thead>{heads(sort)}</thead>
-                    <tbody>{body}</tbody>
-                </table>
-            </div>
-            <div class="buttons" hidden=is_empty>
-                <button type="button" data-testid="tick-all" on:click=move |_| tick_all(true)>
-                    {text::TICK_ALL}
-                </button>
-                <button type="button" data-testid="tick-none" on:click=move |_| tick_all(false)>
-                    {text::TICK_NONE}
-                </button>
-            </div>
-        </div>
+        <button type="button" data-testid="tick-all" on:click=move |_| tick_all(true)>
+            {text::TICK_ALL}
+        </button>
+        <button type="button" data-testid="tick-none" on:click=move |_| tick_all(false)>
+            {text::TICK_NONE}
+        </button>
     }
 }
 

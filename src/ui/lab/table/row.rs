@@ -1,51 +1,34 @@
-//! One row of the table; below it, where it is a group that stands open, one for each of its runs.
+//! One line of the table: a run, or a group of them.
 
 use leptos::prelude::*;
 
 use super::score::{general_cell, score_cell, words_cell};
 use crate::protocol::Split;
-use crate::ui::lab::rows::Row;
-use crate::ui::learner::LabRun;
+use crate::ui::lab::rows::{Line, Row};
 use crate::ui::learner::lab_runs::{Group, told, varied};
+use crate::ui::learner::{LabRun, LabRuns};
 use crate::ui::page_context::PageContext;
 use crate::ui::text::format;
 use crate::ui::text::lab as text;
 
 /// `keys`: the settings that differ among all runs.
-pub fn row_view(page: PageContext, row: &Row, keys: &[String]) -> AnyView {
-    let Some(group) = &row.group else {
-        return run_row(page, &row.runs[0], keys, "").into_any();
-    };
-    let members = group.is_open.then(|| {
-        let runs = row.runs.iter();
-        runs.map(|run| run_row(page, run, keys, "member"))
-            .collect_view()
-    });
-    view! {
-        {group_row(page, row, group, keys)}
-        {members}
+pub fn line_view(page: PageContext, line: &Line, keys: &[String]) -> AnyView {
+    match &line.row.group {
+        Some(group) => group_line(page, &line.row, group, keys).into_any(),
+        None => run_line(page, line, keys).into_any(),
     }
-    .into_any()
 }
 
-fn run_row(
-    page: PageContext,
-    run: &LabRun,
-    keys: &[String],
-    class: &'static str,
-) -> impl IntoView + use<> {
+fn run_line(page: PageContext, line: &Line, keys: &[String]) -> impl IntoView + use<> {
+    let (row, run) = (&line.row, &line.row.runs[0]);
     let number = run.number;
     let rename = move |event| {
         let name = event_target_value(&event);
         page.lab_runs.update(|runs| runs.rename(number, &name));
     };
-    let alone = Row {
-        group: None,
-        runs: vec![run.clone()],
-    };
     view! {
-        <tr data-run=number class=class class:pinned=run.is_pinned>
-            {tick_cell(page, &alone)}
+        <tr data-run=number class:member=line.is_member class:pinned=any(page, row, |run| run.is_pinned)>
+            {tick_cell(page, row)}
             <th scope="row">
                 <input
                     type="text"
@@ -55,21 +38,25 @@ fn run_row(
                     on:change=rename
                 />
             </th>
-            {figure_cells(&alone)}
+            {figure_cells(row)}
             <td>{told(run, keys)}</td>
             <td>{note_field(page, run)}</td>
-            <td>{acts(page, &alone)}</td>
+            <td>{acts(page, row)}</td>
         </tr>
     }
 }
 
-fn group_row(
+fn group_line(
     page: PageContext,
     row: &Row,
     group: &Group,
     keys: &[String],
 ) -> impl IntoView + use<> {
-    let (number, is_open) = (group.number, group.is_open);
+    let (number, count) = (group.number, row.runs.len());
+    let is_open = Memo::new(move |_| {
+        let open = |runs: &LabRuns| runs.group(number).is_some_and(|group| group.is_open);
+        page.lab_runs.with(open)
+    });
     let toggle = move |_| {
         page.lab_runs
             .update(|runs| runs.change_group(number, |group| group.is_open = !group.is_open));
@@ -77,18 +64,19 @@ fn group_row(
     let runs: Vec<&LabRun> = row.runs.iter().collect();
     let within = varied(&runs);
     // What its runs share, and in what they differ from the other rows.
-    let shared: Vec<String> = keys
-        .iter()
-        .filter(|key| !within.contains(key))
-        .cloned()
-        .collect();
+    let shared = keys.iter().filter(|key| !within.contains(key));
+    let shared: Vec<String> = shared.cloned().collect();
     view! {
-        <tr class="group" data-group=number class:pinned=row.is_pinned()>
+        <tr class="group" data-group=number class:pinned=any(page, row, |run| run.is_pinned)>
             {tick_cell(page, row)}
             <th scope="row">
                 <span class="group-name">{group.name.clone()}</span>
-                <button type="button" class="opens" aria-expanded=is_open.to_string() on:click=toggle>
-                    {text::runs_of(row.runs.len(), is_open)}
+                <button
+                    type="button"
+                    aria-expanded=move || is_open.get().to_string()
+                    on:click=toggle
+                >
+                    {move || text::runs_of(count, is_open.get())}
                 </button>
             </th>
             {figure_cells(row)}
@@ -96,6 +84,24 @@ fn group_row(
             <td></td>
             <td>{acts(page, row)}</td>
         </tr>
+    }
+}
+
+/// Whether something holds of one of the row's runs as they are now.
+fn any(
+    page: PageContext,
+    row: &Row,
+    holds: fn(&LabRun) -> bool,
+) -> impl Fn() -> bool + Clone + Send + 'static {
+    let numbers = numbers(row);
+    move || {
+        page.lab_runs.with(|runs| {
+            let mut own = runs
+                .runs()
+                .iter()
+                .filter(|run| numbers.contains(&run.number));
+            own.any(holds)
+        })
     }
 }
 
@@ -131,7 +137,7 @@ fn tick_cell(page: PageContext, row: &Row) -> impl IntoView + use<> {
             <input
                 type="checkbox"
                 aria-label=text::draw(row.name())
-                prop:checked=row.is_ticked()
+                prop:checked=any(page, row, |run| run.is_ticked)
                 on:change=tick
             />
         </td>
@@ -158,8 +164,10 @@ fn note_field(page: PageContext, run: &LabRun) -> impl IntoView + use<> {
 
 fn acts(page: PageContext, row: &Row) -> impl IntoView + use<> {
     let (pinned, deleted) = (numbers(row), numbers(row));
-    let is_pinned = row.is_pinned();
+    let is_pinned = any(page, row, |run| run.is_pinned);
+    let pressed = is_pinned.clone();
     let pin = move |_| {
+        let is_pinned = untrack(&is_pinned);
         page.lab_runs.update(|runs| {
             for number in &pinned {
                 runs.change(*number, |run| run.is_pinned = !is_pinned);
@@ -175,7 +183,7 @@ fn acts(page: PageContext, row: &Row) -> impl IntoView + use<> {
             <button
                 type="button"
                 aria-label=text::pin(row.name())
-                aria-pressed=is_pinned.to_string()
+                aria-pressed=move || pressed().to_string()
                 on:click=pin
             >
                 {text::PIN}

@@ -13,6 +13,7 @@ use crate::ui::text::take_home as text;
 pub fn TakeHome() -> impl IntoView {
     let page = use_page();
     let has_result = page.watch(State::has_result);
+    let split = page.shown_split();
     let is_idle = page.watch(State::is_idle);
     let answer = page.watch(|state| state.answer::<asks::TakeHome>());
     // An archive is saved as soon as it is there, and once.
@@ -41,7 +42,7 @@ pub fn TakeHome() -> impl IntoView {
                     class="primary"
                     data-testid="export-adapter"
                     disabled=cannot
-                    on:click=move |_| pack(page)
+                    on:click=move |_| pack(page, split.get_untracked())
                 >
                     {text::DOWNLOAD}
                 </button>
@@ -58,8 +59,7 @@ pub fn TakeHome() -> impl IntoView {
     }
 }
 
-fn pack(page: PageContext) {
-    let split = page.shown_split().get_untracked();
+fn pack(page: PageContext, split: Split) {
     let ask = page.state.with_untracked(|state| {
         let run = state.run.as_ref()?;
         let model = state.model.as_ref()?;
