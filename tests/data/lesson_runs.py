@@ -41,6 +41,7 @@ def main():
     parser.add_argument("models", type=Path)
     parser.add_argument("lessons", nargs="*")
     parser.add_argument("--warmup", default=str(ROOT / "target/release/warmup"))
+    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="how many of them; the lesson's own is the first")
     parser.add_argument("--work", help="keep the runs here instead of in a folder that is thrown away")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -67,7 +68,7 @@ def make(lesson, presets, arguments, work):
     print(f"\n{lesson}\n\n| run | trained | accuracy | loss | questions that find their passage |\n| --- | --: | --: | --: | --: |")
     records = []
     for key, label, model, settings in presets:
-        runs = [run(arguments, model, {**settings, "seed": str(seed)}, work) for seed in SEEDS]
+        runs = [run(arguments, model, {**settings, "seed": str(seed)}, work) for seed in SEEDS[: arguments.seeds]]
         print(row(label, [summary for summary, _ in runs]), flush=True)
         records.append(record(lesson, key, model, {**settings, "seed": str(SEEDS[0])}, *runs[0]))
     path = RECORDED / f"{lesson}.json"
