@@ -110,6 +110,14 @@ pub struct RunSet {
     pub presets: &'static [Preset],
 }
 
+impl RunSet {
+    /// The one model that all its runs are made with, where the lesson names it.
+    pub fn model(&self) -> Option<&'static str> {
+        let first = self.presets.first().filter(|_| !self.are_across_models);
+        first?.model
+    }
+}
+
 /// A run with settings of its own.
 #[derive(Debug)]
 pub struct Preset {
@@ -127,6 +135,22 @@ pub struct Choice {
     pub id: &'static str,
     pub question: Text,
     pub answers: &'static [Answer],
+}
+
+impl Choice {
+    /// The keys of the runs that its answers tell of.
+    pub fn runs(&self) -> impl Iterator<Item = &'static str> {
+        let answers = self.answers.iter();
+        answers.flat_map(|answer| answer.why.0).flat_map(|span| {
+            let measured = match span {
+                Span::Measured(expression) => Some(expression),
+                _ => None,
+            };
+            measured
+                .into_iter()
+                .flat_map(|expression| expression.runs())
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -179,6 +203,19 @@ impl Lesson {
             Block::Measured(check) if check.id == id => Some(check),
             _ => None,
         })
+    }
+
+    /// The runs that answer a guess: those that it names, or all where it names none.
+    pub fn runs_of(&self, guess: &'static Choice) -> impl Iterator<Item = &'static Preset> {
+        let all = guess.runs().next().is_none();
+        self.presets()
+            .filter(move |preset| all || guess.runs().any(|key| key == preset.key))
+    }
+
+    /// What is to be guessed before the run of this key.
+    pub fn guesses_about(&self, key: &str) -> impl Iterator<Item = &'static Choice> {
+        self.guesses()
+            .filter(move |guess| self.runs_of(guess).any(|preset| preset.key == key))
     }
 
     /// What is to be guessed before its runs.

@@ -1,5 +1,6 @@
 // Records the runs that lessons replay: opens each lesson, makes its sets of runs on the CPU engine, and
-// writes what the page keeps of them to www/recorded/LESSON.json. Wants a built site.
+// writes what the page keeps of them to www/recorded/LESSON.json. Wants a built site. Sets of one larger model (`runs … with
+// minilm`) are recorded by tests/data/lesson_runs.py, and stay.
 //
 //   node tests/e2e/record.mjs [LESSON …]
 import { readFile, readdir, writeFile } from 'node:fs/promises';
@@ -32,13 +33,16 @@ async function record(lesson) {
   const page = await browser.newPage();
   await page.goto(new URL(`?device=cpu#/lesson/${lesson}`, site.url).href);
   await status(page, 'ready');
-  for (const set of await page.getByTestId('run-set').all()) {
+  for (const set of await page.locator('[data-testid=run-set]:not([data-model])').all()) {
     await set.getByTestId('run-all').click();
     await set.getByTestId('run-stop').waitFor({ state: 'visible' });
     await set.getByTestId('run-stop').waitFor({ state: 'hidden', timeout: 20 * MINUTES });
   }
   const runs = await page.evaluate((slug) => JSON.parse(localStorage['warmup.runs']).records.filter((run) => run.lesson === slug), lesson);
-  await writeFile(at(`../../www/recorded/${lesson}.json`), `[\n${runs.map((run) => JSON.stringify(short(run))).join(',\n')}\n]\n`);
+  const path = at(`../../www/recorded/${lesson}.json`);
+  const before = JSON.parse(await readFile(path, 'utf8').catch(() => '[]'));
+  const kept = before.filter((old) => !runs.some(({ key }) => key === old.key) && old.model === 'minilm');
+  await writeFile(path, `[\n${[...runs.map(short), ...kept].map((run) => JSON.stringify(run)).join(',\n')}\n]\n`);
   for (const { key, before, after, seconds } of runs) console.log(lesson, key, JSON.stringify({ before, after, seconds }));
   await page.close();
 }

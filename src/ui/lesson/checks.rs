@@ -69,17 +69,17 @@ pub fn GuessBlock(lesson: &'static Lesson, guess: &'static Choice) -> impl IntoV
     let chosen = chosen(lesson, guess);
     let is_locked = Memo::new(move |_| {
         let is_locked = |progress: &ChapterProgress| progress.is_locked(lesson.slug, guess.id);
-        page.progress.with(is_locked) || has_begun(page, lesson)
+        page.progress.with(is_locked) || has_begun(page, lesson, guess)
     });
     // Runs of different models would answer something else.
     let ground = Memo::new(move |_| {
-        let keys: Vec<&str> = lesson.presets().map(|preset| preset.key).collect();
+        let keys: Vec<&str> = lesson.runs_of(guess).map(|preset| preset.key).collect();
         page.history
             .with(|history| history.common_ground(lesson.slug, &keys))
     });
     let are_recorded = Memo::new(move |_| {
         let is_recorded = |preset| matches!(shown(page, lesson, preset), Some((_, false)));
-        lesson.presets().all(is_recorded)
+        lesson.runs_of(guess).all(is_recorded)
     });
     let has_answer =
         Memo::new(move |_| is_locked.get() && (ground.with(Option::is_some) || are_recorded.get()));

@@ -82,7 +82,7 @@ pub fn RunCard(
             {move || is_going.get().then(|| view! { <Going /> })}
             {move || match run.get() {
                 Some((run, is_own)) => result(&run, is_own).into_any(),
-                None if guesses_stand(page, lesson) || !has_recordings(page, lesson) => view! { <p class="quiet">{text::NOT_RUN}</p> }.into_any(),
+                None if guesses_stand(page, lesson, preset.key) || !has_recordings(page, lesson) => view! { <p class="quiet">{text::NOT_RUN}</p> }.into_any(),
                 None => view! { <p class="quiet">{text::BEHIND_GUESS}</p> }.into_any(),
             }}
         </section>

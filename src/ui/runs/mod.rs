@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use self::card::RunCard;
 use self::curves::RunCurves;
-use crate::lessons::{Lesson, Preset, RunSet};
+use crate::lessons::{Choice, Lesson, Preset, RunSet};
 use crate::ui::controls::html::prose;
 use crate::ui::draft::Draft;
 use crate::ui::learner::{RunRecord, RunTag};
@@ -45,7 +45,7 @@ pub fn RunSetView(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoVie
         .map(|(index, preset)| view! { <RunCard lesson preset index is_alone=set.presets.len() == 1 /> })
         .collect_view();
     view! {
-        <section class="exhibit run_set" data-testid="run-set" data-set=set.id>
+        <section class="exhibit run_set" data-testid="run-set" data-set=set.id data-model=set.model()>
             {(!set.task.is_empty()).then(|| prose("task", set.task))}
             <div class="buttons">
                 <button
@@ -114,15 +114,16 @@ fn going(page: PageContext) -> Option<RunTag> {
     })
 }
 
-/// Whether the learner's guesses about a lesson's runs are final: locked, or too late since a run of theirs is there.
-/// Until then what was recorded stays hidden.
-pub fn guesses_stand(page: PageContext, lesson: &Lesson) -> bool {
-    let are_locked = page.progress.with(|progress| {
-        lesson
-            .guesses()
-            .all(|guess| progress.is_locked(lesson.slug, guess.id))
-    });
-    are_locked || has_begun(page, lesson)
+/// Whether the learner's guesses about a run are final: locked, or too late since a run that they are about is there.
+/// Until then what was recorded of it stays hidden.
+pub fn guesses_stand(page: PageContext, lesson: &Lesson, key: &str) -> bool {
+    let is_locked = |guess: &Choice| {
+        page.progress
+            .with(|progress| progress.is_locked(lesson.slug, guess.id))
+    };
+    lesson
+        .guesses_about(key)
+        .all(|guess| is_locked(guess) || has_begun(page, lesson, guess))
 }
 
 /// Whether runs of ours can stand where the learner has made none.
@@ -132,11 +133,11 @@ pub fn has_recordings(page: PageContext, lesson: &Lesson) -> bool {
         .with(|records| records.iter().any(is_of_lesson))
 }
 
-/// Whether the learner has made one of the lesson's runs.
-pub fn has_begun(page: PageContext, lesson: &Lesson) -> bool {
+/// Whether the learner has made one of the runs that a guess is about.
+pub fn has_begun(page: PageContext, lesson: &Lesson, guess: &'static Choice) -> bool {
     page.history.with(|history| {
         lesson
-            .presets()
+            .runs_of(guess)
             .any(|preset| history.find(lesson.slug, preset.key, None).is_some())
     })
 }
@@ -150,7 +151,7 @@ pub fn shown(page: PageContext, lesson: &Lesson, preset: &Preset) -> Option<(Run
         .history
         .with(|history| history.find(lesson.slug, preset.key, model).cloned());
     let recorded = || {
-        if !guesses_stand(page, lesson) {
+        if !guesses_stand(page, lesson, preset.key) {
             return None;
         }
         page.recorded.with(|records| {

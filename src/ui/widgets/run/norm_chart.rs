@@ -54,6 +54,8 @@ fn of_presets(
 ) -> Vec<Named> {
     lesson
         .presets()
+        // Norms of another model's gradients do not compare.
+        .filter(|preset| preset.model.is_none())
         .map(|preset| (preset.label, find(preset)))
         .collect()
 }
