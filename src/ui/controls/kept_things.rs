@@ -1,4 +1,6 @@
 //! What the browser keeps beside weights: a run that can be gone on with, the learner's own data; and what all of it takes.
+//!
+//! Test ids: `kept-run` and `kept-data` with their bytes as `data-value`, `forget-kept` in each, and `kept-room`.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,14 +11,15 @@ use crate::ui::browser::kept_files;
 use crate::ui::page_context::use_page;
 use crate::ui::text::format;
 use crate::ui::text::keeping as text;
+use crate::ui::text::model_picker::FORGET;
 
 #[component]
 pub fn KeptThings() -> impl IntoView {
     let page = use_page();
-    let run = page.watch(|state| {
+    let run_bytes = page.watch(|state| {
         let found = state.answer::<asks::FindKeptRun>();
-        match found.done().map(|found| (**found).clone()) {
-            Some(Keeping::Here(run)) => run.map(|run| run.bytes),
+        match found.done().map(|found| &**found) {
+            Some(Keeping::Here(run)) => run.as_ref().map(|run| run.bytes),
             _ => None,
         }
     });
@@ -24,52 +27,39 @@ pub fn KeptThings() -> impl IntoView {
     let room = RwSignal::new(None::<(u64, u64)>);
     Effect::new(move |_| {
         // What is kept has changed.
-        let _ = (run.get(), kept_data.with(Option::is_some));
+        let _ = (run_bytes.get(), kept_data.with(Option::is_some));
         spawn_local(async move { room.set(kept_files::room().await) });
     });
-    let row = |id: &'static str,
-               what: &'static str,
-               name: String,
-               bytes: u64,
-               forget: Callback<()>| {
-        view! {
-            <li data-testid=id data-value=bytes.to_string()>
-                <p>
-                    <strong>{what}</strong> " " {name} " " {format::bytes(bytes)}
-                </p>
-                <button type="button" data-testid="forget-kept" aria-label=text::forget(what) on:click=move |_| forget.run(())>
-                    {crate::ui::text::model_picker::FORGET}
-                </button>
-            </li>
-        }
-    };
+    let discard = move || page.client.ask(asks::DiscardKeptRun {});
     let of_run = move || {
-        let discard = Callback::new(move |()| page.client.ask(asks::DiscardKeptRun {}));
-        let bytes = run.get()?;
-        Some(row(
-            "kept-run",
-            text::KEPT_RUN,
-            String::new(),
-            bytes,
-            discard,
-        ))
+        let bytes = run_bytes.get()?;
+        Some(row("kept-run", text::KEPT_RUN.to_string(), bytes, discard))
     };
     let of_data = move || {
-        let forget = Callback::new(move |()| page.forget_data());
         let kept = kept_data.get()?;
-        Some(row(
-            "kept-data",
-            text::KEPT_DATA,
-            kept.file,
-            kept.bytes,
-            forget,
-        ))
+        let name = text::kept_data(&kept.file);
+        Some(row("kept-data", name, kept.bytes, move || {
+            page.forget_data()
+        }))
     };
+    let said = move || room.get().map(|(used, all)| text::room(used, all));
     view! {
         <ul>{of_run} {of_data}</ul>
-        <p class="quiet" data-testid="kept-room">
-            {move || room.get().map(|(used, all)| text::room(used, all))}
-        </p>
+        <p class="quiet" data-testid="kept-room">{said}</p>
         <WorkspaceControl />
+    }
+}
+
+fn row(id: &'static str, name: String, bytes: u64, forget: impl Fn() + 'static) -> impl IntoView {
+    let said = text::forget(&name);
+    view! {
+        <li data-testid=id data-value=bytes.to_string()>
+            <p>
+                <strong>{name}</strong> " " {format::bytes(bytes)}
+            </p>
+            <button type="button" data-testid="forget-kept" aria-label=said on:click=move |_| forget()>
+                {FORGET}
+            </button>
+        </li>
     }
 }

@@ -55,7 +55,11 @@ pub fn kept(step: usize, bytes: u64) -> String {
 }
 
 pub const KEPT_RUN: &str = "A run that can be gone on with";
-pub const KEPT_DATA: &str = "Your own data";
+
+pub fn kept_data(file: &str) -> String {
+    format!("Your own data, {file}")
+}
+
 pub const NOT_KEPT_DATA: &str =
     "This browser has no place or no room to keep your own data: a reload loses it.";
 

@@ -18,9 +18,18 @@ async function finished(page) {
   await expect(page.getByTestId('metric-accuracy-after')).toHaveAttribute('data-value', /\S/, { timeout: 180_000 });
 }
 
+/** Some steps have been made, and not all: a run before may have left its own number. */
+async function onItsWay(page) {
+  const isOnItsWay = async () => {
+    const steps = await completed(page);
+    return steps > 15 && steps < 100;
+  };
+  await expect.poll(isOnItsWay, { timeout: 120_000 }).toBe(true);
+}
+
 /** Pauses the run once it is well on its way; the step at which it is kept. */
 async function pauseKept(page) {
-  await expect.poll(() => completed(page), { timeout: 120_000 }).toBeGreaterThan(15);
+  await onItsWay(page);
   await page.getByTestId('run-pause').click();
   const keeping = page.getByTestId('run-keeping');
   await expect(page.getByTestId('engine-status')).toHaveAttribute('data-state', 'paused');
@@ -71,7 +80,7 @@ test('a run that a reload breaks off goes on to the same curve', async ({ page, 
   await expect(page.locator('.kept_run')).toContainText('reviews with nano');
   await checkAccessibility('.kept_run');
   await page.locator('[data-testid=kept-weights] > summary').click();
-  expect(await numberOf(page.getByTestId('kept-run'))).toBeGreaterThan(100_000);
+  expect(await numberOf(page.getByTestId('kept-run'))).toBeGreaterThan(10_000);
   await expect(page.getByTestId('run-table').locator('tbody tr')).toHaveCount(1);
   await expect(resume).toBeEnabled({ timeout: 30_000 });
   await resume.click();
@@ -79,7 +88,7 @@ test('a run that a reload breaks off goes on to the same curve', async ({ page, 
   await finished(page);
   expectSame(await curve(page), whole);
   expect(await numberOf(page.getByTestId('metric-accuracy-after'))).toBe(accuracy);
-  await expect(page.getByTestId('frozen-proof')).toContainText(/unchanged|same/i);
+  await expect(page.getByTestId('frozen-proof')).toContainText(/identical|same/i);
 
   // It has ended: nothing is left to go on with.
   await page.reload();
@@ -151,7 +160,10 @@ test('a store that is full leaves the run in memory, with a notice', async ({ pa
     await route.fulfill({ response: answer, body: full + body });
   });
   await start(page, waitForEngine, SETTINGS, openPage);
-  await expect(page.getByTestId('error-notice')).toContainText('memory only', { timeout: 120_000 });
+  await onItsWay(page);
+  await page.getByTestId('run-pause').click();
+  await expect(page.getByTestId('error-notice')).toContainText('no more room', { timeout: 30_000 });
+  await page.getByTestId('run-resume').click();
   await finished(page);
   await page.reload();
   await waitForEngine();
