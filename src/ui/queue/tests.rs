@@ -227,3 +227,16 @@ fn data_is_loaded_for_what_the_model_learns_from_it() {
     say(&mut state, id, read(for_gpt2));
     assert_eq!(next(&state, "stories"), Move::LoadDataset(set("stories")));
 }
+
+#[test]
+fn runs_of_a_series_wait_behind_the_others_and_each_can_be_dropped() {
+    let mut queue = queue(&[queued("first", "reviews", "nano")]);
+    queue.append(vec![
+        queued("second", "reviews", "nano"),
+        queued("third", "reviews", "nano"),
+    ]);
+    queue.drop_one(1);
+    queue.drop_one(7);
+    let keys: Vec<&str> = queue.waiting().iter().map(|run| run.tag.key).collect();
+    assert_eq!(keys, ["first", "third"]);
+}

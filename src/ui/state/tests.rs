@@ -240,6 +240,48 @@ fn test_scores_before_and_after_are_told_apart_from_validation() {
 }
 
 #[test]
+fn validation_is_told_before_training_and_the_best_weights_put_back_bend_no_curve() {
+    let run_id = RunId(1);
+    let mut state = running(run_id);
+    let evaluated = |step, loss_nats| Event::RunEvaluated {
+        run_id,
+        step,
+        split: Split::Validation,
+        scores: Scores {
+            examples: 40,
+            loss_nats,
+            accuracy: loss_nats,
+            hard_accuracy: None,
+            hard_examples: 0,
+            own: Default::default(),
+        },
+    };
+    let restored = Event::BestModelRestored {
+        run_id,
+        step: 25,
+        validation_loss_nats: 0.5,
+    };
+    for event in [
+        evaluated(0, 0.7),
+        evaluated(25, 0.5),
+        evaluated(50, 0.6),
+        restored,
+        evaluated(50, 0.5),
+    ] {
+        state.apply(from_engine(None, event));
+    }
+    let run = state.run.unwrap();
+    let curve: Vec<(usize, f64)> = run.validation_losses().collect();
+    assert_eq!(curve, [(0, 0.7), (25, 0.5), (50, 0.6)]);
+    assert_eq!(run.scores_before(Split::Validation).unwrap().accuracy, 0.7);
+    assert_eq!(
+        run.scores_after(Split::Validation),
+        None,
+        "the run has not ended"
+    );
+}
+
+#[test]
 fn a_crash_ends_the_run_and_a_restart_clears_the_way() {
     let mut state = running(RunId(1));
     state.crash("unreachable executed");

@@ -249,6 +249,7 @@ pub fn words(scores: &WordCountScores) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Split;
 
     fn found(kind: FindingKind, groups: &[&[usize]], drops: usize) -> Finding {
         Finding {

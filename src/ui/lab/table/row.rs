@@ -92,7 +92,7 @@ fn any(
     page: PageContext,
     row: &Row,
     holds: fn(&LabRun) -> bool,
-) -> impl Fn() -> bool + Clone + Send + 'static {
+) -> impl Fn() -> bool + Clone + Send + 'static + use<> {
     let numbers = numbers(row);
     move || {
         page.lab_runs.with(|runs| {
