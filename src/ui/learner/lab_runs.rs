@@ -172,14 +172,18 @@ impl LabRuns {
     /// What the button opens: the ticked runs that are sealed, or else the last one.
     pub fn to_open(&self) -> Vec<usize> {
         let is_sealed = |run: &&LabRun| run.test.is_some() && !run.is_opened;
-        let sealed = self.runs.iter().filter(is_sealed);
+        let mut sealed = self.runs.iter().filter(is_sealed);
         let ticked: Vec<usize> = sealed
             .clone()
             .filter(|run| run.is_ticked)
             .map(|run| run.number)
             .collect();
         match ticked.is_empty() {
-            true => sealed.last().map(|run| run.number).into_iter().collect(),
+            true => sealed
+                .next_back()
+                .map(|run| run.number)
+                .into_iter()
+                .collect(),
             false => ticked,
         }
     }

@@ -20,10 +20,10 @@ fn two_settings_make_a_product_with_seeds_for_each_point() {
     let told = |draft: &Draft| [draft.get("rank"), draft.get("lr"), draft.get("seed")];
     let all: Vec<[String; 3]> = series.drafts().map(told).collect();
     assert_eq!(all.len(), 12);
-    assert_eq!(all[0], ["8", "0.001", "7"].map(String::from));
-    assert_eq!(all[2], ["8", "0.001", "9"].map(String::from));
-    assert_eq!(all[3], ["8", "0.003", "7"].map(String::from));
-    assert_eq!(all[11], ["16", "0.003", "9"].map(String::from));
+    assert_eq!(all[0], ["8", "1e-3", "7"].map(String::from));
+    assert_eq!(all[2], ["8", "1e-3", "9"].map(String::from));
+    assert_eq!(all[3], ["8", "3e-3", "7"].map(String::from));
+    assert_eq!(all[11], ["16", "3e-3", "9"].map(String::from));
     assert!(series.groups[3].name.contains("rank 16, lr 3e-3"));
 }
 
