@@ -191,18 +191,6 @@ impl<H: Host> Answers<asks::LoadDataset> for Server<H> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::general_tokens;
-
-    #[test]
-    fn large_models_score_less_general_text() {
-        assert_eq!(general_tokens(1_200_000), 4096);
-        assert_eq!(general_tokens(8_000_000), 2048);
-        assert_eq!(general_tokens(124_439_808), 512);
-    }
-}
-
 impl<H: Host> Answers<asks::ReadRows> for Server<H> {
     async fn answer(
         &mut self,
@@ -214,5 +202,17 @@ impl<H: Host> Answers<asks::ReadRows> for Server<H> {
         let chosen = places.into_iter().filter_map(|place| rows.get(place));
         let read: Vec<Example> = chosen.map(|index| row(dataset, *index)).collect();
         Ok(read.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::general_tokens;
+
+    #[test]
+    fn large_models_score_less_general_text() {
+        assert_eq!(general_tokens(1_200_000), 4096);
+        assert_eq!(general_tokens(8_000_000), 2048);
+        assert_eq!(general_tokens(124_439_808), 512);
     }
 }
