@@ -90,10 +90,9 @@ fn another_engine_goes_on_with_a_paused_run_to_the_same_end() {
     let summary = |events: &[Event]| {
         events.iter().find_map(|event| match event {
             Event::RunFinished { summary, .. } => Some((
-                summary.before,
-                summary.after,
+                summary.test.clone(),
+                summary.validation.clone(),
                 summary.frozen_proof.clone(),
-                summary.mistakes.clone(),
             )),
             _ => None,
         })
