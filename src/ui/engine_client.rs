@@ -266,7 +266,8 @@ impl EngineClient {
             | Event::RunFinished { .. }
             | Event::RunCancelled { .. }
             | Event::RunFailed { .. }
-            | Event::Answered(Reply::DiscardKeptRun(_)) => true,
+            // With another model what was known is forgotten.
+            | Event::Answered(Reply::LoadModel(_) | Reply::DiscardKeptRun(_)) => true,
             Event::Failed(_) => {
                 let kind = frame.request_id.and_then(kind);
                 matches!(kind, Some(AskKind::StartRun | AskKind::ResumeKeptRun))
