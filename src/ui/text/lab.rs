@@ -193,7 +193,7 @@ pub fn draw(name: &str) -> String {
 }
 
 pub fn pin(name: &str) -> String {
-    format!("Keep {name} on top")
+    format!("Pin {name} on top")
 }
 
 pub fn delete(name: &str) -> String {
