@@ -24,8 +24,19 @@ pub fn ShownSplit() -> impl IntoView {
         (Split::Validation, false) => text::NO_VALIDATION.to_owned(),
         (split, _) => text::shown_split(split, examples.get()),
     };
+    let has_run = page.watch(|state| {
+        state
+            .run
+            .as_ref()
+            .is_some_and(|run| run.tag.is_of_the_lab())
+    });
     view! {
-        <p class="quiet" data-testid="shown-split" data-split=move || text::split_name(split.get())>
+        <p
+            class="quiet"
+            data-testid="shown-split"
+            data-split=move || text::split_name(split.get())
+            hidden=move || !has_run.get()
+        >
             {told}
         </p>
     }
