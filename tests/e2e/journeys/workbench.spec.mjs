@@ -122,7 +122,7 @@ test('validation chooses, the test split is sealed, and each opening is counted'
   await expect(cell(rows.nth(2), TEST)).toHaveText('sealed');
 
   // Pinned runs come first, and what is deleted is gone.
-  await rows.nth(2).getByRole('button', { name: /Keep/ }).click();
+  await rows.nth(2).getByRole('button', { name: /Pin/ }).click();
   await expect(rows.first()).toHaveAttribute('data-run', '3');
   await rows.nth(1).getByRole('button', { name: /Delete/ }).click();
   await expect(rows).toHaveCount(2);
