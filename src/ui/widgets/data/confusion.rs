@@ -56,20 +56,22 @@ fn table(labels: &[String], confusion: &Counts) -> impl IntoView + use<> {
         })
         .collect();
     view! {
-        <table>
-            <caption>{text::CONFUSION}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">
-                        <span class="quiet">{text::CONFUSION_ANSWER} " →"</span>
-                        <br />
-                        <span class="quiet">{text::CONFUSION_TRUTH} " ↓"</span>
-                    </th>
-                    {heads}
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <div class="scroll" tabindex="0" role="region" aria-label=text::CONFUSION>
+            <table>
+                <caption>{text::CONFUSION}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">
+                            <span class="quiet">{text::CONFUSION_ANSWER} " →"</span>
+                            <br />
+                            <span class="quiet">{text::CONFUSION_TRUTH} " ↓"</span>
+                        </th>
+                        {heads}
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
     }
 }
 
