@@ -32,4 +32,6 @@ pub mod lessons;
 pub mod ui;
 
 #[cfg(any(feature = "ui", feature = "worker"))]
+mod private_files;
+#[cfg(any(feature = "ui", feature = "worker"))]
 pub mod weights_store;

@@ -330,6 +330,20 @@ pub(super) fn start(strategy: Strategy) -> Command {
     })
 }
 
+/// Steps made, and what the validation split came to.
+fn validated(events: &[Event]) -> Vec<(usize, Scores)> {
+    let told = events.iter().filter_map(|event| match event {
+        Event::RunEvaluated {
+            step,
+            split: Split::Validation,
+            scores,
+            ..
+        } => Some((*step, *scores)),
+        _ => None,
+    });
+    told.collect()
+}
+
 pub(super) fn errors(events: &[Event]) -> Vec<&EngineError> {
     events
         .iter()

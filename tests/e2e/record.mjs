@@ -41,7 +41,8 @@ async function record(lesson) {
   const runs = await page.evaluate((slug) => JSON.parse(localStorage['warmup.runs']).records.filter((run) => run.lesson === slug), lesson);
   const path = at(`../../www/recorded/${lesson}.json`);
   const before = JSON.parse(await readFile(path, 'utf8').catch(() => '[]'));
-  const kept = before.filter((old) => !runs.some(({ key }) => key === old.key) && old.model === 'minilm');
+  const others = await page.locator('[data-testid=run-set][data-model] [data-testid=run-card]').evaluateAll((cards) => cards.map((card) => card.dataset.run));
+  const kept = before.filter(({ key }) => others.includes(key));
   await writeFile(path, `[\n${[...runs.map(short), ...kept].map((run) => JSON.stringify(run)).join(',\n')}\n]\n`);
   for (const { key, before, after, seconds } of runs) console.log(lesson, key, JSON.stringify({ before, after, seconds }));
   await page.close();

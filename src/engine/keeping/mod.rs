@@ -74,8 +74,22 @@ impl<V: Vault> Keeper<V> {
         total_steps: usize,
         note: &str,
     ) -> Result<u64, String> {
-        let place = self.newest.as_ref().map_or(0, |(place, _)| 1 - place);
+        let place = self.free_place();
         let written = self.write(place, snapshot, total_steps, note).await;
+        self.settle(place, written).await
+    }
+
+    /// The place that does not hold the newest checkpoint.
+    fn free_place(&self) -> usize {
+        self.newest.as_ref().map_or(0, |(place, _)| 1 - place)
+    }
+
+    /// What has been written to a place is the newest checkpoint, of so many bytes; or nothing is left of it there.
+    async fn settle(
+        &mut self,
+        place: usize,
+        written: Result<Commit, String>,
+    ) -> Result<u64, String> {
         match written {
             Ok(commit) => {
                 let bytes = commit.run.bytes;
@@ -108,18 +122,10 @@ impl<V: Vault> Keeper<V> {
     }
 
     /// Keeps a checkpoint that comes from elsewhere, which has been read and found whole.
-    pub async fn keep_bytes(&mut self, bytes: &[u8], run: &KeptRun) -> Result<(), String> {
-        let place = self.newest.as_ref().map_or(0, |(place, _)| 1 - place);
-        match self.write_bytes(place, bytes, run).await {
-            Ok(commit) => {
-                self.newest = Some((place, commit));
-                Ok(())
-            }
-            Err(reason) => {
-                self.clear(place).await;
-                Err(reason)
-            }
-        }
+    pub async fn keep_bytes(&mut self, bytes: &[u8], run: &KeptRun) -> Result<u64, String> {
+        let place = self.free_place();
+        let written = self.write_bytes(place, bytes, run).await;
+        self.settle(place, written).await
     }
 
     async fn write_bytes(

@@ -91,7 +91,7 @@ impl<H: Host> Server<H> {
             return Err("another run is kept here already; go on with it or discard it, then open the workspace again".to_owned());
         }
         Checkpoint::open(bytes.clone(), &self.device.clone().inner())?;
-        keeper.keep_bytes(&bytes, run).await
+        keeper.keep_bytes(&bytes, run).await.map(drop)
     }
 }
 

@@ -65,17 +65,9 @@ fn patience_ends_a_run_and_the_best_weights_come_back() {
         settings.load_best_model_at_end = true;
     };
     let events = changed(impatient, None);
-    let losses: Vec<(usize, f64)> = events
-        .iter()
-        .filter_map(|e| match e {
-            Event::RunEvaluated {
-                step,
-                split: Split::Validation,
-                scores,
-                ..
-            } => Some((*step, scores.loss_nats)),
-            _ => None,
-        })
+    let told = validated(&events).into_iter();
+    let losses: Vec<(usize, f64)> = told
+        .map(|(step, scores)| (step, scores.loss_nats))
         .collect();
     let lowest = losses.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1));
     let stopped = events.iter().find_map(|e| match e {

@@ -12,6 +12,16 @@ fn kept_start() -> Command {
     command
 }
 
+/// What is told of a run of 300 steps that is kept there.
+fn a_long_run(memory: &Memory) -> Vec<Event> {
+    let mut command = kept_start();
+    if let Command::StartRun(asks::StartRun { settings, .. }) = &mut command {
+        settings.total_steps = 300;
+    }
+    let commands = [load(), vec![command]].concat();
+    say_with(with(memory), commands, None, Vec::new())
+}
+
 fn with(memory: &Memory) -> TestHost {
     TestHost {
         vault: Some(memory.clone()),
@@ -106,16 +116,7 @@ fn another_engine_goes_on_with_a_paused_run_to_the_same_end() {
 #[test]
 fn a_run_is_kept_on_its_way_and_no_more_than_its_time_allows() {
     let memory = Memory::default();
-    let mut command = kept_start();
-    if let Command::StartRun(asks::StartRun { settings, .. }) = &mut command {
-        settings.total_steps = 300;
-    }
-    let events = say_with(
-        with(&memory),
-        [load(), vec![command]].concat(),
-        None,
-        Vec::new(),
-    );
+    let events = a_long_run(&memory);
     let kept = kept_steps(&events);
     assert!(kept.len() > 1 && kept.len() < 50, "{kept:?}");
     assert_eq!(steps(&events).len(), 300);
@@ -125,16 +126,7 @@ fn a_run_is_kept_on_its_way_and_no_more_than_its_time_allows() {
 fn a_full_store_is_told_once_and_the_run_goes_on() {
     let memory = Memory::default();
     memory.room.set(1000);
-    let mut command = kept_start();
-    if let Command::StartRun(asks::StartRun { settings, .. }) = &mut command {
-        settings.total_steps = 300;
-    }
-    let events = say_with(
-        with(&memory),
-        [load(), vec![command]].concat(),
-        None,
-        Vec::new(),
-    );
+    let events = a_long_run(&memory);
     let told = events.iter().filter_map(|event| match event {
         Event::RunNotKept { reason, .. } => Some(&reason[..]),
         _ => None,

@@ -134,18 +134,7 @@ fn a_run_is_judged_on_validation_row_by_row_where_that_is_asked() {
     });
     let summary = summary.expect("the run ends");
     let found = summary.validation.as_ref().expect("it was asked for");
-    let told: Vec<(usize, Scores)> = events
-        .iter()
-        .filter_map(|e| match e {
-            Event::RunEvaluated {
-                step,
-                split: Split::Validation,
-                scores,
-                ..
-            } => Some((*step, *scores)),
-            _ => None,
-        })
-        .collect();
+    let told = validated(&events);
     assert_eq!(told.first(), Some(&(0, found.before)));
     assert_eq!(told.last(), Some(&(40, found.after)));
     for split in [found, &summary.test] {

@@ -10,6 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::blob::BlobSource;
 use crate::engine::keeping::{NoVault, Vault, VaultWriter};
 use crate::io::streamed::ByteSink;
+use crate::private_files::{self, Folder};
 
 /// A new name leaves what older programs kept behind.
 const FOLDER: &str = "runs-1";
@@ -22,21 +23,7 @@ const BETWEEN_TRIES_MILLIS: i32 = 100;
 // `web-sys` has these too; declared here, they cost no other part of the program a build.
 #[wasm_bindgen]
 extern "C" {
-    type Storage;
-    #[wasm_bindgen(method, js_name = getDirectory)]
-    fn directory(this: &Storage) -> Promise;
-
-    type Folder;
-    #[wasm_bindgen(method, js_name = getDirectoryHandle)]
-    fn folder(this: &Folder, name: &str, options: &JsValue) -> Promise;
-    #[wasm_bindgen(method, js_name = getFileHandle)]
-    fn file(this: &Folder, name: &str, options: &JsValue) -> Promise;
-    #[wasm_bindgen(method, js_name = removeEntry)]
-    fn remove(this: &Folder, name: &str) -> Promise;
-
     type File;
-    #[wasm_bindgen(method, js_name = getFile)]
-    fn contents(this: &File) -> Promise;
     #[wasm_bindgen(method, catch, js_name = createSyncAccessHandle)]
     fn opened(this: &File) -> Result<Promise, JsValue>;
 
@@ -66,17 +53,11 @@ pub struct BrowserVault {
 impl BrowserVault {
     pub async fn open() -> Result<Self, NoVault> {
         let absent = |error: JsValue| NoVault::Absent(words_of(&error));
-        let storage: Storage = part_of_navigator("storage")?.unchecked_into();
-        if !Reflect::has(&storage, &"getDirectory".into()).unwrap_or_default() {
-            return Err(missing());
-        }
-        let root = JsFuture::from(storage.directory()).await.map_err(absent)?;
-        let root: Folder = root.unchecked_into();
+        let storage = private_files::storage().ok_or_else(missing)?;
+        let root = private_files::root(&storage).await.map_err(absent)?;
         take_lock().await?;
-        let folder = JsFuture::from(root.folder(FOLDER, &options("create"))).await;
-        Ok(Self {
-            folder: folder.map_err(absent)?.unchecked_into(),
-        })
+        let folder = root.folder(FOLDER, true).await.map_err(absent)?;
+        Ok(Self { folder })
     }
 }
 
@@ -185,7 +166,7 @@ impl Vault for BrowserVault {
 
     async fn create(&self, name: &str) -> Result<Writer, String> {
         let failed = |error: JsValue| words_of(&error);
-        let file = JsFuture::from(self.folder.file(name, &options("create"))).await;
+        let file = self.folder.file(name, true).await;
         let file: File = file.map_err(failed)?.unchecked_into();
         let handle = JsFuture::from(file.opened().map_err(failed)?).await;
         let handle = handle.map_err(failed)?.unchecked_into();
@@ -195,14 +176,10 @@ impl Vault for BrowserVault {
     }
 
     async fn open(&self, name: &str) -> Option<BlobSource> {
-        let file = JsFuture::from(self.folder.file(name, &JsValue::UNDEFINED)).await;
-        let file: File = file.ok()?.unchecked_into();
-        let contents = JsFuture::from(file.contents()).await.ok()?;
-        BlobSource::new(contents.unchecked_into()).ok()
+        BlobSource::new(self.folder.read(name).await?).ok()
     }
 
     async fn remove(&self, name: &str) {
-        // What is not there need not be removed.
-        let _ = JsFuture::from(self.folder.remove(name)).await;
+        self.folder.remove(name).await;
     }
 }

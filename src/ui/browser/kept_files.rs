@@ -1,11 +1,12 @@
 //! Files that the browser keeps for this page in its private file system: the learner's own data, and the checkpoints that
 //! the engine writes there.
 
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Url};
 
+use crate::private_files::{self, Folder};
 use crate::protocol::NamedUrl;
 
 /// Of the learner's own data. A new name leaves what older pages kept behind.
@@ -16,24 +17,12 @@ const FILE: &str = "file";
 #[wasm_bindgen]
 extern "C" {
     type Storage;
-    #[wasm_bindgen(method, js_name = getDirectory)]
-    fn directory(this: &Storage) -> Promise;
     #[wasm_bindgen(method)]
     fn estimate(this: &Storage) -> Promise;
     #[wasm_bindgen(method)]
     fn persist(this: &Storage) -> Promise;
 
-    type Folder;
-    #[wasm_bindgen(method, js_name = getDirectoryHandle)]
-    fn folder(this: &Folder, name: &str, options: &JsValue) -> Promise;
-    #[wasm_bindgen(method, js_name = getFileHandle)]
-    fn file(this: &Folder, name: &str, options: &JsValue) -> Promise;
-    #[wasm_bindgen(method, js_name = removeEntry)]
-    fn remove(this: &Folder, name: &str) -> Promise;
-
     type Entry;
-    #[wasm_bindgen(method, js_name = getFile)]
-    fn contents(this: &Entry) -> Promise;
     #[wasm_bindgen(method, catch, js_name = createWritable)]
     fn writable(this: &Entry) -> Result<Promise, JsValue>;
 
@@ -45,25 +34,12 @@ extern "C" {
 }
 
 fn storage() -> Option<Storage> {
-    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
-    let storage = Reflect::get(&navigator, &"storage".into()).ok()?;
-    // Browsers have none for pages that came over plain HTTP from elsewhere.
-    let has_files = Reflect::has(&storage, &"getDirectory".into());
-    (storage.is_truthy() && has_files.unwrap_or_default()).then(|| storage.unchecked_into())
+    private_files::storage().map(JsCast::unchecked_into)
 }
 
 async fn folder(creates: bool) -> Option<Folder> {
-    let root = JsFuture::from(storage()?.directory()).await.ok()?;
-    let root: Folder = root.unchecked_into();
-    let folder = JsFuture::from(root.folder(FOLDER, &options(creates))).await;
-    Some(folder.ok()?.unchecked_into())
-}
-
-fn options(creates: bool) -> JsValue {
-    let options = Object::new();
-    // A fresh object takes any field.
-    let _ = Reflect::set(&options, &"create".into(), &creates.into());
-    options.into()
+    let root = private_files::root(&private_files::storage()?).await;
+    root.ok()?.folder(FOLDER, creates).await.ok()
 }
 
 /// Keeps a copy of a file in the place of the one before; its size, or `None` where there is no place or no room for it.
@@ -75,7 +51,7 @@ pub async fn keep(file: &NamedUrl) -> Option<u64> {
     let response: web_sys::Response = response.unchecked_into();
     let blob = JsFuture::from(response.blob().ok()?).await.ok()?;
     let blob: Blob = blob.unchecked_into();
-    let entry = JsFuture::from(folder(true).await?.file(FILE, &options(true))).await;
+    let entry = folder(true).await?.file(FILE, true).await;
     let entry: Entry = entry.ok()?.unchecked_into();
     let writable = JsFuture::from(entry.writable().ok()?).await.ok()?;
     let writable: Writable = writable.unchecked_into();
@@ -87,10 +63,7 @@ pub async fn keep(file: &NamedUrl) -> Option<u64> {
 
 /// An address for the kept file, if it has so many bytes: another tab may have kept another.
 pub async fn find(name: &str, bytes: u64) -> Option<NamedUrl> {
-    let entry = JsFuture::from(folder(false).await?.file(FILE, &options(false))).await;
-    let entry: Entry = entry.ok()?.unchecked_into();
-    let contents = JsFuture::from(entry.contents()).await.ok()?;
-    let contents: Blob = contents.unchecked_into();
+    let contents = folder(false).await?.read(FILE).await?;
     if contents.size() as u64 != bytes {
         return None;
     }
@@ -103,8 +76,7 @@ pub async fn find(name: &str, bytes: u64) -> Option<NamedUrl> {
 /// Throws the kept file away.
 pub async fn forget() {
     if let Some(folder) = folder(false).await {
-        // What is not there need not be thrown away.
-        let _ = JsFuture::from(folder.remove(FILE)).await;
+        folder.remove(FILE).await;
     }
 }
 

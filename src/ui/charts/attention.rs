@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::as_table::as_table;
 use super::heatmap::{HeatMap, largest};
 use crate::ui::text::format;
 use crate::ui::text::{charts, encoder as text};
@@ -109,23 +110,20 @@ fn table(title: &str, tokens: &[String], values: &[f32]) -> impl IntoView + use<
             </tr>
         }
     });
-    view! {
-        <details class="chart-data">
-            <summary>{charts::AS_TABLE}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=title.to_string()>
-                <table>
-                    <caption class="visually-hidden">{title.to_string()}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{text::LOOKS_FROM}</th>
-                            {heads.collect_view()}
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-        </details>
-    }
+    as_table(
+        charts::AS_TABLE,
+        title,
+        view! {
+                        <caption class="visually-hidden">{title.to_string()}</caption>
+                        <thead>
+                            <tr>
+                                <th scope="col">{text::LOOKS_FROM}</th>
+                                {heads.collect_view()}
+                            </tr>
+                        </thead>
+                        <tbody>{rows.collect_view()}</tbody>
+        },
+    )
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::as_table::as_table;
 use crate::protocol::ParameterInfo;
 use crate::ui::text::format;
 use crate::ui::text::widgets as text;
@@ -50,17 +51,14 @@ pub fn table(parameters: &[ParameterInfo]) -> impl IntoView + use<> {
             }
         })
         .collect();
-    view! {
-        <details class="chart-data">
-            <summary>{text::MAP_TABLE}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=text::MAP_TABLE>
-                <table>
-                    <thead><tr>{heads.into_iter().collect_view()}</tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </details>
-    }
+    as_table(
+        text::MAP_TABLE,
+        text::MAP_TABLE,
+        view! {
+                        <thead><tr>{heads.into_iter().collect_view()}</tr></thead>
+                        <tbody>{rows}</tbody>
+        },
+    )
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Charts: pure geometry first, then SVG.
 
+pub mod as_table;
 pub mod attention;
 pub mod gain_damage;
 pub mod guessing;

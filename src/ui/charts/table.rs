@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::as_table::as_table;
 use super::plot::{LineData, Look};
 use crate::ui::text::charts as text;
 use crate::ui::text::format;
@@ -85,30 +86,27 @@ pub fn DataTable(
         let exact = value.map(|value| value.to_string());
         view! { <td data-value=exact>{words}</td> }
     };
-    view! {
-        <details class="chart-data">
-            <summary>{text::AS_TABLE}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=caption>
-                <table>
-                    <caption class="visually-hidden">{caption}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{x_name}</th>
-                            {heads}
-                        </tr>
-                    </thead>
-                    <tbody>
-                        <For each=move || data.with(rows) key=key let:row>
+    as_table(
+        text::AS_TABLE,
+        caption,
+        view! {
+                        <caption class="visually-hidden">{caption}</caption>
+                        <thead>
                             <tr>
-                                <th scope="row">{format::plain(row.x, 0)}</th>
-                                {row.cells.iter().map(|value| cell(*value)).collect_view()}
+                                <th scope="col">{x_name}</th>
+                                {heads}
                             </tr>
-                        </For>
-                    </tbody>
-                </table>
-            </div>
-        </details>
-    }
+                        </thead>
+                        <tbody>
+                            <For each=move || data.with(rows) key=key let:row>
+                                <tr>
+                                    <th scope="row">{format::plain(row.x, 0)}</th>
+                                    {row.cells.iter().map(|value| cell(*value)).collect_view()}
+                                </tr>
+                            </For>
+                        </tbody>
+        },
+    )
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use web_sys::{File, HtmlInputElement};
 use crate::ui::browser::own_files;
 use crate::ui::draft::Draft;
 use crate::ui::page_context::{PageContext, use_page};
-use crate::ui::sources::hub::{folder_of_id, no_configuration};
+use crate::ui::sources::hub::{folder_of, folder_of_id, no_configuration};
 use crate::ui::sources::own_model::{
-    CONFIG, Facts, NotFetched, OwnModel, PICKLED, Problem, WEIGHTS, WEIGHTS_INDEX, folder_of,
-    missing_file, name_of,
+    CONFIG, Facts, NotFetched, OwnModel, PICKLED, Problem, WEIGHTS, WEIGHTS_INDEX, missing_file,
+    name_of,
 };
 use crate::ui::state::Status;
 use crate::ui::text::own_model as text;

@@ -6,19 +6,16 @@ use super::rows::{Row, drawn};
 use crate::stats::spread::band;
 use crate::ui::charts::line::LineChart;
 use crate::ui::charts::plot::{Band, LineData, Look, Series, Unit};
-use crate::ui::charts::smooth::smooth;
 use crate::ui::learner::RunRecord;
 use crate::ui::page_context::use_page;
+use crate::ui::runs::curves::loss_points;
 use crate::ui::text::{charts, lab as text};
-
-/// Weight of the past in the smoothed line.
-const KEEP: f64 = 0.8;
 
 #[component]
 pub fn Overlays() -> impl IntoView {
     let page = use_page();
     let drawn = Memo::new(move |_| page.lab_runs.with(drawn));
-    let training = Memo::new(move |_| drawn.with(|rows| overlaid(rows, training_points)));
+    let training = Memo::new(move |_| drawn.with(|rows| overlaid(rows, loss_points)));
     let validation = Memo::new(move |_| drawn.with(|rows| overlaid(rows, validation_points)));
     let is_empty = move || drawn.with(Vec::is_empty);
     let is_mixed = move || drawn.with(|rows| are_mixed(rows));
@@ -95,12 +92,6 @@ fn overlaid(rows: &[Row], points: fn(&RunRecord) -> Vec<(f64, f64)>) -> LineData
         });
     }
     data
-}
-
-fn training_points(run: &RunRecord) -> Vec<(f64, f64)> {
-    let raw: Vec<f64> = run.curve.iter().map(|p| f64::from(p.loss_nats)).collect();
-    let steps = run.curve.iter().map(|point| point.step as f64);
-    steps.zip(smooth(&raw, KEEP)).collect()
 }
 
 fn validation_points(run: &RunRecord) -> Vec<(f64, f64)> {

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use super::rows::{Row, damage, drawn};
 use crate::protocol::Split;
+use crate::ui::charts::as_table::as_table;
 use crate::ui::charts::plot::Look;
 use crate::ui::charts::scatter::{Dot, scatter};
 use crate::ui::controls::number::number;
 use crate::ui::learner::LabRun;
 use crate::ui::page_context::use_page;
 use crate::ui::text::format;
-use crate::ui::text::lab as text;
+use crate::ui::text::{charts, lab as text};
 
 /// The runs that can stand in one picture.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -100,23 +101,20 @@ fn table(picture: &Picture, x_name: &'static str, y_name: String) -> impl IntoVi
             </tr>
         }
     });
-    view! {
-        <details class="chart-data">
-            <summary>{crate::ui::text::charts::AS_TABLE}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=text::SCATTER_TITLE>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">{text::SCATTER_RUN}</th>
-                            <th scope="col">{y_name}</th>
-                            <th scope="col">{x_name}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-        </details>
-    }
+    as_table(
+        charts::AS_TABLE,
+        text::SCATTER_TITLE,
+        view! {
+                        <thead>
+                            <tr>
+                                <th scope="col">{text::SCATTER_RUN}</th>
+                                <th scope="col">{y_name}</th>
+                                <th scope="col">{x_name}</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows.collect_view()}</tbody>
+        },
+    )
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use crate::protocol::{ClassAnswers, Split};
 use crate::stats::calibration::{Bin, bins, expected_error};
+use crate::ui::charts::as_table::as_table;
 use crate::ui::controls::number::number;
 use crate::ui::page_context::use_page;
 use crate::ui::text::format;
-use crate::ui::text::judging as text;
+use crate::ui::text::{charts, judging as text};
 
 const BINS: usize = 10;
 const SIDE: f64 = 300.0;
@@ -104,15 +105,14 @@ fn table(bins: &[Bin]) -> impl IntoView + use<> {
         }
     });
     let heads = text::SURENESS_COLUMNS.map(|name| view! { <th scope="col">{name}</th> });
-    view! {
-        <details class="chart-data">
-            <summary>{crate::ui::text::charts::AS_TABLE}</summary>
-            <table>
-                <thead><tr>{heads.into_iter().collect_view()}</tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </details>
-    }
+    as_table(
+        charts::AS_TABLE,
+        text::SURENESS_CHART,
+        view! {
+                    <thead><tr>{heads.into_iter().collect_view()}</tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+        },
+    )
 }
 
 #[cfg(test)]

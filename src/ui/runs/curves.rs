@@ -138,7 +138,8 @@ fn before(runs: &[Option<(&'static str, RunRecord)>]) -> Option<Level> {
     })
 }
 
-fn loss_points(run: &RunRecord) -> Vec<(f64, f64)> {
+/// The training loss along a run, smoothed.
+pub fn loss_points(run: &RunRecord) -> Vec<(f64, f64)> {
     let raw: Vec<f64> = run
         .curve
         .iter()

@@ -2,7 +2,7 @@
 //! yet, ours stands in its place, labelled as recorded.
 
 mod card;
-mod curves;
+pub mod curves;
 pub mod take_home;
 
 use leptos::prelude::*;

@@ -46,8 +46,9 @@ fn rows_a_step(settings: &TrainingSettings) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{RequestId, StepMetrics};
+    use crate::protocol::RequestId;
     use crate::ui::state::Learnt;
+    use crate::ui::state::fixture::step;
 
     #[test]
     fn time_goes_by_examples() {
@@ -57,17 +58,7 @@ mod tests {
         };
         let mut run = Run::new(RequestId(1), settings, Learnt::default());
         assert_eq!(Pace::of(&run), None);
-        run.steps = (0..3)
-            .map(|step| StepMetrics {
-                step,
-                epoch: 0.0,
-                loss_nats: 0.7,
-                learning_rate: 0.0,
-                gradient_norm: 0.0,
-                remedy_loss_nats: 0.0,
-                step_millis: 80.0,
-            })
-            .collect();
+        run.steps = (0..3).map(step).collect();
         let pace = Pace::of(&run).unwrap();
         let mut draft = Draft::default();
         draft.training.batch_size = 16;

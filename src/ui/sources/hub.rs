@@ -1,6 +1,7 @@
-//! Models on the Hugging Face Hub: from an id to addresses, and from the Hub's answers to what is wrong.
+//! Models elsewhere, above all on the Hugging Face Hub: from an id or an address to a folder of files, and from the Hub's answers
+//! to what is wrong.
 
-use super::own_model::{NotFetched, Problem};
+use super::own_model::{CONFIG, NotFetched, Problem, WEIGHTS};
 
 const HUB: &str = "https://huggingface.co/";
 /// The Hub's own limit for a name.
@@ -12,12 +13,38 @@ pub fn folder_of_id(id: &str) -> Option<String> {
     let (id, revision) = id.trim().split_once('@').unwrap_or((id.trim(), "main"));
     let parts: Vec<&str> = id.split('/').collect();
     let is_id = parts.len() <= 2 && parts.iter().all(|part| is_name(part)) && is_name(revision);
-    is_id.then(|| format!("{HUB}{id}/resolve/{revision}/"))
+    is_id.then(|| files_of(id, revision))
+}
+
+fn files_of(id: &str, revision: &str) -> String {
+    format!("{HUB}{id}/resolve/{revision}/")
 }
 
 fn is_name(part: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     (1..=MOST_LETTERS).contains(&part.len()) && part.chars().all(fits)
+}
+
+/// The folder that an address means, with a slash at its end. The page of a model on the Hub means its files.
+pub fn folder_of(address: &str) -> Option<String> {
+    let address = address.trim().split(['?', '#']).next()?;
+    let whole = address.starts_with("https://") || address.starts_with("http://");
+    if !whole {
+        return None;
+    }
+    let folder = match address.rsplit_once('/') {
+        Some((folder, last)) if [CONFIG, WEIGHTS].contains(&last) => folder,
+        _ => address.trim_end_matches('/'),
+    };
+    let Some(path) = folder.strip_prefix(HUB) else {
+        return Some(format!("{folder}/"));
+    };
+    let parts: Vec<&str> = path.split('/').collect();
+    Some(match parts[..] {
+        [owner, name] => files_of(&format!("{owner}/{name}"), "main"),
+        [owner, name, "tree" | "blob", revision] => files_of(&format!("{owner}/{name}"), revision),
+        _ => format!("{folder}/"),
+    })
 }
 
 /// The id of a model whose files lie in a folder of the Hub.
@@ -39,6 +66,7 @@ pub fn no_configuration(folder: &str, reason: NotFetched) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use super::super::own_model::name_of;
     use super::*;
 
     #[test]
@@ -69,6 +97,24 @@ mod tests {
         ] {
             assert_eq!(folder_of_id(id), None, "{id}");
         }
+    }
+
+    #[test]
+    fn the_page_of_a_model_means_its_files() {
+        let files = "https://huggingface.co/openai-community/gpt2/resolve/main/";
+        for address in [
+            "https://huggingface.co/openai-community/gpt2",
+            " https://huggingface.co/openai-community/gpt2/tree/main ",
+            files,
+            "https://huggingface.co/openai-community/gpt2/resolve/main/config.json?download=true",
+        ] {
+            assert_eq!(folder_of(address).as_deref(), Some(files), "{address}");
+        }
+        assert_eq!(name_of(files), "gpt2");
+        let own = folder_of("http://localhost:8000/models/mine").unwrap();
+        assert_eq!(own, "http://localhost:8000/models/mine/");
+        assert_eq!(name_of(&own), "mine");
+        assert_eq!(folder_of("gpt2"), None);
     }
 
     #[test]

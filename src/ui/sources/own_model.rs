@@ -213,31 +213,6 @@ pub fn missing_file(names: &[String]) -> Option<Problem> {
     }
 }
 
-/// The folder that an address means, with a slash at its end. The page of a model on the Hugging Face Hub means its files.
-pub fn folder_of(address: &str) -> Option<String> {
-    const HUB: &str = "https://huggingface.co/";
-    let address = address.trim().split(['?', '#']).next()?;
-    let whole = address.starts_with("https://") || address.starts_with("http://");
-    if !whole {
-        return None;
-    }
-    let folder = match address.rsplit_once('/') {
-        Some((folder, last)) if [CONFIG, WEIGHTS].contains(&last) => folder,
-        _ => address.trim_end_matches('/'),
-    };
-    let Some(path) = folder.strip_prefix(HUB) else {
-        return Some(format!("{folder}/"));
-    };
-    let parts: Vec<&str> = path.split('/').collect();
-    Some(match parts[..] {
-        [owner, name] => format!("{HUB}{owner}/{name}/resolve/main/"),
-        [owner, name, "tree" | "blob", revision] => {
-            format!("{HUB}{owner}/{name}/resolve/{revision}/")
-        }
-        _ => format!("{folder}/"),
-    })
-}
-
 /// A short name for a folder's model.
 pub fn name_of(folder: &str) -> String {
     let parts = folder.trim_end_matches('/').rsplit('/');
@@ -303,23 +278,5 @@ mod tests {
         assert_eq!(of(&[CONFIG, WEIGHTS]), Some(Problem::MissingTokenizer));
         let without_merges = of(&[CONFIG, WEIGHTS, VOCABULARY]);
         assert_eq!(without_merges, Some(Problem::MissingFile(MERGES)));
-    }
-
-    #[test]
-    fn the_page_of_a_model_means_its_files() {
-        let files = "https://huggingface.co/openai-community/gpt2/resolve/main/";
-        for address in [
-            "https://huggingface.co/openai-community/gpt2",
-            " https://huggingface.co/openai-community/gpt2/tree/main ",
-            files,
-            "https://huggingface.co/openai-community/gpt2/resolve/main/config.json?download=true",
-        ] {
-            assert_eq!(folder_of(address).as_deref(), Some(files), "{address}");
-        }
-        assert_eq!(name_of(files), "gpt2");
-        let own = folder_of("http://localhost:8000/models/mine").unwrap();
-        assert_eq!(own, "http://localhost:8000/models/mine/");
-        assert_eq!(name_of(&own), "mine");
-        assert_eq!(folder_of("gpt2"), None);
     }
 }

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use crate::stats::spread::{Spread, spread};
 use crate::ui::charts::line::LineChart;
 use crate::ui::charts::plot::{Level, LineData, Look, Series, Unit};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
@@ -16,17 +17,6 @@ pub const FRAME: Frame = Frame::Wide;
 /// Written by `tests/data/labels.py`: `base,labels,seed,accuracy`, a line a run.
 const RUNS: &str = include_str!("../../../../www/recorded/labels.csv");
 
-/// What one base reached with one number of labels, over its seeds.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Cell {
-    base: &'static str,
-    labels: usize,
-    mean: f64,
-    lowest: f64,
-    highest: f64,
-    seeds: usize,
-}
-
 /// `base`, `labels` and `accuracy` of a line.
 fn parse(line: &'static str) -> Option<(&'static str, usize, f64)> {
     let fields: Vec<&str> = line.split(',').collect();
@@ -36,18 +26,11 @@ fn parse(line: &'static str) -> Option<(&'static str, usize, f64)> {
     Some((base, labels.parse().ok()?, accuracy.parse().ok()?))
 }
 
-fn cell(base: &'static str, labels: usize) -> Option<Cell> {
+/// What a base reached with so many labels, over its seeds.
+fn reached(base: &str, labels: usize) -> Option<Spread> {
     let runs = RUNS.lines().skip(1).filter_map(parse);
     let of_cell = runs.filter(|run| (run.0, run.1) == (base, labels));
-    let found: Vec<f64> = of_cell.map(|run| run.2).collect();
-    (!found.is_empty()).then(|| Cell {
-        base,
-        labels,
-        mean: found.iter().sum::<f64>() / found.len() as f64,
-        lowest: found.iter().copied().fold(f64::INFINITY, f64::min),
-        highest: found.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        seeds: found.len(),
-    })
+    spread(of_cell.map(|run| run.2))
 }
 
 /// How many labels there were, ascending.
@@ -66,11 +49,13 @@ fn sizes() -> Vec<usize> {
 fn chart() -> LineData {
     let sizes = sizes();
     let series = text::BASES.iter().enumerate().map(|(index, (base, name))| {
-        let cells = sizes.iter().filter_map(|labels| cell(base, *labels));
+        let means = sizes
+            .iter()
+            .filter_map(|labels| Some((*labels as f64, reached(base, *labels)?.mean)));
         Series {
             name: (*name).into(),
             look: Look::Nth(index),
-            points: cells.map(|cell| (cell.labels as f64, cell.mean)).collect(),
+            points: means.collect(),
         }
     });
     LineData {
@@ -98,7 +83,7 @@ pub fn LabelsCurve() -> impl IntoView {
         .map(|(base, name)| {
             let cells: Vec<_> = sizes
                 .iter()
-                .map(|labels| figures(cell(base, *labels)))
+                .map(|labels| figures(reached(base, *labels)))
                 .collect();
             view! { <tr><th scope="row">{*name}</th>{cells}</tr> }
         })
@@ -118,14 +103,14 @@ pub fn LabelsCurve() -> impl IntoView {
 }
 
 /// The mean, and from where to where the seeds go.
-fn figures(cell: Option<Cell>) -> impl IntoView {
-    let cell = cell?;
-    let range = text::range(cell.lowest, cell.highest);
+fn figures(reached: Option<Spread>) -> impl IntoView {
+    let reached = reached?;
+    let range = text::range(reached.lowest, reached.highest);
     Some(view! {
         <td>
-            {number(cell.mean, format::percent(cell.mean))}
+            {number(reached.mean, format::percent(reached.mean))}
             " "
-            <span class="quiet" hidden=cell.seeds < 2>{range}</span>
+            <span class="quiet" hidden=reached.count < 2>{range}</span>
         </td>
     })
 }
@@ -145,7 +130,7 @@ mod tests {
         assert!(runs.iter().all(|run| known.contains(&run.0)));
         for base in known {
             for labels in sizes() {
-                assert!(cell(base, labels).is_some(), "{base} with {labels}");
+                assert!(reached(base, labels).is_some(), "{base} with {labels}");
             }
         }
     }
@@ -153,7 +138,7 @@ mod tests {
     /// What the lessons say of the chart.
     #[test]
     fn reading_is_worth_more_than_labels() {
-        let mean = |base, labels| cell(base, labels).unwrap().mean;
+        let mean = |base, labels| reached(base, labels).unwrap().mean;
         let all = *sizes().last().unwrap();
         for labels in sizes() {
             assert!(

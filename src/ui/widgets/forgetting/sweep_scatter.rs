@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::charts::as_table::as_table;
 use crate::ui::charts::gain_damage::{Shares, gain_damage};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
@@ -86,15 +87,10 @@ pub fn SweepScatter() -> impl IntoView {
     Some(view! {
         <div class="attempts" data-testid="sweep">
             {gain_damage(&shares)}
-            <details class="chart-data">
-                <summary>{text::sweep_table(runs.len())}</summary>
-                <div class="scroll" tabindex="0" role="region" aria-label=text::SWEEP>
-                    <table>
+            {as_table(&text::sweep_table(runs.len()), text::SWEEP, view! {
                         <thead><tr>{heads}</tr></thead>
                         <tbody>{first} {rows}</tbody>
-                    </table>
-                </div>
-            </details>
+            })}
             <p class="origin"><HonestyBadge origin=Origin::Replayed /></p>
         </div>
     })

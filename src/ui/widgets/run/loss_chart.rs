@@ -121,9 +121,10 @@ fn log_view(log: Vec<LogEntry>) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{RequestId, StepMetrics};
+    use crate::protocol::RequestId;
     use crate::settings::TrainingSettings;
     use crate::ui::state::Learnt;
+    use crate::ui::state::fixture::step;
 
     #[test]
     fn before_a_run_the_axis_is_that_of_the_settings() {
@@ -135,17 +136,7 @@ mod tests {
     #[test]
     fn every_step_is_in_the_data() {
         let mut run = Run::new(RequestId(1), TrainingSettings::default(), Learnt::default());
-        run.steps = (0..3)
-            .map(|step| StepMetrics {
-                step,
-                epoch: 0.0,
-                loss_nats: 0.7,
-                learning_rate: 0.0,
-                gradient_norm: 0.0,
-                remedy_loss_nats: 0.0,
-                step_millis: 0.0,
-            })
-            .collect();
+        run.steps = (0..3).map(step).collect();
         let data = line_data(&run);
         assert_eq!(data.series[0].points.len(), 3);
         assert_eq!(data.series[1].points.len(), 3);

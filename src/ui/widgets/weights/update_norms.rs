@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use crate::protocol::{MatrixUpdate, Updates, asks};
 use crate::settings::names::short;
+use crate::ui::charts::as_table::as_table;
 use crate::ui::controls::answered::Answered;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
 use crate::ui::page_context::use_page;
 use crate::ui::state::{Answer, State};
 use crate::ui::text::format;
-use crate::ui::text::probes as text;
+use crate::ui::text::{charts, probes as text};
 use crate::ui::widgets::Frame;
 
 pub const FRAME: Frame = Frame::Wide;
@@ -96,15 +97,10 @@ fn report(updates: &Updates) -> impl IntoView + use<> {
             {text::updates_in_all(relative)}
         </p>
         <ol class="candidates wide-names">{bars}</ol>
-        <details class="chart-data">
-            <summary>{crate::ui::text::charts::AS_TABLE}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=text::UPDATES_ASK>
-                <table>
+        {as_table(charts::AS_TABLE, text::UPDATES_ASK, view! {
                     <thead><tr>{heads}</tr></thead>
                     <tbody>{cells}</tbody>
-                </table>
-            </div>
-        </details>
+        })}
         <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
     }
 }
