@@ -57,6 +57,9 @@ pub struct Arguments {
     checkpoint_every: usize,
     #[arg(long, default_value_t = 500)]
     evaluate_every: usize,
+    /// Threads that share a step's batch; as many as the machine has cores unless said.
+    #[arg(long)]
+    workers: Option<usize>,
     /// Stop early, after this many steps of this invocation (the run resumes later).
     #[arg(long)]
     stop_after: Option<usize>,
@@ -171,6 +174,13 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
         Objective::Mlm => masked::run(&arguments, texts)?,
     }
     Ok(0)
+}
+
+impl Arguments {
+    fn workers(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.workers.unwrap_or_else(cores).max(1)
+    }
 }
 
 /// What is read of, and what is measured on.

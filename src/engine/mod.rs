@@ -1,5 +1,6 @@
 //! The engine: what the worker runs behind the protocol, and what the command line shares with it.
 
+pub mod adapter_files;
 pub mod attend;
 pub mod base;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The engine behind the protocol: asks in, answers and events out, a run and longer work going on between them.
 
 mod backlog;
+mod bring;
 mod data;
 mod insights;
 mod keeping;

@@ -1,5 +1,6 @@
 //! The engine as the page meets it, without a page: commands in, events out.
 
+mod bringing;
 mod courses;
 mod helping;
 mod keeping;
@@ -342,6 +343,15 @@ fn validated(events: &[Event]) -> Vec<(usize, Scores)> {
         _ => None,
     });
     told.collect()
+}
+
+/// The answers to all asks of a kind.
+fn answered<A: Ask>(events: &[Event]) -> Vec<&A::Answer> {
+    let replies = events.iter().filter_map(|event| match event {
+        Event::Answered(reply) => A::answer_in(reply).map(|answer| &**answer),
+        _ => None,
+    });
+    replies.collect()
 }
 
 pub(super) fn errors(events: &[Event]) -> Vec<&EngineError> {

@@ -14,7 +14,7 @@ use crate::settings::{Strategy, Task, is_head};
 /// A tuned model and what it was made by.
 pub struct Made<'a> {
     pub model: &'a Model,
-    /// None of a blend of adapters, which is kept as a whole model.
+    /// None where a whole model is wanted: of a blend of adapters, or of an adapter added into the weights.
     pub strategy: Option<&'a Strategy>,
     pub task: Task,
     pub labels: &'a [String],

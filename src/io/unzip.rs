@@ -1,17 +1,22 @@
-//! A zip archive taken apart, as far as `zip` makes them: files that are stored as they are.
+//! A zip archive taken apart: files that are stored as they are or deflated, as nearly every program packs them.
+
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use super::zip::{Member, crc32};
 
 /// Where the directory is named, at the end of every archive.
 const END: &[u8] = b"PK\x05\x06";
 const END_BYTES: usize = 22;
+/// How a file is packed.
+const STORED: usize = 0;
+const DEFLATED: usize = 8;
 /// A comment may follow it.
 const MOST_COMMENT: usize = 65_535;
 
 /// The archive's files, each held to its checksum.
 ///
 /// # Errors
-/// Where it is no archive, is cut short or damaged, or its files are compressed.
+/// Where it is no archive, is cut short or damaged, or packed in another way.
 pub fn unzip(archive: &[u8]) -> Result<Vec<Member>, String> {
     let from = archive.len().saturating_sub(END_BYTES + MOST_COMMENT);
     let ends = |at: &usize| archive[*at..].starts_with(END);
@@ -41,15 +46,21 @@ fn member(archive: &[u8], at: usize) -> Result<(Member, usize), String> {
     );
     let name = piece(archive, at + 46, name_length)?;
     let name = String::from_utf8_lossy(name).into_owned();
-    if of_directory(10, 2)? != 0 {
-        return Err(format!(
-            "{name} in it is compressed; give the archive as it was saved, not packed again by another program"
-        ));
-    }
-    let (size, file) = (of_directory(24, 4)?, of_directory(42, 4)?);
+    let (packed_size, size) = (of_directory(20, 4)?, of_directory(24, 4)?);
+    let file = of_directory(42, 4)?;
     // The name and what follows it stand before the file once more.
     let before = number(archive, file + 26, 2)? + number(archive, file + 28, 2)?;
-    let bytes = piece(archive, file + 30 + before, size)?.to_vec();
+    let packed = piece(archive, file + 30 + before, packed_size)?;
+    let bytes = match of_directory(10, 2)? {
+        STORED => packed.to_vec(),
+        DEFLATED => decompress_to_vec_with_limit(packed, size)
+            .map_err(|_| format!("{name} in it is damaged"))?,
+        _ => {
+            return Err(format!(
+                "{name} in it is locked or packed in an unusual way; pack the files as an ordinary zip"
+            ));
+        }
+    };
     if crc32(&bytes) as usize != of_directory(16, 4)? {
         return Err(format!("{name} in it is damaged"));
     }
@@ -105,6 +116,18 @@ mod tests {
         let mut packed = whole;
         let directory = packed.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
         packed[directory + 10] = 8;
-        assert!(refused(&packed).contains("compressed"));
+        assert!(refused(&packed).contains("a/one.txt in it is damaged"));
+        packed[directory + 10] = 12;
+        assert!(refused(&packed).contains("unusual way"));
+    }
+
+    /// By Python's `zipfile` with `ZIP_DEFLATED`: one file of 26 letters, eight times.
+    #[test]
+    fn what_others_have_packed_comes_out() {
+        let letters = "abcdefghijklmnopqrstuvwxyz".repeat(8);
+        let files = unzip(include_bytes!("../../tests/data/deflated.zip")).unwrap();
+        assert_eq!(files.len(), 1);
+        assert_eq!(files[0].name, "folder/letters.txt");
+        assert_eq!(files[0].bytes, letters.as_bytes());
     }
 }

@@ -11,7 +11,7 @@ pub const FACTS: Facts = Facts {
     group: Group::Partial,
     adds: Adds::Nothing,
     families: &Family::ALL,
-    leaves: Leaves::Adapter,
+    leaves: Leaves::MergeableAdapter,
 };
 
 impl Method for BitFit {

@@ -42,7 +42,9 @@ pub enum Adds {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaves {
     WholeModel,
-    /// What was trained, in PEFT's format where PEFT has the method.
+    /// What was trained, in PEFT's format where PEFT has the method. It can be added into the model's weights.
+    MergeableAdapter,
+    /// The same, but it stays beside the model.
     Adapter,
 }
 

@@ -32,7 +32,12 @@ impl Strategy {
 
     /// Whether it leaves an adapter rather than a whole model.
     pub fn leaves_adapter(&self) -> bool {
-        self.kind().facts().leaves == Leaves::Adapter
+        self.kind().facts().leaves != Leaves::WholeModel
+    }
+
+    /// Whether what it leaves can be added into the model's weights.
+    pub fn can_be_merged(&self) -> bool {
+        self.kind().facts().leaves == Leaves::MergeableAdapter
     }
 }
 

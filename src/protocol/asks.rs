@@ -8,7 +8,7 @@ use super::ask::{Answers, Ask, Outcome, Until, asks};
 use super::shared;
 use super::types::*;
 use super::{
-    AttentionReport, Blend, Classified, DataChoice, DataReport, EncoderInfo, EngineError,
+    AttentionReport, Blend, Brought, Classified, DataChoice, DataReport, EncoderInfo, EngineError,
     ExampleStep, Keeping, Located, MaskGuess, MatrixInsight, PromptScores, Reader, Reading,
     RequestId, RunId, Tagged, Updates, WordCountScores, Workspace,
 };
@@ -134,11 +134,17 @@ asks! {
         merged: bool,
     } -> Blend, until NextRun;
 
+    /// Put an adapter from elsewhere beside the base, where it answers like what a run has made, and score it on a split of
+    /// the data at hand. The files are those of PEFT's folder, or an archive with them.
+    BringAdapter { name: String, files: Vec<NamedUrl>, split: Split } -> Brought, until NextRun;
+
     /// The tuned model as a zip archive, with files that the page has written in the same folder.
     TakeHome {
         /// Of the folder, and of the archive.
         name: String,
         base_name: String,
+        /// An adapter added into the weights, where that can be: the whole model.
+        is_merged: bool,
         files: Vec<TextFile>,
     } -> Archive, until NextRun;
 

@@ -6,6 +6,7 @@
 
 pub mod ask;
 pub mod asks;
+pub mod brought;
 pub mod choices;
 pub mod codec;
 pub mod error;
@@ -21,6 +22,7 @@ pub mod verdicts;
 
 pub use ask::{Answers, Ask, Outcome, Until, Work};
 pub use asks::{AskKind, Command, Reply};
+pub use brought::{Brought, Unscored};
 pub use codec::{decode, encode};
 pub use error::{EngineError, ErrorKind};
 pub use event::Event;
@@ -33,7 +35,7 @@ pub use verdicts::{ClassAnswers, RowVerdicts};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever an ask, an answer or an event changes shape.
-pub const PROTOCOL_VERSION: u32 = 11;
+pub const PROTOCOL_VERSION: u32 = 12;
 
 /// The same in all modules of one build; set by `./dev build` from a hash of the sources.
 pub const BUILD_ID: &str = match option_env!("WARMUP_BUILD_ID") {

@@ -218,15 +218,20 @@ impl<M: Learner> Trainer<M> {
 
     /// Forward and backward over some of a step's shares.
     pub fn gradients<'a>(&self, shares: impl Iterator<Item = &'a Share>) -> Found {
+        self.gradients_with(self.model(), shares)
+    }
+
+    /// The same with a copy of the model. A thread needs its own: backward consumes the graph of whoever shares its
+    /// parameters.
+    pub fn gradients_with<'a>(&self, model: &M, shares: impl Iterator<Item = &'a Share>) -> Found {
         let mut found = Found::default();
         for share in shares {
-            found.add(self.gradients_of(share));
+            found.add(self.gradients_of(model, share));
         }
         found
     }
 
-    fn gradients_of(&self, share: &Share) -> Found {
-        let model = self.model();
+    fn gradients_of(&self, model: &M, share: &Share) -> Found {
         let find = |objective, mut pass: Pass| {
             let checkpointing = self.gradient_checkpointing;
             model.gradients(

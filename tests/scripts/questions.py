@@ -3,6 +3,9 @@
 #   pip install torch transformers accelerate
 #   python finetune.py [MODEL] [DATA]
 #
+# On several GPUs: accelerate launch finetune.py [MODEL] [DATA]; each then has a batch of its own,
+# so divide per_device_train_batch_size by their number.
+#
 # MODEL is a folder with config.json, model.safetensors and tokenizer.json, or a name on the
 # Hugging Face hub; DATA is lines of JSON with question, context, answers
 # (text, answer_start) and split (train, validation, test).

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,12 +13,13 @@ use crate::cli::block_on;
 use crate::cli::error::CliError;
 use crate::data::batch::Batch;
 use crate::io::folder::HeldWeights;
+use crate::model::parameters;
 use crate::model::weights::WeightError;
-use crate::train::{Learner, Trainer};
+use crate::train::{Found, Learner, StepOutcome, Trainer};
 
 /// What is particular to an objective.
 pub trait Work {
-    type Model: Learner;
+    type Model: Learner + Sync;
 
     /// What a step trains on, a function of the step alone.
     fn batch(&self, step: usize) -> Batch;
@@ -60,7 +62,8 @@ pub fn train<W: Work>(
     let started = Instant::now();
     let tokens_a_step = settings.batch_size * settings.context;
     while trainer.step < last_step {
-        let outcome = trainer.advance(&work.batch(trainer.step));
+        let batch = work.batch(trainer.step);
+        let outcome = step(&mut trainer, &batch, arguments.workers());
         let (step, learning_rate) = (outcome.step, outcome.learning_rate);
         let done = trainer.step;
         let evaluates = done.is_multiple_of(arguments.evaluate_every) || done == settings.steps;
@@ -88,6 +91,24 @@ pub fn train<W: Work>(
         }
     }
     Ok((trainer.step == settings.steps).then_some(trainer))
+}
+
+/// A step whose batch is parted over `workers` threads; their gradients are added up in order.
+fn step<M: Learner + Sync>(trainer: &mut Trainer<M>, batch: &Batch, workers: usize) -> StepOutcome {
+    let shares = trainer.share_out(std::slice::from_ref(batch), None, workers);
+    let parts: Vec<Found> = shares
+        .par_iter()
+        .map(|own| {
+            let copy = trainer.model().clone().no_grad();
+            let copy = parameters::set_trainable(copy, |_| true);
+            trainer.gradients_with(&copy, own.iter())
+        })
+        .collect();
+    let mut found = Found::default();
+    for part in parts {
+        found.add(part);
+    }
+    trainer.update(found)
 }
 
 fn diverged(loss: f32, step: usize) -> CliError {

@@ -37,7 +37,7 @@ pub struct Kept {
 }
 
 /// Parameters that stand beside the base's own, the head's left out.
-fn adapter_parameters(model: &Model) -> usize {
+pub(super) fn adapter_parameters(model: &Model) -> usize {
     parameters::list(model)
         .iter()
         .filter(|parameter| parameters::is_adapter(&parameter.name))
@@ -50,27 +50,61 @@ impl<H: Host> Server<H> {
     /// down after training.
     pub(super) fn keep(&mut self, run: &Run) {
         let tuned = Tuned::of(run, run.tuned());
-        if let Strategy::Lora(lora) = &run.settings().strategy
-            && !lora.use_dora
-        {
-            let info = AdapterInfo {
-                run_id: run.id,
-                name: format!("run {}", run.id.0),
-                task: tuned.task,
-                rank: lora.rank,
-                alpha: lora.alpha,
-                parameters: adapter_parameters(&tuned.model),
-            };
-            if self.shelf.len() == MOST_ADAPTERS {
-                self.shelf.remove(0);
-            }
-            self.shelf.push(Kept {
-                info: info.clone(),
-                tuned: tuned.clone(),
-            });
-            self.tell(self.run_request, Event::AdapterKept(info));
-        }
+        self.shelve(
+            run.id,
+            format!("run {}", run.id.0),
+            &tuned,
+            self.run_request,
+        );
         self.tuned = Some(tuned);
+    }
+
+    /// The same with an adapter from elsewhere, which is counted as a run; none where it cannot be blended.
+    pub(super) fn put_on_shelf(
+        &mut self,
+        name: &str,
+        tuned: &Tuned,
+        request_id: Option<RequestId>,
+    ) -> Option<RunId> {
+        let run_id = RunId(self.next_run);
+        let is_kept = self.shelve(run_id, name.to_owned(), tuned, request_id);
+        is_kept.then(|| {
+            self.next_run += 1;
+            run_id
+        })
+    }
+
+    /// Whether it is one for the shelf.
+    fn shelve(
+        &mut self,
+        run_id: RunId,
+        name: String,
+        tuned: &Tuned,
+        request_id: Option<RequestId>,
+    ) -> bool {
+        let Some(Strategy::Lora(lora)) = &tuned.strategy else {
+            return false;
+        };
+        if lora.use_dora {
+            return false;
+        }
+        let info = AdapterInfo {
+            run_id,
+            name,
+            task: tuned.task,
+            rank: lora.rank,
+            alpha: lora.alpha,
+            parameters: adapter_parameters(&tuned.model),
+        };
+        if self.shelf.len() == MOST_ADAPTERS {
+            self.shelf.remove(0);
+        }
+        self.shelf.push(Kept {
+            info: info.clone(),
+            tuned: tuned.clone(),
+        });
+        self.tell(request_id, Event::AdapterKept(info));
+        true
     }
 }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::engine::take_home::{Made, files};
 use crate::io::zip::{Member, zip};
 use crate::protocol::Archive;
+use crate::settings::Strategy;
 
 impl<H: Host> Answers<asks::TakeHome> for Server<H> {
     async fn answer(
@@ -11,15 +12,17 @@ impl<H: Host> Answers<asks::TakeHome> for Server<H> {
         asks::TakeHome {
             name,
             base_name,
+            is_merged,
             files: written,
         }: asks::TakeHome,
         _id: Option<RequestId>,
     ) -> Result<Outcome<Archive>, EngineError> {
         self.refuse_while_running("take a result home")?;
         let tuned = self.tuned()?;
+        let kept_apart = |strategy: &&Strategy| !(is_merged && strategy.can_be_merged());
         let made = Made {
             model: &tuned.model,
-            strategy: tuned.strategy.as_ref(),
+            strategy: tuned.strategy.as_ref().filter(kept_apart),
             task: tuned.task,
             labels: &tuned.labels,
         };

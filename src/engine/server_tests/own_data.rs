@@ -50,14 +50,6 @@ fn mended() -> DataChoice {
     }
 }
 
-fn answered<A: Ask>(events: &[Event]) -> Vec<&A::Answer> {
-    let replies = events.iter().filter_map(|event| match event {
-        Event::Answered(reply) => A::answer_in(reply).map(|answer| &**answer),
-        _ => None,
-    });
-    replies.collect()
-}
-
 #[test]
 fn a_file_is_looked_through_with_the_models_tokens() {
     let mut commands = super::load();
@@ -101,6 +93,7 @@ fn it_is_counted_trained_on_and_taken_home() {
     let pack = asks::TakeHome {
         name: "mine".into(),
         base_name: "tiny".into(),
+        is_merged: false,
         files: vec![TextFile {
             name: "README.md".into(),
             text: "made here".into(),
@@ -158,6 +151,7 @@ fn a_run_of_the_whole_model_is_taken_home_as_one() {
     let pack = asks::TakeHome {
         name: "whole".into(),
         base_name: "tiny".into(),
+        is_merged: false,
         files: Vec::new(),
     };
     let events = say_with(host(), commands, None, vec![(IS_OVER, pack.into())]);
@@ -171,4 +165,25 @@ fn a_run_of_the_whole_model_is_taken_home_as_one() {
         assert!(text.contains(part), "{part}");
     }
     assert!(text.contains("GPT2ForSequenceClassification") && text.contains("\"positive\": 1"));
+}
+
+#[test]
+fn an_adapter_can_be_taken_home_within_the_whole_model() {
+    let lora = Strategy::Lora(LoraSettings::default());
+    let commands = [super::load(), vec![start(lora)]].concat();
+    let pack = |is_merged| asks::TakeHome {
+        name: "mine".into(),
+        base_name: "tiny".into(),
+        is_merged,
+        files: Vec::new(),
+    };
+    let lines = vec![(IS_OVER, pack(true).into())];
+    let events = say_with(host(), commands, None, lines);
+    assert_eq!(errors(&events), Vec::<&EngineError>::new());
+    let archive = answered::<asks::TakeHome>(&events)[0];
+    let text = String::from_utf8_lossy(&archive.bytes);
+    assert!(text.contains("mine/model.safetensors") && text.contains("score.weight"));
+    for apart in ["lora_A", "adapter_config.json"] {
+        assert!(!text.contains(apart), "{apart}");
+    }
 }

@@ -27,7 +27,7 @@ pub const FACTS: Facts = Facts {
     group: Group::ParameterEfficient,
     adds: Adds::BesideLayers,
     families: &Family::ALL,
-    leaves: Leaves::Adapter,
+    leaves: Leaves::MergeableAdapter,
 };
 
 /// In an address, `targets` are LoRA's.

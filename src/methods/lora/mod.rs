@@ -37,7 +37,7 @@ pub const FACTS: Facts = Facts {
     group: Group::ParameterEfficient,
     adds: Adds::BesideLayers,
     families: &Family::ALL,
-    leaves: Leaves::Adapter,
+    leaves: Leaves::MergeableAdapter,
 };
 
 const ALPHA: Field = Field {

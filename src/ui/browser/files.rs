@@ -7,14 +7,18 @@ use web_sys::HtmlElement;
 /// Offers `text` as a file to keep.
 pub fn download(name: &str, media_type: &str, text: &str) {
     let encoded: String = js_sys::encode_uri_component(text).into();
-    let address = format!("data:{media_type};charset=utf-8,{encoded}");
+    offer(name, &format!("data:{media_type};charset=utf-8,{encoded}"));
+}
+
+/// Offers what is at an address as a file to keep.
+pub fn offer(name: &str, address: &str) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else {
         return;
     };
     let Ok(link) = document.create_element("a") else {
         return;
     };
-    let _ = link.set_attribute("href", &address);
+    let _ = link.set_attribute("href", address);
     let _ = link.set_attribute("download", name);
     if let Ok(link) = link.dyn_into::<HtmlElement>() {
         link.click();

@@ -1,5 +1,6 @@
 //! The browser's side of the page: small wrappers, each about one thing.
 
+pub mod chart_files;
 pub mod clock;
 pub mod download;
 pub mod extras;

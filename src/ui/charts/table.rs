@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::as_table::as_table;
+use super::as_table::as_table_and_picture;
 use super::plot::{LineData, Look};
 use crate::ui::text::charts as text;
 use crate::ui::text::format;
@@ -86,8 +86,7 @@ pub fn DataTable(
         let exact = value.map(|value| value.to_string());
         view! { <td data-value=exact>{words}</td> }
     };
-    as_table(
-        text::AS_TABLE,
+    as_table_and_picture(
         caption,
         view! {
                         <caption class="visually-hidden">{caption}</caption>

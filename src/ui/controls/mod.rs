@@ -2,6 +2,7 @@
 
 pub mod answered;
 pub mod ask_form;
+pub mod bring_adapter;
 pub mod data_reading;
 pub mod data_report;
 pub mod encoder_line;

@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use super::rows::{Row, damage, drawn};
 use crate::protocol::Split;
-use crate::ui::charts::as_table::as_table;
+use crate::ui::charts::as_table::as_table_and_picture;
 use crate::ui::charts::plot::Look;
 use crate::ui::charts::scatter::{Dot, scatter};
 use crate::ui::controls::number::number;
 use crate::ui::learner::LabRun;
 use crate::ui::page_context::use_page;
 use crate::ui::text::format;
-use crate::ui::text::{charts, lab as text};
+use crate::ui::text::lab as text;
 
 /// The runs that can stand in one picture.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -101,8 +101,7 @@ fn table(picture: &Picture, x_name: &'static str, y_name: String) -> impl IntoVi
             </tr>
         }
     });
-    as_table(
-        charts::AS_TABLE,
+    as_table_and_picture(
         text::SCATTER_TITLE,
         view! {
                         <thead>

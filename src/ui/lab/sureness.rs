@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use crate::protocol::{ClassAnswers, Split};
 use crate::stats::calibration::{Bin, bins, expected_error};
-use crate::ui::charts::as_table::as_table;
+use crate::ui::charts::as_table::as_table_and_picture;
 use crate::ui::controls::number::number;
 use crate::ui::page_context::use_page;
 use crate::ui::text::format;
-use crate::ui::text::{charts, judging as text};
+use crate::ui::text::judging as text;
 
 const BINS: usize = 10;
 const SIDE: f64 = 300.0;
@@ -105,8 +105,7 @@ fn table(bins: &[Bin]) -> impl IntoView + use<> {
         }
     });
     let heads = text::SURENESS_COLUMNS.map(|name| view! { <th scope="col">{name}</th> });
-    as_table(
-        charts::AS_TABLE,
+    as_table_and_picture(
         text::SURENESS_CHART,
         view! {
                     <thead><tr>{heads.into_iter().collect_view()}</tr></thead>

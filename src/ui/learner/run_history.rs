@@ -11,6 +11,9 @@ use crate::ui::browser::clock;
 /// Kept in the browser; older ones go first.
 const MOST_RECORDS: usize = 60;
 
+/// Of `Figures`, those that are measured on the test split.
+const SEALED: [&str; 2] = ["accuracy", "loss_nats"];
+
 /// Newest last.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunHistory {
@@ -42,6 +45,18 @@ impl RunHistory {
 
     pub fn records(&self) -> &[RunRecord] {
         &self.records
+    }
+
+    /// As a file to keep. What runs of the lab scored on the test split is left out: it is sealed there.
+    pub fn to_json(&self) -> Option<String> {
+        let mut all = serde_json::to_value(self).ok()?;
+        for run in all.get_mut("records")?.as_array_mut()? {
+            let is_of_lab = run["lesson"].as_str().is_some_and(str::is_empty);
+            if let (true, Some(after)) = (is_of_lab, run["after"].as_object_mut()) {
+                after.retain(|name, _| !SEALED.contains(&&name[..]));
+            }
+        }
+        serde_json::to_string(&all).ok()
     }
 
     pub fn of_lesson(&self, lesson: &str) -> impl DoubleEndedIterator<Item = &RunRecord> {
@@ -183,6 +198,17 @@ pub(super) mod tests {
         history.put(record("forgetting", "careless", 0.70, 148.0));
         history.put(record("forgetting", "", 0.60, 50.0));
         history
+    }
+
+    #[test]
+    fn the_file_keeps_the_labs_test_scores_sealed() {
+        let mut history = history();
+        history.put(record("", "", 0.8125, 52.0));
+        let kept: serde_json::Value = serde_json::from_str(&history.to_json().unwrap()).unwrap();
+        let runs = kept["records"].as_array().unwrap();
+        assert_eq!(runs[0]["after"]["accuracy"], 0.70);
+        assert_eq!(runs[2]["after"]["perplexity"], 52.0);
+        assert!(runs[2]["after"]["accuracy"].is_null());
     }
 
     #[test]

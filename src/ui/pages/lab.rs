@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use crate::settings::Family;
 use crate::ui::browser::place;
+use crate::ui::controls::bring_adapter::BringAdapter;
 use crate::ui::controls::field::Field;
 use crate::ui::controls::keep_data::{bring_back, keep_own_data};
 use crate::ui::controls::kept_run::KeptRunPanel;
@@ -151,7 +152,7 @@ fn TheRun() -> impl IntoView {
             <Titled title=text::LAB_GENERATE><GenerateBox offer_tuned=true /></Titled>
         </div>
         <h2>{text::LAB_ADAPTERS}</h2>
-        <section class="exhibit"><AdapterShelf /></section>
+        <section class="exhibit"><BringAdapter /><AdapterShelf /></section>
         <h2>{text::LAB_TAKE_HOME}</h2>
         <section class="exhibit"><TakeHome /></section>
         <h2>{text::LAB_SCRIPT}</h2>

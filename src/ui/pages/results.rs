@@ -29,8 +29,7 @@ pub fn Results() -> impl IntoView {
         text::results_summary(complete, LESSONS.len(), runs)
     };
     let download = move |_| {
-        let json = page.history.with(serde_json::to_string);
-        if let Ok(json) = json {
+        if let Some(json) = page.history.with(RunHistory::to_json) {
             files::download("warmup-runs.json", "application/json", &json);
         }
     };

@@ -23,8 +23,9 @@ pub enum Form {
 }
 
 impl Form {
-    fn of(strategy: &Strategy) -> Self {
+    fn of(strategy: &Strategy, is_merged: bool) -> Self {
         match strategy {
+            merged if is_merged && merged.can_be_merged() => Self::Whole,
             other if !other.leaves_adapter() => Self::Whole,
             Strategy::BitFit | Strategy::Adapter(_) => Self::Own,
             _ => Self::Peft,
@@ -36,6 +37,8 @@ impl Form {
 pub struct Facts<'a> {
     pub run: &'a Run,
     pub summary: &'a RunSummary,
+    /// The adapter is added into the weights.
+    pub is_merged: bool,
     /// The scores that go along: what is sealed stays so.
     pub split: Split,
     pub scores: &'a SplitSummary,
@@ -72,7 +75,8 @@ impl Facts<'_> {
         let data = &self.run.learnt.dataset;
         let data = data.rsplit_once('.').map_or(&data[..], |(stem, _)| stem);
         let data: String = data.chars().map(plain).collect();
-        format!("{strategy}-{}-{data}", self.model.replace(' ', "-"))
+        let merged = if self.is_merged { "-merged" } else { "" };
+        format!("{strategy}-{}-{data}{merged}", self.model.replace(' ', "-"))
     }
 
     /// As the command line's `metrics.jsonl` has them, a row a step.
@@ -99,6 +103,7 @@ impl Facts<'_> {
             "data": self.run.learnt.dataset,
             "task": self.run.learnt.task.name(),
             "settings": self.settings(),
+            "max_length": self.run.settings.max_length,
             "steps": self.run.completed_steps(),
             "trainable_parameters": plan.map(|plan| plan.trainable_parameters()),
             "total_parameters": plan.map(|plan| plan.total_parameters()),
@@ -109,6 +114,9 @@ impl Facts<'_> {
             "perplexity_after": self.run.perplexity_after(),
             "training_seconds": self.summary.training_millis / 1000.0,
         });
+        if let Some(data) = self.data.filter(|data| !data.labels.is_empty()) {
+            figures["labels"] = json!(data.labels);
+        }
         if let Some(words) = self.words_accuracy() {
             figures["word_counts_accuracy"] = json!(words);
         }
@@ -126,7 +134,7 @@ impl Facts<'_> {
     }
 
     fn card(&self) -> String {
-        let form = Form::of(&self.run.settings.strategy);
+        let form = Form::of(&self.run.settings.strategy, self.is_merged);
         let mut out = text::front(self.model, form);
         out += &text::title(
             self.run.settings.strategy.name(),
@@ -252,6 +260,7 @@ mod tests {
         Facts {
             run,
             summary: run.summary().unwrap(),
+            is_merged: false,
             split,
             scores: run.came_to(split).unwrap(),
             model: "nano",
@@ -272,6 +281,23 @@ mod tests {
         let figures: Value = serde_json::from_str(&files[2].text).unwrap();
         assert_eq!(figures["split"], "validation");
         assert_eq!(figures["after"]["accuracy"], 0.875);
+    }
+
+    #[test]
+    fn a_merged_adapter_is_a_whole_model() {
+        let run = finished();
+        let merged = Facts {
+            is_merged: true,
+            ..facts(&run, Split::Test)
+        };
+        assert_eq!(merged.name(), "lora-nano-my-shop-merged");
+        let card = &merged.files()[0].text;
+        assert!(card.contains("library_name: transformers"), "{card}");
+        assert!(
+            card.contains("AutoModelForSequenceClassification"),
+            "{card}"
+        );
+        assert!(!card.contains("from peft"), "{card}");
     }
 
     #[test]

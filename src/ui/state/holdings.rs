@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Engine, Failure, Generation, Learnt, Loading, Plan, Progress, Run, State};
 use crate::protocol::{
-    AdapterInfo, AskKind, Command, EngineError, Event, MOST_ADAPTERS, ModelInfo, Reply, RequestId,
-    RunId, Until,
+    AdapterInfo, AskKind, Brought, Command, EngineError, Event, MOST_ADAPTERS, ModelInfo, Reply,
+    RequestId, RunId, Until,
 };
 
 /// An adapter that the engine keeps, and what it was trained on.
@@ -13,7 +13,8 @@ use crate::protocol::{
 pub struct KeptAdapter {
     pub info: AdapterInfo,
     pub learnt: Learnt,
-    pub learning_rate: f64,
+    /// None of one from elsewhere.
+    pub learning_rate: Option<f64>,
 }
 
 /// As much of a run as its adapter is shown with.
@@ -53,6 +54,10 @@ impl State {
             Reply::LoadGeneralText(_) => self.has_general_source = true,
             // Answers before were another model's words.
             Reply::BlendAdapters(_) => self.answers.forget(Until::NextRun, id),
+            Reply::BringAdapter(brought) => {
+                self.answers.forget(Until::NextRun, id);
+                self.note_brought(brought);
+            }
             _ => {}
         }
     }
@@ -91,6 +96,23 @@ impl State {
         }
     }
 
+    /// An adapter from elsewhere answers, and stands on the shelf where it can.
+    fn note_brought(&mut self, brought: &Brought) {
+        let fits = brought.scores.is_ok();
+        let data = self.dataset.as_ref().filter(|_| fits);
+        let learnt = Learnt {
+            dataset: data.map_or_else(|| brought.name.clone(), |data| data.name.clone()),
+            task: brought.task,
+            classes: brought.labels.len(),
+            source: self.source.clone(),
+        };
+        let on_shelf = |kept: &&mut KeptAdapter| Some(kept.info.run_id) == brought.run_id;
+        if let Some(kept) = self.adapters.iter_mut().find(on_shelf) {
+            kept.learnt = learnt.clone();
+        }
+        self.brought = Some(learnt);
+    }
+
     fn model_loaded(&mut self, id: RequestId, model: &Arc<ModelInfo>) {
         self.model = Some(Arc::clone(model));
         self.forget_what_was_made();
@@ -112,6 +134,7 @@ impl State {
     /// The engine holds nothing that was made with the model before.
     fn forget_what_was_made(&mut self) {
         self.holds_result = false;
+        self.brought = None;
         self.made_way.clear();
         self.adapters.clear();
         self.generation = Generation::Idle;
@@ -123,11 +146,11 @@ impl State {
         let run_id = info.run_id;
         let at_hand = self.run.as_ref().filter(|run| run.id == Some(run_id));
         let found = at_hand
-            .map(|run| (run.learnt.clone(), run.settings.learning_rate))
+            .map(|run| (run.learnt.clone(), Some(run.settings.learning_rate)))
             .or_else(|| {
                 let mut newest_first = self.made_way.iter().rev();
                 let before = newest_first.find(|run| run.run_id == run_id)?;
-                Some((before.learnt.clone(), before.learning_rate))
+                Some((before.learnt.clone(), Some(before.learning_rate)))
             });
         // The engine has it all the same, and counts it among those it keeps.
         let (learnt, learning_rate) = found.unwrap_or_default();

@@ -50,6 +50,7 @@ impl State {
         let at_start = self.device.is_none();
         self.engine = Engine::Failed(Failure::Crashed { at_start });
         self.holds_result = false;
+        self.brought = None;
         if let Some(run) = &mut self.run {
             run.engine_gone(reason);
         }

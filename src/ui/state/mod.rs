@@ -55,6 +55,8 @@ pub struct State {
     pub run: Option<Run>,
     /// Whether the engine holds what the last run made.
     holds_result: bool,
+    /// What the adapter from elsewhere has learnt that answers since the last run.
+    brought: Option<Learnt>,
     /// Runs that made way for others; their adapters may still be on their way.
     made_way: Vec<MadeWay>,
     pub generation: Generation,
@@ -86,6 +88,7 @@ impl Default for State {
             plan: Plan::Unknown,
             run: None,
             holds_result: false,
+            brought: None,
             made_way: Vec::new(),
             generation: Generation::Idle,
             verification: Verification::Idle,
@@ -118,22 +121,29 @@ impl State {
         }
     }
 
-    /// Whether the last run came to its end and the engine still has the tuned model.
+    /// Whether a tuned model answers: what the last run made, or an adapter from elsewhere.
     pub fn has_result(&self) -> bool {
-        let has_ended = self.run.as_ref().is_some_and(|run| run.summary().is_some());
-        self.holds_result && has_ended
+        self.brought.is_some() || self.has_runs_result()
     }
 
-    /// What the model that answers now has learnt: the last run's, or that of the adapter whose head was chosen.
+    /// Whether the last run came to its end, and the engine still has what it made as the model that answers.
+    pub fn has_runs_result(&self) -> bool {
+        let has_ended = self.run.as_ref().is_some_and(|run| run.summary().is_some());
+        self.holds_result && has_ended && self.brought.is_none()
+    }
+
+    /// What the model that answers now has learnt: the last run's, or that of the adapter that was brought or whose head was
+    /// chosen.
     pub fn learnt(&self) -> Option<&Learnt> {
         let blend = self.answer::<asks::BlendAdapters>();
         let chosen = blend.done().and_then(|blend| {
             let first = blend.parts.first()?.run_id;
             self.adapters.iter().find(|kept| kept.info.run_id == first)
         });
-        let of_run = || self.run.as_ref().filter(|_| self.has_result());
+        let of_run = || self.run.as_ref().filter(|_| self.has_runs_result());
         chosen
             .map(|kept| &kept.learnt)
+            .or(self.brought.as_ref())
             .or_else(|| of_run().map(|run| &run.learnt))
     }
 
@@ -202,6 +212,7 @@ impl State {
 
     fn begin_run(&mut self, id: RequestId, settings: TrainingSettings) {
         self.answers.forget(Until::NextRun, id);
+        self.brought = None;
         self.note_made_way();
         self.notices
             .retain(|cause| !matches!(cause, Cause::Lost { .. } | Cause::NotKept { .. }));
@@ -218,10 +229,18 @@ impl State {
 /// What the engine is silent over for long, or what is no question of the learner's.
 fn may_take_long(kind: AskKind) -> bool {
     use AskKind::{
-        InspectData, LoadDataset, LoadEncoder, LoadGeneralText, LoadModel, Ping, TakeHome,
+        BringAdapter, InspectData, LoadDataset, LoadEncoder, LoadGeneralText, LoadModel, Ping,
+        TakeHome,
     };
     matches!(
         kind,
-        LoadModel | LoadDataset | LoadGeneralText | LoadEncoder | InspectData | TakeHome | Ping
+        BringAdapter
+            | LoadModel
+            | LoadDataset
+            | LoadGeneralText
+            | LoadEncoder
+            | InspectData
+            | TakeHome
+            | Ping
     )
 }

@@ -4,6 +4,11 @@ use crate::settings::Family;
 use crate::settings::names::Place;
 
 pub const AS_TABLE: &str = "Data as a table";
+/// Behind the switch where the chart can be kept as a picture too.
+pub const TABLE_AND_PICTURE: &str = "Data as a table, chart as a picture";
+pub const SAVE_CHART: &str = "Save the chart as";
+pub const SVG: &str = "SVG";
+pub const PNG: &str = "PNG";
 pub const STEP: &str = "step";
 
 /// The edges of a band, as columns of the table.

@@ -9,6 +9,9 @@ pub fn header(strategy: &str, words: &str, seed: u64, packages: &str, data: &str
          #   pip install torch transformers accelerate{packages}\n\
          #   python finetune.py [MODEL] [DATA]\n\
          #\n\
+         # On several GPUs: accelerate launch finetune.py [MODEL] [DATA]; each then has a batch of its own,\n\
+         # so divide per_device_train_batch_size by their number.\n\
+         #\n\
          # MODEL is a folder with config.json, model.safetensors and tokenizer.json, or a name on the\n\
          # Hugging Face hub; DATA is {data}.\n\
          #\n\

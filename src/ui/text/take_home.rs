@@ -7,8 +7,9 @@ use crate::ui::text::format;
 use crate::ui::text::lab::split_name;
 use crate::ui::text::run::figure_value;
 
-pub const LEAD: &str = "The run's weights as a zip: an adapter in PEFT's folder, which transformers and PEFT load as it is, or the whole model where the whole model was trained; with a model card, and the figures as CSV and JSON.";
+pub const LEAD: &str = "The run's weights as a zip: an adapter in PEFT's folder, which transformers and PEFT load as it is, or the whole model where the whole model was trained. An adapter can also be merged into the model: transformers then loads it without PEFT. A model card and the figures, as CSV and JSON, go along.";
 pub const DOWNLOAD: &str = "Download what the run made";
+pub const DOWNLOAD_MERGED: &str = "Download the model with the adapter merged in";
 pub const GOING: &str = "Putting it together …";
 pub const EMPTY: &str = "Nothing to take home yet: a run has to come to its end first.";
 pub const SETTINGS: &str = "Settings";

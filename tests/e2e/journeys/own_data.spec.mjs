@@ -92,6 +92,33 @@ test('a spreadsheet goes in, is mended, trained on and taken home', async ({ pag
   for (const name of ['adapter_config.json', 'adapter_model.safetensors', 'README.md', 'metrics.csv', 'metrics.json']) {
     expect(stdout).toContain(name);
   }
+  const validation = await numberOf(row.first().locator('td').nth(2));
+
+  // The whole model with the adapter in it, for transformers alone.
+  const merging = page.waitForEvent('download');
+  await page.getByTestId('export-merged').click();
+  const merged = await merging;
+  expect(merged.suggestedFilename()).toBe('lora-nano-shop-merged.zip');
+  const whole = join(folder, 'merged.zip');
+  await merged.saveAs(whole);
+  const { stdout: inside } = await run('python3', ['-c', 'import sys, zipfile; print(zipfile.ZipFile(sys.argv[1]).namelist())', whole]);
+  expect(inside).toContain('model.safetensors');
+  expect(inside).not.toContain('adapter');
+
+  // In again, packed by another program: the same score, and it answers.
+  const repacked = join(folder, 'shop-again.zip');
+  await run('python3', ['-c', 'import sys, zipfile\nold, new = zipfile.ZipFile(sys.argv[1]), zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_DEFLATED)\nfor name in old.namelist(): new.writestr(name, old.read(name))\nnew.close()', archive, repacked]);
+  await page.getByTestId('bring-adapter').setInputFiles(repacked);
+  const brought = page.getByTestId('brought');
+  await expect(brought).toContainText('shop-again answers now: LoRA', { timeout: 60_000 });
+  expect(Number(await brought.locator('[data-value]').getAttribute('data-value'))).toBe(validation);
+  await expect(page.getByTestId('adapter-shelf').locator('li')).toHaveCount(2);
+  await expect(page.getByTestId('adapter-shelf').locator('li.first')).toContainText('shop-again');
+  await expect(page.getByTestId('export-adapter')).toHaveCount(0);
+
+  // What is none is told apart.
+  await page.getByTestId('bring-adapter').setInputFiles(whole);
+  await expect(brought).toContainText('a whole model', { timeout: 30_000 });
 });
 
 test('columns that nobody could guess are chosen by hand', async ({ page, openPage, waitForEngine }) => {

@@ -1,4 +1,6 @@
 // The workbench: several runs at once, told apart by validation, with the test split sealed until it is asked for.
+import { readFile } from 'node:fs/promises';
+
 import { expect, numberOf, test } from '../fixtures.mjs';
 
 const FAST = 'data=topics&strategy=head&lr=1e-2&steps=12&warmup=2&batch=8&seed=7';
@@ -17,6 +19,42 @@ async function runOnce(page, waitForEngine) {
   await page.getByTestId('run-start').click();
   await waitForEngine('training', { timeout: 30_000 });
   await waitForEngine('ready', { timeout: 120_000 });
+}
+
+/** Saves a chart both ways; each file must show it without the page's styles. */
+async function checkPictures(page, chart) {
+  const save = async (name) => {
+    const downloading = page.waitForEvent('download');
+    await chart.getByRole('button', { name, exact: true }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe(`loss-at-each-step-of-the-run.${name.toLowerCase()}`);
+    return readFile(await download.path());
+  };
+  await chart.locator('summary').click();
+  const svg = (await save('SVG')).toString();
+  // It is well-formed, its lines have colours of their own, and the words around the drawing are in it.
+  const found = await page.evaluate((text) => {
+    const picture = new DOMParser().parseFromString(text, 'image/svg+xml');
+    const line = picture.querySelector('svg svg path[d^="M"]');
+    return { broken: picture.querySelector('parsererror') !== null, stroke: line?.style.stroke, words: picture.documentElement.textContent };
+  }, svg);
+  expect(found.broken).toBe(false);
+  expect(found.stroke).toMatch(/^rgb/);
+  for (const words of ['Loss at each step of the run', 'loss (nats)', 'step', 'validation']) expect(found.words).toContain(words);
+
+  const png = (await save('PNG')).toString('base64');
+  const { width, colours } = await page.evaluate(async (data) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${data}`;
+    await image.decode();
+    const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const pixels = new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer);
+    return { width: image.width, colours: new Set(pixels).size };
+  }, png);
+  expect(width).toBeGreaterThan(600);
+  expect(colours).toBeGreaterThan(10);
 }
 
 test('a sweep with seeds goes through the queue and stands as groups with their reach', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
@@ -139,6 +177,7 @@ test('a task is judged by its own measure, and the settings stand beside what ha
   await runOnce(page, waitForEngine);
   const row = page.getByTestId('run-table').locator('tbody tr').first();
   await expect(cell(row, VALIDATION)).toContainText('f1 of entities');
+  await checkPictures(page, page.getByTestId('loss-chart'));
   await page.setViewportSize({ width: 390, height: 844 });
   const [above, below] = await places();
   expect(below.y).toBeGreaterThanOrEqual(above.y + above.height - 1);

@@ -1,7 +1,8 @@
 //! What the engine holds, and what the page may think it holds.
 
 use super::*;
-use crate::protocol::MOST_ADAPTERS;
+use crate::protocol::{Brought, MOST_ADAPTERS, Unscored};
+use crate::settings::{Strategy, Task};
 use crate::ui::state::fixture::model_info;
 
 fn load_model(state: &mut State) {
@@ -105,6 +106,43 @@ fn the_general_text_belongs_to_the_model_that_was_asked_with_it() {
 }
 
 #[test]
+fn an_adapter_from_elsewhere_answers_until_the_next_run_and_is_not_packed_as_the_last_ones() {
+    let mut state = State::default();
+    state.apply(ready(BUILD_ID));
+    load_model(&mut state);
+    finished_run(&mut state, RunId(1));
+    assert!(state.has_runs_result());
+    let ask = state.ask_only(asks::BringAdapter {
+        name: "mine".into(),
+        files: Vec::new(),
+        split: Split::Validation,
+    });
+    state.apply(from_engine(None, adapter(RunId(2))));
+    let brought = Brought {
+        name: "mine".into(),
+        strategy: Strategy::Lora(Default::default()),
+        task: Task::TokenClassification,
+        labels: vec!["O".into()],
+        parameters: 8,
+        run_id: Some(RunId(2)),
+        split: Split::Validation,
+        scores: Err(Unscored::NoData),
+    };
+    let reply = Event::Answered(Reply::BringAdapter(brought.into()));
+    state.apply(from_engine(ask.request_id, reply));
+    assert!(state.has_result() && !state.has_runs_result());
+    let learnt = state.learnt().unwrap();
+    assert_eq!(
+        (learnt.task, &*learnt.dataset),
+        (Task::TokenClassification, "mine")
+    );
+    assert_eq!(state.adapters.last().unwrap().learnt.dataset, "mine");
+    finished_run(&mut state, RunId(3));
+    assert!(state.has_runs_result());
+    assert_ne!(&*state.learnt().unwrap().dataset, "mine");
+}
+
+#[test]
 fn another_model_and_a_fresh_worker_hold_nothing_that_was_tuned() {
     let mut state = State::default();
     state.apply(ready(BUILD_ID));
@@ -155,7 +193,12 @@ fn adapters_of_all_runs_of_a_set_are_kept_and_the_oldest_go_first() {
         let shown: Vec<RunId> = state.adapters.iter().map(|kept| kept.info.run_id).collect();
         assert_eq!(shown, engine);
     }
-    assert!(state.adapters.iter().all(|kept| kept.learning_rate > 0.0));
+    assert!(
+        state
+            .adapters
+            .iter()
+            .all(|kept| kept.learning_rate.is_some())
+    );
 }
 
 #[test]

@@ -12,7 +12,11 @@ use crate::ui::text::take_home as text;
 #[component]
 pub fn TakeHome() -> impl IntoView {
     let page = use_page();
-    let has_result = page.watch(State::has_result);
+    let has_result = page.watch(State::has_runs_result);
+    let can_be_merged = page.watch(|state| {
+        let run = state.run.as_ref();
+        run.is_some_and(|run| run.settings.strategy.can_be_merged())
+    });
     let split = page.shown_split();
     let is_idle = page.watch(State::is_idle);
     let answer = page.watch(|state| state.answer::<asks::TakeHome>());
@@ -42,9 +46,18 @@ pub fn TakeHome() -> impl IntoView {
                     class="primary"
                     data-testid="export-adapter"
                     disabled=cannot
-                    on:click=move |_| pack(page, split.get_untracked())
+                    on:click=move |_| pack(page, split.get_untracked(), false)
                 >
                     {text::DOWNLOAD}
+                </button>
+                <button
+                    type="button"
+                    data-testid="export-merged"
+                    hidden=move || !can_be_merged.get()
+                    disabled=cannot
+                    on:click=move |_| pack(page, split.get_untracked(), true)
+                >
+                    {text::DOWNLOAD_MERGED}
                 </button>
                 <span class="quiet" role="status">
                     {told}
@@ -59,7 +72,7 @@ pub fn TakeHome() -> impl IntoView {
     }
 }
 
-fn pack(page: PageContext, split: Split) {
+fn pack(page: PageContext, split: Split, is_merged: bool) {
     let ask = page.state.with_untracked(|state| {
         let run = state.run.as_ref()?;
         let model = state.model.as_ref()?;
@@ -69,6 +82,7 @@ fn pack(page: PageContext, split: Split) {
         let facts = Facts {
             run,
             summary: run.summary()?,
+            is_merged,
             // Data without validation rows has nothing else to tell.
             split: if run.came_to(split).is_some() {
                 split
@@ -87,6 +101,7 @@ fn pack(page: PageContext, split: Split) {
         Some(asks::TakeHome {
             name: facts.name(),
             base_name: model.name.clone(),
+            is_merged,
             files: facts.files(),
         })
     });

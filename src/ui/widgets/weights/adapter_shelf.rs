@@ -136,8 +136,11 @@ pub fn AdapterShelf() -> impl IntoView {
     }
 }
 
-/// The run that has just ended, where it has left an adapter.
+/// The adapter that was brought, or what the run that has just ended has left.
 fn newest(state: &State) -> Option<RunId> {
+    if let Some(brought) = state.answer::<asks::BringAdapter>().done() {
+        return brought.run_id;
+    }
     let last = state.run.as_ref().filter(|run| run.summary().is_some())?;
     let kept = state.adapters.last()?;
     (last.id == Some(kept.info.run_id)).then_some(kept.info.run_id)
@@ -147,6 +150,7 @@ fn row(kept: &KeptAdapter, mix: RwSignal<Mix>) -> impl IntoView + use<> {
     let run = kept.info.run_id;
     let name = text::adapter(
         run.0,
+        &kept.info.name,
         &kept.learnt.dataset,
         kept.info.rank,
         kept.learning_rate,
@@ -197,7 +201,7 @@ mod tests {
                 parameters: 100,
             },
             learnt: Learnt::default(),
-            learning_rate: 1e-3,
+            learning_rate: Some(1e-3),
         }
     }
 

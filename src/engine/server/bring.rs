@@ -1,0 +1,174 @@
+//! An adapter from elsewhere, put beside the base: it answers, and stands on the shelf, like what a run has made.
+
+use burn::module::Module;
+
+use super::shelf::adapter_parameters;
+use super::*;
+use crate::data::dataset::Dataset;
+use crate::engine::adapter_files::AdapterFiles;
+use crate::engine::examples::{Encoding, Examples};
+use crate::engine::run::device_error;
+use crate::io::adapter::{self, Description};
+use crate::io::peft::head_module;
+use crate::io::zip::Member;
+use crate::model::network::Network;
+use crate::model::parameters;
+use crate::protocol::{Brought, NamedUrl, Scores, Split, Unscored};
+use crate::settings::{Family, Strategy, Task};
+
+impl<H: Host> Answers<asks::BringAdapter> for Server<H> {
+    async fn answer(
+        &mut self,
+        asks::BringAdapter { name, files, split }: asks::BringAdapter,
+        id: Option<RequestId>,
+    ) -> Result<Outcome<Brought>, EngineError> {
+        self.refuse_while_running("bring an adapter")?;
+        let wrong = |reason: String| {
+            let message = format!("The adapter \"{name}\" cannot be used: {reason}.");
+            EngineError::new(ErrorKind::Model, message)
+        };
+        let files = self.fetch_files(&files).await.map_err(wrong)?;
+        let files = AdapterFiles::among(files).map_err(wrong)?;
+        let base = Rc::clone(self.base()?);
+        let (tuned, strategy) = adapted(&base, &files, self.dataset.as_deref()).map_err(wrong)?;
+        let length = files.max_length.unwrap_or(usize::MAX);
+        let fit = self.dataset.as_deref().ok_or(Unscored::NoData);
+        let fit = fit.and_then(|data| examples(&base, &tuned, data, length, split));
+        let brought = Brought {
+            run_id: self.put_on_shelf(&name, &tuned, id),
+            name,
+            strategy,
+            task: tuned.task,
+            labels: tuned.labels.clone(),
+            parameters: adapter_parameters(&tuned.model),
+            split,
+            scores: Err(Unscored::NoData),
+        };
+        let model = tuned.model.valid();
+        self.tuned = Some(tuned);
+        let host = self.host.clone();
+        Ok(Outcome::Work(Box::pin(async move {
+            let scores = match fit {
+                Ok(examples) => Ok(score(&host, &examples, &model, split).await?),
+                Err(why) => Err(why),
+            };
+            Ok(Brought { scores, ..brought })
+        })))
+    }
+}
+
+impl<H: Host> Server<H> {
+    async fn fetch_files(&self, files: &[NamedUrl]) -> Result<Vec<Member>, String> {
+        let mut members = Vec::new();
+        for NamedUrl { name, url } in files {
+            let bytes = self.host.fetch(url, &mut |_, _| {}).await?;
+            let name = name.clone();
+            members.push(Member { name, bytes });
+        }
+        Ok(members)
+    }
+}
+
+/// The base with the adapter beside it, and the adapter's method.
+fn adapted(
+    base: &Base,
+    files: &AdapterFiles,
+    data: Option<&Dataset>,
+) -> Result<(Tuned, Strategy), String> {
+    let described = adapter::describe(&files.config).map_err(|e| e.to_string())?;
+    let loaded = adapter::load(&files.config, files.weights.clone(), base.model.clone());
+    let model = loaded.map_err(|e| e.to_string())?.no_grad();
+    let family = base.family();
+    let data = data.map(|data| (data.task_for(family), data.labels()));
+    let task = task_of(&described, data.map(|(task, _)| task), family);
+    let outputs = outputs(&model, task);
+    let of_data = data
+        .filter(|(of_data, _)| *of_data == task)
+        .map(|(_, labels)| labels);
+    let named = [files.labels.as_deref(), of_data];
+    let fitting = named
+        .into_iter()
+        .flatten()
+        .find(|names| names.len() == outputs);
+    let unnamed = || (0..outputs).map(|i| format!("LABEL_{i}")).collect();
+    let tuned = Tuned {
+        model,
+        strategy: Some(described.strategy.clone()),
+        task,
+        labels: fitting.map_or_else(unnamed, <[String]>::to_vec),
+    };
+    Ok((tuned, described.strategy))
+}
+
+/// PEFT has one name for one label and for many: the data tells which. Without a name it is a language model's.
+fn task_of(described: &Description, data: Option<Task>, family: Family) -> Task {
+    let many = Some(Task::MultiLabelClassification);
+    match described.task_type.as_deref() {
+        Some("SEQ_CLS") if data == many => Task::MultiLabelClassification,
+        Some("SEQ_CLS") => Task::SequenceClassification,
+        Some("TOKEN_CLS") => Task::TokenClassification,
+        Some("QUESTION_ANS") => Task::QuestionAnswering,
+        _ if family == Family::Bert => Task::MaskedLm,
+        _ => Task::CausalLm,
+    }
+}
+
+/// Of the head, where the task has one whose outputs have names.
+fn outputs(model: &Model, task: Task) -> usize {
+    if task == Task::QuestionAnswering {
+        return 0;
+    }
+    let Some(module) = head_module(model.family(), task) else {
+        return 0;
+    };
+    let weight = format!("{module}.weight");
+    let listed = parameters::list(model);
+    let head = listed.iter().find(|parameter| parameter.name == weight);
+    head.map_or(0, |head| head.shape[0])
+}
+
+/// The rows of a split as the model reads them, if they are of its task and have its labels.
+fn examples(
+    base: &Base,
+    tuned: &Tuned,
+    data: &Dataset,
+    length: usize,
+    split: Split,
+) -> Result<Examples, Unscored> {
+    let task = data.task_for(base.family());
+    if task != tuned.task {
+        return Err(Unscored::OtherTask { data: task });
+    }
+    if data.labels() != tuned.labels {
+        return Err(Unscored::OtherLabels {
+            data: data.labels().to_vec(),
+        });
+    }
+    let room = base.positions() - tuned.model.virtual_tokens();
+    let encoding = Encoding {
+        validates: true,
+        ..Encoding::usual(base, room.min(length))
+    };
+    let examples = encoding.examples(data.clone());
+    let examples = examples.map_err(|e| Unscored::Unreadable(e.to_string()))?;
+    match examples.is_blank(split) {
+        true => Err(Unscored::NoRows),
+        false => Ok(examples),
+    }
+}
+
+/// A batch a unit.
+async fn score<H: Host>(
+    host: &H,
+    examples: &Examples,
+    model: &Model,
+    split: Split,
+) -> Result<Scores, EngineError> {
+    let mut answers = examples.no_answers();
+    for unit in examples.units(model, split) {
+        let answered = examples.answer(model, split, &unit, &mut answers).await;
+        answered.map_err(device_error)?;
+        host.breathe().await;
+    }
+    Ok(examples.scores(&answers, split))
+}
