@@ -93,6 +93,7 @@ fn steps_on_one_example_raise_its_probability() {
 fn the_language_model_is_asked_for_a_word() {
     let ask = |shots| {
         Command::ScorePrompts(asks::ScorePrompts {
+            split: Split::Test,
             shots,
             most_examples: 100,
             seed: 1,
@@ -108,6 +109,7 @@ fn the_language_model_is_asked_for_a_word() {
         })
         .collect();
     assert_eq!(scores[0].examples, 6);
+    assert_eq!(scores[0].words, [" bad", " good"]);
     assert!(!scores[0].prompt.contains(" good.") && scores[1].prompt.contains(" good."));
     assert!((0.0..=1.0).contains(&scores[1].calibrated_accuracy));
     assert!(scores[1].longest_tokens > scores[0].longest_tokens);

@@ -1,4 +1,4 @@
-//! Asking the language model itself: which of two words would it rather say after the review?
+//! Asking the language model itself: which label's word would it rather say after the text?
 
 use burn::prelude::*;
 
@@ -15,81 +15,135 @@ use crate::settings::Seed;
 const ROWS: usize = 4;
 /// Reviews whose tokens are counted together.
 const COUNTED: usize = 64;
-/// What stands between a review and the word that judges it.
-const CUE: &str = "\nIt was";
-/// The word for each label, in the order of the labels: negative, positive.
-pub const WORDS: [&str; 2] = [" bad", " good"];
+/// What is asked behind a text, and the word that each label answers with.
+struct Question {
+    cue: &'static str,
+    /// In the order of the labels, each with the space before it.
+    words: Vec<String>,
+}
 
-/// Scores up to `most` test reviews, each after `shots` solved ones from the training split. `breathe` ends each unit of
-/// work.
+/// Labels by whose names nobody judges a text; what people say instead.
+const VERDICTS: ([&str; 2], [&str; 2]) = (["negative", "positive"], [" bad", " good"]);
+
+impl Question {
+    fn about(labels: &[String]) -> Self {
+        let (names, said) = VERDICTS;
+        match labels == names {
+            true => Self {
+                cue: "\nIt was",
+                words: said.map(str::to_owned).to_vec(),
+            },
+            false => Self {
+                cue: "\nLabel:",
+                words: labels.iter().map(|label| format!(" {label}")).collect(),
+            },
+        }
+    }
+
+    /// The first token of each word.
+    fn ids(&self, base: &Base) -> Result<Vec<i32>, EngineError> {
+        let mut ids = Vec::with_capacity(self.words.len());
+        for word in &self.words {
+            let id = base.prompt_ids(word)?[0];
+            if let Some(other) = ids.iter().position(|known| *known == id) {
+                return Err(EngineError::new(
+                    ErrorKind::Data,
+                    format!(
+                        "The labels \"{}\" and \"{}\" begin with the same token, and the model is asked for one token: it cannot tell them apart.",
+                        self.words[other].trim_start(),
+                        word.trim_start()
+                    ),
+                ));
+            }
+            ids.push(id);
+        }
+        Ok(ids)
+    }
+}
+
+/// Asks about up to `most` texts of a split, each after `shots` solved ones from the training split. `breathe` ends each
+/// unit of work.
 pub async fn score_prompts(
     base: &Base,
     model: &Model,
     dataset: &LabelledDataset,
-    (shots, most): (usize, usize),
-    seed: u64,
+    asked: Asked,
     breathe: impl AsyncFn(),
 ) -> Result<PromptScores, EngineError> {
     let model = decoder(model, "be asked by a prompt")?;
-    check_labels(dataset)?;
-    let solved = solved_examples(base, dataset, (shots, seed), &breathe).await?;
-    let words = word_ids(base)?;
-    let tests: Vec<&LabelledText> = dataset.split(Split::Test).take(most).collect();
-    let ask = |text: &str| format!("{solved}{text}{CUE}");
-    let mut prompts: Vec<String> = tests.iter().map(|row| ask(&row.text)).collect();
-    // No review at all: how the model leans by itself.
+    let question = Question::about(&dataset.labels);
+    let words = question.ids(base)?;
+    let solved = solved_examples(base, dataset, &question, asked, &breathe).await?;
+    let rows: Vec<&LabelledText> = dataset.split(asked.split).take(asked.most).collect();
+    let ask = |text: &str| format!("{solved}{text}{}", question.cue);
+    let mut prompts: Vec<String> = rows.iter().map(|row| ask(&row.text)).collect();
+    // No text at all: how the model leans by itself.
     prompts.push(ask(""));
-    let mut rows = Vec::new();
+    let mut ids = Vec::new();
     for prompt in &prompts {
-        rows.push(base.prompt_ids(prompt)?);
+        ids.push(base.prompt_ids(prompt)?);
     }
-    let longest_tokens = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let longest_tokens = ids.iter().map(Vec::len).max().unwrap_or(0);
     let room = base.positions() - model.transformer.virtual_tokens();
-    for row in &mut rows {
+    for row in &mut ids {
         // What is nearest to the question stays.
         row.drain(..row.len().saturating_sub(room));
     }
-    let mut leans = Vec::new();
-    for part in rows.chunks(ROWS) {
-        leans.extend(lean(model, part, words, base.pad()).await?);
+    let mut said = Vec::new();
+    for part in ids.chunks(ROWS) {
+        said.extend(logits(model, part, &words, base.pad()).await?);
         breathe().await;
     }
-    let unasked = leans.pop().unwrap_or(0.0);
+    let unasked = said.pop().unwrap_or_default();
     Ok(PromptScores {
-        shots,
-        examples: tests.len(),
-        accuracy: accuracy(&tests, &leans, 0.0),
-        calibrated_accuracy: accuracy(&tests, &leans, unasked),
+        shots: asked.shots,
+        split: asked.split,
+        examples: rows.len(),
+        accuracy: accuracy(&rows, &said, &vec![0.0; words.len()]),
+        calibrated_accuracy: accuracy(&rows, &said, &unasked),
+        words: question.words,
         prompt: prompts.swap_remove(0),
         longest_tokens,
         context: base.positions(),
     })
 }
 
-fn check_labels(dataset: &LabelledDataset) -> Result<(), EngineError> {
-    let labels = dataset.labels.len();
-    if labels == WORDS.len() {
-        return Ok(());
+/// What is asked about, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    pub split: Split,
+    pub shots: usize,
+    pub most: usize,
+    pub seed: u64,
+}
+
+/// The share of texts that are given their label: the one whose word is likeliest, its start in `from` taken off.
+fn accuracy(rows: &[&LabelledText], said: &[Vec<f32>], from: &[f32]) -> f64 {
+    let given = rows.iter().zip(said);
+    let right = given.filter(|(row, logits)| {
+        let above: Vec<f32> = logits.iter().zip(from).map(|(l, f)| l - f).collect();
+        likeliest(&above) == row.label
+    });
+    right.count() as f64 / rows.len().max(1) as f64
+}
+
+/// Of equals the first.
+fn likeliest(values: &[f32]) -> usize {
+    let mut best = 0;
+    for (place, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = place;
+        }
     }
-    Err(EngineError::new(
-        ErrorKind::Data,
-        format!("This asks for one of two words, but the data set has {labels} labels."),
-    ))
+    best
 }
 
-/// The share of reviews that are given their label, where the second word is meant by what leans to it by more than
-/// `from`.
-fn accuracy(tests: &[&LabelledText], leans: &[f32], from: f32) -> f64 {
-    let given = tests.iter().zip(leans);
-    let right = given.filter(|(row, lean)| usize::from(**lean > from) == row.label);
-    right.count() as f64 / tests.len().max(1) as f64
-}
-
-/// Short training reviews with their words, the labels in turn.
+/// Short training texts with their words, the labels in turn.
 async fn solved_examples(
     base: &Base,
     dataset: &LabelledDataset,
-    (shots, seed): (usize, u64),
+    question: &Question,
+    Asked { shots, seed, .. }: Asked,
     breathe: &impl AsyncFn(),
 ) -> Result<String, EngineError> {
     let mut rows = Vec::new();
@@ -105,32 +159,24 @@ async fn solved_examples(
     Seed::new(seed).fork("shots").shuffle(&mut rows);
     let mut out = String::new();
     for shot in 0..shots {
-        let label = shot % WORDS.len();
-        let nth = shot / WORDS.len();
+        let label = shot % question.words.len();
+        let nth = shot / question.words.len();
         let found = rows.iter().filter(|(_, row)| row.label == label).nth(nth);
         if let Some((_, row)) = found {
-            out += &format!("{}{CUE}{}.\n\n", row.text, WORDS[label]);
+            let (cue, word) = (question.cue, &question.words[label]);
+            out += &format!("{}{cue}{word}.\n\n", row.text);
         }
     }
     Ok(out)
 }
 
-/// The first token of each word.
-fn word_ids(base: &Base) -> Result<[i32; 2], EngineError> {
-    let first = |word: &str| {
-        let ids = base.prompt_ids(word)?;
-        Ok::<i32, EngineError>(ids[0])
-    };
-    Ok([first(WORDS[0])?, first(WORDS[1])?])
-}
-
-/// How much rather the second word than the first, in nats, after each row.
-async fn lean(
+/// The logit of each word after each row: `rows × words`.
+async fn logits(
     model: &Gpt2,
     rows: &[Vec<i32>],
-    [first, second]: [i32; 2],
+    words: &[i32],
     pad: i32,
-) -> Result<Vec<f32>, EngineError> {
+) -> Result<Vec<Vec<f32>>, EngineError> {
     let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
     let lasts: Vec<i32> = rows
         .iter()
@@ -155,12 +201,45 @@ async fn lean(
         Tensor::<1, Int>::from_data(TensorData::new(values, [count]), &device)
     };
     let hidden = hidden.select(0, indices(lasts));
-    let words = model.transformer.wte.weight.val();
-    let words = words.select(0, indices(vec![second, first]));
-    let logits = hidden.matmul(words.transpose());
+    let head = model.transformer.wte.weight.val();
+    let head = head.select(0, indices(words.to_vec()));
+    let logits = hidden.matmul(head.transpose());
     let data = logits.into_data_async().await;
     let data = data.map_err(|e| device_error(format!("{e:?}")))?;
     let values = data.try_to_vec::<f32>();
     let values = values.map_err(|e| device_error(format!("{e:?}")))?;
-    Ok(values.chunks(2).map(|pair| pair[0] - pair[1]).collect())
+    Ok(values.chunks(words.len()).map(<[f32]>::to_vec).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_answer_by_their_names_and_verdicts_by_what_people_say() {
+        let labels = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let verdict = Question::about(&labels(&["negative", "positive"]));
+        assert_eq!(
+            (verdict.cue, &verdict.words[..]),
+            ("\nIt was", &[" bad".to_owned(), " good".to_owned()][..])
+        );
+        let topic = Question::about(&labels(&["sport", "food", "travel"]));
+        assert_eq!((topic.cue, &topic.words[2][..]), ("\nLabel:", " travel"));
+    }
+
+    #[test]
+    fn the_likeliest_word_answers_once_its_start_is_taken_off() {
+        let text = |label| LabelledText {
+            text: String::new(),
+            label,
+            split: Split::Test,
+            hard: String::new(),
+        };
+        let (first, second) = (text(0), text(2));
+        let said = [vec![1.0, 0.0, 3.0], vec![0.0, 1.0, 3.0]];
+        let rows = [&first, &second];
+        assert_eq!(accuracy(&rows, &said, &[0.0; 3]), 0.5);
+        assert_eq!(accuracy(&rows, &said, &[0.0, 0.0, 2.5]), 0.5);
+        assert_eq!(likeliest(&[1.0, 1.0]), 0);
+    }
 }

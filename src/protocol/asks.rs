@@ -102,8 +102,9 @@ asks! {
         learning_rate: f64,
     } -> Vec<ExampleStep>, until NextModel;
 
-    /// Let the language model judge test reviews by the word it would say.
+    /// Let the language model judge texts by the word that it would say.
     ScorePrompts {
+        split: Split,
         shots: usize,
         most_examples: usize,
         seed: u64,

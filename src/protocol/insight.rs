@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::types::{BlendPart, LabelProbability, TextSpan};
+use super::types::{BlendPart, LabelProbability, Split, TextSpan};
 
 /// How far each matrix has moved from where it was pre-trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,11 +72,14 @@ pub struct ExampleStep {
 pub struct PromptScores {
     /// Solved examples before each question.
     pub shots: usize,
+    pub split: Split,
     pub examples: usize,
     pub accuracy: f64,
-    /// After taking off how much the model leans to one word with no review at all
+    /// After taking off how much the model leans to each word with no text at all
     /// (contextual calibration, Zhao et al. 2021).
     pub calibrated_accuracy: f64,
+    /// What each label answers with.
+    pub words: Vec<String>,
     /// One of the prompts, to look at.
     pub prompt: String,
     /// Tokens of the longest prompt, and what the model can read.

@@ -5,7 +5,7 @@ use crate::data::labelled::{EncodedText, LabelledDataset};
 use crate::engine::inspect;
 use crate::engine::one_example::train_on_example;
 use crate::engine::probe::probe;
-use crate::engine::prompting::score_prompts;
+use crate::engine::prompting::{Asked, score_prompts};
 use crate::protocol::{ExampleStep, MatrixInsight, Probe, PromptScores, Updates};
 
 impl<H: Host> Answers<asks::Probe> for Server<H> {
@@ -82,8 +82,13 @@ impl<H: Host> Answers<asks::ScorePrompts> for Server<H> {
         let host = self.host.clone();
         Ok(Outcome::Work(Box::pin(async move {
             let breathe = async || host.breathe().await;
-            let (texts, sizes) = (labelled(&dataset)?, (ask.shots, ask.most_examples));
-            score_prompts(&base, &model, texts, sizes, ask.seed, breathe).await
+            let asked = Asked {
+                split: ask.split,
+                shots: ask.shots,
+                most: ask.most_examples,
+                seed: ask.seed,
+            };
+            score_prompts(&base, &model, labelled(&dataset)?, asked, breathe).await
         })))
     }
 }

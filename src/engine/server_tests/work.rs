@@ -134,6 +134,7 @@ fn a_benchmark_and_lessons_own_training_are_cancelled_between_two_steps() {
         learning_rate: 1e-2,
     };
     let prompts = asks::ScorePrompts {
+        split: Split::Test,
         shots: 2,
         most_examples: 100,
         seed: 1,

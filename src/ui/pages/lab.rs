@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::protocol::Split;
 use crate::settings::Family;
 use crate::ui::browser::place;
 use crate::ui::controls::bring_adapter::BringAdapter;
@@ -30,6 +31,7 @@ use crate::ui::state::{Cause, Run};
 use crate::ui::text::lab as words_of_lab;
 use crate::ui::text::{judging, pages as text, run as words};
 use crate::ui::widgets::asking::generate_box::GenerateBox;
+use crate::ui::widgets::asking::prompting::PromptTable;
 use crate::ui::widgets::asking::try_box::TryBox;
 use crate::ui::widgets::data::confusion::Confusion;
 use crate::ui::widgets::data::data_peek::DataPeek;
@@ -151,6 +153,10 @@ fn TheRun() -> impl IntoView {
             <Titled title=text::LAB_CLASSIFY><TryBox /></Titled>
             <Titled title=text::LAB_GENERATE><GenerateBox offer_tuned=true /></Titled>
         </div>
+        <Titled title=text::LAB_PROMPTING>
+            <p class="quiet">{text::LAB_PROMPTING_LEAD}</p>
+            <PromptTable split=Split::Validation />
+        </Titled>
         <h2>{text::LAB_ADAPTERS}</h2>
         <section class="exhibit"><BringAdapter /><AdapterShelf /></section>
         <h2>{text::LAB_TAKE_HOME}</h2>

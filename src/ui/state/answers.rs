@@ -163,6 +163,11 @@ impl Answers {
             .retain(|entry| entry.kind != kind || !entry.is_going());
     }
 
+    /// Drops all asks of a kind and their answers.
+    pub fn drop_kind(&mut self, kind: AskKind) {
+        self.entries.retain(|entry| entry.kind != kind);
+    }
+
     /// Nobody will answer what is on its way.
     pub fn close_all(&mut self) {
         self.entries.retain(|entry| !entry.is_going());

@@ -50,7 +50,10 @@ impl State {
     pub(super) fn holding_answered(&mut self, id: RequestId, reply: &Reply) {
         match reply {
             Reply::LoadModel(model) => self.model_loaded(id, model),
-            Reply::LoadDataset(dataset) => self.dataset = Some(Arc::clone(dataset)),
+            Reply::LoadDataset(dataset) => {
+                self.dataset = Some(Arc::clone(dataset));
+                self.answers.drop_kind(AskKind::ScorePrompts);
+            }
             Reply::LoadGeneralText(_) => self.has_general_source = true,
             // Answers before were another model's words.
             Reply::BlendAdapters(_) => self.answers.forget(Until::NextRun, id),

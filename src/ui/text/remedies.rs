@@ -1,6 +1,8 @@
 //! Words of the widgets about forgetting, prompting, and which to choose.
 
+use crate::protocol::PromptScores;
 use crate::ui::text::format;
+use crate::ui::text::lab::split_name;
 
 pub const CARELESS: &str = "the careless run";
 pub const CARELESS_FIRST: &str =
@@ -74,6 +76,13 @@ pub fn prompt_room(longest: usize, context: usize) -> String {
     }
 }
 
-pub fn prompt_asked(examples: usize) -> String {
-    format!("On {} held-out reviews.", format::count(examples))
+/// What was asked, and which words could answer.
+pub fn prompt_asked(scores: &PromptScores) -> String {
+    let words: Vec<&str> = scores.words.iter().map(|word| word.trim_start()).collect();
+    format!(
+        "On {} texts of the {} split; the model could say: {}.",
+        format::count(scores.examples),
+        split_name(scores.split),
+        words.join(", ")
+    )
 }

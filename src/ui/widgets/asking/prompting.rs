@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::protocol::{AskKind, PromptScores, WeightsChoice, asks};
+use crate::protocol::{AskKind, DatasetInfo, PromptScores, Split, WeightsChoice, asks};
+use crate::settings::Task;
 use crate::ui::controls::goes_on::{GoesOn, Wish};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
 use crate::ui::controls::work_buttons::WorkButtons;
 use crate::ui::page_context::use_page;
-use crate::ui::state::{Answer, Slot, State};
+use crate::ui::state::{Answer, Slot};
 use crate::ui::text::format;
 use crate::ui::text::remedies as text;
 use crate::ui::widgets::Frame;
@@ -18,35 +19,60 @@ use crate::ui::widgets::Frame;
 pub const FRAME: Frame = Frame::InText;
 
 const SHOTS: [usize; 3] = [0, 2, 4];
-/// Reviews asked about: about ten seconds on a CPU.
+/// Texts asked about: about ten seconds on a CPU.
 const MOST_EXAMPLES: usize = 200;
 const SEED: u64 = 7;
 
 #[component]
 pub fn Prompting() -> impl IntoView {
+    view! { <PromptTable split=Split::Test /> }
+}
+
+/// The same about any split of the data at hand.
+#[component]
+pub fn PromptTable(split: Split) -> impl IntoView {
     view! {
         <GoesOn wish=Wish::Prompt>
-            <Asking />
+            <Asking split />
         </GoesOn>
     }
 }
 
+/// One for each split and number of examples.
+fn slot(split: Split, shots: usize) -> Slot {
+    Slot::Number(10 * split as usize + shots)
+}
+
 #[component]
-fn Asking() -> impl IntoView {
+fn Asking(split: Split) -> impl IntoView {
     let page = use_page();
-    let can_ask = page.watch(State::can_start_run);
-    let answer = page.watch(|state| state.answers.newest::<asks::ScorePrompts>());
-    let rows = page.watch(|state| state.answers.all::<asks::ScorePrompts>());
+    let can_ask = page.watch(|state| {
+        let judges = |data: &DatasetInfo| data.task == Task::SequenceClassification;
+        state.can_start_run() && state.dataset.as_deref().is_some_and(judges)
+    });
+    let answer = page.watch(move |state| {
+        let newest = state.answers.newest::<asks::ScorePrompts>();
+        match newest.done().is_some_and(|scores| scores.split != split) {
+            true => Answer::Idle,
+            false => newest,
+        }
+    });
+    let rows = page.watch(move |state| {
+        let mut rows = state.answers.all::<asks::ScorePrompts>();
+        rows.retain(|scores| scores.split == split);
+        rows
+    });
     let buttons = SHOTS
         .map(|shots| {
             let ask = move |_| {
                 let ask = asks::ScorePrompts {
+                    split,
                     shots,
                     most_examples: MOST_EXAMPLES,
                     seed: SEED,
                     weights: WeightsChoice::Base,
                 };
-                page.client.ask_at(Slot::Number(shots), ask);
+                page.client.ask_at(slot(split, shots), ask);
             };
             view! {
                 <button
@@ -88,7 +114,7 @@ fn table(rows: &[Arc<PromptScores>]) -> impl IntoView + use<> {
         .map(|name| view! { <th scope="col">{name}</th> })
         .into_iter()
         .collect_view();
-    let examples = rows.first().map_or(0, |row| row.examples);
+    let asked = rows.first().map(|row| text::prompt_asked(row));
     let rows: Vec<_> = rows
         .iter()
         .map(|row| {
@@ -110,7 +136,7 @@ fn table(rows: &[Arc<PromptScores>]) -> impl IntoView + use<> {
             </table>
         </div>
         <p class="origin quiet">
-            {text::prompt_asked(examples)} " " <HonestyBadge origin=Origin::Measured />
+            {asked} " " <HonestyBadge origin=Origin::Measured />
         </p>
     }
 }
