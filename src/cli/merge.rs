@@ -10,10 +10,10 @@ use super::error::CliError;
 use super::labels;
 use super::past_run::PastRun;
 use super::save::{check_target, save_model};
+use crate::methods::names;
 use crate::model::any::Model;
 use crate::model::network::Network;
 use crate::model::parameters;
-use crate::settings::names;
 
 const MULTI_LABEL: RunnableTask = RunnableTask::MultiLabelClassification;
 

@@ -13,6 +13,7 @@ mod head;
 mod ia3;
 mod lora;
 mod method;
+pub mod names;
 mod partial;
 mod prefix;
 mod prompt;

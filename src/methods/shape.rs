@@ -1,7 +1,8 @@
 //! A model in shapes, as far as methods ask, and what a method adds to it. No tensors: counts are sums of these.
 
 use super::Strategy;
-use crate::settings::{Family, Shapes, Sizes, names};
+use super::names::{is_linear, module};
+use crate::settings::{Family, Shapes, Sizes, is_head};
 
 /// A linear layer that something can stand beside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +18,8 @@ impl LinearShape {
     pub fn of(family: Family, name: &str, shape: &[usize]) -> Option<Self> {
         let shape = <[usize; 2]>::try_from(shape).ok()?;
         let (inputs, outputs) = family.inputs_and_outputs(shape);
-        names::is_linear(name).then(|| Self {
-            path: names::module(name).to_owned(),
+        is_linear(name).then(|| Self {
+            path: module(name).to_owned(),
             inputs,
             outputs,
         })
@@ -54,7 +55,7 @@ impl ModelShape {
             width: sizes.width(),
             blocks: sizes.blocks(),
             positions: sizes.positions(),
-            has_head: own.iter().any(|(name, _)| names::is_head(name)),
+            has_head: own.iter().any(|(name, _)| is_head(name)),
             linear: linear.collect(),
         }
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::prelude::*;
 
+pub use crate::methods::names::is_adapter;
 use crate::protocol::ParameterInfo;
 use crate::settings::is_head;
-pub use crate::settings::names::is_adapter;
 
 /// Every parameter of `model` in the order of its fields.
 pub fn list<M: Module>(model: &M) -> Vec<ParameterInfo> {

@@ -12,20 +12,8 @@
 //! units, so that the page can pause and cancel it. What it tells on the way are events (`event.rs`).
 
 use std::pin::Pin;
-use std::sync::Arc;
 
-use super::asks::{AskKind, Command, Reply};
-use super::{EngineError, RequestId};
-
-/// A question to the engine.
-pub trait Ask: Into<Command> {
-    type Answer;
-
-    const KIND: AskKind;
-
-    /// The answer, where `reply` is one to an ask of this kind.
-    fn answer_in(reply: &Reply) -> Option<&Arc<Self::Answer>>;
-}
+use super::EngineError;
 
 /// Until when an answer holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,17 +24,6 @@ pub enum Until {
     NextModel,
     /// Until the engine is started again.
     NextWorker,
-}
-
-/// Whoever answers asks of a kind: the engine.
-#[allow(async_fn_in_trait)] // the engine is one task on one thread; its futures never cross threads
-pub trait Answers<A: Ask> {
-    /// `id` names the ask, for what is told before the answer.
-    async fn answer(
-        &mut self,
-        ask: A,
-        id: Option<RequestId>,
-    ) -> Result<Outcome<A::Answer>, EngineError>;
 }
 
 /// What becomes of an ask.

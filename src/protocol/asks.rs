@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::ask::{Answers, Ask, Outcome, Until, asks};
+use super::ask::{Outcome, Until, asks};
 use super::shared;
 use super::types::*;
 use super::{
@@ -13,6 +13,27 @@ use super::{
     RequestId, RunId, Tagged, Updates, WordCountScores, Workspace,
 };
 use crate::settings::{Sampling, Strategy, TrainingSettings};
+
+/// A question to the engine.
+pub trait Ask: Into<Command> {
+    type Answer;
+
+    const KIND: AskKind;
+
+    /// The answer, where `reply` is one to an ask of this kind.
+    fn answer_in(reply: &Reply) -> Option<&Arc<Self::Answer>>;
+}
+
+/// Whoever answers asks of a kind: the engine.
+#[allow(async_fn_in_trait)] // the engine is one task on one thread; its futures never cross threads
+pub trait Answers<A: Ask> {
+    /// `id` names the ask, for what is told before the answer.
+    async fn answer(
+        &mut self,
+        ask: A,
+        id: Option<RequestId>,
+    ) -> Result<Outcome<A::Answer>, EngineError>;
+}
 
 asks! {
     // Models and data. URLs are absolute.

@@ -20,8 +20,8 @@ pub mod tools;
 pub mod types;
 pub mod verdicts;
 
-pub use ask::{Answers, Ask, Outcome, Until, Work};
-pub use asks::{AskKind, Command, Reply};
+pub use ask::{Outcome, Until, Work};
+pub use asks::{Answers, Ask, AskKind, Command, Reply};
 pub use brought::{Brought, Unscored};
 pub use codec::{decode, encode};
 pub use error::{EngineError, ErrorKind};

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::bounds::Bound;
-use super::names::{Kind, kind};
 use super::{Remedies, Schedule, ScheduleKind, Strategy};
+use crate::methods::names::{Kind, kind};
 
 /// Which trained parameters AdamW pulls towards zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

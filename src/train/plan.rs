@@ -1,11 +1,12 @@
 //! A strategy put into effect on a model, and what that amounts to.
 
 use crate::methods::fit::PlanError;
+use crate::methods::names;
 use crate::methods::{LinearShape, ModelShape};
 use crate::model::network::Network;
 use crate::model::parameters;
 use crate::protocol::{ParameterInfo, RunPlan};
-use crate::settings::{Seed, Strategy, names};
+use crate::settings::{Seed, Strategy};
 
 /// The model with adapters added and gradients asked for where the strategy trains.
 pub fn prepare<M: Network>(model: M, strategy: &Strategy, seed: &Seed) -> Result<M, PlanError> {

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use burn::prelude::*;
 
 use self::singular::singular_values;
+use crate::methods::names;
 use crate::model::any::Model;
 use crate::model::network::Network;
 use crate::model::parameters::{flattened, is_added};
 use crate::protocol::{EngineError, ErrorKind, Grid, MatrixInsight, MatrixUpdate, Updates};
-use crate::settings::names;
 
 /// The most rows and columns of a drawing.
 const DRAWN: usize = 64;

@@ -2,7 +2,7 @@
 
 use super::PREFIX;
 use super::virtual_tokens::TENSOR;
-use crate::settings::names::beside;
+use crate::methods::names::beside;
 use crate::settings::{Strategy, StrategyKind};
 
 /// Before a head beside a soft prompt: PEFT wraps the model once less there.

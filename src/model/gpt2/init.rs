@@ -3,8 +3,8 @@
 use burn::prelude::*;
 
 use super::super::weights::{WeightError, WeightSource};
+use crate::methods::names::{self, Kind};
 use crate::settings::Seed;
-use crate::settings::names::{self, Kind};
 
 /// GPT-2's own start: normal with deviation 0.02, the projections into the residual stream divided by
 /// √(2 · layers), biases 0, layer norms 1.

@@ -1,6 +1,7 @@
 //! Where each tensor of a model goes on the parameter map. One unit is one row or column of a matrix, so
 //! that areas are counts.
 
+use crate::methods::names::{label, module};
 use crate::protocol::ParameterInfo;
 use crate::settings::names::{self, Place as Where};
 use crate::ui::text::charts as text;
@@ -111,13 +112,13 @@ fn group_of(name: &str) -> (Where, String) {
 }
 
 fn add(group: &mut Group, index: usize, parameter: &ParameterInfo) {
-    let path = names::module(&parameter.name);
+    let path = module(&parameter.name);
     let position = group.modules.iter().position(|module| module.path == path);
     let module = match position {
         Some(position) => &mut group.modules[position],
         None => {
             group.modules.push(Module {
-                label: names::label(path).to_string(),
+                label: label(path).to_string(),
                 path: path.to_string(),
                 parts: Vec::new(),
             });

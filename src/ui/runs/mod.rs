@@ -3,6 +3,7 @@
 
 mod card;
 pub mod curves;
+pub mod form;
 pub mod take_home;
 
 use leptos::prelude::*;

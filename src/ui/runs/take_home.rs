@@ -2,36 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
+use super::form::Form;
 use crate::protocol::{
     DatasetInfo, RunSummary, Scores, Split, SplitSummary, TextFile, WordCountScores,
 };
-use crate::settings::{Family, Strategy};
+use crate::settings::Family;
 use crate::ui::draft::Draft;
 use crate::ui::state::Run;
 use crate::ui::text::lab::split_name;
 use crate::ui::text::take_home as text;
-
-/// How a run's weights are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// An adapter in PEFT's folder.
-    Peft,
-    /// An adapter that PEFT has no format for.
-    Own,
-    /// The whole model.
-    Whole,
-}
-
-impl Form {
-    fn of(strategy: &Strategy, is_merged: bool) -> Self {
-        match strategy {
-            merged if is_merged && merged.can_be_merged() => Self::Whole,
-            other if !other.leaves_adapter() => Self::Whole,
-            Strategy::BitFit | Strategy::Adapter(_) => Self::Own,
-            _ => Self::Peft,
-        }
-    }
-}
 
 /// What is known of a finished run and of what it was made on.
 pub struct Facts<'a> {

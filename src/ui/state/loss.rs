@@ -42,7 +42,7 @@ impl State {
             silent_seconds,
             what,
         });
-        self.lose(crate::ui::text::status::STOPPED_ANSWERING);
+        self.lose(crate::ui::text::lost::STOPPED_ANSWERING);
     }
 
     /// Nothing that was asked will be answered, and nothing that was made is there.

@@ -373,7 +373,7 @@ impl Run {
         if self.is_cancelling() {
             self.cancelled();
         } else if self.is_going() {
-            let message = crate::ui::text::status::engine_stopped(reason);
+            let message = crate::ui::text::lost::engine_stopped(reason);
             let error = EngineError::new(ErrorKind::Device, message.trim());
             self.fail(self.completed_steps(), error);
         }

@@ -1,6 +1,6 @@
 //! The interview that helps to choose between fine-tuning and prompting.
 
-use crate::ui::widgets::guide::decision_guide::{Advice, Pull};
+use crate::ui::widgets::guide::advice::{Advice, Pull};
 
 pub struct Question {
     pub words: &'static str,

@@ -16,6 +16,7 @@ pub mod keeping;
 pub mod lab;
 pub mod labels;
 pub mod lessons;
+pub mod lost;
 pub mod methods;
 pub mod model_picker;
 pub mod notices;

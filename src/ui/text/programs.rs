@@ -3,7 +3,7 @@
 use crate::settings::Family;
 use crate::ui::draft::short_number;
 use crate::ui::text::format;
-use crate::ui::widgets::programs::annotated::{Line, Part};
+use crate::ui::widgets::programs::line::{Line, Part};
 
 const fn line(code: &'static str, part: Part, says: &'static str) -> Line {
     Line {

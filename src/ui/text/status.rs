@@ -52,12 +52,6 @@ fn failed(failure: &Failure) -> &'static str {
 
 /// Why an engine was given up.
 pub const NEVER_ANSWERED: &str = "it did not answer";
-pub const STOPPED_ANSWERING: &str = "it did not answer any more";
-
-/// Why a run ended with its engine.
-pub fn engine_stopped(reason: &str) -> String {
-    format!("the engine stopped. {reason}")
-}
 
 /// Why there is no GPU.
 pub const GPU_NOT_OFFERED: &str = "this browser does not offer it";

@@ -2,7 +2,7 @@
 
 use crate::protocol::{DatasetInfo, Split};
 use crate::settings::Task;
-use crate::ui::runs::take_home::Form;
+use crate::ui::runs::form::Form;
 use crate::ui::text::format;
 use crate::ui::text::lab::split_name;
 use crate::ui::text::run::figure_value;

@@ -2,28 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::advice::{Advice, Pull};
 use crate::ui::text::guide as text;
 use crate::ui::widgets::Frame;
 
 pub const FRAME: Frame = Frame::InText;
-
-/// What an answer speaks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pull {
-    Tuning,
-    Prompting,
-    Neither,
-}
-
-/// Where the answers lead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Advice {
-    Unfinished,
-    Tune,
-    Prompt,
-    /// They speak for both: begin with the cheaper one.
-    PromptThenTune,
-}
 
 /// `chosen` holds the answer to each question, by index.
 pub fn advise(chosen: &[Option<usize>]) -> Advice {

@@ -1,41 +1,10 @@
 //! A program in another language, read beside what the page does: which part of a run each line is about.
 
+use super::line::{Line, Part};
 use crate::settings::{Family, LoraSettings};
 use crate::ui::draft::{Draft, schedule_name, short_number};
 use crate::ui::text::format;
 use crate::ui::text::programs as text;
-
-/// A line of a program.
-#[derive(Debug, PartialEq)]
-pub struct Line {
-    pub code: &'static str,
-    /// What it is about; `None` for lines that only close a bracket or open a gap.
-    pub part: Option<Part>,
-    pub says: &'static str,
-}
-
-/// What a line can be about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    Library,
-    Model,
-    Tokenizer,
-    Padding,
-    Reviews,
-    Length,
-    Folder,
-    Epochs,
-    Batch,
-    Rate,
-    Warmup,
-    Loop,
-    Strategy,
-    Rank,
-    Alpha,
-    Dropout,
-    Targets,
-    Count,
-}
 
 /// What the page knows of itself when a line is looked up.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -3,6 +3,7 @@
 pub mod annotated;
 pub mod debug_program;
 pub mod export_script;
+pub mod line;
 pub mod lora_program;
 pub mod program_view;
 pub mod rate_puzzle;

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use crate::ui::page_context::use_page;
 use crate::ui::state::State;
 use crate::ui::text::programs as text;
-use crate::ui::widgets::programs::annotated::{Here, Line, Part, parts, stands_here, walked};
+use crate::ui::widgets::programs::annotated::{Here, parts, stands_here, walked};
+use crate::ui::widgets::programs::line::{Line, Part};
 
 #[component]
 pub fn ProgramView(

@@ -5,7 +5,7 @@
 
 use leptos::prelude::*;
 
-use crate::settings::names::{self, Kind};
+use crate::methods::names::{self, Kind};
 use crate::settings::{BertSizes, Counts, Family, Gpt2Sizes, LoraSettings, Sizes, Strategy, count};
 use crate::ui::controls::field::Field;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};

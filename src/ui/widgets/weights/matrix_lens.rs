@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::methods::names::{is_linear, module};
 use crate::protocol::{Grid, MatrixInsight, asks};
 use crate::settings::names;
 use crate::ui::charts::heatmap::{HeatMap, largest};
@@ -79,11 +80,11 @@ pub fn MatrixLens() -> impl IntoView {
 
 /// The matrices of each block: four of a GPT-2's, six of a BERT's.
 fn is_shown(name: &str) -> bool {
-    names::block(name).is_some() && names::is_linear(name)
+    names::block(name).is_some() && is_linear(name)
 }
 
 fn short(name: &str) -> String {
-    names::short(names::module(name)).to_string()
+    names::short(module(name)).to_string()
 }
 
 fn drawings(found: &MatrixInsight) -> impl IntoView + use<> {
