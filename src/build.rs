@@ -10,6 +10,8 @@ mod code;
 mod conditions;
 #[path = "build/html.rs"]
 mod html;
+#[path = "build/items.rs"]
+mod items;
 #[path = "build/lesson.rs"]
 mod lesson;
 #[path = "lessons/measure.rs"]

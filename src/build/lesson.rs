@@ -3,6 +3,7 @@
 //! Plain `std`, because `src/build.rs` reads lessons with it and `cargo test` tests it.
 
 use super::conditions::{braced, condition, expression};
+use super::items::items;
 use super::measure::Expression;
 use super::runs::{RunsSource, parse_runs};
 
@@ -222,24 +223,6 @@ fn split_pieces(body: &str, names: &Names) -> Result<Vec<Piece>, String> {
 fn fence(line: &str) -> Option<(&str, &str)> {
     let (kind, name) = line.strip_prefix("```")?.split_once(' ')?;
     matches!(kind, "widget" | "check" | "runs" | "guess").then_some((kind, name.trim()))
-}
-
-/// Lines before the first `- ` are the heading; each item carries the lines below it.
-pub fn items(lines: &[&str]) -> (String, Vec<(String, String)>) {
-    let mut question = String::new();
-    let mut items: Vec<(String, String)> = Vec::new();
-    for line in lines {
-        if let Some(item) = line.strip_prefix("- ") {
-            items.push((item.trim().to_string(), String::new()));
-        } else if let Some((_, below)) = items.last_mut() {
-            below.push_str(line.trim());
-            below.push('\n');
-        } else {
-            question.push_str(line);
-            question.push('\n');
-        }
-    }
-    (question, items)
 }
 
 /// `- [x] answer` or `- field: value`, each followed by indented lines that belong to it.

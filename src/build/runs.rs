@@ -1,6 +1,6 @@
 //! A lesson's set of runs: `runs id`, `runs id with minilm`, or `runs id across models`, a preset a line.
 
-use super::lesson::items;
+use super::items::items;
 
 /// Runs to make and compare.
 #[derive(Debug, PartialEq)]

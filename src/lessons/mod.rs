@@ -13,6 +13,9 @@ mod first_use;
 #[path = "../build/html.rs"]
 mod html;
 #[cfg(test)]
+#[path = "../build/items.rs"]
+mod items;
+#[cfg(test)]
 #[path = "../build/lesson.rs"]
 mod lesson;
 pub mod measure;

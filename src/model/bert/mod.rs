@@ -11,6 +11,7 @@ mod linear;
 #[path = "bert.rs"]
 mod model;
 mod network;
+mod output;
 
 pub use attention::Attention;
 pub use config::BertConfig;
@@ -18,6 +19,7 @@ pub use embeddings::Embeddings;
 pub use encoder::{BertModel, Encoder, Pooler};
 pub use heads::{MaskedLmHead, Predictions, Transform};
 pub use init::RandomWeights;
-pub use layer::{Feed, Layer, Output};
+pub use layer::{Feed, Layer};
 pub use linear::Linear;
 pub use model::Bert;
+pub use output::Output;

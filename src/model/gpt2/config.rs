@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ConfigError;
 use super::token_ids::{EndIds, check_ids};
 
 /// The fields of `GPT2Config` that decide the computation.
@@ -50,21 +51,6 @@ fn default_activation() -> String {
 }
 fn yes() -> bool {
     true
-}
-
-/// A configuration that this model cannot be built from.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    #[error("config.json cannot be read: {0}")]
-    Unreadable(String),
-    #[error("config.json: {field} is {found}, but only {supported} is supported")]
-    Unsupported {
-        field: &'static str,
-        found: String,
-        supported: &'static str,
-    },
-    #[error("config.json: {0}")]
-    Impossible(String),
 }
 
 impl Gpt2Config {

@@ -4,6 +4,7 @@ mod adapt;
 mod attention;
 mod block;
 mod config;
+mod config_error;
 mod conv1d;
 mod init;
 mod mlp;
@@ -16,7 +17,8 @@ mod transformer;
 
 pub use attention::Attention;
 pub use block::Block;
-pub use config::{ConfigError, Gpt2Config, check_sizes};
+pub use config::{Gpt2Config, check_sizes};
+pub use config_error::ConfigError;
 pub use conv1d::Conv1D;
 pub use init::RandomWeights;
 pub use mlp::Mlp;

@@ -6,15 +6,17 @@ pub mod lab_runs;
 mod merge;
 mod record;
 mod run_history;
+mod run_tag;
 pub mod split_score;
 mod standing;
 
 pub use chapter_progress::ChapterProgress;
 pub use lab_runs::{LabRun, LabRuns, WordsReached};
 pub use merge::Merge;
-pub use record::{Figures, Ground, RunRecord, RunTag};
+pub use record::{Figures, Ground, RunRecord};
 #[cfg(test)]
 pub use record::{Point, tests};
 pub use run_history::RunHistory;
+pub use run_tag::RunTag;
 pub use split_score::SplitScore;
 pub use standing::Standing;
