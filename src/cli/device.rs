@@ -8,7 +8,7 @@ use super::error::CliError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DeviceName {
     Cpu,
-    /// Through wgpu, on Vulkan, Metal or DirectX 12; needs a build with `--features cli-gpu`.
+    /// Through wgpu, on Vulkan, Metal or DirectX 12, once it has passed a check; needs a build with `--features cli-gpu`.
     Webgpu,
 }
 
@@ -31,7 +31,17 @@ impl DeviceName {
 
 #[cfg(feature = "cli-gpu")]
 fn webgpu() -> Result<Device, CliError> {
-    Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice))
+    use crate::engine::self_check::self_check;
+    let device = Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
+    let started = std::time::Instant::now();
+    let clock = || started.elapsed().as_secs_f64() * 1e3;
+    let checked = super::block_on(self_check(&device, false, clock));
+    checked.map_err(|why| {
+        CliError::new(format!(
+            "--device webgpu: this GPU cannot be trusted: {why}; update its driver, or take --device cpu"
+        ))
+    })?;
+    Ok(device)
 }
 
 #[cfg(not(feature = "cli-gpu"))]

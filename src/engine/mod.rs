@@ -30,6 +30,7 @@ pub mod prompting;
 pub mod proof;
 pub mod rehearsal;
 pub mod run;
+pub mod self_check;
 pub mod server;
 #[cfg(test)]
 mod server_tests;

@@ -3,8 +3,12 @@
 mod blob;
 mod browser;
 mod device;
+#[cfg(feature = "engine-gpu")]
+mod faults;
 mod helper;
 mod helping;
+#[cfg(feature = "engine-gpu")]
+mod limits;
 #[cfg(not(feature = "engine-gpu"))]
 mod machine;
 mod parcel;
@@ -35,6 +39,8 @@ pub fn start() {
     unsafe { __wasm_call_ctors() };
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     report_panics(scope.clone());
+    #[cfg(feature = "engine-gpu")]
+    faults::report(scope.clone());
     if scope.name() == helper::NAME {
         if let Err(error) = helping::start(&scope) {
             wasm_bindgen::throw_val(error);
@@ -86,6 +92,7 @@ fn report_panics(scope: DedicatedWorkerGlobalScope) {
     }));
 }
 
+/// The scope, where what holds it must be able to cross threads.
 struct Panicky(DedicatedWorkerGlobalScope);
 // SAFETY: the worker has one thread; the hook only asks for these bounds in general.
 unsafe impl Send for Panicky {}

@@ -15,6 +15,7 @@ pub mod insight;
 pub mod keeping;
 pub mod own_data;
 mod shared;
+pub mod software;
 pub mod tasks;
 pub mod tools;
 pub mod types;

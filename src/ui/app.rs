@@ -248,12 +248,13 @@ fn plan_with_settings(page: PageContext) {
 /// More than any batch has rows for.
 const MOST_WORKERS: usize = 64;
 
-/// `?device=`, `?workers=` and `?model=`, and what in them could not be used.
+/// `?device=`, `?workers=`, `?limits=` and `?model=`, and what in them could not be used.
 fn wishes(search: &str) -> (Wishes, Vec<String>) {
     let mut wishes = Wishes {
         device: DeviceWish::Auto,
         model: None,
         workers: None,
+        least_limits: false,
         dataset: usual(Family::default()),
     };
     let mut problems = Vec::new();
@@ -266,10 +267,13 @@ fn wishes(search: &str) -> (Wishes, Vec<String>) {
     if let Some(workers) = value_of(search, "workers") {
         match workers.parse() {
             Ok(number @ 1..=MOST_WORKERS) => wishes.workers = Some(number),
-            _ => problems.push(format!(
-                "workers={workers}: must be a number from 1 to {MOST_WORKERS}"
-            )),
+            _ => problems.push(address::workers(&workers, MOST_WORKERS)),
         }
+    }
+    match value_of(search, "limits").as_deref() {
+        None => {}
+        Some("default") => wishes.least_limits = true,
+        Some(other) => problems.push(address::limits(other)),
     }
     if let Some(model) = value_of(search, "model") {
         // The name becomes part of an address.
@@ -289,19 +293,21 @@ mod tests {
 
     #[test]
     fn device_workers_and_model_come_from_the_address() {
-        let (wishes, problems) = wishes("?device=cpu&model=tiny-16&workers=3");
+        let (wishes, problems) = wishes("?device=cpu&model=tiny-16&workers=3&limits=default");
         assert_eq!(wishes.device, DeviceWish::Cpu);
         assert_eq!(wishes.model.as_deref(), Some("tiny-16"));
         assert_eq!(wishes.workers, Some(3));
+        assert!(wishes.least_limits);
         assert!(problems.is_empty());
     }
 
     #[test]
     fn what_makes_no_sense_gives_the_default_and_a_notice() {
-        let (wishes, problems) = wishes("?device=tpu&model=../secret&workers=0");
+        let (wishes, problems) = wishes("?device=tpu&model=../secret&workers=0&limits=none");
         assert_eq!(wishes.device, DeviceWish::Auto);
         assert_eq!(wishes.model, None);
         assert_eq!(wishes.workers, None);
-        assert_eq!(problems.len(), 3);
+        assert!(!wishes.least_limits);
+        assert_eq!(problems.len(), 4);
     }
 }

@@ -35,6 +35,8 @@ pub struct Wishes {
     pub model: Option<String>,
     /// How many workers compute, the engine's own among them; none leaves it to the machine.
     pub workers: Option<usize>,
+    /// The GPU is asked for no more than WebGPU promises everywhere.
+    pub least_limits: bool,
     pub dataset: DataSource,
 }
 
@@ -185,6 +187,9 @@ impl EngineClient {
         let mut url = format!("engine/start_{}.js?v={BUILD_ID}", engine_name(device));
         if let Some(workers) = self.wishes.with_value(|wishes| wishes.workers) {
             url.push_str(&format!("&workers={workers}"));
+        }
+        if self.wishes.with_value(|wishes| wishes.least_limits) {
+            url.push_str("&limits=default");
         }
         let hear = move |heard| {
             if self.attempt.get_value() == attempt {

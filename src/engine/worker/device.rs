@@ -6,7 +6,12 @@ use crate::protocol::{DeviceInfo, DeviceKind, EngineError};
 
 #[cfg(feature = "engine-gpu")]
 pub async fn open() -> Result<(Device, DeviceInfo), EngineError> {
+    use crate::engine::self_check::self_check;
     use crate::protocol::ErrorKind;
+    use crate::protocol::software::names_software;
+    use wasm_bindgen::JsCast;
+    let scope = js_sys::global().unchecked_into();
+    let has_least = super::limits::force_if_asked(&scope);
     // Many small operations make up a step; sending them in few parcels saves a seventh of the submits.
     const TASKS_IN_A_SUBMIT: usize = 512;
     let options = Device::wgpu_options().tasks_max(TASKS_IN_A_SUBMIT);
@@ -22,15 +27,22 @@ pub async fn open() -> Result<(Device, DeviceInfo), EngineError> {
         .map(String::as_str)
         .filter(|word| !word.is_empty())
         .collect();
-    let description = if words.is_empty() {
+    let mut description = if words.is_empty() {
         "WebGPU".to_owned()
     } else {
         words.join(", ")
     };
-    let lower = description.to_lowercase();
-    let is_software = ["swiftshader", "llvmpipe", "software"]
-        .iter()
-        .any(|n| lower.contains(n));
+    if has_least {
+        description += ", held to the least that WebGPU promises";
+    }
+    let is_software = names_software(&description);
+    let checked = self_check(&device, is_software, js_sys::Date::now).await;
+    checked.map_err(|why| {
+        let message = format!(
+            "The GPU ({description}) cannot be trusted: {why}. Update its driver or the browser, or open this page with ?device=cpu."
+        );
+        EngineError::new(ErrorKind::Device, message)
+    })?;
     Ok((
         device,
         DeviceInfo {

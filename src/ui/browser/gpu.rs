@@ -4,7 +4,8 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::ui::engine_client::device_choice::{Gpu, names_software};
+use crate::protocol::software::names_software;
+use crate::ui::engine_client::device_choice::Gpu;
 
 pub async fn find() -> Gpu {
     let Some(gpu) = field(&web_sys::window().into(), "navigator")

@@ -56,21 +56,6 @@ pub fn choose(wish: DeviceWish, gpu: Gpu, has_gpu_engine: bool) -> (DeviceKind, 
     }
 }
 
-/// Whether an adapter's own description names a renderer that runs on the CPU.
-pub fn names_software(description: &str) -> bool {
-    let description = description.to_lowercase();
-    [
-        "swiftshader",
-        "llvmpipe",
-        "lavapipe",
-        "software",
-        "warp",
-        "basic render",
-    ]
-    .iter()
-    .any(|name| description.contains(name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,12 +94,5 @@ mod tests {
         let untouched = (DeviceKind::Cpu, None);
         assert_eq!(choose(DeviceWish::Cpu, Gpu::Hardware, false), untouched);
         assert_eq!(choose(DeviceWish::Auto, Gpu::NoApi, false), untouched);
-    }
-
-    #[test]
-    fn software_renderers_are_known_by_name() {
-        assert!(names_software("Google SwiftShader"));
-        assert!(names_software("llvmpipe (LLVM 15)"));
-        assert!(!names_software("nvidia ada-lovelace"));
     }
 }

@@ -4,6 +4,14 @@ pub fn device(value: &str) -> String {
     format!("device={value}: must be auto, webgpu or cpu")
 }
 
+pub fn workers(found: &str, most: usize) -> String {
+    format!("workers={found}: must be a number from 1 to {most}")
+}
+
+pub fn limits(found: &str) -> String {
+    format!("limits={found}: can only be default, or be left out")
+}
+
 pub fn model(value: &str) -> String {
     format!("model={value}: must be the name of a folder under models/")
 }

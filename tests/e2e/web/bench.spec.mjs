@@ -34,3 +34,14 @@ test('a benchmark is cancelled, and can be made again', async ({ page, openPage 
   await page.getByTestId('bench-again').click();
   await expect(page.getByTestId('bench-cancel')).toBeVisible();
 });
+
+// What phones and small GPUs have. On the CPU there is nothing to limit.
+test('with the least that WebGPU promises the losses are the same', async ({ page, openPage }) => {
+  test.setTimeout(300_000);
+  await openPage({ route: '#/bench?workload=W2&steps=1', device: 'webgpu', limits: 'default' });
+  const result = page.getByTestId('bench-result');
+  await expect(result).toContainText('losses', { timeout: 240_000 });
+  await expect(page.getByTestId('engine-status')).toHaveAttribute('title', /the least that WebGPU promises/);
+  const { losses } = JSON.parse(await result.innerText());
+  LOSSES.W2.forEach((loss, step) => expect(Math.abs(losses[step] - loss), `step ${step}`).toBeLessThan(1e-4));
+});
