@@ -79,16 +79,8 @@ pub async fn score_prompts(
     let mut prompts: Vec<String> = rows.iter().map(|row| ask(&row.text)).collect();
     // No text at all: how the model leans by itself.
     prompts.push(ask(""));
-    let mut ids = Vec::new();
-    for prompt in &prompts {
-        ids.push(base.prompt_ids(prompt)?);
-    }
-    let longest_tokens = ids.iter().map(Vec::len).max().unwrap_or(0);
     let room = base.positions() - model.transformer.virtual_tokens();
-    for row in &mut ids {
-        // What is nearest to the question stays.
-        row.drain(..row.len().saturating_sub(room));
-    }
+    let (ids, longest_tokens) = cut(base, &prompts, room)?;
     let mut said = Vec::new();
     for part in ids.chunks(ROWS) {
         said.extend(logits(model, part, &words, base.pad()).await?);
@@ -106,6 +98,24 @@ pub async fn score_prompts(
         longest_tokens,
         context: base.positions(),
     })
+}
+
+/// The tokens of prompts, cut to what there is room for, and how many the longest had.
+fn cut(
+    base: &Base,
+    prompts: &[String],
+    room: usize,
+) -> Result<(Vec<Vec<i32>>, usize), EngineError> {
+    let mut longest_tokens = 0;
+    let mut ids = Vec::with_capacity(prompts.len());
+    for prompt in prompts {
+        let mut row = base.prompt_ids(prompt)?;
+        longest_tokens = longest_tokens.max(row.len());
+        // What is nearest to the question stays.
+        row.drain(..row.len().saturating_sub(room));
+        ids.push(row);
+    }
+    Ok((ids, longest_tokens))
 }
 
 /// What is asked about, and how.

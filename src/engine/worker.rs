@@ -2,6 +2,11 @@
 
 mod blob;
 mod browser;
+#[cfg(not(feature = "engine-gpu"))]
+#[path = "worker/cpu.rs"]
+mod device;
+#[cfg(feature = "engine-gpu")]
+#[path = "worker/gpu.rs"]
 mod device;
 #[cfg(feature = "engine-gpu")]
 mod faults;

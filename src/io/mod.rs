@@ -1,6 +1,7 @@
 //! Files in and out, in Hugging Face's formats.
 
 pub mod adapter;
+pub mod byte_source;
 pub mod checkpoint;
 mod described;
 pub mod folder;

@@ -6,54 +6,10 @@ use burn::prelude::*;
 use half::{bf16, f16};
 use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
 
+pub use super::byte_source::ByteSource;
 use super::quantised;
 use crate::model::weights::{WeightError, WeightSource};
 use crate::settings::names;
-
-/// Bytes that can be asked for piece by piece: a file on disk, a buffer outside the module's memory.
-pub trait ByteSource {
-    fn len(&self) -> u64;
-    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, String>;
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-impl ByteSource for Vec<u8> {
-    fn len(&self) -> u64 {
-        <[u8]>::len(self) as u64
-    }
-    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, String> {
-        let start = start as usize;
-        self.get(start..start + length)
-            .map(<[u8]>::to_vec)
-            .ok_or_else(|| format!("bytes {start} to {} lie past the end", start + length))
-    }
-}
-
-impl ByteSource for Box<dyn ByteSource> {
-    fn len(&self) -> u64 {
-        (**self).len()
-    }
-    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, String> {
-        (**self).read(start, length)
-    }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-impl ByteSource for std::fs::File {
-    fn len(&self) -> u64 {
-        self.metadata().map_or(0, |m| m.len())
-    }
-    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, String> {
-        use std::io::{Read, Seek, SeekFrom};
-        let mut bytes = vec![0; length];
-        self.seek(SeekFrom::Start(start))
-            .and_then(|_| self.read_exact(&mut bytes))
-            .map_err(|e| e.to_string())?;
-        Ok(bytes)
-    }
-}
 
 /// What stands before the tensors' bytes.
 pub(super) struct Header {

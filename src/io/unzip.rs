@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn what_others_have_packed_comes_out() {
         let letters = "abcdefghijklmnopqrstuvwxyz".repeat(8);
-        let files = unzip(include_bytes!("../../tests/data/deflated.zip")).unwrap();
+        let files = unzip(include_bytes!("../../tests/inputs/deflated.zip")).unwrap();
         assert_eq!(files.len(), 1);
         assert_eq!(files[0].name, "folder/letters.txt");
         assert_eq!(files[0].bytes, letters.as_bytes());

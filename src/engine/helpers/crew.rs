@@ -1,9 +1,9 @@
 //! The helpers that the engine has, and the step that it makes with them.
 
-use burn::prelude::*;
-
 use super::Helper;
+use super::deadline::{Deadline, PREPARING_MILLIS, patience_millis};
 use super::letters::{Answer, Ask, Job, Letter};
+use super::reader::{Reader, unexpected};
 use crate::data::batch::Batch;
 use crate::engine::bench::Bench;
 use crate::engine::examples::{Answers, Examples};
@@ -12,39 +12,7 @@ use crate::model::any::Model;
 use crate::model::network::Network;
 use crate::protocol::{Split, Workload};
 use crate::settings::even_parts;
-use crate::train::{Found, PackedGradients, Packing, Trainer};
-
-/// How long a helper may take to build a model or to prepare it.
-const PREPARING_MILLIS: f64 = 12_000.0;
-
-/// How much longer than the engine with its own share a helper may take with one of the same size: so often as long,
-/// and this. The page gives an engine up that is silent for twenty seconds.
-const TIMES_OWN: f64 = 4.0;
-const BESIDE_OWN_MILLIS: f64 = 8_000.0;
-
-/// How long helpers may take when the engine took so long for its own part.
-fn patience_millis(own_millis: f64) -> f64 {
-    TIMES_OWN * own_millis + BESIDE_OWN_MILLIS
-}
-
-/// One for all helpers, who work at the same time.
-struct Deadline<C> {
-    at_millis: f64,
-    clock: C,
-}
-
-impl<C: Fn() -> f64> Deadline<C> {
-    fn after(millis: f64, clock: C) -> Self {
-        Self {
-            at_millis: clock() + millis,
-            clock,
-        }
-    }
-
-    fn left_millis(&self) -> f64 {
-        (self.at_millis - (self.clock)()).max(0.0)
-    }
-}
+use crate::train::{Found, Packing, Trainer};
 
 /// The engine's helpers, in a fixed order.
 pub struct Crew<H> {
@@ -85,49 +53,6 @@ pub struct Scored<'a> {
     pub units: &'a [Vec<usize>],
     /// None of these has been scored with the model as it is: helpers do not have it yet.
     pub is_first: bool,
-}
-
-/// Makes tensors of gradients that helpers send.
-struct Reader {
-    packing: Packing,
-    device: Device,
-}
-
-impl Reader {
-    fn of<M: Network>(model: &M) -> Self {
-        Self {
-            packing: Packing::of(model),
-            device: model.device().inner(),
-        }
-    }
-
-    fn found(&self, letter: Letter<Answer>) -> Result<Found, String> {
-        let Letter { words, numbers } = letter;
-        match words {
-            Answer::Gradients {
-                present,
-                loss,
-                replayed_loss,
-            } => {
-                let packed = PackedGradients { present, numbers };
-                let tensor = |number: f32| Tensor::from_floats([number], &self.device);
-                Ok(Found {
-                    loss: loss.map(tensor),
-                    replayed_loss: replayed_loss.map(tensor),
-                    gradients: self.packing.unpack(&packed, &self.device)?,
-                })
-            }
-            other => Err(unexpected(other)),
-        }
-    }
-}
-
-/// Why another answer came than was asked for.
-fn unexpected(answer: Answer) -> String {
-    match answer {
-        Answer::Refused(reason) => reason,
-        other => format!("it answered something else: {other:?}"),
-    }
 }
 
 impl<H: Helper> Crew<H> {

@@ -4,9 +4,11 @@
 //! gradients come back, and the engine alone adds up, clips and updates. So a helper that dies takes nothing with it.
 
 mod crew;
+mod deadline;
 mod hand;
 mod letters;
 mod number;
+mod reader;
 #[cfg(test)]
 pub mod tests;
 

@@ -41,52 +41,83 @@ pub struct Picture {
 }
 
 pub fn picture(shown: &Shown) -> Picture {
-    let mut y = MARGIN;
-    let mut parts = String::new();
-    let mut say = |words: &str, size: f64, y: f64, x: f64, more: &str| {
-        let ink = escaped(&shown.ink);
-        let words = escaped(words);
-        parts += &format!(
+    let mut sheet = Sheet {
+        shown,
+        y: MARGIN,
+        inside: String::new(),
+    };
+    sheet.title();
+    sheet.chart();
+    sheet.legend();
+    let (width, height) = (shown.width + 2.0 * MARGIN, sheet.y + MARGIN - 4.0);
+    let (paper, inside) = (escaped(&shown.paper), sheet.inside);
+    let svg = format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="{paper}"/>{inside}</svg>"#
+    );
+    Picture { svg, width, height }
+}
+
+/// What has been put into the picture, from the top.
+struct Sheet<'a> {
+    shown: &'a Shown,
+    /// Where there is room.
+    y: f64,
+    inside: String,
+}
+
+impl Sheet<'_> {
+    fn say(&mut self, words: &str, size: f64, (x, y): (f64, f64), more: &str) {
+        let (ink, words) = (escaped(&self.shown.ink), escaped(words));
+        self.inside += &format!(
             r#"<text x="{x:.1}" y="{:.1}" font-size="{size}" fill="{ink}"{more}>{words}</text>"#,
             y + size
         );
-    };
-    for line in wrapped(&shown.title, shown.width, TITLE_SIZE) {
-        say(&line, TITLE_SIZE, y, MARGIN, r#" font-weight="bold""#);
-        y += LINE;
     }
-    if !shown.y_name.is_empty() {
-        say(&shown.y_name, TEXT_SIZE, y + 4.0, MARGIN, "");
-        y += LINE + 4.0;
-    }
-    let drawing_at = y;
-    y += shown.height + 4.0;
-    if !shown.x_name.is_empty() {
-        let end = MARGIN + shown.width;
-        say(&shown.x_name, TEXT_SIZE, y, end, r#" text-anchor="end""#);
-        y += LINE;
-    }
-    let mut x = MARGIN;
-    let mut keys = String::new();
-    for entry in &shown.legend {
-        let width = KEY + 8.0 + length(&entry.name, TEXT_SIZE) + 20.0;
-        if x > MARGIN && x + width > MARGIN + shown.width {
-            (x, y) = (MARGIN, y + LINE);
+
+    fn title(&mut self) {
+        for line in wrapped(&self.shown.title, self.shown.width, TITLE_SIZE) {
+            self.say(
+                &line,
+                TITLE_SIZE,
+                (MARGIN, self.y),
+                r#" font-weight="bold""#,
+            );
+            self.y += LINE;
         }
-        keys += &key(entry, x, y + TEXT_SIZE / 2.0 + 2.0);
-        say(&entry.name, TEXT_SIZE, y, x + KEY + 8.0, "");
-        x += width;
     }
-    if !shown.legend.is_empty() {
-        y += LINE;
+
+    /// The drawing between the names of its axes.
+    fn chart(&mut self) {
+        let shown = self.shown;
+        if !shown.y_name.is_empty() {
+            self.say(&shown.y_name, TEXT_SIZE, (MARGIN, self.y + 4.0), "");
+            self.y += LINE + 4.0;
+        }
+        self.inside += &placed(&shown.drawing, self.y);
+        self.y += shown.height + 4.0;
+        if !shown.x_name.is_empty() {
+            let end = (MARGIN + shown.width, self.y);
+            self.say(&shown.x_name, TEXT_SIZE, end, r#" text-anchor="end""#);
+            self.y += LINE;
+        }
     }
-    let (width, height) = (shown.width + 2.0 * MARGIN, y + MARGIN - 4.0);
-    let paper = escaped(&shown.paper);
-    let drawing = placed(&shown.drawing, drawing_at);
-    let svg = format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="{paper}"/>{parts}{keys}{drawing}</svg>"#
-    );
-    Picture { svg, width, height }
+
+    fn legend(&mut self) {
+        let shown = self.shown;
+        let mut x = MARGIN;
+        for entry in &shown.legend {
+            let width = KEY + 8.0 + length(&entry.name, TEXT_SIZE) + 20.0;
+            if x > MARGIN && x + width > MARGIN + shown.width {
+                (x, self.y) = (MARGIN, self.y + LINE);
+            }
+            self.inside += &key(entry, x, self.y + TEXT_SIZE / 2.0 + 2.0);
+            self.say(&entry.name, TEXT_SIZE, (x + KEY + 8.0, self.y), "");
+            x += width;
+        }
+        if !shown.legend.is_empty() {
+            self.y += LINE;
+        }
+    }
 }
 
 /// The drawing moved to its place: an `<svg>` within an `<svg>`.

@@ -1,6 +1,6 @@
 //! The shipped models to choose from, each with its size and what a run of it needs, before it is loaded.
 //!
-//! Test ids: `model-picker`; `load-model-NAME` for nano, small, mini-bert, and minilm where the site was built with it.
+//! Test ids: `model-picker`; `load-model-NAME` for nano, small, modern, mini-bert, and minilm where the site was built with it.
 
 use leptos::prelude::*;
 

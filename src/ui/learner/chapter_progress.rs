@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Merge;
+use super::lesson_progress::LessonProgress;
 use crate::lessons::Lesson;
 use crate::settings::Seed;
 use crate::ui::browser::clock;
@@ -22,124 +23,6 @@ pub struct ChapterProgress {
     /// Decides the order in which answers stand; 0 until the page has drawn one for this learner.
     #[serde(default)]
     order_seed: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct LessonProgress {
-    /// Which answer was chosen, by the check's or the guess's name.
-    pub answers: BTreeMap<String, usize>,
-    /// Which answer was chosen first.
-    #[serde(default)]
-    pub first: BTreeMap<String, usize>,
-    #[serde(default)]
-    first_at_millis: BTreeMap<String, f64>,
-    /// Guesses that stand: their results have been shown.
-    #[serde(default)]
-    pub locked: Vec<String>,
-    /// Checks that are passed.
-    pub passed: Vec<String>,
-    /// When, by name; what an older page noted has no time.
-    #[serde(default)]
-    answered_at_millis: BTreeMap<String, f64>,
-    #[serde(default)]
-    passed_at_millis: BTreeMap<String, f64>,
-    /// The lesson was begun afresh then.
-    #[serde(default)]
-    forgotten_at_millis: f64,
-}
-
-impl LessonProgress {
-    fn answered_at(&self, check: &str) -> f64 {
-        self.answered_at_millis.get(check).copied().unwrap_or(0.0)
-    }
-
-    fn first_at(&self, check: &str) -> f64 {
-        self.first_at_millis.get(check).copied().unwrap_or(0.0)
-    }
-
-    fn passed_at(&self, check: &str) -> f64 {
-        self.passed_at_millis.get(check).copied().unwrap_or(0.0)
-    }
-
-    /// The time to note: after what was forgotten, even where the clock was put back.
-    fn now(&self, millis: f64) -> f64 {
-        match self.forgotten_at_millis {
-            0.0 => millis,
-            forgotten => millis.max(forgotten + 1.0),
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.answers.is_empty() && self.passed.is_empty()
-    }
-
-    fn forget_before(&mut self, millis: f64) {
-        self.forgotten_at_millis = self.forgotten_at_millis.max(millis);
-        let since = self.forgotten_at_millis;
-        let (answered, passed) = (&mut self.answered_at_millis, &mut self.passed_at_millis);
-        let is_new = |times: &BTreeMap<String, f64>, check: &String| {
-            since == 0.0 || times.get(check).copied().unwrap_or(0.0) > since
-        };
-        self.answers.retain(|check, _| is_new(answered, check));
-        self.passed.retain(|check| is_new(passed, check));
-        answered.retain(|_, at| since == 0.0 || *at > since);
-        passed.retain(|_, at| since == 0.0 || *at > since);
-        if since > 0.0 {
-            let answers = &self.answers;
-            let times = &mut self.first_at_millis;
-            times.retain(|_, at| *at > since);
-            self.first.retain(|check, _| times.contains_key(check));
-            self.locked.retain(|guess| answers.contains_key(guess));
-        }
-    }
-}
-
-impl Merge for LessonProgress {
-    fn merged(&self, other: &Self) -> Self {
-        let mut both = self.clone();
-        for (check, theirs) in &other.answers {
-            let (at, mine_at) = (other.answered_at(check), self.answered_at(check));
-            // Of two at one time, the same one in either tab.
-            let is_newer = (at, Some(theirs)) > (mine_at, self.answers.get(check));
-            if !self.answers.contains_key(check) || is_newer {
-                both.answers.insert(check.clone(), *theirs);
-                both.answered_at_millis.insert(check.clone(), at);
-            }
-        }
-        for check in &other.passed {
-            let at = other.passed_at(check).max(self.passed_at(check));
-            both.passed_at_millis.insert(check.clone(), at);
-            if !self.passed.contains(check) {
-                both.passed.push(check.clone());
-            }
-        }
-        for check in &both.passed {
-            both.passed_at_millis.entry(check.clone()).or_insert(0.0);
-        }
-        for check in both.answers.keys() {
-            both.answered_at_millis.entry(check.clone()).or_insert(0.0);
-        }
-        both.passed.sort();
-        for (check, theirs) in &other.first {
-            let mine = self.first.get(check);
-            // The tab that answered earlier has the first answer; of two at one time, the same one in either tab.
-            let key = |of: &Self, first: usize| (of.first_at(check), first);
-            let is_earlier = mine.is_none_or(|mine| key(other, *theirs) < key(self, *mine));
-            if is_earlier {
-                both.first.insert(check.clone(), *theirs);
-                both.first_at_millis
-                    .insert(check.clone(), other.first_at(check));
-            }
-        }
-        for guess in &other.locked {
-            if !both.locked.contains(guess) {
-                both.locked.push(guess.clone());
-            }
-        }
-        both.locked.sort();
-        both.forget_before(other.forgotten_at_millis);
-        both
-    }
 }
 
 impl Merge for ChapterProgress {

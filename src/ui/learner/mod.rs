@@ -3,6 +3,7 @@
 mod chapter_progress;
 pub mod guess;
 pub mod lab_runs;
+mod lesson_progress;
 mod merge;
 mod record;
 mod run_history;

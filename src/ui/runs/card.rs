@@ -66,7 +66,7 @@ pub fn RunCard(
             data-origin=origin
         >
             <h3><span class=format!("key nth-{index}") aria-hidden="true"></span>{preset.label}</h3>
-            {changed.map(|changed| view! { <p class="changed"><code>{changed}</code></p> })}
+            {changed.map(|changed| view! { <p class="changed"><code>{breakable(&changed)}</code></p> })}
             <button
                 type="button"
                 data-testid=format!("start-{}", preset.key)
@@ -87,6 +87,12 @@ pub fn RunCard(
             }}
         </section>
     }
+}
+
+/// Settings that go on in the next line behind a comma, within a list of modules too.
+fn breakable(settings: &str) -> impl IntoView + use<> {
+    let parts = settings.split_inclusive(',').map(str::to_owned);
+    parts.map(|part| view! { {part}<wbr /> }).collect_view()
 }
 
 /// How far the run is that the engine is busy with.

@@ -1,12 +1,12 @@
 //! Words of the control that offers the shipped models.
 
 use crate::settings::MemoryNeed;
-use crate::ui::sources::shipped_models::{Extra, Shipped, Skill};
+use crate::ui::sources::shipped_models::{Extra, HeldOut, Shipped, Skill};
 use crate::ui::text::format;
 
 pub const TITLE: &str = "The model";
 pub const LOADED: &str = "Loaded";
-pub const ENCODER: &str = "nano and small are GPT-2s, which go on with a text; the others are BERTs, which read all of it at once. For the lesson on encoders and decoders mini-bert also comes beside the model chosen here.";
+pub const ENCODER: &str = "nano, small and modern are GPT-2s, which go on with a text; the others are BERTs, which read all of it at once. nano and small have read old stories, modern has read reviews, questions and answers, talk, textbooks and some of the stories. For the lesson on encoders and decoders mini-bert also comes beside the model chosen here.";
 
 pub fn load(name: &str) -> String {
     format!("Load {name}")
@@ -14,10 +14,16 @@ pub fn load(name: &str) -> String {
 
 pub fn facts(shipped: &Shipped) -> String {
     let skill = match shipped.skill {
-        Skill::BitsPerByte(bits) => format!(
-            "spends {} bits on a byte of stories it has not read",
-            format::plain(bits, 3)
-        ),
+        Skill::BitsPerByte(held_out, bits) => {
+            let text = match held_out {
+                HeldOut::Stories => "old stories",
+                HeldOut::ModernEnglish => "modern English",
+            };
+            format!(
+                "spends {} bits on a byte of {text} that it has not read",
+                format::plain(bits, 3)
+            )
+        }
         Skill::HiddenWords(share) => format!(
             "finds {} of the words hidden in stories it has not read",
             format::percent(share)
