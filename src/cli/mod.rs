@@ -1,6 +1,7 @@
 //! `warmup`, the command line: what the page does, as one command each.
 
 mod base;
+mod baseline;
 mod bench;
 mod choices;
 mod data;
@@ -50,6 +51,8 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Score a model on a data file; JSON.
     Evaluate(evaluate::Arguments),
+    /// What counting words reaches on a data file, for a tuned model to beat; JSON.
+    Baseline(baseline::Arguments),
     /// Fill the [MASK]s of a text; a JSON line a proposal.
     Fill(fill::Arguments),
     /// Continue a prompt.
@@ -76,6 +79,7 @@ pub fn main() -> u8 {
         Command::Finetune(arguments) => finetune::run(*arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Evaluate(arguments) => evaluate::run(arguments),
+        Command::Baseline(arguments) => baseline::run(arguments),
         Command::Fill(arguments) => fill::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Encode(arguments) => encode::run(arguments),

@@ -3,6 +3,7 @@
 mod adapters;
 mod bad_data;
 mod bad_settings;
+mod baseline;
 mod bert;
 mod encode;
 mod inputs;

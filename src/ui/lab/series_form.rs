@@ -129,7 +129,7 @@ fn Sweep(wish: RwSignal<Wish>, place: usize) -> impl IntoView {
                 type="text"
                 autocomplete="off"
                 spellcheck="false"
-                placeholder=text::VALUES_EXAMPLE
+                placeholder=move || chosen.with(|key| text::values_example(key))
                 data-testid=format!("sweep-values-{place}")
                 aria-label=text::VALUES_LABEL[place]
                 disabled=move || chosen.with(String::is_empty)

@@ -8,8 +8,10 @@ use crate::ui::text::lab as text;
 /// More than these would keep a machine for a day, and nobody reads as many rows.
 pub const MOST_RUNS: usize = 48;
 
-/// Its values would be told apart by the commas that stand in them.
-const NOT_SWEPT: [&str; 2] = ["targets", "seed"];
+/// Repeats go through seeds.
+const NOT_SWEPT: [&str; 1] = ["seed"];
+/// Whose values have commas in them, and stand with semicolons between.
+const OF_LISTS: &str = "targets";
 
 /// What the form asks for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -94,7 +96,12 @@ fn sweeps(wish: &Wish) -> Result<Vec<Sweep>, String> {
             return Err(text::swept_twice(key));
         }
         let mut values: Vec<String> = Vec::new();
-        for value in typed.split(',').map(str::trim).filter(|v| !v.is_empty()) {
+        let separator = if key == OF_LISTS { ';' } else { ',' };
+        for value in typed
+            .split(separator)
+            .map(str::trim)
+            .filter(|v| !v.is_empty())
+        {
             if !values.iter().any(|other| other == value) {
                 values.push(value.to_owned());
             }

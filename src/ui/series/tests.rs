@@ -28,6 +28,14 @@ fn two_settings_make_a_product_with_seeds_for_each_point() {
 }
 
 #[test]
+fn lists_of_modules_stand_with_semicolons_between() {
+    let swept = wish(None, ("targets", "c_attn; c_attn,c_proj;all-linear"), NONE);
+    let series = Series::of(&Draft::default(), &swept).unwrap();
+    let told: Vec<String> = series.drafts().map(|draft| draft.get("targets")).collect();
+    assert_eq!(told, ["c_attn", "c_attn,c_proj", "c_attn,c_fc,c_proj"]);
+}
+
+#[test]
 fn a_sweep_of_one_seed_is_one_group_that_stands_open() {
     let series = Series::of(&Draft::default(), &wish(None, ("rank", "4, 8"), NONE)).unwrap();
     assert_eq!(series.groups.len(), 1);

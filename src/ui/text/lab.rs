@@ -23,7 +23,14 @@ pub const VALUES_LABEL: [&str; 2] = [
     "Values of the second setting",
 ];
 pub const NO_SWEEP: &str = "nothing";
-pub const VALUES_EXAMPLE: &str = "8, 16, 32";
+/// In the empty field of a sweep's values.
+pub fn values_example(key: &str) -> &'static str {
+    match key {
+        "targets" => "c_attn; c_attn,c_proj",
+        _ => "8, 16, 32",
+    }
+}
+
 pub const SERIES_NOTHING: &str = "Choose seeds, or a setting with two or more values.";
 
 pub fn too_many(count: usize, most: usize) -> String {
@@ -45,7 +52,10 @@ pub fn swept_twice(key: &str) -> String {
 }
 
 pub fn no_values(key: &str) -> String {
-    format!("Which values of {key}? Write them with commas between, as in 8, 16, 32.")
+    match key {
+        "targets" => "Which values of targets? Write them with semicolons between, as in c_attn; c_attn,c_proj; all-linear.".to_owned(),
+        _ => format!("Which values of {key}? Write them with commas between, as in 8, 16, 32."),
+    }
 }
 
 pub fn value_refused(key: &str, value: &str, why: &str) -> String {

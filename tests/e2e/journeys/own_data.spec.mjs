@@ -121,6 +121,45 @@ test('a spreadsheet goes in, is mended, trained on and taken home', async ({ pag
   await expect(brought).toContainText('a whole model', { timeout: 30_000 });
 });
 
+test('three strategies with five seeds each, judged by validation, the test split opened once, and the last one out and in again', async ({ page, openPage, waitForEngine }) => {
+  test.setTimeout(420_000);
+  await openPage({ route: '#/lab?strategy=lora&rank=4&lr=3e-3&steps=10&warmup=1&batch=16&seed=7' });
+  await waitForEngine();
+  const clean = table().split('\n').slice(0, 121).join('\n');
+  const folder = await drop(page, 'shop.csv', `${clean}\n`);
+  await page.getByTestId('data-use').click();
+  await expect(page.getByTestId('run-start')).toBeEnabled({ timeout: 30_000 });
+
+  await page.getByTestId('repeat').check();
+  await page.getByTestId('seeds').fill('5');
+  await page.getByTestId('sweep-key-0').selectOption('strategy');
+  await page.getByTestId('sweep-values-0').fill('head, bitfit, lora');
+  await expect(page.getByTestId('series-told')).toContainText('3 settings × 5 seeds = 15 runs');
+  await page.getByTestId('series-start').click();
+  await expect(page.getByTestId('waiting')).toHaveAttribute('data-count', '14', { timeout: 30_000 });
+  const groups = page.getByTestId('run-table').locator('tr.group');
+  await expect(groups).toHaveCount(3, { timeout: 300_000 });
+  await expect(page.getByTestId('waiting')).toHaveAttribute('data-count', '0', { timeout: 300_000 });
+  await waitForEngine('ready', { timeout: 60_000 });
+  const validation = await numberOf(page.getByTestId('metric-accuracy-after'));
+
+  await page.getByTestId('test-seal').click();
+  await expect(page.getByTestId('test-openings')).toHaveAttribute('data-value', '1');
+  for (const group of await groups.all()) {
+    const scores = await Promise.all(['data-lowest', 'data-value', 'data-highest'].map(async (name) => Number(await group.locator('td').nth(5).getAttribute(name))));
+    expect(scores).toEqual([...scores].sort((a, b) => a - b));
+  }
+
+  const downloading = page.waitForEvent('download');
+  await page.getByTestId('export-adapter').click();
+  const archive = join(folder, 'last.zip');
+  await (await downloading).saveAs(archive);
+  await page.getByTestId('bring-adapter').setInputFiles(archive);
+  const brought = page.getByTestId('brought');
+  await expect(brought).toContainText('last answers now: LoRA', { timeout: 60_000 });
+  expect(Number(await brought.locator('[data-value]').getAttribute('data-value'))).toBe(validation);
+});
+
 test('columns that nobody could guess are chosen by hand', async ({ page, openPage, waitForEngine }) => {
   await openPage({ route: '#/lab' });
   await waitForEngine();
@@ -148,6 +187,8 @@ test('files that are none are refused, each for its reason', async ({ page, open
     ['list.json', '[{"text": "a"}]', 'one object a line'],
     ['open.csv', 'text,label\n"a,b\nc,d\n', 'line 2'],
     ['header.csv', 'text,label\n', 'no rows'],
+    ['ragged.csv', 'text,label\ngood,happy\nbad,cross,extra\n', '3 fields instead of 2'],
+    ['broken.jsonl', '{"text": "a", "label": "x"}\n{"text": \n', 'line 2'],
     ['one.csv', 'text,label\na,x\nb,x\nc,x\n', 'at least two different labels'],
   ]) {
     await drop(page, name, text);
