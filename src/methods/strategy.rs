@@ -18,6 +18,20 @@ impl Strategy {
         out_of_bounds.or_else(|| method.contradiction())
     }
 
+    /// The same with another family's usual targets, or its `all-linear`, said in this family's names. Targets that
+    /// somebody chose stay as they are.
+    pub fn in_words_of(mut self, family: Family) -> Self {
+        self.change(|method| method.say_in(family));
+        self
+    }
+
+    /// As [`Self::in_words_of`], and of targets that somebody chose those that only another family has are said in this
+    /// one's names too: a link that was made with a GPT-2 means the same layers of a BERT.
+    pub fn translated(mut self, family: Family) -> Self {
+        self.change(|method| method.translate(family));
+        self
+    }
+
     /// Learned vectors before every text; so many positions fewer are left to the text.
     pub fn virtual_tokens(&self) -> usize {
         self.method().virtual_tokens()

@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(with_head.trainable, 338_690);
         assert_eq!(with_head.total, 22_713_216 + 338_690);
         let usual = Strategy::Lora(LoraSettings::default());
-        let usual = count(MINILM, Some(2), &Family::Bert.in_own_words(usual));
+        let usual = count(MINILM, Some(2), &usual.in_words_of(Family::Bert));
         assert_eq!(usual.trainable, 6 * 2 * 8 * (384 + 384) + 770);
     }
 
@@ -106,7 +106,7 @@ mod tests {
         // Biases: the first norm's; four of attention, two norms, inner and output in each layer; the pooler's.
         let biases = width + 6 * (4 * width + 2 * width + inner + width) + width;
         assert_eq!(trains(Strategy::BitFit), biases + 770);
-        let ia3 = Family::Bert.in_own_words(Strategy::Ia3(Ia3Settings::default()));
+        let ia3 = Strategy::Ia3(Ia3Settings::default()).in_words_of(Family::Bert);
         // Keys, values, and what both layers called output.dense read.
         assert_eq!(trains(ia3), 6 * (2 * width + width + inner) + 770);
     }

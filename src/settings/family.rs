@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Strategy;
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Family {
     /// A decoder: each token sees those before it.
@@ -85,20 +83,6 @@ impl Family {
             }
         }
         expanded
-    }
-
-    /// The strategy with another family's usual targets, or its `all-linear`, said in this family's names. Targets that
-    /// somebody chose stay as they are.
-    pub fn in_own_words(self, mut strategy: Strategy) -> Strategy {
-        strategy.change(|method| method.say_in(self));
-        strategy
-    }
-
-    /// As [`Self::in_own_words`], and of targets that somebody chose those that only another family has are said in this
-    /// one's names too: a link that was made with a GPT-2 means the same layers of a BERT.
-    pub fn translate(self, mut strategy: Strategy) -> Strategy {
-        strategy.change(|method| method.translate(self));
-        strategy
     }
 
     /// What a module of another family is called here; a name that is not another family's stays.

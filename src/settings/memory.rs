@@ -30,7 +30,7 @@ pub fn memory_need(
     settings: &TrainingSettings,
 ) -> MemoryNeed {
     let sizes = sizes.into();
-    let strategy = sizes.family().translate(settings.strategy.clone());
+    let strategy = settings.strategy.clone().translated(sizes.family());
     let counts = count(sizes, None, &strategy);
     let length = settings.max_length.min(sizes.positions());
     let rows = settings.batch_size * length;

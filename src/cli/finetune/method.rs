@@ -31,7 +31,7 @@ impl MethodArguments {
             }
             Ok::<(), CliError>(())
         })?;
-        Ok(family.in_own_words(strategy))
+        Ok(strategy.in_words_of(family))
     }
 }
 

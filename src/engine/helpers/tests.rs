@@ -206,7 +206,7 @@ struct Case {
 
 impl Case {
     fn new(folder: Folder, task: Task, strategy: Strategy) -> Self {
-        let strategy = folder.config.family().in_own_words(strategy);
+        let strategy = strategy.in_words_of(folder.config.family());
         Self {
             folder,
             task,

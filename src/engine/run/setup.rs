@@ -42,7 +42,7 @@ impl Setup<'_> {
     /// The run, and what it will train; nothing is computed yet.
     pub fn run(mut self, id: RunId, watcher: &impl Watcher) -> Result<(Run, RunPlan), EngineError> {
         // In the words of the model's family.
-        self.settings.strategy = self.base.family().in_own_words(self.settings.strategy);
+        self.settings.strategy = self.settings.strategy.in_words_of(self.base.family());
         let examples = self.examples()?;
         self.run_on(examples, id, watcher)
     }

@@ -72,7 +72,7 @@ impl<H: Host> Answers<asks::PlanRun> for Server<H> {
         };
         let base = self.base()?;
         let settings = TrainingSettings {
-            strategy: base.family().in_own_words(settings.strategy),
+            strategy: settings.strategy.in_words_of(base.family()),
             ..settings
         };
         Ok(planned(&base.model, shape, &settings)?.into())

@@ -92,7 +92,7 @@ fn by_hand(
     };
     let examples: Examples = encoding.examples(data).unwrap();
     let seed = Seed::new(settings.seed);
-    let strategy = base.family().in_own_words(settings.strategy.clone());
+    let strategy = settings.strategy.clone().in_words_of(base.family());
     let head = head_for(task, examples.labels().len());
     let model = base.model.clone().with_only_head(head, false, &seed);
     let model = plan::prepare(model, &strategy, &seed).unwrap();

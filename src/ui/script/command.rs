@@ -9,7 +9,7 @@ use crate::ui::draft::{Draft, schedule_name, short_number};
 /// what a run has anyway is left out, but for what people look for.
 pub fn command(draft: &Draft, family: Family, model: &str) -> String {
     let mut settings = draft.settings();
-    settings.strategy = family.translate(settings.strategy);
+    settings.strategy = settings.strategy.translated(family);
     let mut line = Line::default();
     line.flag("model", model);
     line.flag("data", &draft.dataset.file());
@@ -177,7 +177,7 @@ mod tests {
         let written = QUERIES.map(|(family, query)| {
             let draft = draft(family, query);
             let mut settings = draft.settings();
-            settings.strategy = family.translate(settings.strategy);
+            settings.strategy = settings.strategy.translated(family);
             let line = serde_json::json!({ "command": command(&draft, family, "MODEL"), "settings": settings });
             format!("{line}\n")
         });

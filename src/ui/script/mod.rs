@@ -43,7 +43,7 @@ pub fn script(draft: &Draft, family: Family) -> String {
         family,
         task: draft.dataset.task_of(family),
         settings: TrainingSettings {
-            strategy: family.translate(settings.strategy.clone()),
+            strategy: settings.strategy.clone().translated(family),
             ..settings
         },
     };

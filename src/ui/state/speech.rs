@@ -49,7 +49,7 @@ impl State {
             _ => return command,
         };
         if let Some(family) = self.family() {
-            *strategy = family.translate(strategy.clone());
+            *strategy = strategy.clone().translated(family);
         }
         command
     }
@@ -84,7 +84,7 @@ mod tests {
             let strategy = lora.clone();
             state.in_models_words(Command::PlanRun(asks::PlanRun { strategy }))
         };
-        let strategy = Family::Bert.translate(lora.clone());
+        let strategy = lora.clone().translated(Family::Bert);
         let bert = with(Family::Bert, Speech::Silent);
         assert_eq!(sent(&bert), Command::PlanRun(asks::PlanRun { strategy }));
         let as_it_is = Command::PlanRun(asks::PlanRun {

@@ -122,7 +122,7 @@ pub fn price(sizes: &Sizes, kind: StrategyKind, draft: &Draft) -> Price {
         // Half of the blocks, whatever the model.
         strategy.change(|method| method.suit(sizes.blocks()));
     }
-    let strategy = sizes.family().translate(strategy);
+    let strategy = strategy.translated(sizes.family());
     let counts = count(sizes, Some(LABELS), &strategy);
     Price {
         counts,
