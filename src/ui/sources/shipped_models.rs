@@ -59,9 +59,9 @@ pub const SHIPPED: &[Shipped] = &[
     Shipped {
         name: "modern",
         parameters: 1_874_688,
-        file_bytes: 0,
-        sha256: "",
-        skill: Skill::BitsPerByte(HeldOut::ModernEnglish, 0.0),
+        file_bytes: 3_754_368,
+        sha256: "cf953f426ac7cbb3794c7403b8fab2f36a418256e3b481d51db2ae5b0978edee",
+        skill: Skill::BitsPerByte(HeldOut::ModernEnglish, 1.647),
         sizes: Sizes::Gpt2(Gpt2Sizes::usual(8192, 256, 128, 4)),
         heads: 4,
     },
