@@ -33,7 +33,8 @@ impl AdapterFiles {
     pub fn among(chosen: Vec<Member>) -> Result<Self, String> {
         let mut files = Vec::new();
         for member in chosen {
-            match member.bytes.starts_with(b"PK") {
+            // By its name: a pickle of PyTorch's is an archive too.
+            match member.name.to_lowercase().ends_with(".zip") {
                 true => files.extend(unzip(&member.bytes)?),
                 false => files.push(member),
             }
@@ -158,7 +159,7 @@ mod tests {
         assert!(refused(vec![file("notes.txt", "")]).contains("no adapter_config.json"));
         assert!(refused(vec![file(WEIGHTS, "")]).contains("adapter_config.json is missing"));
         assert!(refused(vec![file(CONFIG, "")]).contains("adapter_model.safetensors is missing"));
-        let pickled = vec![file(CONFIG, ""), file("adapter_model.bin", "")];
+        let pickled = vec![file(CONFIG, ""), file("adapter_model.bin", "PK\u{3}\u{4}")];
         assert!(refused(pickled).contains("safe_serialization"));
         let whole = vec![file("config.json", ""), file("model.safetensors", "")];
         assert!(refused(whole).contains("a whole model"));

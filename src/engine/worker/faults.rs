@@ -11,8 +11,9 @@ struct Reporter(Panicky);
 
 /// From now on every such line reaches the page, and the console.
 pub fn report(scope: DedicatedWorkerGlobalScope) {
-    // It is the first and only logger here.
-    if log::set_boxed_logger(Box::new(Reporter(Panicky(scope)))).is_ok() {
+    // It lives as long as the worker, and is the only logger here.
+    let reporter = Box::leak(Box::new(Reporter(Panicky(scope))));
+    if log::set_logger(reporter).is_ok() {
         log::set_max_level(LevelFilter::Warn);
     }
 }
