@@ -76,8 +76,6 @@ fn shown(chart: &Element, title: &str) -> Option<Shown> {
     let drawing = chart.query_selector("svg").ok()??;
     let size = drawing.get_bounding_client_rect();
     let mut names = all(chart, ".axis-name").into_iter().map(|name| text(&name));
-    let page = window.document()?.body()?;
-    let colours = style(&page)?;
     Some(Shown {
         // What follows says how to use the chart.
         title: title.split(". ").next().unwrap_or(title).to_owned(),
@@ -90,9 +88,24 @@ fn shown(chart: &Element, title: &str) -> Option<Shown> {
         drawing: coloured(&window, &drawing)?,
         width: size.width(),
         height: size.height(),
-        paper: property(&colours, "background-color"),
-        ink: property(&colours, "color"),
+        paper: paper(&window, chart),
+        ink: property(&style(chart)?, "color"),
     })
+}
+
+/// The colour that stands behind an element: its own, or that of what is around it.
+fn paper(window: &Window, chart: &Element) -> String {
+    const NONE: &str = "rgba(0, 0, 0, 0)";
+    let mut around = Some(chart.clone());
+    while let Some(element) = around {
+        let style = window.get_computed_style(&element).ok().flatten();
+        let colour = style.map(|style| property(&style, "background-color"));
+        match colour.filter(|colour| colour != NONE && !colour.is_empty()) {
+            Some(colour) => return colour,
+            None => around = element.parent_element(),
+        }
+    }
+    "white".to_owned()
 }
 
 fn all(within: &Element, selector: &str) -> Vec<Element> {
@@ -112,6 +125,12 @@ fn property(style: &CssStyleDeclaration, name: &str) -> String {
     style.get_property_value(name).unwrap_or_default()
 }
 
+/// The number of a property, its unit left out.
+fn number(style: &CssStyleDeclaration, name: &str) -> f64 {
+    let value = property(style, name);
+    value.trim_end_matches("px").parse().unwrap_or(1.0)
+}
+
 fn entry(window: &Window, item: &Element) -> Option<Entry> {
     let key = item.query_selector(".key").ok()??;
     let style = window.get_computed_style(&key).ok()??;
@@ -119,6 +138,8 @@ fn entry(window: &Window, item: &Element) -> Option<Entry> {
         name: text(item),
         colour: property(&style, "border-top-color"),
         is_dashed: property(&style, "border-top-style") != "solid",
+        width: number(&style, "border-top-width"),
+        opacity: number(&style, "opacity"),
     })
 }
 

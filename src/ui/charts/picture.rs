@@ -22,6 +22,9 @@ pub struct Entry {
     pub name: String,
     pub colour: String,
     pub is_dashed: bool,
+    /// In pixels, and what shows of it.
+    pub width: f64,
+    pub opacity: f64,
 }
 
 const MARGIN: f64 = 16.0;
@@ -132,9 +135,11 @@ fn key(entry: &Entry, x: f64, y: f64) -> String {
         ""
     };
     format!(
-        r#"<line x1="{x:.1}" x2="{:.1}" y1="{y:.1}" y2="{y:.1}" stroke="{}" stroke-width="2.5"{dashes}/>"#,
+        r#"<line x1="{x:.1}" x2="{:.1}" y1="{y:.1}" y2="{y:.1}" stroke="{}" stroke-width="{}" opacity="{}"{dashes}/>"#,
         x + KEY,
-        escaped(&entry.colour)
+        escaped(&entry.colour),
+        entry.width,
+        entry.opacity
     )
 }
 
@@ -185,6 +190,8 @@ mod tests {
             name: name.to_owned(),
             colour: "rgb(1, 2, 3)".to_owned(),
             is_dashed: name == "validation",
+            width: 2.5,
+            opacity: if name == "training" { 0.6 } else { 1.0 },
         };
         Shown {
             title: "Loss at each step of <a run>".into(),
@@ -208,6 +215,7 @@ mod tests {
             assert!(svg.contains(words), "{words}: {svg}");
         }
         assert_eq!(svg.matches("stroke-dasharray").count(), 1);
+        assert_eq!(svg.matches(r#"opacity="0.6""#).count(), 1);
         assert!(svg.contains(r#"<svg x="16" y="60.0" width="320""#), "{svg}");
         assert!(picture.height > 240.0 + 3.0 * LINE && picture.width == 352.0);
     }

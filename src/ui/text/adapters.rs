@@ -79,10 +79,10 @@ pub fn brought(brought: &Brought) -> String {
 
 pub fn brought_score(split: Split, name: &str, value: f64, rows: usize) -> String {
     format!(
-        "On the {} split: {} {}, {} rows.",
-        split_name(split),
+        "{} {} on the {} split, {} rows.",
         figure(name),
         figure_value(name, value),
+        split_name(split),
         format::count(rows)
     )
 }

@@ -36,10 +36,11 @@ async function checkPictures(page, chart) {
   const found = await page.evaluate((text) => {
     const picture = new DOMParser().parseFromString(text, 'image/svg+xml');
     const line = picture.querySelector('svg svg path[d^="M"]');
-    return { broken: picture.querySelector('parsererror') !== null, stroke: line?.style.stroke, words: picture.documentElement.textContent };
+    return { broken: picture.querySelector('parsererror') !== null, stroke: line?.style.stroke, paper: picture.querySelector('rect').getAttribute('fill'), words: picture.documentElement.textContent };
   }, svg);
   expect(found.broken).toBe(false);
   expect(found.stroke).toMatch(/^rgb/);
+  expect(found.paper).toMatch(/^rgb\(/);
   for (const words of ['Loss at each step of the run', 'loss (nats)', 'step', 'validation']) expect(found.words).toContain(words);
 
   const png = (await save('PNG')).toString('base64');
