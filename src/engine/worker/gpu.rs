@@ -23,7 +23,9 @@ pub async fn open() -> Result<(Device, DeviceInfo), EngineError> {
     let info = setup.adapter.get_info();
     let names = [&info.name, &info.driver, &info.driver_info];
     let description = described(&names.map(String::as_str), has_least);
-    let is_software = names_software(&description);
+    // The browser's own flag; wgpu's type for it is none of burn's.
+    let is_fallback = format!("{:?}", info.device_type) == "Cpu";
+    let is_software = is_fallback || names_software(&description);
     let checked = self_check(&device, is_software, js_sys::Date::now).await;
     checked.map_err(|why| {
         failed(format!(
