@@ -44,7 +44,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Train a tokenizer and a model from plain text.
-    Pretrain(pretrain::Arguments),
+    Pretrain(Box<pretrain::Arguments>),
     /// Fine-tune a model, wholly or in part, or an adapter beside it.
     Finetune(Box<finetune::Arguments>),
     /// Fine-tune over a grid of settings; a table of what each learns and forgets.
@@ -75,7 +75,7 @@ pub fn main() -> u8 {
         Err(error) => return usage::explain(&error),
     };
     let outcome = match arguments.command {
-        Command::Pretrain(arguments) => pretrain::run(arguments),
+        Command::Pretrain(arguments) => pretrain::run(*arguments),
         Command::Finetune(arguments) => finetune::run(*arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Evaluate(arguments) => evaluate::run(arguments),
