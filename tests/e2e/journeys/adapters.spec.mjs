@@ -1,4 +1,5 @@
 // Adapters from elsewhere, beside the model: those that can be used answer, and the others are told apart.
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '../fixtures.mjs';
 
@@ -19,7 +20,7 @@ test('each is answered for: the one that fits by its method, the others by what 
     ['its configuration alone', [folder('empty-adapter')[0]], 'adapter_model.safetensors is missing'],
     ['a model', [file('config.json', '{}'), file('model.safetensors', '')], 'a whole model'],
     ['no archive', [file('photos.zip', 'PK and nothing more')], 'no zip archive'],
-    ["Git's pointer", [folder('pissa-adapter')[0].replace('pissa-adapter', 'adapter-name-in-keys'), file('adapter_model.safetensors', 'version https://git-lfs.github.com/spec/v1\nsize 4096\n')], 'Git'],
+    ["Git's pointer", [file('adapter_config.json', await readFile(folder('adapter-name-in-keys')[0])), file('adapter_model.safetensors', 'version https://git-lfs.github.com/spec/v1\nsize 4096\n')], 'Git'],
     ['no configuration', [file('adapter_config.json', 'rank: 8'), file('adapter_model.safetensors', '')], 'adapter_config.json'],
   ]) {
     await page.getByTestId('bring-adapter').setInputFiles(files);
