@@ -68,7 +68,7 @@ fn device(name: DeviceName) -> Result<Device, CliError> {
     match name {
         DeviceName::Cpu => Ok(Device::flex()),
         #[cfg(feature = "cli-gpu")]
-        DeviceName::Webgpu => Ok(Device::vulkan(burn::tensor::DeviceKind::DefaultDevice)),
+        DeviceName::Webgpu => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
         #[cfg(not(feature = "cli-gpu"))]
         DeviceName::Webgpu => Err(CliError::could_not_run(
             "this program was built without a GPU; build it with --features cli-gpu, or take --device cpu",
