@@ -13,9 +13,8 @@ use super::error::CliError;
 use super::opened::{AnswerArguments, Opening, score};
 use super::past_run::PastRun;
 use super::{labels, rows};
-use crate::io::peft::head_module;
+use crate::io::peft::{head_module, head_outputs};
 use crate::model::network::Network;
-use crate::model::parameters;
 use crate::protocol::Split;
 use crate::settings::Task;
 
@@ -121,10 +120,8 @@ fn known(
     let Some(module) = head_module(base.family(), task) else {
         return Ok(None);
     };
-    let listed = parameters::list(&base.model);
-    let weight = format!("{module}.weight");
-    let head = listed.iter().find(|p| p.name == weight);
-    let outputs = head.ok_or_else(|| no_head(arguments, task, module))?.shape[0];
+    let outputs = head_outputs(&base.model, module);
+    let outputs = outputs.ok_or_else(|| no_head(arguments, task, module))?;
     if task == Task::QuestionAnswering {
         return Ok(None);
     }

@@ -19,7 +19,7 @@ use crate::model::weights::WeightError;
 use crate::settings::{Family, Seed, Strategy, is_head};
 
 pub use config::{AdapterConfig, BaseShape};
-pub use heads::{head_module, is_task};
+pub use heads::{head_module, head_outputs, is_task};
 use reader::Reader;
 pub use stored::stored_name;
 use stored::{stored_head, stored_shape};

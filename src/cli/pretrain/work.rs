@@ -61,9 +61,10 @@ pub fn train<W: Work>(
         .map_or(settings.steps, |n| (first_step + n).min(settings.steps));
     let started = Instant::now();
     let tokens_a_step = settings.batch_size * settings.context;
+    let workers = arguments.workers();
     while trainer.step < last_step {
         let batch = work.batch(trainer.step);
-        let outcome = step(&mut trainer, &batch, arguments.workers());
+        let outcome = step(&mut trainer, &batch, workers);
         let (step, learning_rate) = (outcome.step, outcome.learning_rate);
         let done = trainer.step;
         let evaluates = done.is_multiple_of(arguments.evaluate_every) || done == settings.steps;

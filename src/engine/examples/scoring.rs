@@ -124,6 +124,21 @@ impl Examples {
         Ok(())
     }
 
+    /// Scores all of a split; `breathe` ends each unit. `model` is without autodiff.
+    pub async fn answer_all(
+        &self,
+        model: &Model,
+        split: Split,
+        breathe: impl AsyncFn(),
+    ) -> Result<Answers, String> {
+        let mut found = self.no_answers();
+        for unit in self.units(model, split) {
+            self.answer(model, split, &unit, &mut found).await?;
+            breathe().await;
+        }
+        Ok(found)
+    }
+
     /// What the answers to a split come to.
     pub fn scores(&self, answers: &Answers, split: Split) -> Scores {
         match (&self.kind, answers) {

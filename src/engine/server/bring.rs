@@ -9,11 +9,10 @@ use crate::engine::adapter_files::AdapterFiles;
 use crate::engine::examples::{Encoding, Examples};
 use crate::engine::run::device_error;
 use crate::io::adapter::{self, Description};
-use crate::io::peft::head_module;
+use crate::io::peft::{head_module, head_outputs};
 use crate::io::zip::Member;
 use crate::model::network::Network;
-use crate::model::parameters;
-use crate::protocol::{Brought, NamedUrl, Scores, Split, Unscored};
+use crate::protocol::{Brought, NamedUrl, Split, Unscored};
 use crate::settings::{Family, Strategy, Task};
 
 impl<H: Host> Answers<asks::BringAdapter> for Server<H> {
@@ -49,7 +48,11 @@ impl<H: Host> Answers<asks::BringAdapter> for Server<H> {
         let host = self.host.clone();
         Ok(Outcome::Work(Box::pin(async move {
             let scores = match fit {
-                Ok(examples) => Ok(score(&host, &examples, &model, split).await?),
+                Ok(examples) => {
+                    let breathe = async || host.breathe().await;
+                    let answers = examples.answer_all(&model, split, breathe).await;
+                    Ok(examples.scores(&answers.map_err(device_error)?, split))
+                }
                 Err(why) => Err(why),
             };
             Ok(Brought { scores, ..brought })
@@ -118,13 +121,10 @@ fn outputs(model: &Model, task: Task) -> usize {
     if task == Task::QuestionAnswering {
         return 0;
     }
-    let Some(module) = head_module(model.family(), task) else {
-        return 0;
-    };
-    let weight = format!("{module}.weight");
-    let listed = parameters::list(model);
-    let head = listed.iter().find(|parameter| parameter.name == weight);
-    head.map_or(0, |head| head.shape[0])
+    let module = head_module(model.family(), task);
+    module
+        .and_then(|module| head_outputs(model, module))
+        .unwrap_or(0)
 }
 
 /// The rows of a split as the model reads them, if they are of its task and have its labels.
@@ -155,20 +155,4 @@ fn examples(
         true => Err(Unscored::NoRows),
         false => Ok(examples),
     }
-}
-
-/// A batch a unit.
-async fn score<H: Host>(
-    host: &H,
-    examples: &Examples,
-    model: &Model,
-    split: Split,
-) -> Result<Scores, EngineError> {
-    let mut answers = examples.no_answers();
-    for unit in examples.units(model, split) {
-        let answered = examples.answer(model, split, &unit, &mut answers).await;
-        answered.map_err(device_error)?;
-        host.breathe().await;
-    }
-    Ok(examples.scores(&answers, split))
 }

@@ -151,8 +151,18 @@ impl Drop for WorkerHelper {
     }
 }
 
+/// What this worker's own address wishes: the value of `?NAME=`.
+pub(super) fn wish(scope: &DedicatedWorkerGlobalScope, name: &str) -> Option<String> {
+    let search = address(scope, "search")?;
+    let mut fields = search.trim_start_matches('?').split('&');
+    fields.find_map(|field| {
+        let value = field.strip_prefix(name)?.strip_prefix('=')?;
+        Some(value.to_owned())
+    })
+}
+
 /// A part of this worker's own address.
-pub(super) fn address(scope: &DedicatedWorkerGlobalScope, part: &str) -> Option<String> {
+fn address(scope: &DedicatedWorkerGlobalScope, part: &str) -> Option<String> {
     let location = Reflect::get(scope, &"location".into()).ok()?;
     Reflect::get(&location, &part.into()).ok()?.as_string()
 }

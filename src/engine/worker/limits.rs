@@ -5,7 +5,7 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::DedicatedWorkerGlobalScope;
 
-use super::helper::address;
+use super::helper::wish;
 
 /// The default limits of <https://www.w3.org/TR/webgpu/#limits>.
 const DEFAULTS: [(&str, f64); 32] = [
@@ -46,9 +46,7 @@ const DEFAULTS: [(&str, f64); 32] = [
 /// Where the address asks for it, every adapter says that it has these limits and no more; the device is then made with
 /// them, and refuses whatever exceeds them.
 pub fn force_if_asked(scope: &DedicatedWorkerGlobalScope) -> bool {
-    let search = address(scope, "search").unwrap_or_default();
-    let mut fields = search.trim_start_matches('?').split('&');
-    fields.any(|field| field == "limits=default") && force(scope).is_ok()
+    wish(scope, "limits").as_deref() == Some("default") && force(scope).is_ok()
 }
 
 fn force(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {

@@ -3,7 +3,7 @@
 use js_sys::Reflect;
 use web_sys::DedicatedWorkerGlobalScope;
 
-use super::helper::address;
+use super::helper::wish;
 use crate::engine::helpers::Place;
 
 /// What the browser tells of the machine, and the address of the learner's wish.
@@ -12,14 +12,9 @@ pub fn place(scope: &DedicatedWorkerGlobalScope) -> Place {
         let navigator = Reflect::get(scope, &"navigator".into()).ok()?;
         Reflect::get(&navigator, &field.into()).ok()?.as_f64()
     };
-    let search = address(scope, "search").unwrap_or_default();
-    let fields = search.trim_start_matches('?').split('&');
-    let workers = fields
-        .filter_map(|field| field.strip_prefix("workers="))
-        .next();
     Place {
         cores: navigator("hardwareConcurrency").map_or(1, |cores| cores as usize),
         memory_gigabytes: navigator("deviceMemory"),
-        workers: workers.and_then(|number| number.parse().ok()),
+        workers: wish(scope, "workers").and_then(|number| number.parse().ok()),
     }
 }

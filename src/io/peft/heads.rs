@@ -21,6 +21,14 @@ pub fn head_module(family: Family, task: Task) -> Option<&'static str> {
     of_task(family, task.peft_name())
 }
 
+/// How many outputs a model's head of this name has; none where there is no such head.
+pub fn head_outputs<M: Module>(model: &M, module: &str) -> Option<usize> {
+    let weight = format!("{module}.weight");
+    let listed = parameters::list(model);
+    let head = listed.iter().find(|parameter| parameter.name == weight);
+    head.map(|head| head.shape[0])
+}
+
 /// Whether PEFT's name is that of a task with a head.
 pub fn is_task(task_type: &str) -> bool {
     of_task(Family::Gpt2, task_type).is_some()

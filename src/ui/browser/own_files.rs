@@ -3,8 +3,9 @@
 use leptos::prelude::set_timeout;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, DragEvent, File, HtmlElement, HtmlInputElement, RequestInit, Response, Url};
+use web_sys::{Blob, DragEvent, File, HtmlInputElement, RequestInit, Response, Url};
 
+use super::files;
 use crate::protocol::NamedUrl;
 use crate::ui::sources::own_model::NotFetched;
 
@@ -52,10 +53,7 @@ fn try_save(name: &str, bytes: &[u8]) -> Option<()> {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes).into());
     let blob = Blob::new_with_u8_array_sequence(&parts).ok()?;
     let url = Url::create_object_url_with_blob(&blob).ok()?;
-    let link = web_sys::window()?.document()?.create_element("a").ok()?;
-    link.set_attribute("href", &url).ok()?;
-    link.set_attribute("download", name).ok()?;
-    link.dyn_ref::<HtmlElement>()?.click();
+    files::offer(name, &url);
     // Some browsers take the file only after this function has ended.
     let drop_address = move || {
         let _ = Url::revoke_object_url(&url);

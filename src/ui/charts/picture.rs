@@ -1,5 +1,7 @@
 //! A chart as a picture of its own: the drawing, and around it what the page says in words.
 
+use crate::ui::text::format::escaped;
+
 /// A chart as it stands on the page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
@@ -160,14 +162,6 @@ fn wrapped(words: &str, width: f64, size: f64) -> Vec<String> {
         }
     }
     lines
-}
-
-fn escaped(words: &str) -> String {
-    words
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 /// The name of a file with this chart.

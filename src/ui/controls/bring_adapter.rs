@@ -1,9 +1,9 @@
 //! Takes in an adapter from elsewhere: its zip, or the files of PEFT's folder. The engine puts it beside the model and scores it.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{File, HtmlInputElement};
+use web_sys::File;
 
+use super::drop_zone::DropZone;
 use super::number::number;
 use super::work_buttons::WorkButtons;
 use crate::protocol::{AskKind, Brought, Split, asks};
@@ -15,51 +15,20 @@ use crate::ui::text::adapters as text;
 #[component]
 pub fn BringAdapter() -> impl IntoView {
     let page = use_page();
-    let is_over = RwSignal::new(false);
     let cannot = page.watch(|state| {
         state.model.is_none() || !state.is_idle() || state.is_asked(AskKind::BringAdapter)
     });
-    let choose = move |event: leptos::ev::Event| {
-        let input = event
-            .target()
-            .and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
-        if let Some(input) = input {
-            bring(page, &own_files::chosen(&input));
-            // The same file, changed meanwhile, may be chosen again.
-            input.set_value("");
-        }
-    };
-    let drop = move |event: leptos::ev::DragEvent| {
-        event.prevent_default();
-        is_over.set(false);
-        if !cannot.get_untracked() {
-            bring(page, &own_files::dropped(&event));
-        }
-    };
     view! {
         <div class="bring_adapter">
-            <label
-                class="drop_zone"
-                class:over=is_over
-                on:dragover=move |event| {
-                    event.prevent_default();
-                    is_over.set(true);
-                }
-                on:dragleave=move |_| is_over.set(false)
-                on:drop=drop
-            >
-                <span class="label">{text::BRING}</span>
-                <input
-                    type="file"
-                    multiple
-                    accept=".zip,.json,.safetensors"
-                    data-testid="bring-adapter"
-                    aria-describedby="bring-adapter-help"
-                    disabled=cannot
-                    on:change=choose
-                />
-                <span class="help" id="bring-adapter-help">{text::BRING_HELP}</span>
-            </label>
+            <DropZone
+                testid="bring-adapter"
+                label=text::BRING
+                help=text::BRING_HELP
+                accept=".zip,.json,.safetensors"
+                multiple=true
+                is_disabled=cannot
+                take=Callback::new(move |files: Vec<File>| bring(page, &files))
+            />
             <div role="status" data-testid="brought">
                 {move || told(&page.state.with(State::answer::<asks::BringAdapter>))}
             </div>

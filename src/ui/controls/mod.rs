@@ -5,6 +5,7 @@ pub mod ask_form;
 pub mod bring_adapter;
 pub mod data_reading;
 pub mod data_report;
+pub mod drop_zone;
 pub mod encoder_line;
 pub mod engine_status;
 pub mod field;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{File, HtmlInputElement};
+use web_sys::File;
 
 use super::data_reading::inspect;
 use super::data_report::Report;
+use super::drop_zone::DropZone;
 use crate::protocol::{DataChoice, DataReport, MOST_DATA_BYTES, asks};
 use crate::ui::browser::{own_files, place};
 use crate::ui::page_context::{PageContext, use_page};
@@ -19,64 +19,25 @@ use crate::ui::text::own_data as text;
 pub fn OwnDataControl() -> impl IntoView {
     let page = use_page();
     let refused = RwSignal::new(None::<String>);
+    let has_no_engine = page.watch(|state| state.device.is_none());
     view! {
         <div class="own_data" data-testid="own-data">
             <h3>{text::TITLE}</h3>
             <p class="quiet">{text::LEAD}</p>
-            <DropZone refused />
+            <DropZone
+                testid="data-drop"
+                label=text::DROP
+                help=text::DROP_HELP
+                accept=".csv,.tsv,.tab,.jsonl,.ndjson,.json,.txt,text/plain,text/csv"
+                is_disabled=has_no_engine
+                take=Callback::new(move |files: Vec<File>| take(page, refused, &files))
+            />
             <Paste />
             <p class="quiet" role="status" data-testid="data-not-kept">
                 {move || page.data_is_lost.get().then_some(keeping::NOT_KEPT_DATA)}
             </p>
             <Found refused />
         </div>
-    }
-}
-
-#[component]
-fn DropZone(refused: RwSignal<Option<String>>) -> impl IntoView {
-    let page = use_page();
-    let is_over = RwSignal::new(false);
-    let has_no_engine = page.watch(|state| state.device.is_none());
-    let choose = move |event: leptos::ev::Event| {
-        let input = event
-            .target()
-            .and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
-        if let Some(input) = input {
-            take(page, refused, &own_files::chosen(&input));
-            // The same file, changed meanwhile, may be chosen again.
-            input.set_value("");
-        }
-    };
-    let drop = move |event: leptos::ev::DragEvent| {
-        event.prevent_default();
-        is_over.set(false);
-        if !has_no_engine.get_untracked() {
-            take(page, refused, &own_files::dropped(&event));
-        }
-    };
-    view! {
-        <label
-            class="drop_zone"
-            class:over=is_over
-            data-testid="data-drop"
-            on:dragover=move |event| {
-                event.prevent_default();
-                is_over.set(true);
-            }
-            on:dragleave=move |_| is_over.set(false)
-            on:drop=drop
-        >
-            <span class="label">{text::DROP}</span>
-            <input
-                type="file"
-                accept=".csv,.tsv,.tab,.jsonl,.ndjson,.json,.txt,text/plain,text/csv"
-                aria-describedby="own-data-help"
-                disabled=has_no_engine
-                on:change=choose
-            />
-            <span class="help" id="own-data-help">{text::DROP_HELP}</span>
-        </label>
     }
 }
 

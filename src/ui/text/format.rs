@@ -126,6 +126,15 @@ fn trim_zeros(text: String) -> String {
     }
 }
 
+/// Text that stands in HTML or XML as it is.
+pub fn escaped(words: &str) -> String {
+    words
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -95,17 +95,18 @@ pub const CHECK_APART: &str = "Your runs cannot be compared.";
 pub fn apart(grounds: &[Ground]) -> String {
     let made: Vec<String> = grounds
         .iter()
-        .map(|ground| format!("{} on {}", escaped(&ground.model), escaped(&ground.dataset)))
+        .map(|ground| {
+            format!(
+                "{} on {}",
+                format::escaped(&ground.model),
+                format::escaped(&ground.dataset)
+            )
+        })
         .collect();
     format!(
         "<p>The runs that this asks about were made with different models or data: {}. Make them with one model, and the check compares them.</p>",
         made.join("; ")
     )
-}
-
-/// Text that stands in HTML as it is.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 pub const LAB: &str = "The lab";
