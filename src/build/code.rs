@@ -30,11 +30,12 @@ pub fn lesson(lesson: &Source, known: &Known) -> Result<String, String> {
         minutes,
         objectives,
         settings,
+        model,
         ..
     } = lesson;
     Ok(format!(
         "Lesson {{ slug: {slug:?}, number: {number}, title: {title:?}, minutes: {minutes}, objectives: &{objectives:?}, \
-         settings: {settings:?}, blocks: &[{blocks}] }},"
+         settings: {settings:?}, model: {model:?}, blocks: &[{blocks}] }},"
     ))
 }
 

@@ -18,6 +18,8 @@ pub struct Source {
     pub objectives: Vec<String>,
     /// The lab's query string, for the settings that the lesson starts with.
     pub settings: String,
+    /// The shipped model that it is about, where the learner has chosen none.
+    pub model: Option<String>,
     pub pieces: Vec<Piece>,
 }
 
@@ -97,6 +99,10 @@ pub fn parse(text: &str, names: &Names) -> Result<Source, String> {
     if objectives.is_empty() {
         return Err("front matter has no `objectives`".into());
     }
+    let model = field("model").ok();
+    if let Some(unknown) = model.as_deref().filter(|name| !names.models.contains(name)) {
+        return Err(format!("`model: {unknown}` names no folder of www/models"));
+    }
     let pieces = split_pieces(body, names)?;
     check_run_names(&pieces)?;
     Ok(Source {
@@ -106,6 +112,7 @@ pub fn parse(text: &str, names: &Names) -> Result<Source, String> {
         minutes: whole("minutes")?,
         objectives,
         settings: field("settings").unwrap_or_default(),
+        model,
         pieces,
     })
 }

@@ -6,6 +6,7 @@ mod corpus;
 mod grow;
 mod masked;
 mod mix;
+mod pairs;
 mod stages;
 mod words;
 mod work;
@@ -111,7 +112,11 @@ pub struct PretrainSettings {
     #[arg(long)]
     #[serde(default)]
     grow_context: bool,
-    /// Update the matrices inside a GPT-2's blocks by Muon instead of AdamW.
+    /// Let an mlm run read two texts a row, of which the second follows the first or comes from elsewhere, and tell which.
+    #[arg(long)]
+    #[serde(default)]
+    next_sentence: bool,
+    /// Update the matrices inside the blocks by Muon instead of AdamW.
     #[arg(long)]
     #[serde(default)]
     muon: bool,
@@ -124,6 +129,14 @@ fn usual_masking() -> f64 {
 }
 
 impl PretrainSettings {
+    /// How an mlm run lays out its rows.
+    fn layout(&self) -> pairs::Layout {
+        match self.next_sentence {
+            true => pairs::Layout::Pairs,
+            false => pairs::Layout::Single,
+        }
+    }
+
     fn schedule(&self) -> Schedule {
         Schedule {
             decay_steps: self.decay_steps.unwrap_or(0),

@@ -10,6 +10,7 @@ use crate::data::masking::Masking;
 use crate::data::tokenizer::{Tokenizer, TokenizerError};
 use crate::io::folder;
 use crate::io::safetensors::ByteSource;
+use crate::io::shards::{self, Shards};
 use crate::model::any::{Model, ModelConfig};
 use crate::model::bert::{self, Bert};
 use crate::model::gpt2::{self, Gpt2};
@@ -30,6 +31,8 @@ pub struct Base {
 }
 
 const WEIGHTS: &str = "model.safetensors";
+/// Beside weights in several files, in place of the one.
+const INDEX: &str = "model.safetensors.index.json";
 
 /// Weights on this machine.
 struct Weights<B> {
@@ -118,11 +121,13 @@ impl<H: Host> Fetcher<'_, H> {
 
     /// The weights: those kept from an earlier visit, if they are the ones wanted; else from where they lie.
     pub async fn weights(&mut self) -> Result<Weights<H::Body>, EngineError> {
-        let url = self.url(WEIGHTS)?;
-        let version = match &self.place {
-            ModelPlace::Folder { sha256: None, .. } => self.host.version(&url).await,
-            _ => None,
+        let (one, index) = (self.place.url(WEIGHTS), self.place.url(INDEX));
+        // Among chosen files there may be the index alone.
+        let url = match one.as_ref().or(index.as_ref()) {
+            Some(url) => url.clone(),
+            None => self.url(WEIGHTS)?,
         };
+        let version = self.version(one.into_iter().chain(index)).await;
         if let ModelPlace::Folder { sha256, .. } = &self.place
             && let Some((body, found)) = self.host.kept(&url).await
             && found.is_what_lies_there(sha256.as_deref(), version.as_deref())
@@ -134,15 +139,63 @@ impl<H: Host> Fetcher<'_, H> {
                 were_kept: true,
             });
         }
-        let tell = &mut *self.progressed;
-        let mut progressed = |received, total| tell(WEIGHTS, received, total);
-        let body = self.host.open(&url, &mut progressed).await;
+        let body = match self.open(WEIGHTS).await {
+            Ok(body) => body,
+            Err(absent) => self.joined().await?.ok_or(absent)?,
+        };
         Ok(Weights {
-            body: body.map_err(|reason| self.failed(WEIGHTS, &reason))?,
+            body,
             url,
             version,
             were_kept: false,
         })
+    }
+
+    /// Of the first file that the server has, where no checksum decides.
+    async fn version(&self, urls: impl Iterator<Item = String>) -> Option<String> {
+        let ModelPlace::Folder { sha256: None, .. } = &self.place else {
+            return None;
+        };
+        for url in urls {
+            if let Some(version) = self.host.version(&url).await {
+                return Some(version);
+            }
+        }
+        None
+    }
+
+    async fn open(&mut self, file: &str) -> Result<H::Body, EngineError> {
+        let url = self.url(file)?;
+        let tell = &mut *self.progressed;
+        let mut progressed = |received, total| tell(file, received, total);
+        let body = self.host.open(&url, &mut progressed).await;
+        body.map_err(|reason| self.failed(file, &reason))
+    }
+
+    /// Weights in several files as the one that they make; none where there is no index of them.
+    async fn joined(&mut self) -> Result<Option<H::Body>, EngineError> {
+        let is_shipped = matches!(
+            &self.place,
+            ModelPlace::Folder {
+                sha256: Some(_),
+                ..
+            }
+        );
+        if is_shipped || self.place.url(INDEX).is_none() {
+            return Ok(None);
+        }
+        let Ok(index) = self.text(INDEX).await else {
+            return Ok(None);
+        };
+        let mut files = Vec::new();
+        for file in shards::files(&index).map_err(|e| self.wrong(e))? {
+            let body = self.open(&file).await?;
+            files.push((file, body));
+        }
+        let shards = Shards::open(files).map_err(|e| self.wrong(e))?;
+        let (header, pieces) = shards.into_pieces();
+        let joined = self.host.join(header, pieces);
+        joined.map(Some).map_err(|e| self.wrong(e))
     }
 
     /// Keeps weights that have made a model, if they are the ones that were wanted.

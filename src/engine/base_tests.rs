@@ -57,6 +57,12 @@ impl Host for Files {
     ) -> Result<Vec<u8>, String> {
         self.fetch(url, progressed).await
     }
+    fn join(&self, header: Vec<u8>, pieces: Vec<(Vec<u8>, u64)>) -> Result<Vec<u8>, String> {
+        let rest = pieces
+            .iter()
+            .flat_map(|(file, start)| &file[*start as usize..]);
+        Ok(header.iter().chain(rest).copied().collect())
+    }
     async fn vault(&self) -> Result<Memory, NoVault> {
         Err(NoVault::Taken)
     }
@@ -309,6 +315,50 @@ fn weights_come_once_and_are_kept_under_their_checksum() {
     .err()
     .unwrap();
     assert!(error.message.contains("404"), "{}", error.message);
+}
+
+/// As transformers saves a large model, from an address and from chosen files; kept as the one file that they make.
+#[test]
+fn weights_in_several_files_are_put_together() {
+    let mut files = good();
+    let whole = files.files.remove("m/model.safetensors").flatten().unwrap();
+    let whole = safetensors::SafeTensors::deserialize(&whole).unwrap();
+    let tensors: Vec<_> = whole.tensors();
+    let mut map = serde_json::Map::new();
+    for (number, tensors) in tensors.chunks(tensors.len().div_ceil(2)).enumerate() {
+        let name = format!("model-0000{}-of-00002.safetensors", number + 1);
+        map.extend(
+            tensors
+                .iter()
+                .map(|(tensor, _)| (tensor.clone(), name.clone().into())),
+        );
+        let own = tensors.iter().map(|(name, view)| (name, view));
+        let bytes = safetensors::serialize(own, None).unwrap();
+        files.files.insert(format!("m/{name}"), Some(bytes));
+    }
+    let index = serde_json::json!({ "weight_map": map }).to_string();
+    let index_name = "model.safetensors.index.json";
+    files
+        .files
+        .insert(format!("m/{index_name}"), Some(index.into_bytes()));
+
+    let (base, info) = fetch(&files, folder()).unwrap();
+    let (wanted, _) = fetch(&good(), folder()).unwrap();
+    let tensors = |base: &Base| base_tensors(&base.model).unwrap();
+    assert_eq!(tensors(&base), tensors(&wanted));
+    assert!(!info.weights_were_kept);
+    assert!(fetch(&files, folder()).unwrap().1.weights_were_kept);
+
+    let first = "model-00001-of-00002.safetensors";
+    let some = ["config.json", "vocab.json", "merges.txt", index_name, first];
+    let error = fetch(&files, chosen(&some)).err().unwrap().message;
+    assert!(
+        error.contains("model-00002-of-00002.safetensors is not among the chosen"),
+        "{error}"
+    );
+    let all = [&some[..], &["model-00002-of-00002.safetensors"]].concat();
+    let (base, _) = fetch(&files, chosen(&all)).unwrap();
+    assert_eq!(tensors(&base), tensors(&wanted));
 }
 
 /// Another model has been put into the same folder: its configuration must not meet the weights of the one before.

@@ -43,6 +43,9 @@ pub trait Host: Clone + 'static {
         progressed: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Self::Body, String>;
 
+    /// One file of a header and of what lies behind a place in each of some others.
+    fn join(&self, header: Vec<u8>, pieces: Vec<(Self::Body, u64)>) -> Result<Self::Body, String>;
+
     /// What the server says of the version of the file that is at `url` now; none where it does not say.
     async fn version(&self, _url: &str) -> Option<String> {
         None

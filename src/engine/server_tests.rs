@@ -124,6 +124,12 @@ impl Host for Rc<TestHost> {
     ) -> Result<Vec<u8>, String> {
         self.fetch(url, progressed).await
     }
+    fn join(&self, header: Vec<u8>, pieces: Vec<(Vec<u8>, u64)>) -> Result<Vec<u8>, String> {
+        let rest = pieces
+            .iter()
+            .flat_map(|(file, start)| &file[*start as usize..]);
+        Ok(header.iter().chain(rest).copied().collect())
+    }
     fn helpers_wanted(&self, _weights_bytes: u64) -> usize {
         self.helpers.len()
     }

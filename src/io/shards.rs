@@ -85,6 +85,16 @@ impl<S: ByteSource> Shards<S> {
     }
 }
 
+impl<S> Shards<S> {
+    /// The common header, and every file with the place at which its tensors begin: one behind the other they are the one
+    /// file as which they are read.
+    pub fn into_pieces(self) -> (Vec<u8>, Vec<(S, u64)>) {
+        let parts = self.parts.into_iter();
+        let pieces = parts.map(|part| (part.source, part.own_start));
+        (self.header, pieces.collect())
+    }
+}
+
 fn common_header(
     tensors: Vec<(String, safetensors::tensor::TensorInfo)>,
 ) -> Result<Vec<u8>, WeightError> {

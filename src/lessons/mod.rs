@@ -85,6 +85,8 @@ pub struct Lesson {
     pub objectives: &'static [&'static str],
     /// The lab's query string, for the settings that the lesson starts with; empty for the defaults.
     pub settings: &'static str,
+    /// The shipped model that it is about, where the learner has chosen none.
+    pub model: Option<&'static str>,
     pub blocks: &'static [Block],
 }
 

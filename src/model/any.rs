@@ -184,6 +184,10 @@ impl Network for Model {
         each!(self, model => model.answer_logits(hidden))
     }
 
+    fn next_logits(&self, hidden: Tensor<2>, batch: usize, pass: &mut Pass) -> Option<Tensor<2>> {
+        each!(self, model => model.next_logits(hidden, batch, pass))
+    }
+
     fn word_logits(&self, hidden: Tensor<2>, pass: &mut Pass) -> Option<Tensor<2>> {
         each!(self, model => model.word_logits(hidden, pass))
     }

@@ -32,6 +32,17 @@ pub trait Network: Module {
     /// How well an answer would start and end: `[rows, width] → [rows, 2]`; `None` without such a head.
     fn answer_logits(&self, hidden: Tensor<2>) -> Option<Tensor<2>>;
 
+    /// How well a row's second text follows its first or is a stranger to it: `[batch · seq, width] → [batch, 2]`;
+    /// `None` without such a head, which only a BERT in pre-training has.
+    fn next_logits(
+        &self,
+        _hidden: Tensor<2>,
+        _batch: usize,
+        _pass: &mut Pass,
+    ) -> Option<Tensor<2>> {
+        None
+    }
+
     /// Scores of each word of the vocabulary: `[rows, width] → [rows, vocab]`; `None` where the model says no words.
     fn word_logits(&self, hidden: Tensor<2>, pass: &mut Pass) -> Option<Tensor<2>>;
 

@@ -97,6 +97,16 @@ pub fn labelled_rows(labels: &[Vec<i32>]) -> (Vec<i32>, Vec<i32>) {
         .unzip()
 }
 
+/// The labels of hidden words, `[batch][seq]`, and of whether the second text follows, `[batch]`: what stands at `[CLS]`.
+pub fn hidden_and_next(labels: &[Vec<i32>]) -> (Vec<Vec<i32>>, Vec<i32>) {
+    let mut words = labels.to_vec();
+    let next = words
+        .iter_mut()
+        .map(|row| std::mem::replace(&mut row[0], IGNORED));
+    let next = next.collect();
+    (words, next)
+}
+
 /// Which hidden states predict something, and what: position `t` predicts the label at `t + 1`.
 ///
 /// `labels: [batch][seq]`; rows count through the flattened `[batch · seq]`.

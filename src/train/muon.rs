@@ -18,10 +18,11 @@ const ITERATIONS: usize = 5;
 /// How many square-ish matrices lie side by side in a block's weight; none where Muon leaves the parameter alone.
 /// GPT-2's `c_attn` holds three: queries, keys and values.
 pub fn matrices_in(name: &str) -> Option<usize> {
-    let is_in_block = name.contains("h.") && name.ends_with(".weight");
+    let is_in_block = [".h.", ".layer."].iter().any(|block| name.contains(block));
+    let is_weight = is_in_block && name.ends_with(".weight");
     match name.rsplit('.').nth(1) {
-        Some("c_attn") if is_in_block => Some(3),
-        Some("c_proj" | "c_fc") if is_in_block => Some(1),
+        Some("c_attn") if is_weight => Some(3),
+        Some("c_proj" | "c_fc" | "query" | "key" | "value" | "dense") if is_weight => Some(1),
         _ => None,
     }
 }
@@ -110,7 +111,17 @@ mod tests {
     fn only_matrices_of_blocks_are_taken() {
         assert_eq!(matrices_in("transformer.h.0.attn.c_attn.weight"), Some(3));
         assert_eq!(matrices_in("transformer.h.3.mlp.c_proj.weight"), Some(1));
+        assert_eq!(
+            matrices_in("bert.encoder.layer.0.attention.self.key.weight"),
+            Some(1)
+        );
+        assert_eq!(
+            matrices_in("bert.encoder.layer.1.output.dense.weight"),
+            Some(1)
+        );
         for other in [
+            "bert.pooler.dense.weight",
+            "bert.encoder.layer.1.output.LayerNorm.weight",
             "transformer.wte.weight",
             "transformer.h.0.attn.c_attn.bias",
             "transformer.h.0.ln_1.weight",

@@ -4,8 +4,8 @@ use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::loss::{
-    answer_loss, binary_cross_entropy, labelled_rows, predicted_rows, select_rows,
-    weighted_cross_entropy,
+    answer_loss, binary_cross_entropy, cross_entropy, hidden_and_next, labelled_rows,
+    predicted_rows, select_rows, weighted_cross_entropy,
 };
 use crate::data::batch::Batch;
 use crate::model::network::Network;
@@ -19,6 +19,9 @@ pub enum Objective {
     CausalLm,
     /// The word at every place whose label is not ignored.
     MaskedLm,
+    /// The same, and whether a row's second text follows its first (Devlin et al. 2019): the label of `[CLS]` is 0
+    /// where it does and 1 where it was taken from elsewhere.
+    MaskedLmAndNext,
     /// One label a text; `pad` is the id that pads.
     SequenceClassification { pad: Option<i32> },
     /// Any number of labels a text, yes or no each.
@@ -70,6 +73,13 @@ pub(super) fn loss_of_hidden<M: Network>(
             let (rows, words) = labelled_rows(&batch.labels);
             pass.pick(&rows, batch.width());
             with_head(model.word_loss(select_rows(hidden, rows), &words, pass))
+        }
+        Objective::MaskedLmAndNext => {
+            let (words, next) = hidden_and_next(&batch.labels);
+            let logits = with_head(model.next_logits(hidden.clone(), batch.rows(), pass));
+            let (rows, words) = labelled_rows(&words);
+            let found = with_head(model.word_loss(select_rows(hidden, rows), &words, pass));
+            found + cross_entropy(logits, &next)
         }
         Objective::SequenceClassification { pad } => {
             let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::Objective;
-use super::loss::{labelled_rows, predicted_rows};
+use super::loss::{hidden_and_next, labelled_rows, predicted_rows};
 use crate::data::batch::Batch;
 use crate::settings::even_parts;
 
@@ -73,6 +73,11 @@ impl Weighing<'_> {
         match self.objective {
             Objective::CausalLm => predicted_rows(&batch.labels).0.len() as f64,
             Objective::MaskedLm => labelled_rows(&batch.labels).0.len() as f64,
+            // By the hidden words alone. Rows are of one length there, so what the other half of the loss gets
+            // differs from its due by the luck of the masks.
+            Objective::MaskedLmAndNext => {
+                labelled_rows(&hidden_and_next(&batch.labels).0).0.len() as f64
+            }
             Objective::TokenClassification => weighted(&labelled_rows(&batch.labels).1),
             Objective::SequenceClassification { .. } => {
                 let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();

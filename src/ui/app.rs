@@ -248,13 +248,14 @@ fn plan_with_settings(page: PageContext) {
 /// More than any batch has rows for.
 const MOST_WORKERS: usize = 64;
 
-/// `?device=`, `?workers=`, `?limits=` and `?model=`, and what in them could not be used.
+/// `?device=`, `?workers=`, `?limits=`, `?simd=` and `?model=`, and what in them could not be used.
 fn wishes(search: &str) -> (Wishes, Vec<String>) {
     let mut wishes = Wishes {
         device: DeviceWish::Auto,
         model: None,
         workers: None,
         least_limits: false,
+        plain_simd: false,
         dataset: usual(Family::default()),
     };
     let mut problems = Vec::new();
@@ -275,6 +276,11 @@ fn wishes(search: &str) -> (Wishes, Vec<String>) {
         Some("default") => wishes.least_limits = true,
         Some(other) => problems.push(address::limits(other)),
     }
+    match value_of(search, "simd").as_deref() {
+        None => {}
+        Some("plain") => wishes.plain_simd = true,
+        Some(other) => problems.push(address::simd(other)),
+    }
     if let Some(model) = value_of(search, "model") {
         // The name becomes part of an address.
         let is_plain = |c: char| c.is_ascii_alphanumeric() || MODEL_NAME_CHARACTERS.contains(c);
@@ -293,21 +299,23 @@ mod tests {
 
     #[test]
     fn device_workers_and_model_come_from_the_address() {
-        let (wishes, problems) = wishes("?device=cpu&model=tiny-16&workers=3&limits=default");
+        let (wishes, problems) =
+            wishes("?device=cpu&model=tiny-16&workers=3&limits=default&simd=plain");
         assert_eq!(wishes.device, DeviceWish::Cpu);
         assert_eq!(wishes.model.as_deref(), Some("tiny-16"));
         assert_eq!(wishes.workers, Some(3));
-        assert!(wishes.least_limits);
+        assert!(wishes.least_limits && wishes.plain_simd);
         assert!(problems.is_empty());
     }
 
     #[test]
     fn what_makes_no_sense_gives_the_default_and_a_notice() {
-        let (wishes, problems) = wishes("?device=tpu&model=../secret&workers=0&limits=none");
+        let (wishes, problems) =
+            wishes("?device=tpu&model=../secret&workers=0&limits=none&simd=wide");
         assert_eq!(wishes.device, DeviceWish::Auto);
         assert_eq!(wishes.model, None);
         assert_eq!(wishes.workers, None);
-        assert!(!wishes.least_limits);
-        assert_eq!(problems.len(), 4);
+        assert!(!wishes.least_limits && !wishes.plain_simd);
+        assert_eq!(problems.len(), 5);
     }
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::browser::worker::{Heard, WorkerPort};
-use super::browser::{clock, download, extras, gpu};
+use super::browser::{clock, download, extras, gpu, simd};
 use super::state::{Cause, Engine, Loading, Slot, State};
 use crate::protocol::{
     self, Ask, AskKind, BUILD_ID, Command, DeviceKind, Event, Frame, Reply, RequestId, asks,
@@ -37,6 +37,8 @@ pub struct Wishes {
     pub workers: Option<usize>,
     /// The GPU is asked for no more than WebGPU promises everywhere.
     pub least_limits: bool,
+    /// The CPU engine without relaxed SIMD, also where the browser has it.
+    pub plain_simd: bool,
     pub dataset: DataSource,
 }
 
@@ -57,6 +59,8 @@ pub struct EngineClient {
     lent_dataset: StoredValue<Option<DataSource>>,
     /// The same of the model.
     lent_model: StoredValue<Option<ModelSource>>,
+    /// What the open lesson is about, unless the learner has chosen a model.
+    lesson_model: StoredValue<Option<&'static str>>,
 }
 
 impl EngineClient {
@@ -72,6 +76,7 @@ impl EngineClient {
             watch: StoredValue::new(Watch::default()),
             lent_dataset: StoredValue::new(None),
             lent_model: StoredValue::new(None),
+            lesson_model: StoredValue::new(None),
         }
     }
 
@@ -87,9 +92,7 @@ impl EngineClient {
     fn choose_device(self) {
         let wish = self.wishes.with_value(|wishes| wishes.device);
         spawn_local(async move {
-            let has_gpu_engine = download::program_bytes(engine_name(DeviceKind::WebGpu))
-                .await
-                .is_some();
+            let has_gpu_engine = download::program_bytes(GPU_ENGINE).await.is_some();
             let (device, cause) = choose(wish, gpu::find().await, has_gpu_engine);
             self.extras.set(extras::find().await);
             self.give_up_a_missing_model();
@@ -162,15 +165,28 @@ impl EngineClient {
         let attempt = self.attempt.get_value();
         self.state.update(|state| state.restart(device));
         spawn_local(async move {
-            self.fetch_program(device, attempt).await;
+            let engine = self.engine_for(device).await;
+            self.fetch_program(engine, attempt).await;
             if self.attempt.get_value() == attempt {
-                self.open(device, attempt);
+                self.open(engine, attempt);
             }
         });
     }
 
-    async fn fetch_program(self, device: DeviceKind, attempt: u32) {
-        let engine = engine_name(device);
+    /// The word in the files' names of the engine that this browser runs fastest.
+    async fn engine_for(self, device: DeviceKind) -> &'static str {
+        let wants_plain = self.wishes.with_value(|wishes| wishes.plain_simd);
+        match device {
+            DeviceKind::WebGpu => GPU_ENGINE,
+            DeviceKind::Cpu if wants_plain || !simd::has_relaxed() => PLAIN_ENGINE,
+            DeviceKind::Cpu => match download::program_bytes(RELAXED_ENGINE).await {
+                Some(_) => RELAXED_ENGINE,
+                None => PLAIN_ENGINE,
+            },
+        }
+    }
+
+    async fn fetch_program(self, engine: &str, attempt: u32) {
         let total_bytes = download::program_bytes(engine).await;
         let url = format!("engine/worker_{engine}_bg.wasm?v={BUILD_ID}");
         let show = |progress| {
@@ -182,9 +198,9 @@ impl EngineClient {
         let _ = download::count_bytes(&url, total_bytes, show).await;
     }
 
-    fn open(self, device: DeviceKind, attempt: u32) {
+    fn open(self, engine: &str, attempt: u32) {
         self.set_loading(Loading::Start, None);
-        let mut url = format!("engine/start_{}.js?v={BUILD_ID}", engine_name(device));
+        let mut url = format!("engine/start_{engine}.js?v={BUILD_ID}");
         if let Some(workers) = self.wishes.with_value(|wishes| wishes.workers) {
             url.push_str(&format!("&workers={workers}"));
         }
@@ -251,7 +267,11 @@ impl EngineClient {
             Event::Answered(Reply::StartRun(_) | Reply::ResumeKeptRun(_))
         );
         let asks_for_kept = self.changes_what_is_kept(&frame);
+        let gone_wrong = device_fault(&frame.body);
         self.state.update(|state| state.apply(frame));
+        if let Some(reason) = gone_wrong.filter(|_| self.has_chosen_gpu()) {
+            return self.lose(&reason);
+        }
         if has_started {
             self.cancel_late();
         }
@@ -292,20 +312,26 @@ impl EngineClient {
         }
     }
 
-    /// The worker is gone. Where the page chose the GPU by itself and it never came up, the CPU takes over.
+    /// The worker is gone. Where the page chose the GPU by itself, the CPU takes over.
     fn lose(self, reason: &str) {
         let was_starting = self.is_starting();
-        let device = self.state.with_untracked(|state| state.chosen_device);
         self.port.set_value(None);
-        let wish = self.wishes.with_value(|wishes| wishes.device);
-        let reason = reason.to_string();
-        if was_starting && wish == DeviceWish::Auto && device == Some(DeviceKind::WebGpu) {
-            self.state
-                .update(|state| state.notices.add(Cause::GpuFailed { reason }));
-            self.start(DeviceKind::Cpu);
-            return;
+        if !self.has_chosen_gpu() {
+            return self.state.update(|state| state.crash(reason));
         }
-        self.state.update(|state| state.crash(&reason));
+        self.state.update(|state| match was_starting {
+            true => state.notices.add(Cause::GpuFailed {
+                reason: reason.to_string(),
+            }),
+            false => state.lose_gpu(reason),
+        });
+        self.start(DeviceKind::Cpu);
+    }
+
+    fn has_chosen_gpu(self) -> bool {
+        let wish = self.wishes.with_value(|wishes| wishes.device);
+        let device = self.state.with_untracked(|state| state.chosen_device);
+        wish == DeviceWish::Auto && device == Some(DeviceKind::WebGpu)
     }
 
     /// Asks the engine, unless there is no worker to hear it. `State::answer` has the answer when it is there.
@@ -360,10 +386,17 @@ impl EngineClient {
     }
 }
 
-/// The word in the engine's file names.
-fn engine_name(device: DeviceKind) -> &'static str {
-    match device {
-        DeviceKind::Cpu => "cpu",
-        DeviceKind::WebGpu => "gpu",
+/// A run that ended because the device computes wrong or does not answer.
+fn device_fault(event: &Event) -> Option<String> {
+    match event {
+        Event::RunFailed { error, .. } if error.kind == protocol::ErrorKind::Device => {
+            Some(error.message.clone())
+        }
+        _ => None,
     }
 }
+
+const GPU_ENGINE: &str = "gpu";
+const PLAIN_ENGINE: &str = "cpu";
+/// For the CPU too, with relaxed SIMD, which not every browser has, nor every site.
+const RELAXED_ENGINE: &str = "cpu_relaxed";

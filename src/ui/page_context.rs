@@ -17,7 +17,7 @@ use crate::ui::queue::{Move, Queue, QueuedRun};
 use crate::ui::series::Series;
 use crate::ui::sources::kept_data::KeptData;
 use crate::ui::state::{Action, Cause, Run, State};
-use crate::ui::text::run::SAMPLE_PROMPT;
+use crate::ui::text::run::sample_prompt;
 use crate::ui::{EVALUATIONS_PER_RUN, SAMPLE_TOKENS};
 
 #[derive(Clone, Copy)]
@@ -183,13 +183,14 @@ impl PageContext {
         // The lab's runs are kept: those of a lesson are short, and begin with a guess.
         let note = || KeptNote::of(&run, clock::now_millis()).text();
         let kept_as = run.tag.lesson.is_empty().then(note);
+        let sample_prompt = sample_prompt(run.dataset.name()).to_string();
         self.client.ask(asks::StartRun {
             settings: run.settings,
             options: RunOptions {
                 evaluations: run.evaluations,
                 // A lesson tells of the test split alone.
                 judges_validation: run.tag.is_of_the_lab(),
-                sample_prompt: SAMPLE_PROMPT.to_string(),
+                sample_prompt,
                 sample_tokens: SAMPLE_TOKENS,
                 start_paused: run.start_paused,
                 kept_as,

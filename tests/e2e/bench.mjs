@@ -1,6 +1,6 @@
 // Times training steps in the browser, through the page's own route `#/bench`; one JSON line a run.
 //
-//   node tests/e2e/bench.mjs [--device cpu,webgpu] [--workload W1,W2] [--steps N] [--workers N]
+//   node tests/e2e/bench.mjs [--device cpu,webgpu] [--workload W1,W2] [--steps N] [--workers N] [--simd plain]
 //
 // On WebGPU the line also says what one step asks of the GPU, and how long the program itself is at work in it: on the
 // software adapter only those two figures tell anything about a real GPU.
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     workload: { type: 'string', default: 'W1,W2' },
     steps: { type: 'string' },
     workers: { type: 'string' },
+    simd: { type: 'string' },
   },
 });
 
@@ -42,8 +43,8 @@ async function measure(device, workload) {
   page.on('pageerror', (error) => console.error(error));
   await countGpuCalls(page);
   const steps = options.steps ?? STEPS[device];
-  const workers = options.workers ? `&workers=${options.workers}` : '';
-  await page.goto(`${site.url}?device=${device}${workers}#/bench?workload=${workload}&steps=${steps}`);
+  const wishes = ['workers', 'simd'].flatMap((name) => (options[name] ? [`&${name}=${options[name]}`] : [])).join('');
+  await page.goto(`${site.url}?device=${device}${wishes}#/bench?workload=${workload}&steps=${steps}`);
   const result = page.getByTestId('bench-result').filter({ hasText: '}' });
   const failure = page.getByTestId('error-notice').filter({ hasText: /\S/ });
   await result.or(failure).first().waitFor({ timeout: 15 * MINUTES });

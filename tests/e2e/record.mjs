@@ -1,6 +1,6 @@
 // Records the runs that lessons replay: opens each lesson, makes its sets of runs on the CPU engine, and
-// writes what the page keeps of them to www/recorded/LESSON.json. Wants a built site. Sets of one larger model (`runs … with
-// minilm`) are recorded by tests/data/lesson_runs.py, and stay.
+// writes what the page keeps of them to www/recorded/LESSON.json. Wants a built site. Sets of MiniLM (`runs … with minilm`)
+// are recorded by tests/data/lesson_runs.py, and stay.
 //
 //   node tests/e2e/record.mjs [LESSON …]
 import { readFile, readdir, writeFile } from 'node:fs/promises';
@@ -33,7 +33,7 @@ async function record(lesson) {
   const page = await browser.newPage();
   await page.goto(new URL(`?device=cpu#/lesson/${lesson}`, site.url).href);
   await status(page, 'ready');
-  for (const set of await page.locator('[data-testid=run-set]:not([data-model])').all()) {
+  for (const set of await page.locator('[data-testid=run-set]:not([data-model=minilm])').all()) {
     await set.getByTestId('run-all').click();
     await set.getByTestId('run-stop').waitFor({ state: 'visible' });
     await set.getByTestId('run-stop').waitFor({ state: 'hidden', timeout: 20 * MINUTES });
@@ -41,7 +41,7 @@ async function record(lesson) {
   const runs = await page.evaluate((slug) => JSON.parse(localStorage['warmup.runs']).records.filter((run) => run.lesson === slug), lesson);
   const path = at(`../../www/recorded/${lesson}.json`);
   const before = JSON.parse(await readFile(path, 'utf8').catch(() => '[]'));
-  const others = await page.locator('[data-testid=run-set][data-model] [data-testid=run-card]').evaluateAll((cards) => cards.map((card) => card.dataset.run));
+  const others = await page.locator('[data-testid=run-set][data-model=minilm] [data-testid=run-card]').evaluateAll((cards) => cards.map((card) => card.dataset.run));
   const kept = before.filter(({ key }) => others.includes(key));
   await writeFile(path, `[\n${[...runs.map(short), ...kept].map((run) => JSON.stringify(run)).join(',\n')}\n]\n`);
   for (const { key, before, after, seconds } of runs) console.log(lesson, key, JSON.stringify({ before, after, seconds }));

@@ -23,7 +23,7 @@ model_name = sys.argv[1] if len(sys.argv) > 1 else "models/mini-bert"
 data_file = sys.argv[2] if len(sys.argv) > 2 else "data/ner.jsonl"
 set_seed(7)
 
-tokenizer = AutoTokenizer.from_pretrained(model_name)
+tokenizer = AutoTokenizer.from_pretrained(model_name, add_prefix_space=True)
 # A BERT's tokenizer puts [CLS] before each text and [SEP] behind it.
 length = 128
 

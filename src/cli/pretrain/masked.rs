@@ -5,6 +5,7 @@ use std::path::Path;
 use burn::prelude::*;
 use serde_json::{Value, json};
 
+use super::pairs::{self, Layout, Row};
 use super::stages::Stages;
 use super::words::{Found, commonest};
 use super::work::{self, Work};
@@ -34,9 +35,10 @@ struct HiddenWords<'a> {
     stages: Stages<'a>,
     marks: Marks,
     masking: Masking,
+    layout: Layout,
     seed: Seed,
-    /// Held-out texts between their marks.
-    valid: Vec<Vec<i32>>,
+    /// Of held-out text.
+    valid: Vec<Row>,
     /// The token that the training text has most.
     commonest: i32,
 }
@@ -58,32 +60,46 @@ pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
             settings.heads,
         )
     };
-    write_configs(out, &config)?;
+    write_configs(out, &config, settings.layout())?;
     let tokens = Tokens::of(texts, &tokenizer, out)?;
     let work = HiddenWords::new(settings, &tokens, marks, config.vocab_size);
 
     let device = Device::flex().autodiff();
     let mut weights = RandomWeights::for_narrow(Seed::new(settings.seed).fork("weights"));
-    let mut model = load(&config, &mut weights, &device)?;
+    let layout = settings.layout();
+    let mut model = load(&config, layout, &mut weights, &device)?;
     if let Some(folder) = &settings.word_embeddings {
         model = with_words_of(folder, model)?;
     }
     let model = model.with_trainable(|_| true);
-    let trainer = Trainer::new(model, Objective::MaskedLm, &settings.training());
-    let resumed = |held: &mut HeldWeights| load(&config, held, &device);
+    let objective = match layout {
+        Layout::Single => Objective::MaskedLm,
+        Layout::Pairs => Objective::MaskedLmAndNext,
+    };
+    let mut trainer = Trainer::new(model, objective, &settings.training());
+    trainer.optimizer.muon = settings.muon;
+    let resumed = |held: &mut HeldWeights| load(&config, layout, held, &device);
     match work::train(arguments, trainer, &work, resumed)? {
         Some(trainer) => finish(out, &config, trainer.model(), &work, settings),
         None => Ok(()),
     }
 }
 
+/// With the heads that the run trains, and a pooler where one of them reads it.
 fn load(
     config: &BertConfig,
+    layout: Layout,
     weights: &mut impl WeightSource,
     device: &Device,
 ) -> Result<Bert, WeightError> {
     let head = MaskedLmHead::load(config, weights, device)?;
-    Ok(Bert::load(config, weights, device)?.with_masked_lm(head))
+    let model = Bert::load(config, weights, device)?;
+    if layout == Layout::Single {
+        return Ok(model.with_masked_lm(head));
+    }
+    let pooler = Pooler::load(config.hidden_size, weights, device)?;
+    let head = head.with_next(config, weights, device)?;
+    Ok(model.with_masked_lm(head).with_pooler(pooler))
 }
 
 /// The model with a GPT-2's word embeddings for the tokens that both know: their directions, around 0 and
@@ -113,9 +129,13 @@ fn with_words_of(folder: &Path, model: Bert) -> Result<Bert, CliError> {
     Ok(parameters::with_values(model, [(name, all)].into()))
 }
 
-fn write_configs(out: &Path, config: &BertConfig) -> Result<(), CliError> {
+fn write_configs(out: &Path, config: &BertConfig, layout: Layout) -> Result<(), CliError> {
+    let architecture = match layout {
+        Layout::Single => "BertForMaskedLM",
+        Layout::Pairs => "BertForPreTraining",
+    };
     let more = json!({
-        "architectures": ["BertForMaskedLM"],
+        "architectures": [architecture],
         "attention_probs_dropout_prob": 0.0,
         "hidden_dropout_prob": 0.0,
     });
@@ -134,11 +154,18 @@ fn write_configs(out: &Path, config: &BertConfig) -> Result<(), CliError> {
 
 impl PretrainSettings {
     fn check(&self) -> Result<(), CliError> {
-        if self.context <= Marks::A_TEXT {
+        let marks = self.layout().marks();
+        if self.context <= marks + 1 {
             return Err(CliError::new(format!(
-                "--context is {}, but must be above 2: [CLS] and [SEP] take two places",
-                self.context
+                "--context is {}, but must be above {}: [CLS] and [SEP] take {marks} places",
+                self.context,
+                marks + 1
             )));
+        }
+        if self.next_sentence && self.batch_size < 2 {
+            return Err(CliError::new(
+                "--next-sentence takes strange texts from other rows of the batch: give --batch-size 2 or more",
+            ));
         }
         if !(self.mlm_probability > 0.0 && self.mlm_probability <= 1.0) {
             return Err(CliError::new(format!(
@@ -157,10 +184,12 @@ impl<'a> HiddenWords<'a> {
         marks: Marks,
         vocabulary: usize,
     ) -> Self {
-        let words = settings.context - Marks::A_TEXT;
+        let layout = settings.layout();
+        let words = settings.context - layout.marks();
         let seed = Seed::new(settings.seed);
         let texts = tokens.valid.chunks_exact(words);
-        let texts = texts.map(|text| marks.around(text.iter().map(|id| i32::from(*id))));
+        let texts = texts.map(|text| text.iter().map(|id| i32::from(*id)).collect());
+        let texts: Vec<Vec<i32>> = texts.collect();
         Self {
             stages: Stages::new(settings, &tokens.train),
             marks,
@@ -168,8 +197,9 @@ impl<'a> HiddenWords<'a> {
                 probability: settings.mlm_probability,
                 ..Masking::usual(&marks, vocabulary)
             },
+            layout,
             seed: seed.fork("masks"),
-            valid: texts.collect(),
+            valid: layout.rows(&texts, &marks, seed.fork("valid pairs")),
             commonest: commonest(tokens.train.iter().map(|id| i32::from(*id))),
         }
     }
@@ -179,10 +209,10 @@ impl Work for HiddenWords<'_> {
     type Model = Bert;
 
     fn batch(&self, step: usize) -> Batch {
-        let rows = self.stages.batch(step).into_iter();
-        let rows = rows.map(|row| self.marks.around(row.into_iter())).collect();
         let seed = self.seed.fork(&format!("step {step}"));
-        self.masking.hide(rows, None, seed)
+        let windows = self.stages.batch(step);
+        let rows = self.layout.rows(&windows, &self.marks, seed.fork("pairs"));
+        pairs::hide(&rows, self.masking, seed)
     }
 
     fn measure(&self, model: &Bert) -> Value {
@@ -192,12 +222,13 @@ impl Work for HiddenWords<'_> {
             "valid_loss_nats": found.mean_nats(),
             "valid_accuracy": found.accuracy(),
             "valid_accuracy_of_commonest": found.of_commonest(),
+            "valid_next_accuracy": found.next_accuracy(),
         })
     }
 }
 
-/// Writes what ships: float16 weights, and the figures of the card. The pooler that goes with them is the
-/// identity before its tanh: no masked word trains it, and a classifier needs one.
+/// Writes what ships: float16 weights, and the figures of the card. Where no second text has trained a pooler, the
+/// identity before its tanh goes with them: a classifier needs one.
 fn finish(
     out: &Path,
     config: &BertConfig,
@@ -208,9 +239,12 @@ fn finish(
     let count = |tensors: &[NamedTensor]| tensors.iter().map(|t| t.values.len()).sum::<usize>();
     let parameters = count(&folder::base_tensors(model)?);
     let device = model.bert.embeddings.word_embeddings.weight.val().device();
-    let pooled = model
-        .clone()
-        .with_pooler(Pooler::identity(config.hidden_size, &device));
+    let pooled = match model.bert.pooler {
+        Some(_) => model.clone(),
+        None => model
+            .clone()
+            .with_pooler(Pooler::identity(config.hidden_size, &device)),
+    };
     let bytes = write(&folder::base_tensors(&pooled)?, Precision::F16)?;
     files::write(&out.join("model.safetensors"), &bytes)?;
     let weights_bytes = bytes.len();
@@ -231,6 +265,7 @@ fn finish(
         "valid_loss_nats": found.mean_nats(),
         "valid_accuracy": found.accuracy(),
         "valid_accuracy_of_commonest": found.of_commonest(),
+        "valid_next_accuracy": found.next_accuracy(),
         "settings": settings,
     });
     let text = serde_json::to_string_pretty(&summary)? + "\n";

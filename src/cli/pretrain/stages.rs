@@ -2,7 +2,6 @@
 
 use super::PretrainSettings;
 use super::corpus::Windows;
-use crate::data::tokenizer::Marks;
 use crate::settings::Seed;
 
 /// One length of window, from one step on.
@@ -26,14 +25,15 @@ impl<'a> Stages<'a> {
     /// Every stage reads as many tokens a step, in windows that leave room for the marks.
     pub fn new(settings: &PretrainSettings, tokens: &'a [u16]) -> Self {
         let seed = Seed::new(settings.seed).fork("windows");
+        let marks = settings.layout().marks();
         let stage = |&(divisor, from): &(usize, f64)| {
-            let length = (settings.context / divisor).max(Marks::A_TEXT + 2);
+            let length = (settings.context / divisor).max(marks + 2);
             let rows = settings.batch_size * settings.context / length;
             let seed = seed.fork(&format!("length {length}"));
             Stage {
                 first_step: (settings.steps as f64 * from).round() as usize,
-                tokens_a_step: rows * (length - Marks::A_TEXT),
-                windows: Windows::new(tokens, length - Marks::A_TEXT, rows, seed),
+                tokens_a_step: rows * (length - marks),
+                windows: Windows::new(tokens, length - marks, rows, seed),
             }
         };
         let stages: Vec<Stage> = if settings.grow_context {

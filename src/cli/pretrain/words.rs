@@ -2,14 +2,17 @@
 
 use burn::prelude::*;
 
+use super::pairs::{self, Row};
 use crate::data::batch::Batch;
 use crate::data::masking::Masking;
 use crate::model::bert::Bert;
+use crate::model::network::Network;
 use crate::model::parts::Pass;
 use crate::settings::Seed;
-use crate::train::loss::{labelled_rows, nll, select_rows};
+use crate::train::loss::{hidden_and_next, labelled_rows, nll, select_rows};
 
-/// Hidden tokens of some texts, and how many were found.
+/// Hidden tokens of some rows, and how many were found; and of rows of two texts, how many second ones were known for
+/// what they are.
 #[derive(Default)]
 pub struct Found {
     pub asked: usize,
@@ -17,26 +20,24 @@ pub struct Found {
     /// How often the commonest token is the right one.
     commonest: usize,
     nats: f64,
+    pairs: usize,
+    known: usize,
 }
 
 impl Found {
-    /// Tokens of `texts` (between their marks) hidden as `masking` has it, but every one behind `[MASK]`.
-    pub fn of(
-        model: &Bert,
-        texts: &[Vec<i32>],
-        masking: Masking,
-        seed: &Seed,
-        commonest: i32,
-    ) -> Self {
+    /// Tokens of `rows` hidden as `masking` has it, but every one behind `[MASK]`.
+    pub fn of(model: &Bert, rows: &[Row], masking: Masking, seed: &Seed, commonest: i32) -> Self {
         const ROWS: usize = 16;
         let masking = Masking {
             masked_share: 1.0,
             ..masking
         };
         let mut found = Self::default();
-        for (index, rows) in texts.chunks(ROWS).enumerate() {
+        for (index, rows) in rows.chunks(ROWS).enumerate() {
             let seed = seed.fork(&format!("valid {index}"));
-            found.add(model, &masking.hide(rows.to_vec(), None, seed), commonest);
+            let mut batch = pairs::hide(rows, masking, seed);
+            found.add_next(model, rows, &mut batch);
+            found.add(model, &batch, commonest);
         }
         found
     }
@@ -61,6 +62,30 @@ impl Found {
             self.right += usize::from(is_best);
             self.commonest += usize::from(*word == commonest);
         }
+    }
+
+    /// Takes the labels of second texts out of the batch, so that only words are left in it.
+    fn add_next(&mut self, model: &Bert, rows: &[Row], batch: &mut Batch) {
+        if rows.iter().all(|row| row.second.is_none()) {
+            return;
+        }
+        let (words, next) = hidden_and_next(&batch.labels);
+        batch.labels = words;
+        let mut pass = Pass::default();
+        let hidden = model.bert.forward(batch.tokens(), &mut pass);
+        let Some(logits) = model.next_logits(hidden, batch.rows(), &mut pass) else {
+            return;
+        };
+        let logits: Vec<f32> = logits.into_data().try_to_vec().unwrap_or_default();
+        for (pair, label) in logits.chunks(2).zip(&next) {
+            self.pairs += 1;
+            self.known += usize::from((pair[1] > pair[0]) == (*label == 1));
+        }
+    }
+
+    /// Of second texts, known to follow or to be strangers; none where rows have one text.
+    pub fn next_accuracy(&self) -> Option<f64> {
+        (self.pairs > 0).then(|| self.known as f64 / self.pairs as f64)
     }
 
     fn share(&self, of: usize) -> f64 {

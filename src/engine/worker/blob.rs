@@ -19,6 +19,20 @@ impl BlobSource {
         Ok(Self { blob, reader })
     }
 
+    /// The bytes given, and of each file those behind the place given. Browsers copy nothing for that.
+    pub fn joined(first: &[u8], pieces: &[(Self, u64)]) -> Result<Self, String> {
+        let said = |e| format!("{e:?}");
+        let blobs = Array::new();
+        let first = Array::of1(&Uint8Array::from(first));
+        let first = Blob::new_with_u8_array_sequence(&first).map_err(said)?;
+        blobs.push(&first);
+        for (file, start) in pieces {
+            let rest = file.blob.slice_with_f64(*start as f64).map_err(said)?;
+            blobs.push(&rest);
+        }
+        Self::new(Blob::new_with_blob_sequence(&blobs).map_err(said)?)
+    }
+
     pub fn blob(&self) -> &Blob {
         &self.blob
     }

@@ -126,6 +126,10 @@ impl Host for Rc<BrowserHost> {
         BlobSource::new(parts.finish()?)
     }
 
+    fn join(&self, header: Vec<u8>, pieces: Vec<(BlobSource, u64)>) -> Result<BlobSource, String> {
+        BlobSource::joined(&header, &pieces)
+    }
+
     async fn version(&self, url: &str) -> Option<String> {
         let init = RequestInit::new();
         init.set_method("HEAD");

@@ -1,8 +1,9 @@
-//! The head of `BertForMaskedLM`: which word stood where `[MASK]` stands.
+//! The heads of `BertForPreTraining`: which word stood where `[MASK]` stands, and whether the second text follows the first.
 
 use burn::module::Param;
 use burn::prelude::*;
 
+use super::super::heads::linear::LinearHead;
 use super::super::ops::gelu;
 use super::super::parts::{LayerNorm, Pass};
 use super::super::weights::{WeightError, WeightSource};
@@ -27,6 +28,8 @@ pub struct Predictions {
 #[derive(Module, Debug)]
 pub struct MaskedLmHead {
     pub predictions: Predictions,
+    /// On what the pooler gives, `[2, hidden]`; only pre-training asks it.
+    pub seq_relationship: Option<LinearHead>,
 }
 
 impl MaskedLmHead {
@@ -48,7 +51,20 @@ impl MaskedLmHead {
         let bias = weights.vector(Self::BIAS, config.vocab_size, device)?;
         Ok(Self {
             predictions: Predictions { bias, transform },
+            seq_relationship: None,
         })
+    }
+
+    /// With the head that tells whether one text follows another.
+    pub fn with_next(
+        mut self,
+        config: &BertConfig,
+        weights: &mut impl WeightSource,
+        device: &Device,
+    ) -> Result<Self, WeightError> {
+        let (name, width) = ("cls.seq_relationship", config.hidden_size);
+        self.seq_relationship = Some(LinearHead::load(name, 2, width, weights, device)?);
+        Ok(self)
     }
 
     /// `[rows, hidden] → [rows, vocab]`; `words` is the table of word embeddings, `[vocab, hidden]`.

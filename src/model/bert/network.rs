@@ -39,6 +39,12 @@ impl Network for Bert {
         Some(self.qa_outputs.as_ref()?.forward(hidden))
     }
 
+    fn next_logits(&self, hidden: Tensor<2>, batch: usize, pass: &mut Pass) -> Option<Tensor<2>> {
+        let head = self.cls.as_ref()?.seq_relationship.as_ref()?;
+        let pooled = self.bert.pooler.as_ref()?.forward(hidden, batch, pass);
+        Some(head.forward(pooled))
+    }
+
     /// Of the word that stood there.
     fn word_logits(&self, hidden: Tensor<2>, pass: &mut Pass) -> Option<Tensor<2>> {
         self.words_at(hidden, pass)

@@ -11,6 +11,7 @@ pub mod kept_files;
 pub mod measure;
 pub mod own_files;
 pub mod place;
+pub mod simd;
 pub mod storage;
 pub mod theme;
 pub mod worker;

@@ -10,8 +10,8 @@ use crate::ui::draft::Draft;
 use crate::ui::page_context::{PageContext, use_page};
 use crate::ui::sources::hub::{folder_of, folder_of_id, no_configuration};
 use crate::ui::sources::own_model::{
-    CONFIG, Facts, NotFetched, OwnModel, PICKLED, Problem, WEIGHTS, WEIGHTS_INDEX, missing_file,
-    name_of,
+    CONFIG, Facts, NotFetched, OwnModel, PICKLED, Problem, WEIGHTS, WEIGHTS_INDEX, indexed_bytes,
+    missing_file, name_of,
 };
 use crate::ui::state::Status;
 use crate::ui::text::own_model as text;
@@ -157,7 +157,12 @@ fn look_at_files(look: RwSignal<Look>, files: Vec<File>) {
             Some(file) => own_files::text_of(file).await.unwrap_or_default(),
             None => return,
         };
-        let file_bytes = of(WEIGHTS).map(|file| file.size() as u64);
+        let is_weights = |file: &&File| file.name().ends_with(".safetensors");
+        let sizes = files
+            .iter()
+            .filter(is_weights)
+            .map(|file| file.size() as u64);
+        let file_bytes = Some(sizes.sum());
         look.set(match Facts::parse(&config) {
             Err(problem) => Look::Failed(problem),
             Ok(facts) => Look::Found {
@@ -188,7 +193,7 @@ async fn found_in(base_url: String) -> Result<Look, Problem> {
     let file_bytes = match own_files::size_of(&format!("{base_url}{WEIGHTS}")).await {
         Ok(Some(bytes)) if bytes < LEAST_WEIGHTS_BYTES => return Err(Problem::Pointer(bytes)),
         Ok(bytes) => bytes,
-        Err(NotFetched::Status(404)) => return Err(without_weights(&base_url).await),
+        Err(NotFetched::Status(404)) => several_files(&base_url).await?,
         // A server that says nothing of its files' sizes may still hand them out.
         Err(_) => None,
     };
@@ -200,20 +205,17 @@ async fn found_in(base_url: String) -> Result<Look, Problem> {
     })
 }
 
-/// In which other form the weights are there.
-async fn without_weights(base_url: &str) -> Problem {
-    for (file, problem) in [
-        (WEIGHTS_INDEX, Problem::Sharded),
-        (PICKLED, Problem::OnlyPickled),
-    ] {
-        if own_files::size_of(&format!("{base_url}{file}"))
-            .await
-            .is_ok()
-        {
-            return problem;
-        }
+/// How large the weights are together where they lie in several files; a problem where they do not.
+async fn several_files(base_url: &str) -> Result<Option<u64>, Problem> {
+    let index = own_files::fetch_text(&format!("{base_url}{WEIGHTS_INDEX}")).await;
+    if let Ok(index) = index {
+        return Ok(indexed_bytes(&index));
     }
-    Problem::NoWeights
+    let pickled = own_files::size_of(&format!("{base_url}{PICKLED}")).await;
+    Err(match pickled {
+        Ok(_) => Problem::OnlyPickled,
+        Err(_) => Problem::NoWeights,
+    })
 }
 
 #[component]

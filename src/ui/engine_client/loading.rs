@@ -18,6 +18,7 @@ impl EngineClient {
     pub fn load_what_is_needed(self) {
         let is_needed = self.route.with_untracked(Route::needs_model);
         let wanted = self.wanted_dataset();
+        let model = self.wanted_model();
         let (is_up, has_model, has_data, has_text) = self.state.with_untracked(|state| {
             // A run holds on to what it began with.
             let is_running = state.run.as_ref().is_some_and(Run::is_going);
@@ -26,7 +27,7 @@ impl EngineClient {
             let is_loaded = loaded.is_some_and(|data| data.name == wanted.name());
             (
                 is_up,
-                state.model.is_some(),
+                state.model.is_some() && state.source.as_ref() == Some(&model),
                 (is_loaded && has_its_task(&wanted, state)) || state.is_asked(AskKind::LoadDataset),
                 state.has_general_source || state.is_asked(AskKind::LoadGeneralText),
             )
@@ -127,6 +128,12 @@ impl EngineClient {
         self.ask(asks::LoadEncoder { name, place });
     }
 
+    /// A lesson about this model is open, or one that goes with any.
+    pub fn suit_lesson(self, model: Option<&'static str>) {
+        self.lesson_model.set_value(model);
+        self.load_what_is_needed();
+    }
+
     pub fn load_shipped_model(self) {
         self.load_shipped(None);
     }
@@ -205,7 +212,8 @@ impl EngineClient {
     pub fn model_name(self) -> String {
         let device = self.state.with_untracked(|state| state.chosen_device);
         let wished = self.wishes.with_value(|wishes| wishes.model.clone());
-        wished.unwrap_or_else(|| usual_model(device).to_string())
+        let of_lesson = || self.lesson_model.get_value();
+        wished.unwrap_or_else(|| of_lesson().unwrap_or(usual_model(device)).to_string())
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::lessons::measure::What;
 use crate::protocol::{GeneralScore, Split};
-use crate::settings::Family;
+use crate::settings::{Family, Task};
 use crate::ui::DATASET;
 use crate::ui::browser::clock;
 use crate::ui::draft::Draft;
@@ -83,6 +83,12 @@ pub struct Point {
 }
 
 impl RunRecord {
+    /// Whether it learned to go on with texts or to fill them in, and not to answer from a list.
+    pub fn is_of_language(&self) -> bool {
+        let task = Draft::from_query(&self.settings).0.dataset.task();
+        matches!(task, Task::CausalLm | Task::MaskedLm)
+    }
+
     /// The record of a run that has ended, or none where it has not, or had not begun.
     pub fn of(run: &Run, state: &State) -> Option<Self> {
         let scores = run.scores_before(Split::Test)?;

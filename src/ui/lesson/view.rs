@@ -103,6 +103,7 @@ fn open(lesson: &'static Lesson) {
     let page = use_page();
     page.guess.set(Guess::default());
     page.progress.update(|progress| progress.open(lesson.slug));
+    page.client.suit_lesson(lesson.model);
     page.recorded.set(Vec::new());
     if lesson.presets().next().is_none() {
         return;

@@ -121,10 +121,11 @@ fn result(run: &RunRecord, is_own: bool) -> impl IntoView + use<> {
         Some(_) => figures(run).into_any(),
         None => view! { <p class="diverged">{text::DIVERGED}</p> }.into_any(),
     };
-    let sample = run
-        .after
-        .filter(|_| !run.sample_after.is_empty())
-        .map(|_| view! { <Continued sample=run.sample_after.clone() /> });
+    let sample = run.after.filter(|_| !run.sample_after.is_empty());
+    let sample = sample.map(|_| match run.is_of_language() {
+        true => both_samples(run).into_any(),
+        false => view! { <Continued sample=run.sample_after.clone() /> }.into_any(),
+    });
     view! {
         {figures}
         {sample}
@@ -149,14 +150,55 @@ fn figures(run: &RunRecord) -> impl IntoView + use<> {
             </div>
         })
     };
+    let own = match run.is_of_language() {
+        true => own_perplexity(run).into_any(),
+        false => {
+            let before = Some(run.before.accuracy);
+            row(text::ACCURACY, What::Accuracy, format::percent, before).into_any()
+        }
+    };
     view! {
         <dl class="figures">
-            {row(text::ACCURACY, What::Accuracy, format::percent, Some(run.before.accuracy))}
+            {own}
             {row(text::PERPLEXITY, What::Perplexity, format::perplexity, run.before.perplexity)}
             {row(text::RETRIEVAL, What::Retrieval, format::percent, run.before.retrieval)}
             {row(text::TRAINED, What::Share, format::percent, None)}
             {row(text::TIME, What::Seconds, |seconds| format::duration(seconds * 1000.0), None)}
         </dl>
+    }
+}
+
+/// Of the texts that it learned from, such as were held out.
+fn own_perplexity(run: &RunRecord) -> impl IntoView + use<> {
+    let of = |loss_nats: f64| number(loss_nats.exp(), format::perplexity(loss_nats.exp()));
+    let before = of(run.before.loss_nats);
+    let after = run.after.map(|after| of(after.loss_nats));
+    view! {
+        <div>
+            <dt>{text::OWN_PERPLEXITY}</dt>
+            <dd data-what=text::OWN_PERPLEXITY>
+                <span class="quiet">{text::FROM} " " {before} " "</span>
+                {after}
+            </dd>
+        </div>
+    }
+}
+
+/// What the run was about: shown at once, beside each other.
+fn both_samples(run: &RunRecord) -> impl IntoView + use<> {
+    let one = |when: &'static str, sample: &str| {
+        view! {
+            <div>
+                <dt>{when}</dt>
+                <dd><blockquote>{sample.to_owned()}</blockquote></dd>
+            </div>
+        }
+    };
+    view! {
+        <details class="continued" data-testid="both-samples" open=true>
+            <summary>{text::GOES_ON}</summary>
+            <dl>{one(text::BEFORE, &run.sample_before)} {one(text::AFTER, &run.sample_after)}</dl>
+        </details>
     }
 }
 

@@ -15,7 +15,7 @@ pub fn command(draft: &Draft, family: Family, model: &str) -> String {
     line.flag("data", &draft.dataset.file());
     line.flag("task", draft.dataset.task_of(family).name());
     line.method(&settings);
-    line.training(&settings);
+    line.training(&settings, draft.dataset.is_running_text());
     line.remedies(&settings);
     line.flag("seed", &settings.seed.to_string());
     line.flag("out", "tuned");
@@ -66,7 +66,8 @@ impl Line {
         });
     }
 
-    fn training(&mut self, settings: &TrainingSettings) {
+    /// A tenth of running text is put by for validation where a run looks at it, and the page's runs do.
+    fn training(&mut self, settings: &TrainingSettings, is_running_text: bool) {
         let usual = TrainingSettings::default();
         self.flag("learning-rate", &short_number(settings.learning_rate));
         self.flag("schedule", schedule_name(settings.schedule));
@@ -85,7 +86,7 @@ impl Line {
             settings.gradient_accumulation_steps,
             1,
         );
-        let evaluates = match settings.watches_validation() {
+        let evaluates = match settings.watches_validation() || is_running_text {
             true => settings.evaluation_interval(EVALUATIONS_PER_RUN),
             false => settings.eval_steps,
         };
@@ -138,7 +139,7 @@ mod tests {
     /// reads them (`cli::finetune::line_tests`): the two are never built together.
     const KEPT: &str = "tests/scripts/commands.jsonl";
 
-    const QUERIES: [(Family, &str); 9] = [
+    const QUERIES: [(Family, &str); 10] = [
         (
             Gpt2,
             "strategy=lora&rank=4&alpha=8&dropout=0.1&dora=true&targets=c_attn&lr=1e-3",
@@ -163,6 +164,7 @@ mod tests {
             "data=topics&strategy=lora&targets=query,key,value,dense&lr=2e-3&length=64",
         ),
         (Bert, "data=qa&strategy=bitfit&lr=3e-3&schedule=cosine"),
+        (Gpt2, "data=beekeeping&strategy=full&lr=3e-4"),
     ];
 
     fn draft(family: Family, query: &str) -> Draft {
@@ -190,6 +192,13 @@ mod tests {
             kept == written,
             "{KEPT} differs; WARMUP_WRITE_SCRIPTS=1 writes it anew"
         );
+    }
+
+    #[test]
+    fn running_text_is_divided_as_the_page_divides_it() {
+        let line = |query| command(&draft(Gpt2, query), Gpt2, "MODEL");
+        assert!(line("data=beekeeping&strategy=full").contains("--eval-steps"));
+        assert!(!line("data=instructions&strategy=full").contains("--eval-steps"));
     }
 
     #[test]

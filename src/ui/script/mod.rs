@@ -186,8 +186,8 @@ impl Program<'_> {
 
     fn tokenizer(&self) -> String {
         let prefix = match self.task {
-            // Each word as if a space stood before it.
-            Task::TokenClassification if !self.is_bert() => ", add_prefix_space=True",
+            // Each word as if a space stood before it; a tokenizer that knows no spaces takes no notice.
+            Task::TokenClassification => ", add_prefix_space=True",
             _ => "",
         };
         let mut out = format!(

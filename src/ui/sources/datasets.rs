@@ -40,13 +40,16 @@ impl DataSource {
         }
     }
 
-    /// What it would teach a model of this family: running text is read on by a decoder, and filled in by an encoder.
-    pub fn task_of(&self, family: Family) -> Task {
-        let is_running_text = match self {
+    pub fn is_running_text(&self) -> bool {
+        match self {
             Self::Shipped(set) => set.ending == "txt",
             Self::Own(own) => own.is_running_text(),
-        };
-        match (is_running_text, family) {
+        }
+    }
+
+    /// What it would teach a model of this family: running text is read on by a decoder, and filled in by an encoder.
+    pub fn task_of(&self, family: Family) -> Task {
+        match (self.is_running_text(), family) {
             (true, Family::Bert) => Task::MaskedLm,
             (true, Family::Gpt2) => Task::CausalLm,
             (false, _) => self.task(),

@@ -9,7 +9,7 @@ use crate::settings::{
 
 pub const CONFIG: &str = "config.json";
 pub const WEIGHTS: &str = "model.safetensors";
-/// In place of the weights where they lie in several files.
+/// Beside the weights where they lie in several files: which tensor is in which.
 pub const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
 /// Weights as Python's `pickle` writes them.
 pub const PICKLED: &str = "pytorch_model.bin";
@@ -48,7 +48,9 @@ impl ModelSource {
             Self::Shipped(name) => name,
             Self::Own(OwnModel::Folder { base_url, .. }) => base_url,
             Self::Own(OwnModel::Files { name, files }) => {
-                let weights = files.iter().find(|file| file.name == WEIGHTS);
+                let is_weights =
+                    |file: &&NamedUrl| [WEIGHTS, WEIGHTS_INDEX].contains(&&file.name[..]);
+                let weights = files.iter().find(is_weights);
                 weights.map_or(name, |file| &file.url)
             }
         }
@@ -77,8 +79,6 @@ pub enum Problem {
     NotPublic(String),
     /// A model on the Hub whose makers want to be asked first.
     Gated(String),
-    /// The weights lie in several files.
-    Sharded,
     /// The weights are there as `pytorch_model.bin` alone.
     OnlyPickled,
     NoWeights,
@@ -154,9 +154,8 @@ impl Facts {
         }
     }
 
-    /// As transformers builds the class: one for hidden words has their head and no pooler.
+    /// As transformers builds the class: one for hidden words has their head and no pooler, one for pre-training has both.
     fn of_bert(read: BertConfig, class: &str) -> Self {
-        let word_head = class == "BertForMaskedLM";
         let sizes = BertSizes {
             vocabulary: read.vocab_size,
             positions: read.max_position_embeddings,
@@ -164,8 +163,8 @@ impl Facts {
             width: read.hidden_size,
             inner: read.intermediate_size,
             blocks: read.num_hidden_layers,
-            pooler: !word_head,
-            word_head,
+            pooler: class != "BertForMaskedLM",
+            word_head: ["BertForMaskedLM", "BertForPreTraining"].contains(&class),
         };
         Self {
             sizes: Sizes::Bert(sizes),
@@ -200,10 +199,12 @@ fn family(model_type: Option<String>, class: &str) -> Result<Family, Problem> {
 /// What is missing among the names of chosen files.
 pub fn missing_file(names: &[String]) -> Option<Problem> {
     let has = |wanted: &str| names.iter().any(|name| name == wanted);
-    for file in [CONFIG, WEIGHTS] {
-        if !has(file) {
-            return Some(Problem::MissingFile(file));
-        }
+    if !has(CONFIG) {
+        return Some(Problem::MissingFile(CONFIG));
+    }
+    // Which others an index asks for, the engine says.
+    if !has(WEIGHTS) && !has(WEIGHTS_INDEX) {
+        return Some(Problem::MissingFile(WEIGHTS));
     }
     match (has(TOKENIZER), has(VOCABULARY), has(MERGES)) {
         (true, _, _) | (false, true, true) => None,
@@ -211,6 +212,12 @@ pub fn missing_file(names: &[String]) -> Option<Problem> {
         (false, false, true) => Some(Problem::MissingFile(VOCABULARY)),
         (false, true, false) => Some(Problem::MissingFile(MERGES)),
     }
+}
+
+/// The bytes of weights in several files, as their index says them; none where it does not.
+pub fn indexed_bytes(index: &str) -> Option<u64> {
+    let index: serde_json::Value = serde_json::from_str(index).ok()?;
+    index["metadata"]["total_size"].as_u64()
 }
 
 /// A short name for a folder's model.
@@ -248,6 +255,8 @@ mod tests {
         let masked = config(r#""architectures":["BertForMaskedLM"],"type_vocab_size":2"#);
         // Instead of the pooler a layer of the same size, a norm, and a bias a word.
         assert_eq!(masked.parameters(), 22_713_216 + 2 * 384 + 30_522);
+        let both = config(r#""architectures":["BertForPreTraining"]"#);
+        assert_eq!(both.parameters(), masked.parameters() + 384 * 384 + 384);
     }
 
     #[test]
@@ -264,6 +273,13 @@ mod tests {
     }
 
     #[test]
+    fn an_index_may_tell_how_large_the_weights_are() {
+        let index = r#"{"metadata":{"total_size":7962568},"weight_map":{}}"#;
+        assert_eq!(indexed_bytes(index), Some(7_962_568));
+        assert_eq!(indexed_bytes(r#"{"weight_map":{}}"#), None);
+    }
+
+    #[test]
     fn missing_files_are_named() {
         let of = |names: &[&str]| {
             let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
@@ -275,6 +291,7 @@ mod tests {
             of(&[CONFIG, TOKENIZER]),
             Some(Problem::MissingFile(WEIGHTS))
         );
+        assert_eq!(of(&[CONFIG, WEIGHTS_INDEX, TOKENIZER]), None);
         assert_eq!(of(&[CONFIG, WEIGHTS]), Some(Problem::MissingTokenizer));
         let without_merges = of(&[CONFIG, WEIGHTS, VOCABULARY]);
         assert_eq!(without_merges, Some(Problem::MissingFile(MERGES)));

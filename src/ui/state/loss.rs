@@ -1,6 +1,7 @@
 //! Workers that stop, fall silent, and are replaced.
 
 use super::*;
+use crate::protocol::ErrorKind;
 
 impl State {
     /// A fresh worker is on its way; what the old one held is gone, what it told us stays readable.
@@ -22,12 +23,30 @@ impl State {
         self.notices.add(Cause::Crashed {
             reason: reason.to_string(),
             at_start,
-            lost_run: self
-                .run
-                .as_ref()
-                .is_some_and(|run| run.is_going() && !run.is_cancelling()),
+            lost_run: self.would_lose_run(),
         });
         self.lose(reason);
+    }
+
+    /// The GPU is gone or failed in use, and another engine takes over on the CPU.
+    pub fn lose_gpu(&mut self, reason: &str) {
+        // The run may have been told of its end already.
+        let has_failed =
+            |cause: &Cause| matches!(cause, Cause::Run(error) if error.kind == ErrorKind::Device);
+        let notices = self.notices.list();
+        let lost_run =
+            self.would_lose_run() || notices.iter().any(|notice| has_failed(&notice.cause));
+        self.notices.retain(|cause| !has_failed(cause));
+        self.notices.add(Cause::GpuLost {
+            reason: reason.to_string(),
+            lost_run,
+        });
+        self.lose(reason);
+    }
+
+    fn would_lose_run(&self) -> bool {
+        let run = self.run.as_ref();
+        run.is_some_and(|run| run.is_going() && !run.is_cancelling())
     }
 
     /// The worker does not answer any more, and is given up.

@@ -38,6 +38,8 @@ pub enum Cause {
     NoGpuEngine,
     /// The WebGPU engine did not come up; the CPU does the work.
     GpuFailed { reason: String },
+    /// The GPU failed in use; the CPU does the work. A run was going, which can be made anew.
+    GpuLost { reason: String, lost_run: bool },
     /// A worker that computed a part of each batch is gone; so many go on.
     HelperLost { workers: usize, reason: String },
     /// Checkpoints of the run could no longer be written.

@@ -7,6 +7,7 @@ use crate::settings::{Sampling, TrainingSettings};
 
 mod holdings;
 mod keeping;
+mod losses;
 mod pauses;
 mod work;
 
@@ -279,21 +280,6 @@ fn validation_is_told_before_training_and_the_best_weights_put_back_bend_no_curv
         None,
         "the run has not ended"
     );
-}
-
-#[test]
-fn a_crash_ends_the_run_and_a_restart_clears_the_way() {
-    let mut state = running(RunId(1));
-    state.crash("unreachable executed");
-    assert_eq!(state.status(), Status::Failed);
-    assert!(matches!(
-        state.run.as_ref().unwrap().phase,
-        Phase::Failed { .. }
-    ));
-    state.restart(DeviceKind::Cpu);
-    assert_eq!(state.status(), Status::Loading);
-    state.apply(ready(BUILD_ID));
-    assert_eq!(state.status(), Status::Ready);
 }
 
 #[test]

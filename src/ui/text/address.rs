@@ -8,6 +8,10 @@ pub fn workers(found: &str, most: usize) -> String {
     format!("workers={found}: must be a number from 1 to {most}")
 }
 
+pub fn simd(found: &str) -> String {
+    format!("simd={found}: can only be plain, or be left out")
+}
+
 pub fn limits(found: &str) -> String {
     format!("limits={found}: can only be default, or be left out")
 }

@@ -57,11 +57,15 @@ pub const DIVERGED: &str = "diverged: the numbers grew past what float32 holds";
 pub const DEVICE_AND_MODEL: &str = "Made with";
 
 pub const ACCURACY: &str = "Held-out accuracy";
+pub const OWN_PERPLEXITY: &str = "Perplexity, held-out texts";
 pub const PERPLEXITY: &str = "Perplexity on stories";
 pub const RETRIEVAL: &str = "Questions that find their passage";
 pub const TRAINED: &str = "Trained";
 pub const TIME: &str = "Time";
 pub const CONTINUES: &str = "Continues the story";
+pub const GOES_ON: &str = "How it goes on";
+pub const BEFORE: &str = "Before";
+pub const AFTER: &str = "After";
 pub const FROM: &str = "from";
 
 pub const GUESS: &str = "Your guess first";

@@ -86,6 +86,13 @@ pub fn words(cause: &Cause) -> Words {
             remedy: "Nothing needs doing. To leave the GPU alone from the start, put ?device=cpu before the # in the address.",
             actions: Vec::new(),
         },
+        Cause::GpuLost { reason, lost_run } => Words {
+            kind: "gpu-lost",
+            title: "The GPU failed, so the CPU does the work".into(),
+            message: crashed(reason),
+            remedy: "A run of the lab that was kept goes on from its last checkpoint with Resume, another is made anew; what was measured stays on the page. To leave the GPU alone from the start, put ?device=cpu before the # in the address.",
+            actions: if *lost_run { vec![Action::RunAnew] } else { Vec::new() },
+        },
         Cause::HelperLost { workers, reason } => Words {
             kind: "helper-lost",
             title: match workers {
@@ -306,6 +313,12 @@ mod tests {
         };
         assert!(crashed(true).contains(&Action::RestartAndRunAnew));
         assert!(!crashed(false).contains(&Action::RestartAndRunAnew));
+        let gpu_lost = |lost_run| {
+            let reason = "device lost".into();
+            words(&Cause::GpuLost { reason, lost_run }).actions
+        };
+        assert_eq!(gpu_lost(true), [Action::RunAnew]);
+        assert!(gpu_lost(false).is_empty());
     }
 
     #[test]

@@ -18,7 +18,7 @@ fn not_fetched(reason: NotFetched) -> String {
 pub const TITLE: &str = "A model of your own";
 pub const LEAD: &str = "Any GPT-2 or BERT in Hugging Face's files: from this machine, from the Hugging Face Hub, or from a folder on the web. Files that you choose stay on this machine; nothing is sent to the Hub but the request for the files.";
 pub const FILES: &str = "Files";
-pub const FILES_HELP: &str = "config.json, model.safetensors, and tokenizer.json or vocab.json with merges.txt; choose them together.";
+pub const FILES_HELP: &str = "config.json, model.safetensors, and tokenizer.json or vocab.json with merges.txt; choose them together. Weights in several files come with their model.safetensors.index.json.";
 pub const HUB_ID: &str = "Or an id on the Hugging Face Hub";
 pub const HUB_ID_HELP: &str = "Such as google/bert_uncased_L-2_H-128_A-2 or openai-community/gpt2. Looking fetches its configuration alone; you see size and memory before the weights come.";
 pub const HUB_ID_PLACEHOLDER: &str = "owner/name";
@@ -119,9 +119,6 @@ pub fn problem(problem: &Problem) -> String {
         Problem::Gated(id) => format!(
             "The makers of {id} want to be asked first. Agree on its page on the Hub, download its files with your account, and choose them here."
         ),
-        Problem::Sharded => {
-            "Its weights lie in several files (model.safetensors.index.json), which the page cannot put together. A model of that size belongs on the command line: warmup finetune reads such a folder.".into()
-        }
         Problem::OnlyPickled => {
             "Its weights are there as pytorch_model.bin alone, a format that can hold programs and is not read here. Save the model once with transformers, save_pretrained(…, safe_serialization=True), and choose the files.".into()
         }

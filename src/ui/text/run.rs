@@ -6,8 +6,15 @@ use crate::settings::{Family, Task};
 use crate::ui::state::{Happening, LogEntry, Phase, Run};
 use crate::ui::text::format;
 
-/// What the model is asked to continue before and after a run.
-pub const SAMPLE_PROMPT: &str = "Once upon a time";
+/// What the model is asked to continue before and after a run on this data set: of the shipped ones whose texts have a
+/// beginning of their own kind, such a one that no run trains on.
+pub fn sample_prompt(dataset: &str) -> &'static str {
+    match dataset {
+        "instructions" => "How do I clean a muddy coat?",
+        "beekeeping" => "In the spring, the bees",
+        _ => "Once upon a time",
+    }
+}
 
 pub const RUN: &str = "Run";
 pub const RUN_AGAIN: &str = "Run again";

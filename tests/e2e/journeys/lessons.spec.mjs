@@ -138,9 +138,11 @@ test('sentiment: the worked example from end to end', async ({ page, openPage, w
   await expectComplete(page, 'sentiment');
 });
 
-test('lora: a run, a look inside its matrices, a judgement', async ({ page, openPage, waitForEngine }) => {
+test('lora: a run, a look inside its matrices, a judgement, and a voice', async ({ page, openPage, waitForEngine }) => {
   test.setTimeout(6 * MINUTE);
   await open('lora', { openPage, waitForEngine });
+  // The lesson brings its model, and the next one the usual.
+  await expect(page.getByTestId('engine-status')).toHaveAttribute('data-model', 'modern');
   for (const guess of ['guess-share', 'guess-accuracy']) await page.locator(`#${guess}`).fill('60');
   await runOnce(page, waitForEngine, 5);
   await page.getByTestId('inspect-matrix').click();
@@ -148,6 +150,15 @@ test('lora: a run, a look inside its matrices, a judgement', async ({ page, open
   expect(await numberOf(page.getByTestId('concentration'))).toBeGreaterThan(0.999);
   await answerAll(page, 'lora');
   await expectComplete(page, 'lora');
+  // A text is what it learns here: its own perplexity, and both continuations to be read.
+  const voice = page.locator('[data-run=answers]');
+  await page.locator('[data-set=voice]').getByTestId('run-all').click();
+  await expect(voice).toHaveAttribute('data-origin', 'measured', { timeout: 3 * MINUTE });
+  const [before, after] = await voice.locator('[data-what="Perplexity, held-out texts"] .number').evaluateAll((all) => all.map((one) => Number(one.dataset.value)));
+  expect(after).toBeLessThan(0.7 * before);
+  await expect(voice.getByTestId('both-samples').locator('blockquote')).toHaveText([/muddy coat/, /muddy coat/]);
+  await page.getByTestId('lesson-next').click();
+  await expect(page.getByTestId('engine-status')).toHaveAttribute('data-model', 'nano', { timeout: MINUTE });
 });
 
 test('when: asked, then trained on more and more examples', async ({ page, openPage, waitForEngine }) => {

@@ -39,7 +39,7 @@ test('no WebGPU: the page says so and takes the CPU', async ({ page, openPage, w
 
 test('an engine that does not start is noticed and can be restarted', async ({ page, openPage, waitForEngine }) => {
   let broken = true;
-  await page.route('**/worker_cpu_bg.wasm*', (route) =>
+  await page.route('**/worker_cpu*_bg.wasm*', (route) =>
     broken ? route.fulfill({ status: 200, contentType: 'application/wasm', body: 'not wasm' }) : route.continue(),
   );
   await openPage();

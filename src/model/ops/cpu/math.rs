@@ -217,6 +217,13 @@ unsafe fn gemm_into(
 ) {
     lhs.check(m, k);
     rhs.check(k, n);
+    #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+    if super::sgemm::is_worth_it((m, n, k)) {
+        // SAFETY: as below.
+        return unsafe {
+            super::sgemm::sgemm(dst, dst_row_stride, keep, (lhs, rhs), scale, (m, n, k))
+        };
+    }
     // SAFETY: the checks above bound every element read of the factors; the caller answers for `dst`.
     unsafe {
         gemm::gemm(

@@ -16,6 +16,8 @@ mod linear;
 mod lora;
 mod math;
 mod nll;
+#[cfg(any(test, all(target_arch = "wasm32", feature = "relaxed-simd")))]
+mod sgemm;
 
 pub use attention::self_attention;
 pub use gelu::gelu_new;

@@ -1,4 +1,4 @@
-//! What the run changed: the score, and the way the model tells a story.
+//! What the run changed: the score, and the way the model goes on with a text.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
 use crate::ui::page_context::use_page;
 use crate::ui::text::run;
-use crate::ui::text::run::SAMPLE_PROMPT;
+use crate::ui::text::run::sample_prompt;
 use crate::ui::text::widgets as text;
 use crate::ui::widgets::Frame;
 
@@ -23,18 +23,21 @@ pub fn BeforeAfter() -> impl IntoView {
     });
     let samples = page.watch(|state| {
         let run = state.run.as_ref();
-        run.map(|run| (run.sample_before.clone(), run.sample_after.clone()))
+        run.map(|run| {
+            let prompt = sample_prompt(&run.learnt.dataset);
+            (prompt, run.sample_before.clone(), run.sample_after.clone())
+        })
     });
     move || {
-        let (Some((before, after)), Some((text_before, text_after))) =
+        let (Some((before, after)), Some((prompt, text_before, text_after))) =
             (scores.get(), samples.get())
         else {
             return view! { <p class="empty">{text::NO_RUN_YET}</p> }.into_any();
         };
         view! {
             <div class="before_after">
-                {side(text::BEFORE, "before", before, text_before)}
-                {side(text::AFTER, "after", after, text_after)}
+                {side(text::BEFORE, "before", before, text_before.map(|sample| continued(prompt, &sample)))}
+                {side(text::AFTER, "after", after, text_after.map(|sample| continued(prompt, &sample)))}
                 <p class="origin"><HonestyBadge origin=Origin::Measured /></p>
             </div>
         }
@@ -46,13 +49,13 @@ fn side(
     title: &'static str,
     class: &'static str,
     scores: Option<Scores>,
-    sample: Option<String>,
+    sample: Option<impl IntoView>,
 ) -> impl IntoView {
     view! {
         <section class=class>
             <h3>{title}</h3>
             {scores.map_or_else(|| view! { <p class="big">"–"</p> }.into_any(), |s| score(s).into_any())}
-            {sample.map(|sample| continued(&sample))}
+            {sample}
         </section>
     }
 }
@@ -87,16 +90,13 @@ fn other((name, value): (&'static str, f64)) -> impl IntoView {
     }
 }
 
-fn continued(sample: &str) -> impl IntoView + use<> {
-    let sample = sample
-        .strip_prefix(SAMPLE_PROMPT)
-        .unwrap_or(sample)
-        .to_string();
+fn continued(prompt: &'static str, sample: &str) -> impl IntoView + use<> {
+    let sample = sample.strip_prefix(prompt).unwrap_or(sample).to_string();
     view! {
         <figure class="sample">
-            <figcaption class="quiet">{text::sample_of(SAMPLE_PROMPT)}</figcaption>
+            <figcaption class="quiet">{text::sample_of(prompt)}</figcaption>
             <blockquote>
-                <span class="prompt">{SAMPLE_PROMPT}</span>
+                <span class="prompt">{prompt}</span>
                 {sample}
             </blockquote>
         </figure>
