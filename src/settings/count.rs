@@ -73,11 +73,11 @@ mod tests {
         // Ours, with a head for hidden words and an identity for a pooler, which its card does not count.
         let mini_bert = BertSizes {
             word_head: true,
-            ..BertSizes::usual(3076, 128, 128, 4)
+            ..BertSizes::usual(8196, 128, 128, 4)
         };
         assert_eq!(
             count(mini_bert, None, &Strategy::Full).total,
-            1_223_556 + 128 * 129
+            1_884_036 + 128 * 129
         );
     }
 

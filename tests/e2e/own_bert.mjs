@@ -1,11 +1,12 @@
-// A real BERT of the learner's own, from files and by its id on the Hub, tuned on the learner's own table in the page: how long,
+// A real BERT of the learner's own, from files and from an address, tuned on the learner's own table in the page: how long,
 // how good, how much memory. Wants a built site, and a folder of the original MiniLM (`./dev build` leaves it in its cache).
 //
-//   node tests/e2e/own_bert.mjs FOLDER [--steps 60] [--workers N] [--simd plain]
+//   node tests/e2e/own_bert.mjs FOLDER [--way files,address] [--steps 60] [--workers N] [--simd plain]
 //
-// The Hub is played by this script: nothing is fetched from it. One JSON line for each way in.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+// One JSON line for each way in. The address is this machine's own.
+import { mkdtemp, readFile, readdir, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
@@ -14,33 +15,35 @@ import { startServer } from './server.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const FILES = ['config.json', 'model.safetensors', 'tokenizer.json'];
-const ID = 'sentence-transformers/all-MiniLM-L6-v2';
 const MINUTE = 60_000;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { steps: { type: 'string', default: '60' }, workers: { type: 'string' }, simd: { type: 'string' } },
+  options: { way: { type: 'string', default: 'files,address' }, steps: { type: 'string', default: '60' }, workers: { type: 'string' }, simd: { type: 'string' } },
 });
 const folder = positionals[0];
-if (!folder) throw new Error('usage: node tests/e2e/own_bert.mjs FOLDER [--steps N] [--workers N] [--simd plain]');
+if (!folder) throw new Error('usage: node tests/e2e/own_bert.mjs FOLDER [--way files,address] [--steps N] [--workers N] [--simd plain]');
 
-const site = await startServer({ root: at('../../dist') });
+const site = await startServer({ root: await siteWithModel() });
 const browser = await chromium.launch({ executablePath: findBrowser(), args: BROWSER_FLAGS });
 try {
-  for (const way of ['files', 'hub']) console.log(JSON.stringify(await tune(way)));
+  for (const way of options.way.split(',')) console.log(JSON.stringify(await tune(way)));
 } finally {
   await browser.close();
   await site.close();
 }
 
+/** The built site with the model's folder in it. */
+async function siteWithModel() {
+  const root = await mkdtemp(join(tmpdir(), 'warmup-'));
+  for (const name of await readdir(at('../../dist'))) await symlink(at(`../../dist/${name}`), join(root, name));
+  await symlink(resolve(folder), join(root, 'all-MiniLM-L6-v2'));
+  return root;
+}
+
 async function tune(way) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
+  const page = await browser.newPage();
   page.on('pageerror', (error) => console.error(error));
-  await context.route('https://huggingface.co/**', async (route) => {
-    const name = new URL(route.request().url()).pathname.split('/').at(-1);
-    await route.fulfill({ headers: { 'access-control-allow-origin': '*' }, body: await readFile(join(folder, name)) });
-  });
   const wishes = ['workers', 'simd'].flatMap((name) => (options[name] ? [`&${name}=${options[name]}`] : [])).join('');
   const settings = `strategy=lora&rank=8&alpha=16&targets=query,key,value,dense&lr=2e-3&warmup=6&batch=16&length=64&seed=7&steps=${options.steps}`;
   await page.goto(`${site.url}?device=cpu${wishes}#/lab?${settings}`);
@@ -63,7 +66,7 @@ async function tune(way) {
     counting_words: await number('baseline-accuracy'),
     peak_memory_bytes: await number('metric-peak-memory'),
   };
-  await context.close();
+  await page.close();
   return figures;
 }
 
@@ -72,10 +75,10 @@ async function load(page, way) {
   if (way === 'files') {
     await page.getByTestId('own-model-files').setInputFiles(FILES.map((name) => join(folder, name)));
   } else {
-    await page.getByTestId('model-hub-id').fill(ID);
-    await page.getByTestId('model-hub-look').click();
+    await page.getByTestId('own-model-url').fill(`${site.url}all-MiniLM-L6-v2`);
+    await page.getByTestId('own-model-look').click();
   }
-  await page.getByTestId('own-model-load').click();
+  await page.getByTestId('own-model-load').click({ timeout: MINUTE });
   const name = way === 'files' ? 'your model' : 'all-MiniLM-L6-v2';
   await page.locator(`[data-testid=engine-status][data-model="${name}"]`).waitFor({ timeout: 2 * MINUTE });
   await ready(page);

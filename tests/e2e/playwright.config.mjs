@@ -19,7 +19,7 @@ export default defineConfig({
     launchOptions: { executablePath: findBrowser(), args: BROWSER_FLAGS },
     serviceWorkers: 'block', // each test gets the files of this build; a test of the offline mode allows them
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    trace: 'off', // recording one takes 38% of a journey's time; `--trace on` where a failure is not clear from its picture
   },
   projects: [
     { name: 'web', testDir: 'web', testMatch: '*.spec.mjs' },

@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
             settings.heads,
         )
     };
-    write_configs(out, &config, settings.layout())?;
+    write_configs(out, &config)?;
     let tokens = Tokens::of(texts, &tokenizer, out)?;
     let work = HiddenWords::new(settings, &tokens, marks, config.vocab_size);
 
@@ -129,13 +129,9 @@ fn with_words_of(folder: &Path, model: Bert) -> Result<Bert, CliError> {
     Ok(parameters::with_values(model, [(name, all)].into()))
 }
 
-fn write_configs(out: &Path, config: &BertConfig, layout: Layout) -> Result<(), CliError> {
-    let architecture = match layout {
-        Layout::Single => "BertForMaskedLM",
-        Layout::Pairs => "BertForPreTraining",
-    };
+fn write_configs(out: &Path, config: &BertConfig) -> Result<(), CliError> {
     let more = json!({
-        "architectures": [architecture],
+        "architectures": ["BertForMaskedLM"],
         "attention_probs_dropout_prob": 0.0,
         "hidden_dropout_prob": 0.0,
     });
@@ -227,8 +223,9 @@ impl Work for HiddenWords<'_> {
     }
 }
 
-/// Writes what ships: float16 weights, and the figures of the card. Where no second text has trained a pooler, the
-/// identity before its tanh goes with them: a classifier needs one.
+/// Writes what ships: float16 weights, and the figures of the card. A classifier needs a pooler; the one that goes with them is
+/// the identity before its tanh. Hidden words train none, and from the one that second texts train a classifier learns less
+/// (docs/pretraining.md).
 fn finish(
     out: &Path,
     config: &BertConfig,
@@ -237,25 +234,23 @@ fn finish(
     settings: &PretrainSettings,
 ) -> Result<(), CliError> {
     let count = |tensors: &[NamedTensor]| tensors.iter().map(|t| t.values.len()).sum::<usize>();
-    let parameters = count(&folder::base_tensors(model)?);
-    let device = model.bert.embeddings.word_embeddings.weight.val().device();
-    let pooled = match model.bert.pooler {
-        Some(_) => model.clone(),
-        None => model
-            .clone()
-            .with_pooler(Pooler::identity(config.hidden_size, &device)),
-    };
+    let mut words = model.clone();
+    words.bert.pooler = None;
+    if let Some(head) = &mut words.cls {
+        head.seq_relationship = None;
+    }
+    let parameters = count(&folder::base_tensors(&words)?);
+    let identity = Pooler::identity(config.hidden_size, &words.device());
+    let pooled = words.with_pooler(identity);
     let bytes = write(&folder::base_tensors(&pooled)?, Precision::F16)?;
     files::write(&out.join("model.safetensors"), &bytes)?;
     let weights_bytes = bytes.len();
     let shipped = folder::build_bert(config, bytes, &Device::flex())?;
-    let found = Found::of(
-        &shipped,
-        &work.valid,
-        work.masking,
-        &work.seed,
-        work.commonest,
-    );
+    let of = |model: &Bert| {
+        let (rows, commonest) = (&work.valid, work.commonest);
+        Found::of(model, rows, work.masking, &work.seed, commonest)
+    };
+    let found = of(&shipped);
     let summary = json!({
         "parameters": parameters,
         "weights_bytes": weights_bytes,
@@ -265,7 +260,7 @@ fn finish(
         "valid_loss_nats": found.mean_nats(),
         "valid_accuracy": found.accuracy(),
         "valid_accuracy_of_commonest": found.of_commonest(),
-        "valid_next_accuracy": found.next_accuracy(),
+        "valid_next_accuracy": of(model).next_accuracy(),
         "settings": settings,
     });
     let text = serde_json::to_string_pretty(&summary)? + "\n";

@@ -31,10 +31,10 @@ pub const FILL_PRESETS: &str = "The same beginning, another end";
 
 /// Pairs whose words before the blank are the same: what stands after it decides.
 pub const SENTENCES: [&str; 5] = [
-    "They put [MASK] hat on his head.",
-    "They put [MASK] hat on her head.",
-    "At last [MASK] shut her eyes.",
-    "At last [MASK] shut their eyes.",
+    "I want [MASK] go home.",
+    "I want [MASK] ticket to London.",
+    "We arrived [MASK] seven.",
+    "We arrived [MASK] Monday.",
     "There [MASK] many people in the room.",
 ];
 

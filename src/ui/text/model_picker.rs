@@ -6,7 +6,7 @@ use crate::ui::text::format;
 
 pub const TITLE: &str = "The model";
 pub const LOADED: &str = "Loaded";
-pub const ENCODER: &str = "nano, small and modern are GPT-2s, which go on with a text; the others are BERTs, which read all of it at once. nano and small have read old stories, modern has read reviews, questions and answers, talk, textbooks and some of the stories. For the lesson on encoders and decoders mini-bert also comes beside the model chosen here.";
+pub const ENCODER: &str = "nano, small and modern are GPT-2s, which go on with a text; the others are BERTs, which read all of it at once. nano and small have read old stories, modern and mini-bert have read reviews, questions and answers, talk, textbooks and some of the stories. For the lesson on encoders and decoders mini-bert also comes beside the model chosen here.";
 
 pub fn load(name: &str) -> String {
     format!("Load {name}")
@@ -14,19 +14,15 @@ pub fn load(name: &str) -> String {
 
 pub fn facts(shipped: &Shipped) -> String {
     let skill = match shipped.skill {
-        Skill::BitsPerByte(held_out, bits) => {
-            let text = match held_out {
-                HeldOut::Stories => "old stories",
-                HeldOut::ModernEnglish => "modern English",
-            };
-            format!(
-                "spends {} bits on a byte of {text} that it has not read",
-                format::plain(bits, 3)
-            )
-        }
-        Skill::HiddenWords(share) => format!(
-            "finds {} of the words hidden in stories it has not read",
-            format::percent(share)
+        Skill::BitsPerByte(held_out, bits) => format!(
+            "spends {} bits on a byte of {} that it has not read",
+            format::plain(bits, 3),
+            kind(held_out),
+        ),
+        Skill::HiddenWords(held_out, share) => format!(
+            "finds {} of the tokens hidden in {} that it has not read",
+            format::percent(share),
+            kind(held_out),
         ),
     };
     format!(
@@ -34,6 +30,13 @@ pub fn facts(shipped: &Shipped) -> String {
         format::count(shipped.parameters),
         format::bytes(shipped.file_bytes),
     )
+}
+
+fn kind(held_out: HeldOut) -> &'static str {
+    match held_out {
+        HeldOut::Stories => "old stories",
+        HeldOut::ModernEnglish => "modern English",
+    }
 }
 
 pub fn extra_facts(extra: &Extra) -> String {

@@ -30,14 +30,14 @@ test('encoder-or-decoder: both models tuned on one task, and every question', as
   test.setTimeout(6 * MINUTE);
   await open('encoder-or-decoder', { openPage, waitForEngine });
   // A blank whose word only what comes after it can tell.
-  await page.getByTestId('fill-input').fill('There [MASK] many people in the room.');
+  await page.getByTestId('fill-input').fill('I want [MASK] ticket to London.');
   await page.getByTestId('fill').click();
   await expect(page.locator('[data-check=both-sides-count]')).toHaveAttribute('data-state', 'right', { timeout: 30_000 });
   await guessAll(page, 'encoder-or-decoder');
   await runSets(page, 4);
   const made = (key) => page.locator(`[data-run=${key}] .origin`);
   await expect(made('encoder')).toContainText('mini-bert');
-  await expect(made('decoder')).toContainText('nano');
+  await expect(made('decoder')).toContainText('modern');
   // The page's own model comes back.
   await waitForEngine('ready', { timeout: MINUTE });
   await answerAll(page, 'encoder-or-decoder');
