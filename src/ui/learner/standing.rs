@@ -188,7 +188,7 @@ mod tests {
         let mut history = RunHistory::default();
         history.put(made("encoder", "mini-bert", 0.58));
         assert_eq!(history.standing(lesson.slug, both), Standing::Waiting);
-        history.put(made("decoder", "nano", 0.62));
+        history.put(made("decoder", "modern", 0.62));
         assert!(matches!(
             history.standing(lesson.slug, both),
             Standing::Met(_)
