@@ -141,7 +141,7 @@ test('a browser without room or without a store for files trains all the same, a
   test.setTimeout(300_000);
   await page.addInitScript(() => delete StorageManager.prototype.getDirectory);
   // That does not reach workers: the engine's program is told the same before it starts.
-  await page.route('**/engine/start_cpu.js*', async (route) => {
+  await page.route('**/engine/start_cpu*.js*', async (route) => {
     const answer = await route.fetch();
     const body = await answer.text();
     await route.fulfill({ response: answer, body: `delete StorageManager.prototype.getDirectory;\n${body}` });
@@ -153,7 +153,7 @@ test('a browser without room or without a store for files trains all the same, a
 
 test('a store that is full leaves the run in memory, with a notice', async ({ page, openPage, waitForEngine }) => {
   test.setTimeout(300_000);
-  await page.route('**/engine/start_cpu.js*', async (route) => {
+  await page.route('**/engine/start_cpu*.js*', async (route) => {
     const answer = await route.fetch();
     const body = await answer.text();
     const full = `FileSystemSyncAccessHandle.prototype.write = () => { throw new DOMException('full', 'QuotaExceededError'); };\n`;
