@@ -342,6 +342,17 @@ mod tests {
     }
 
     #[test]
+    fn a_lesson_may_be_about_one_of_the_shipped_models() {
+        let read = |model: &str| {
+            let text = FRONT.replace("slug: t\n", &format!("slug: t\nmodel: {model}\n"));
+            let (widgets, models) = (Vec::new(), vec!["nano"]);
+            parse(&text, &Names { widgets, models })
+        };
+        assert_eq!(read("nano").unwrap().model.as_deref(), Some("nano"));
+        assert!(read("maxi").unwrap_err().contains("`model: maxi`"));
+    }
+
+    #[test]
     fn missing_front_matter_is_refused() {
         let parse = |text: &str| {
             let (widgets, models) = (Vec::new(), Vec::new());
