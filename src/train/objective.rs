@@ -107,3 +107,63 @@ fn with_head<T>(found: Option<T>) -> T {
         None => unreachable!("a run starts by putting on the head that its task needs"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::batch::IGNORED;
+    use crate::model::bert::{Bert, BertConfig, MaskedLmHead, Pooler, RandomWeights};
+    use crate::settings::Seed;
+    use crate::train::Learner;
+
+    fn pre_trained() -> Bert {
+        let config = BertConfig::sized(11, 8, 6, 2, 2);
+        let (device, mut weights) = (Device::flex(), RandomWeights::for_narrow(Seed::new(1)));
+        let head = MaskedLmHead::load(&config, &mut weights, &device).unwrap();
+        let head = head.with_next(&config, &mut weights, &device).unwrap();
+        let pooler = Pooler::load(6, &mut weights, &device).unwrap();
+        let model = Bert::load(&config, &mut weights, &device).unwrap();
+        model.with_masked_lm(head).with_pooler(pooler)
+    }
+
+    /// As `BertForPreTraining` adds them up: what stands at `[CLS]` is no word, and whoever hides none is still asked.
+    #[test]
+    fn the_loss_of_pre_training_is_that_of_the_words_and_that_of_the_second_texts() {
+        let model = pre_trained();
+        let ids = vec![vec![7, 1, 2, 8, 3, 8], vec![7, 4, 5, 8, 6, 8]];
+        let batch = |labels| {
+            let (mask, segments) = (None, None);
+            let ids = ids.clone();
+            Batch {
+                ids,
+                mask,
+                labels,
+                segments,
+            }
+            .with_pairs(&[Some(4), Some(4)])
+        };
+        let both = batch(vec![
+            vec![0, IGNORED, 9, IGNORED, IGNORED, IGNORED],
+            vec![1, IGNORED, IGNORED, IGNORED, IGNORED, IGNORED],
+        ]);
+        let (words, next) = hidden_and_next(&both.labels);
+        assert_eq!(next, [0, 1]);
+        let words = batch(words);
+        let number = |loss: Tensor<1>| loss.into_scalar::<f32>();
+        let loss =
+            |objective, batch: &Batch| number(model.loss(objective, batch, &mut Pass::default()));
+        let mut pass = Pass::default();
+        let hidden = model.hidden(both.tokens(), &mut pass);
+        let logits = model.next_logits(hidden, 2, &mut pass).unwrap();
+        let of_next = number(cross_entropy(logits, &next));
+        let (found, of_words) = (
+            loss(Objective::MaskedLmAndNext, &both),
+            loss(Objective::MaskedLm, &words),
+        );
+        assert!(
+            (found - of_words - of_next).abs() < 1e-6,
+            "{found} {of_words} {of_next}"
+        );
+        assert!(of_next > 0.1);
+    }
+}
