@@ -83,6 +83,11 @@ class ErrorLog {
 
 async function expectNoViolations(page, selector) {
   await page.evaluate(await readFile(AXE, 'utf8'));
+  // A button that has just been enabled is on its way from one colour to another.
+  await page.evaluate(() => {
+    const ends = ({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime);
+    return Promise.all(document.getAnimations().filter(ends).map(({ finished }) => finished.catch(() => {})));
+  });
   const { violations } = await page.evaluate(
     ([root, tags]) => globalThis.axe.run(root ?? document, { runOnly: tags, resultTypes: ['violations'] }),
     [selector, ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']],

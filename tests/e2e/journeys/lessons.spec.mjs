@@ -62,7 +62,7 @@ test('loss: one example step by step, then how far a run moves', async ({ page, 
   await expectComplete(page, 'loss');
 });
 
-test('recorded runs stay hidden until the guess is locked, answers keep their order, and the first attempt is kept', async ({ page, openPage, checkAccessibility }) => {
+test('recorded runs stay hidden until the guess is locked, answers keep their order, and the first attempt is kept', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
   await openPage({ route: '#/lesson/learning-rate' });
   const questions = await questionsOf('learning-rate');
   const guess = questions.find(({ kind }) => kind === 'guess');
@@ -83,6 +83,7 @@ test('recorded runs stay hidden until the guess is locked, answers keep their or
   await choose(page, check, wrong);
   await choose(page, check, check.right);
   await expect(page.getByTestId('first-attempt')).toContainText('Your first answer was');
+  await waitForEngine();
   await checkAccessibility();
   await page.reload();
   await expect(page.getByTestId('first-attempt')).toContainText('Your first answer was');
