@@ -28,25 +28,39 @@ impl Found {
     /// Tokens of `rows` hidden as `masking` has it, but every one behind `[MASK]`.
     pub fn of(model: &Bert, rows: &[Row], masking: Masking, seed: &Seed, commonest: i32) -> Self {
         const ROWS: usize = 16;
-        let masking = Masking {
-            masked_share: 1.0,
-            ..masking
-        };
+        let masking = masking.all_masked();
         let mut found = Self::default();
         for (index, rows) in rows.chunks(ROWS).enumerate() {
             let seed = seed.fork(&format!("valid {index}"));
             let mut batch = pairs::hide(rows, masking, seed);
-            found.add_next(model, rows, &mut batch);
-            found.add(model, &batch, commonest);
+            let has_pairs = rows.iter().any(|row| row.second.is_some());
+            // What stands at `[CLS]` is of the second text; only words are left in the batch.
+            let next = has_pairs.then(|| {
+                let (words, next) = hidden_and_next(&batch.labels);
+                batch.labels = words;
+                next
+            });
+            let mut pass = Pass::default();
+            let hidden = model.bert.forward(batch.tokens(), &mut pass);
+            if let Some(next) = next {
+                found.add_next(model, hidden.clone(), &next, &mut pass);
+            }
+            found.add_words(model, hidden, &batch, &mut pass, commonest);
         }
         found
     }
 
-    fn add(&mut self, model: &Bert, batch: &Batch, commonest: i32) {
+    /// `hidden: [batch · seq, hidden]`
+    fn add_words(
+        &mut self,
+        model: &Bert,
+        hidden: Tensor<2>,
+        batch: &Batch,
+        pass: &mut Pass,
+        commonest: i32,
+    ) {
         let (rows, words) = labelled_rows(&batch.labels);
-        let mut pass = Pass::default();
-        let hidden = select_rows(model.bert.forward(batch.tokens(), &mut pass), rows);
-        let Some(logits) = model.words_at(hidden, &mut pass) else {
+        let Some(logits) = model.words_at(select_rows(hidden, rows), pass) else {
             return;
         };
         let numbers = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap_or_default();
@@ -64,20 +78,13 @@ impl Found {
         }
     }
 
-    /// Takes the labels of second texts out of the batch, so that only words are left in it.
-    fn add_next(&mut self, model: &Bert, rows: &[Row], batch: &mut Batch) {
-        if rows.iter().all(|row| row.second.is_none()) {
-            return;
-        }
-        let (words, next) = hidden_and_next(&batch.labels);
-        batch.labels = words;
-        let mut pass = Pass::default();
-        let hidden = model.bert.forward(batch.tokens(), &mut pass);
-        let Some(logits) = model.next_logits(hidden, batch.rows(), &mut pass) else {
+    /// `hidden: [batch · seq, hidden]`, `next: [batch]`; nothing where the model has no such head any more.
+    fn add_next(&mut self, model: &Bert, hidden: Tensor<2>, next: &[i32], pass: &mut Pass) {
+        let Some(logits) = model.next_logits(hidden, next.len(), pass) else {
             return;
         };
         let logits: Vec<f32> = logits.into_data().try_to_vec().unwrap_or_default();
-        for (pair, label) in logits.chunks(2).zip(&next) {
+        for (pair, label) in logits.chunks(2).zip(next) {
             self.pairs += 1;
             self.known += usize::from((pair[1] > pair[0]) == (*label == 1));
         }

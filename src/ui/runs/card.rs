@@ -12,7 +12,7 @@ use crate::ui::page_context::use_page;
 use crate::ui::sources::shipped_models::{family_of, is_missing};
 use crate::ui::text::format;
 use crate::ui::text::methods::refusal;
-use crate::ui::text::{lessons as text, run as run_text};
+use crate::ui::text::{lessons as text, run as run_text, widgets};
 
 #[component]
 pub fn RunCard(
@@ -197,7 +197,7 @@ fn both_samples(run: &RunRecord) -> impl IntoView + use<> {
     view! {
         <details class="continued" data-testid="both-samples" open=true>
             <summary>{text::GOES_ON}</summary>
-            <dl>{one(text::BEFORE, &run.sample_before)} {one(text::AFTER, &run.sample_after)}</dl>
+            <dl>{one(widgets::BEFORE, &run.sample_before)} {one(widgets::AFTER, &run.sample_after)}</dl>
         </details>
     }
 }

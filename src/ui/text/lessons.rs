@@ -64,8 +64,6 @@ pub const TRAINED: &str = "Trained";
 pub const TIME: &str = "Time";
 pub const CONTINUES: &str = "Continues the story";
 pub const GOES_ON: &str = "How it goes on";
-pub const BEFORE: &str = "Before";
-pub const AFTER: &str = "After";
 pub const FROM: &str = "from";
 
 pub const GUESS: &str = "Your guess first";

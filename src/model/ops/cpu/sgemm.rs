@@ -87,12 +87,15 @@ fn pack<const N: usize>(
     (deep, between): (usize, usize),
     packed: &mut Vec<f32>,
 ) {
-    packed.clear();
     packed.resize(lines.div_ceil(N) * N * deep, 0.0);
     for (panel, first) in packed.chunks_exact_mut(N * deep).zip((0..lines).step_by(N)) {
         let values = &values[first * between_lines..];
         let (groups, _) = panel.as_chunks_mut::<N>();
         let count = N.min(lines - first);
+        // What an earlier product left there; a whole panel is written over.
+        if count < N {
+            groups.fill([0.0; N]);
+        }
         if count == N && between_lines == 1 {
             for (group, start) in groups.iter_mut().zip((0..).step_by(between)) {
                 group.copy_from_slice(&values[start..start + N]);
