@@ -4,6 +4,8 @@
 //! A lesson that names an unknown widget, model, run or word, links to nowhere, has a formula, a condition or a sum that
 //! cannot be read, or lacks its front matter, stops the build.
 
+#[path = "build/checks.rs"]
+mod checks;
 #[path = "build/code.rs"]
 mod code;
 #[path = "build/conditions.rs"]

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use super::checks::{CheckSource, ChoiceSource};
 use super::conditions::{condition, condition_code};
 use super::html::{Known, to_html};
-use super::lesson::{CheckSource, ChoiceSource, Piece, Source};
+use super::lesson::{Piece, Source};
 use super::runs::{PresetSource, RunsSource};
 use super::text;
 use super::widgets::camel_case;

@@ -2,8 +2,8 @@
 //!
 //! Plain `std`, because `src/build.rs` reads lessons with it and `cargo test` tests it.
 
+use super::checks::{CheckSource, ChoiceSource, parse_check};
 use super::conditions::{braced, condition, expression};
-use super::items::items;
 use super::measure::Expression;
 use super::runs::{RunsSource, parse_runs};
 
@@ -35,34 +35,6 @@ pub enum Piece {
     Guess(ChoiceSource),
     /// Runs to compare.
     Runs(RunsSource),
-}
-
-#[derive(Debug, PartialEq)]
-pub enum CheckSource {
-    Choice(ChoiceSource),
-    Measured {
-        id: String,
-        question: String,
-        /// Conditions as `measure` reads them; all must hold of one run.
-        requires: Vec<String>,
-        waiting: String,
-        met: String,
-        missed: String,
-    },
-}
-
-#[derive(Debug, PartialEq)]
-pub struct ChoiceSource {
-    pub id: String,
-    pub question: String,
-    pub answers: Vec<AnswerSource>,
-}
-
-#[derive(Debug, PartialEq)]
-pub struct AnswerSource {
-    pub text: String,
-    pub right: bool,
-    pub why: String,
 }
 
 /// What fences may name.
@@ -232,80 +204,6 @@ fn fence(line: &str) -> Option<(&str, &str)> {
     matches!(kind, "widget" | "check" | "runs" | "guess").then_some((kind, name.trim()))
 }
 
-/// `- [x] answer` or `- field: value`, each followed by indented lines that belong to it.
-fn parse_check(id: &str, lines: &[&str]) -> Result<CheckSource, String> {
-    let (question, items) = items(lines);
-    let id = id.to_string();
-    if items.iter().all(|(item, _)| item.starts_with('[')) {
-        parse_choice(id, question, items)
-    } else {
-        parse_measured(id, question, &items)
-    }
-}
-
-fn parse_choice(
-    id: String,
-    question: String,
-    items: Vec<(String, String)>,
-) -> Result<CheckSource, String> {
-    let answers: Vec<AnswerSource> = items
-        .into_iter()
-        .map(|(item, why)| {
-            let (right, text) = match (item.strip_prefix("[x] "), item.strip_prefix("[ ] ")) {
-                (Some(text), _) => (true, text),
-                (_, Some(text)) => (false, text),
-                _ => return Err(format!("check `{id}`: `{item}` needs `[x]` or `[ ]`")),
-            };
-            if why.trim().is_empty() {
-                return Err(format!("check `{id}`: `{text}` has no explanation"));
-            }
-            let text = text.to_string();
-            Ok(AnswerSource { text, right, why })
-        })
-        .collect::<Result<_, _>>()?;
-    if answers.iter().filter(|answer| answer.right).count() != 1 {
-        return Err(format!("check `{id}` needs exactly one right answer"));
-    }
-    Ok(CheckSource::Choice(ChoiceSource {
-        id,
-        question,
-        answers,
-    }))
-}
-
-fn parse_measured(
-    id: String,
-    question: String,
-    items: &[(String, String)],
-) -> Result<CheckSource, String> {
-    let field = |name: &str| {
-        items
-            .iter()
-            .find_map(|(item, below)| {
-                let value = item.strip_prefix(name)?.strip_prefix(':')?;
-                Some(format!("{} {}", value.trim(), below.trim()))
-            })
-            .map(|value| value.trim().to_string())
-            .ok_or_else(|| format!("check `{id}` has no `{name}`"))
-    };
-    let requires: Vec<String> = items
-        .iter()
-        .filter_map(|(item, _)| item.strip_prefix("require:"))
-        .map(|condition| condition.trim().to_string())
-        .collect();
-    if requires.is_empty() {
-        return Err(format!("check `{id}` has no `require`"));
-    }
-    Ok(CheckSource::Measured {
-        requires,
-        waiting: field("waiting")?,
-        met: field("met")?,
-        missed: field("missed")?,
-        id: id.clone(),
-        question,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -360,34 +258,6 @@ mod tests {
         };
         assert!(parse("Hello").contains("front matter"));
         assert!(parse(&FRONT.replace("slug: t\n", "")).contains("slug"));
-    }
-
-    #[test]
-    fn every_answer_needs_an_explanation_and_one_is_right() {
-        let good = "```check q\nWhy?\n- [x] a\n  Yes.\n- [ ] b\n  No.\n```\n";
-        assert!(read(good).is_ok());
-        assert!(
-            read(&good.replace("  No.\n", ""))
-                .unwrap_err()
-                .contains("no explanation")
-        );
-        assert!(
-            read(&good.replace("[x]", "[ ]"))
-                .unwrap_err()
-                .contains("exactly one")
-        );
-    }
-
-    #[test]
-    fn a_measured_check_carries_its_bounds() {
-        let body = "```check m\nDid it?\n- require: accuracy >= 75%\n- require: share <= 0.1\n\
-                    - waiting: run\n- met: yes\n- missed: no\n```\n";
-        let lesson = read(body).unwrap();
-        assert!(matches!(
-            &lesson.pieces[0],
-            Piece::Check(CheckSource::Measured { requires, .. })
-                if requires == &["accuracy >= 75%", "share <= 0.1"]
-        ));
     }
 
     #[test]

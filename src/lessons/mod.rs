@@ -5,6 +5,9 @@
 //! text says of runs or of the model is read by the build and stands here as constants, so that the page parses nothing.
 
 #[cfg(test)]
+#[path = "../build/checks.rs"]
+mod checks;
+#[cfg(test)]
 #[path = "../build/conditions.rs"]
 mod conditions;
 #[cfg(test)]

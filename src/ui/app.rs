@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::lessons;
 use crate::protocol::{RequestId, Split, asks};
-use crate::settings::Family;
 use crate::ui::MODEL_NAME_CHARACTERS;
 use crate::ui::browser::{place, storage};
 use crate::ui::controls::engine_status::EngineStatus;
@@ -256,7 +255,7 @@ fn wishes(search: &str) -> (Wishes, Vec<String>) {
         workers: None,
         least_limits: false,
         plain_simd: false,
-        dataset: usual(Family::default()),
+        dataset: usual(),
     };
     let mut problems = Vec::new();
     if let Some(device) = value_of(search, "device") {

@@ -27,10 +27,10 @@ use wasm_bindgen::JsCast;
 
 /// The folder of the BERT that some widgets put beside it.
 pub const ENCODER: &str = "mini-bert";
-/// The set that lessons work on, and the lab with a GPT-2 unless its address names another.
-pub const DATASET: &str = "reviews";
-/// The set that the lab works on with a BERT.
-pub const BERT_DATASET: &str = "opinions";
+/// The set that lessons work on, and the lab unless its address names another.
+pub const DATASET: &str = "opinions";
+/// What addresses and kept runs mean that name no set: once this was the usual one, and went without saying.
+pub const UNNAMED_DATASET: &str = "reviews";
 /// What a run forgets is measured on it.
 pub const GENERAL_TEXT: &str = "stories";
 /// What the name of a model's folder may hold besides letters and digits.

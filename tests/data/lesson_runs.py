@@ -29,7 +29,7 @@ FLAGS = {
     "targets": "target-modules", "dropout": "dropout", "examples": "examples", "decay": "weight-decay", "schedule": "schedule",
 }  # fmt: skip
 # What a run has where nothing else is said.
-USUAL = {"strategy": "lora", "schedule": "linear", "batch": "16", "examples": "0"}
+USUAL = {"strategy": "lora", "schedule": "linear", "batch": "16", "examples": "0", "data": "opinions"}
 # Settings of one strategy, which an address may name beside another.
 ONLY = {"freeze": "partial", "rank": "lora", "alpha": "lora", "targets": "lora", "dropout": "lora"}
 # Points kept of a curve, and evaluations within a run, as the page has them.
@@ -83,7 +83,7 @@ def run(arguments, model, settings, work):
     """The summary and the steps of a run."""
     out = work / ("-".join([model, *(f"{key}_{value}" for key, value in sorted(settings.items()))]).replace("/", "_").replace(",", "+"))
     if not (out / "summary.json").exists():
-        data = DATA / f"{settings.get('data', 'reviews')}.csv"
+        data = DATA / f"{settings['data']}.csv"
         every = max(1, int(settings["steps"]) // EVALUATIONS)
         command = [arguments.warmup, "finetune", "--model", str(arguments.models / model), "--data", str(data), "--task", "sequence-classification",
                    "--general", str(DATA / "passages.jsonl"), "--eval-steps", str(every), "--out", str(out)]  # fmt: skip
@@ -116,9 +116,8 @@ def record(lesson, key, model, settings, summary, steps):
     stride = max(1, -(-len(numbers) // MOST_POINTS))
     curve = [line for at, line in enumerate(numbers) if at % stride == 0 or at == len(numbers) - 1]
     own = [name for name in settings if name != "data"]
-    data = [f"data={settings['data']}"] if "data" in settings else []
     return {
-        "lesson": lesson, "key": key, "settings": "&".join([*(f"{name}={settings[name]}" for name in own), *data]), "model": model,
+        "lesson": lesson, "key": key, "settings": "&".join(f"{name}={settings[name]}" for name in [*own, "data"]), "model": model,
         "made_at_millis": int(1000 * time.time()), "device": "CPU, on the command line",
         "classes": len(summary["labels"]),
         "trainable": summary["trainable_parameters"], "total": summary["total_parameters"], "steps": len(numbers),

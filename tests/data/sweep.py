@@ -18,13 +18,14 @@ ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "www/recorded/sweep.csv"
 # What all runs share: the careless run of src/lessons/en/forgetting.md, less its strategy and rate.
 LESSON = [
-    "--model", "www/models/nano", "--data", "www/data/reviews.csv", "--task", "sequence-classification",
+    "--model", "www/models/nano", "--data", "www/data/opinions.csv", "--task", "sequence-classification",
     "--general", "www/data/stories.txt", "--warmup-ratio", "0.1", "--steps", "100", "--batch-size", "16",
     "--max-length", "64", "--seed", "7",
 ]  # fmt: skip
-# Axes of a grid, and flags of its own.
+# Axes of a grid, and flags of its own; the strategy is the name up to a space.
 GRIDS = {
     "full": (["learning-rate=1e-3,3e-4,1e-4", "remedy=none,l2sp:0.1,ewc:30,replay:0.25"], ["--strategy", "full"]),
+    "full faster": (["learning-rate=3e-3,2e-3", "remedy=ewc:300,ewc:100"], ["--strategy", "full"]),
     "partial": (["learning-rate=1e-3,3e-4", "remedy=none,ewc:30"], ["--strategy", "partial", "--freeze-layers", "2"]),
     "lora": (
         ["learning-rate=3e-3,1e-3", "remedy=none,replay:0.25"],
@@ -47,7 +48,7 @@ def main():
             grid = [part for axis in axes for part in ("--grid", axis)]
             command = [arguments.warmup, "sweep", *grid, "--out", str(work / name), "--", *own, *LESSON]
             subprocess.run(command, check=True, cwd=ROOT)
-            lines += rows(name, work / name / "sweep.csv")
+            lines += rows(name.split()[0], work / name / "sweep.csv")
     OUT.write_text("strategy,learning_rate,remedy,accuracy_before,accuracy,perplexity_before,perplexity,trainable\n" + "".join(lines))
     print(f"{len(lines)} runs in {OUT.relative_to(ROOT)}")
 

@@ -19,7 +19,7 @@ pub struct Shares {
 }
 
 /// Where the axes are labelled, in shares.
-const DAMAGE_TICKS: [f64; 5] = [0.0, 0.05, 0.25, 0.5, 1.0];
+const DAMAGE_TICKS: [f64; 5] = [0.0, 0.05, 0.2, 0.5, 1.0];
 const GAIN_TICKS: [f64; 3] = [0.0, 0.5, 1.0];
 
 /// Both axes for a set of runs. Damage goes by its square root: most remedies leave little of it, and lie apart so.

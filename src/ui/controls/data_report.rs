@@ -247,6 +247,5 @@ fn use_data(page: PageContext, mut own: OwnData) {
     own.name = free_name(&own.name, is_known);
     page.draft.update(|draft| {
         draft.dataset = DataSource::Own(Arc::new(own));
-        draft.has_chosen_data = true;
     });
 }

@@ -138,7 +138,6 @@ fn use_when_read(page: PageContext, kept: KeptData) {
         };
         page.draft.update(|draft| {
             draft.dataset = DataSource::Own(Arc::new(own));
-            draft.has_chosen_data = true;
         });
         true
     });

@@ -2,7 +2,6 @@
 
 use super::Draft;
 use crate::settings::Family;
-use crate::ui::DATASET;
 use crate::ui::sources::datasets::{self, DataSource};
 
 impl Draft {
@@ -12,26 +11,20 @@ impl Draft {
         self.methods.translate(family);
     }
 
-    /// Takes the data that the family usually learns from, unless somebody has chosen a set that suits it; says what is
-    /// wrong with one that does not.
+    /// Takes the usual data in the place of a set that does not suit the family, and says why.
     pub fn adopt_data(&mut self) -> Option<String> {
-        let chosen = self.dataset.clone();
-        let suits = chosen.task_for(self.family).is_some();
-        if suits && self.has_chosen_data {
+        let chosen = &self.dataset;
+        if chosen.task_for(self.family).is_some() {
             return None;
         }
-        self.has_chosen_data = false;
-        self.dataset = datasets::usual(self.family);
-        let why = not_for(&chosen, self.family);
-        (!suits).then(|| format!("data={}: {why}", chosen.name()))
+        let problem = format!("data={}: {}", chosen.name(), not_for(chosen, self.family));
+        self.dataset = datasets::usual();
+        Some(problem)
     }
 
-    /// Whether an address has to name the data: where another model, or another reader, would take another set. The
-    /// learner's own is in no address.
+    /// Whether an address names the data: always, but for the learner's own, which is in no address.
     pub(super) fn says_its_data(&self) -> bool {
-        let is_usual = self.dataset == datasets::usual(self.family);
-        let is_shipped = self.dataset.own().is_none();
-        is_shipped && (self.has_chosen_data || !is_usual || self.dataset.name() != DATASET)
+        self.dataset.own().is_none()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::methods::AllSettings;
 pub use crate::methods::export::short_number;
 use crate::methods::field::{Field, Reach};
 use crate::settings::{Family, Strategy, StrategyKind, Task, TrainingSettings};
+use crate::ui::UNNAMED_DATASET;
 use crate::ui::pages::routes::pairs;
 use crate::ui::sources::datasets::{self, DataSource, SHIPPED, shipped};
 use crate::ui::text::methods::refusal;
@@ -23,8 +24,6 @@ pub struct Draft {
     pub methods: AllSettings,
     /// What the lab trains on.
     pub dataset: DataSource,
-    /// Somebody has named it; else it goes by the model's family.
-    pub has_chosen_data: bool,
     /// All settings but the strategy.
     pub training: TrainingSettings,
 }
@@ -41,8 +40,7 @@ impl Draft {
             family: Family::default(),
             kind: training.strategy.kind(),
             methods: AllSettings::of(&training.strategy),
-            dataset: datasets::usual(Family::default()),
-            has_chosen_data: false,
+            dataset: datasets::usual(),
             training,
         }
     }
@@ -78,6 +76,16 @@ impl Draft {
         problems.sort_by_key(|(place, _)| *place);
         let problems = problems.into_iter().map(|(_, problem)| problem);
         (draft, problems.collect())
+    }
+
+    /// As `from_query` for an address that somebody may have kept since before addresses named their data.
+    pub fn from_address(query: &str) -> (Self, Vec<String>) {
+        let (mut draft, problems) = Self::from_query(query);
+        let names_data = pairs(query).iter().any(|(key, _)| key == "data");
+        if !names_data && let Some(unnamed) = shipped(UNNAMED_DATASET) {
+            draft.dataset = unnamed;
+        }
+        (draft, problems)
     }
 
     /// Changes one setting by its name in addresses, or says why it cannot be so.
@@ -154,7 +162,7 @@ impl Draft {
         let whole = || value.parse::<usize>().map_err(|_| not("a whole number"));
         let number = || value.parse::<f64>().map_err(|_| not("a number"));
         match key {
-            "data" if value == self.dataset.name() => self.has_chosen_data = true,
+            "data" if value == self.dataset.name() => {}
             "data" => {
                 let names: Vec<&str> = SHIPPED.iter().map(|set| set.name).collect();
                 let set =
@@ -163,7 +171,6 @@ impl Draft {
                     return Err(not_for(&set, self.family));
                 }
                 self.dataset = set;
-                self.has_chosen_data = true;
             }
             "task" => {
                 let task = self.task().name();
@@ -235,6 +242,15 @@ impl Draft {
     /// What `from_query` reads back. Everything a control can change is written out, so that a link keeps
     /// its meaning when defaults change.
     pub fn to_query(&self) -> String {
+        self.query(self.says_its_data())
+    }
+
+    /// The same without the data, for a set that no address leads to.
+    pub fn query_of_settings(&self) -> String {
+        self.query(false)
+    }
+
+    fn query(&self, with_data: bool) -> String {
         let of_strategy = form_fields(self.kind);
         let default = Self::default();
         let of_methods = self.methods.unusual(|field| field.reach == Reach::Address);
@@ -243,7 +259,7 @@ impl Draft {
             .chain(&REMEDIES)
             .chain(&LOOP)
             .filter(|key| self.get(key) != default.get(key));
-        let data: &[&str] = match self.says_its_data() {
+        let data: &[&str] = match with_data {
             true => &DATA,
             false => &[],
         };

@@ -134,19 +134,24 @@ fn modules_are_called_in_the_models_words() {
 }
 
 #[test]
-fn data_goes_by_the_family_unless_it_was_chosen() {
-    assert_eq!(on(Family::Gpt2, "lr=1e-3").0.dataset.name(), "reviews");
-    let (bert, problem) = on(Family::Bert, "lr=1e-3");
-    assert_eq!((bert.dataset.name(), problem), ("opinions", None));
-    assert!(
-        bert.to_query().ends_with("&data=opinions"),
-        "{}",
-        bert.to_query()
-    );
+fn data_is_the_usual_set_unless_it_was_chosen_and_an_address_names_it() {
+    for family in Family::ALL {
+        let (usual, problem) = on(family, "lr=1e-3");
+        assert_eq!((usual.dataset.name(), problem), ("opinions", None));
+        assert!(usual.to_query().ends_with("&data=opinions"));
+    }
     let (chosen, _) = on(Family::Bert, "data=reviews");
     assert_eq!(chosen.dataset.name(), "reviews");
     assert!(chosen.to_query().contains("data=reviews"));
-    assert!(!on(Family::Gpt2, "").0.to_query().contains("data="));
+}
+
+#[test]
+fn an_address_of_before_still_means_the_reviews() {
+    let (mut draft, _) = Draft::from_address("lr=1e-3");
+    draft.adopt_data();
+    assert_eq!(draft.dataset.name(), "reviews");
+    let (named, _) = Draft::from_address("lr=1e-3&data=opinions");
+    assert_eq!(named.dataset.name(), "opinions");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::lessons::measure::What;
 use crate::protocol::{GeneralScore, Split};
 use crate::settings::{Family, Task};
-use crate::ui::DATASET;
+use crate::ui::UNNAMED_DATASET;
 use crate::ui::browser::clock;
 use crate::ui::draft::Draft;
 use crate::ui::pages::routes::{encoded, value_of};
@@ -144,7 +144,7 @@ impl RunRecord {
         let dataset = value_of(&self.settings, "data");
         Ground {
             model: model.to_string(),
-            dataset: dataset.unwrap_or_else(|| DATASET.to_string()),
+            dataset: dataset.unwrap_or_else(|| UNNAMED_DATASET.to_string()),
         }
     }
 
@@ -221,9 +221,10 @@ fn settings(run: &Run, family: Family) -> String {
         }
         // A file of the learner's own, which no address leads to, but which is other ground than the shipped sets.
         None if !run.learnt.dataset.is_empty() => {
-            format!("{}&data={}", draft.to_query(), encoded(&run.learnt.dataset))
+            let settings = draft.query_of_settings();
+            format!("{settings}&data={}", encoded(&run.learnt.dataset))
         }
-        None => draft.to_query(),
+        None => draft.query_of_settings(),
     }
 }
 
@@ -332,12 +333,8 @@ pub mod tests {
         let topics = settings("topics");
         assert!(topics.contains("data=topics"), "{topics}");
         assert_ne!(topics, settings("reviews"));
-        assert!(!settings("reviews").contains("data="));
-        let on_bert = super::settings(&run("reviews"), Family::Bert);
-        assert!(
-            on_bert.contains("data=reviews"),
-            "a BERT's lab has other data"
-        );
+        assert!(settings("reviews").contains("data=reviews"));
+        assert!(settings("opinions").contains("data=opinions"));
     }
 
     #[test]

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::protocol::Split;
-use crate::settings::Family;
 use crate::ui::browser::place;
 use crate::ui::controls::bring_adapter::BringAdapter;
 use crate::ui::controls::field::Field;
@@ -175,7 +174,7 @@ fn DataChoice() -> impl IntoView {
     take_data_of_the_family(page);
     Effect::new(move |_| page.client.use_dataset(set.get()));
     // Lessons work on the set they were written for.
-    on_cleanup(move || page.client.use_dataset(usual(Family::default())));
+    on_cleanup(move || page.client.use_dataset(usual()));
     view! {
         <section class="exhibit data_choice" data-testid="data-choice">
             <Field key="data" />
@@ -189,7 +188,7 @@ fn DataChoice() -> impl IntoView {
     }
 }
 
-/// Whenever a model is here: the data that its family usually learns from, unless somebody has chosen other data.
+/// Whenever a model is here: the usual data, unless somebody has chosen other data that its family learns from.
 fn take_data_of_the_family(page: PageContext) {
     let family = page.watch(|state| state.model.as_ref().map(|model| model.family));
     Effect::new(move |_| {
@@ -224,7 +223,7 @@ fn read_address(query: &str) {
     if query.is_empty() || is_going {
         return;
     }
-    let (draft, problems) = Draft::from_query(query);
+    let (draft, problems) = Draft::from_address(query);
     page.draft.set(draft);
     if !problems.is_empty() {
         page.state

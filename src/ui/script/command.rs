@@ -168,7 +168,7 @@ mod tests {
     ];
 
     fn draft(family: Family, query: &str) -> Draft {
-        let (mut draft, problems) = Draft::from_query(&format!("{query}&steps=60&warmup=6"));
+        let (mut draft, problems) = Draft::from_address(&format!("{query}&steps=60&warmup=6"));
         assert!(problems.is_empty(), "{problems:?}");
         draft.adopt(family);
         draft

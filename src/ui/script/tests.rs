@@ -67,7 +67,7 @@ const KEPT: [(&str, Family, &str); 20] = [
 #[test]
 fn the_programs_kept_are_the_programs_written() {
     for (name, family, query) in KEPT {
-        let (draft, problems) = Draft::from_query(&format!("{query}&steps=60&warmup=6"));
+        let (draft, problems) = Draft::from_address(&format!("{query}&steps=60&warmup=6"));
         assert!(problems.is_empty(), "{problems:?}");
         let (path, written) = (format!("tests/scripts/{name}.py"), script(&draft, family));
         if std::env::var_os("WARMUP_WRITE_SCRIPTS").is_some() {

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use crate::settings::{Family, Task};
+use crate::ui::DATASET;
 use crate::ui::sources::own_data::OwnData;
 use crate::ui::text::datasets as words;
 use crate::ui::text::own_data as text;
-use crate::ui::{BERT_DATASET, DATASET};
 
 /// What a run is made on.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,13 +145,9 @@ pub const SHIPPED: [Shipped; 13] = [
     set(("stories", "txt"), Task::CausalLm, 160, words::STORIES),
 ];
 
-/// What the lab trains a model of this family on, unless its address names another set.
-pub fn usual(family: Family) -> DataSource {
-    let name = match family {
-        Family::Gpt2 => DATASET,
-        Family::Bert => BERT_DATASET,
-    };
-    shipped(name).unwrap_or(DataSource::Shipped(&SHIPPED[0]))
+/// What lessons and the lab train on unless somebody names another set.
+pub fn usual() -> DataSource {
+    shipped(DATASET).unwrap_or(DataSource::Shipped(&SHIPPED[0]))
 }
 
 /// The shipped set of this name.
@@ -163,6 +159,7 @@ pub fn shipped(name: &str) -> Option<DataSource> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::UNNAMED_DATASET;
 
     #[test]
     fn every_set_is_there_with_its_card_and_its_rows() {
@@ -190,9 +187,9 @@ mod tests {
         assert_eq!(task("instructions", Family::Bert), None);
         assert_eq!(task("ner", Family::Bert), Some(Task::TokenClassification));
         for family in Family::ALL {
-            assert!(usual(family).task_for(family).is_some());
+            assert!(usual().task_for(family).is_some());
         }
-        assert_eq!(usual(Family::Gpt2).name(), "reviews");
-        assert_eq!(usual(Family::Bert).name(), "opinions");
+        assert_eq!(usual().name(), "opinions");
+        assert!(shipped(UNNAMED_DATASET).is_some());
     }
 }

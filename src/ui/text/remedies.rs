@@ -51,8 +51,8 @@ pub fn remedy(name: &str) -> String {
 }
 
 /// The corner that the lesson asks for, as shares of the careless run's.
-pub const GOAL_GAIN: f64 = 0.95;
-pub const GOAL_DAMAGE: f64 = 0.05;
+pub const GOAL_GAIN: f64 = 0.9;
+pub const GOAL_DAMAGE: f64 = 0.2;
 
 pub const PROMPT_SHOTS: &str = "Solved examples before each question";
 pub const PROMPT_ASK: &str = "Ask it";

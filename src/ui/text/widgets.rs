@@ -244,7 +244,7 @@ pub fn mistake(answer: &str, probability: f64, truth: &str) -> String {
 }
 
 pub const GUESS_SHARE: &str = "Which share of the parameters will train?";
-pub const GUESS_ACCURACY: &str = "Which accuracy on held-out reviews will it reach?";
+pub const GUESS_ACCURACY: &str = "Which accuracy on held-out texts will it reach?";
 pub const GUESS_NONE: &str = "no guess yet";
 pub const GUESS_INVITE: &str = "Move both sliders; your guesses are kept and shown beside the result. You may also run without.";
 pub const GUESS_READY: &str = "Noted. Now run it.";
@@ -252,8 +252,16 @@ pub const GUESS_LOCKED: &str = "Your guesses stand as they were when the run sta
 pub const GUESS_SKIPPED: &str = "You ran without a guess.";
 pub const GUESS_YOURS: &str = "your guess";
 pub const GUESS_MEASURED: &str = "measured";
-/// On the held-out reviews; `docs/results.md` has the second.
-pub const BASELINES: [(f64, &str); 2] = [(0.5, "tossing a coin"), (0.718, "counting words")];
+/// What else is right so often on a set's held-out texts; the cards of the sets have the second.
+pub fn baselines(dataset: &str) -> &'static [(f64, &'static str)] {
+    match dataset {
+        "opinions" => &[(0.5, "tossing a coin"), (0.869, "counting words")],
+        "reviews" => &[(0.5, "tossing a coin"), (0.718, "counting words")],
+        "topics" => &[(0.2, "guessing"), (0.733, "counting words")],
+        _ => &[],
+    }
+}
+
 pub const BASELINES_ARE: &str = "The dashed lines:";
 
 /// Behind a figure that was guessed before.
@@ -286,7 +294,7 @@ pub fn other_mistake(answer: &str, truth: &str) -> String {
 /// The sentence of the recap that only a run can write.
 pub fn saw(before: f64, after: f64, trainable: usize, total: usize, time: &str) -> String {
     format!(
-        "On your machine, in {time}, a run that trained {} of {} parameters ({}) took the accuracy on reviews it had never seen from {} to {}.",
+        "On your machine, in {time}, a run that trained {} of {} parameters ({}) took the accuracy on texts it had never seen from {} to {}.",
         format::count(trainable),
         format::count(total),
         format::percent(trainable as f64 / total.max(1) as f64),

@@ -117,10 +117,10 @@ test('forgetting: a careless run, then a remedy that reaches the corner', async 
   await open('forgetting', { openPage, waitForEngine });
   await guessAll(page, 'forgetting');
   await runSets(page, 4);
-  // Two of the places to begin, together: half of the blocks frozen, the others held by EWC.
+  // Faster than careless, and held harder.
   const panel = page.locator('.remedy_panel');
-  await panel.locator('[data-field=strategy]').selectOption('partial');
-  await panel.locator('[data-field=ewc]').fill('30');
+  await panel.locator('[data-field=lr]').fill('2e-3');
+  await panel.locator('[data-field=ewc]').fill('100');
   await panel.locator('[data-field=ewc]').press('Tab');
   await runOnce(page, waitForEngine);
   await expect(page.getByTestId('attempt')).toHaveCount(1);

@@ -26,6 +26,10 @@ pub fn Predict() -> impl IntoView {
         let after = run.and_then(|run| run.scores_after(Split::Test));
         (share, after.map(|scores| scores.accuracy))
     });
+    let baselines = Signal::derive(move || {
+        page.draft
+            .with(|draft| text::baselines(draft.dataset.name()))
+    });
     let invitation = move || match guess.get() {
         guess if guess.is_locked && guess.share.is_none() && guess.accuracy.is_none() => {
             text::GUESS_SKIPPED
@@ -63,7 +67,7 @@ pub fn Predict() -> impl IntoView {
                 guess=accuracy
                 measured=Signal::derive(move || measured.get().1)
                 close=0.03
-                baselines=&text::BASELINES
+                baselines
             />
             <p class="quiet" role="status">{invitation}</p>
         </div>
@@ -85,10 +89,11 @@ fn Outcome(
     measured: Signal<Option<f64>>,
     close: f64,
     /// To compare with: a share and what reaches it.
-    #[prop(optional)]
-    baselines: &'static [(f64, &'static str)],
+    #[prop(optional, into)]
+    baselines: Signal<&'static [(f64, &'static str)]>,
 ) -> impl IntoView {
     move || {
+        let baselines = baselines.get();
         let lines = baselines
             .iter()
             .map(|(share, name)| view! { <span class="mark baseline" style=at(*share) title=*name></span> })
