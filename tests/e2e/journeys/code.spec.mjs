@@ -13,7 +13,7 @@ test('a learner reads, mends, counts, runs and exports', async ({ page, openPage
   const program = page.getByTestId('trainer-program');
   await program.getByRole('option', { name: /learning_rate=2e-5/ }).click();
   await expect(program.locator('.says')).toContainText('top of the schedule');
-  await expect(program.locator('.lit')).toContainText('3e-3');
+  await expect(program.locator('.lit')).toContainText('5e-3');
   await program.getByRole('listbox').press('ArrowDown');
   await expect(program.locator('.lit')).toContainText('Warmup');
   await answerAll(page, 'code');

@@ -10,16 +10,16 @@ test('a learner draws a schedule, and it is the one that runs', async ({ page, o
   await answerAll(page, 'warmup');
 
   const [top, end] = [page.getByTestId('schedule-top'), page.getByTestId('schedule-end')];
-  await expect(top).toHaveAttribute('aria-valuetext', /6 warmup steps, highest rate 0.001/);
-  await expect(page.getByTestId('schedule-formula')).toContainText('0.001 · t / 6');
+  await expect(top).toHaveAttribute('aria-valuetext', /19 warmup steps, highest rate 0.002/);
+  await expect(page.getByTestId('schedule-formula')).toContainText('0.002 · t / 19');
   await end.scrollIntoViewIfNeeded();
   const box = await top.locator('.knob').boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.mouse.down();
   await page.mouse.move(box.x + 60, box.y + 40, { steps: 4 });
   await page.mouse.up();
-  await expect(top).not.toHaveAttribute('aria-valuetext', /^6 warmup steps/);
-  await expect(top).not.toHaveAttribute('aria-valuetext', /highest rate 0.001$/);
+  await expect(top).not.toHaveAttribute('aria-valuetext', /^19 warmup steps/);
+  await expect(top).not.toHaveAttribute('aria-valuetext', /highest rate 0.002$/);
 
   // By the keys, to a top of 3e-4 after 12 steps.
   await top.focus();
@@ -29,7 +29,7 @@ test('a learner draws a schedule, and it is the one that runs', async ({ page, o
   for (let press = 0; press < 40; press += 1) await page.keyboard.press('ArrowDown');
   for (let press = 0; press < 5; press += 1) await page.keyboard.press('ArrowUp');
   await expect(top).toHaveAttribute('aria-valuetext', '12 warmup steps, highest rate 0.0003');
-  await expect(page.getByTestId('schedule-formula')).toContainText('0.0003 · (60 − t) / (60 − 12)');
+  await expect(page.getByTestId('schedule-formula')).toContainText('0.0003 · (188 − t) / (188 − 12)');
   await page.locator('#schedule-step').fill('6');
   expect(await numberOf(page.getByTestId('schedule-at'))).toBeCloseTo(1.5e-4, 10);
 
@@ -51,8 +51,8 @@ test('a pair of runs is compared, with the norms of both', async ({ page, openPa
     await expect(page.locator(`[data-run=${key}]`)).toHaveAttribute('data-origin', 'measured', { timeout: 150_000 });
   }
   const rows = page.getByTestId('norm-chart').locator('tbody tr');
-  await expect(rows).toHaveCount(60);
-  // The first batch is the same and no weight has moved yet; in the second step only one of the two has.
+  await expect(rows).toHaveCount(95);
+  // Of 188 steps every other one. The first batch is the same and no weight has moved yet; later both have, unlike.
   const norms = (row) => rows.nth(row).locator('td[data-value]').evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.value)));
   const [first, second] = [await norms(0), await norms(1)];
   expect(first[0]).toBe(first[1]);
@@ -78,5 +78,5 @@ test('the first step of AdamW moves every parameter by the rate, as the lesson s
   // 128 x 384 numbers, each by 0.001.
   expect(await moved('h.0.attn.c_attn.weight')).toBeCloseTo(0.001 * Math.sqrt(128 * 384), 2);
   // Most words of the vocabulary are in no review of the batch.
-  expect(await moved('wte.weight')).toBeLessThan(0.5 * 0.001 * Math.sqrt(3072 * 128));
+  expect(await moved('wte.weight')).toBeLessThan(0.5 * 0.001 * Math.sqrt(8192 * 128));
 });
