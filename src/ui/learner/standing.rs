@@ -186,9 +186,9 @@ mod tests {
         };
         let both = lesson.measured("both-learned").unwrap();
         let mut history = RunHistory::default();
-        history.put(made("encoder", "mini-bert", 0.58));
+        history.put(made("encoder", "mini-bert", 0.68));
         assert_eq!(history.standing(lesson.slug, both), Standing::Waiting);
-        history.put(made("decoder", "modern", 0.62));
+        history.put(made("decoder", "modern", 0.72));
         assert!(matches!(
             history.standing(lesson.slug, both),
             Standing::Met(_)
@@ -197,7 +197,7 @@ mod tests {
         assert!(history.common_ground(lesson.slug, &keys).is_some());
         // The wrong model under the preset's key is no run of the preset.
         let mut history = RunHistory::default();
-        history.put(made("encoder", "mini-bert", 0.58));
+        history.put(made("encoder", "mini-bert", 0.68));
         history.put(made("decoder", "small", 0.62));
         assert_eq!(history.standing(lesson.slug, both), Standing::Waiting);
     }
