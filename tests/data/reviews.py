@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks, splits and scores `www/data/reviews.csv`, the movie reviews that the lessons fine-tune on.
+"""Checks, splits and scores `www/data/reviews.csv`, the hard movie reviews.
 
     python3 tests/data/reviews.py check       counts, repeated openings, near-duplicates; exit status 1 if a promise is broken
     python3 tests/data/reviews.py split       makes the split again and compares it with the file (--write stores it)

@@ -21,11 +21,6 @@ impl Draft {
         self.dataset = datasets::usual();
         Some(problem)
     }
-
-    /// Whether an address names the data: always, but for the learner's own, which is in no address.
-    pub(super) fn says_its_data(&self) -> bool {
-        self.dataset.own().is_none()
-    }
 }
 
 /// Why a model of this family cannot learn from a set.

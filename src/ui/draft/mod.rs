@@ -240,17 +240,21 @@ impl Draft {
     }
 
     /// What `from_query` reads back. Everything a control can change is written out, so that a link keeps
-    /// its meaning when defaults change.
+    /// its meaning when defaults change. The learner's own data is in no address.
     pub fn to_query(&self) -> String {
-        self.query(self.says_its_data())
+        let mut query = self.query_of_settings();
+        if self.dataset.own().is_none() {
+            query += &format!("&data={}", self.get("data"));
+            let task = self.get("task");
+            if task != Self::default().get("task") {
+                query += &format!("&task={task}");
+            }
+        }
+        query
     }
 
     /// The same without the data, for a set that no address leads to.
     pub fn query_of_settings(&self) -> String {
-        self.query(false)
-    }
-
-    fn query(&self, with_data: bool) -> String {
         let of_strategy = form_fields(self.kind);
         let default = Self::default();
         let of_methods = self.methods.unusual(|field| field.reach == Reach::Address);
@@ -259,20 +263,12 @@ impl Draft {
             .chain(&REMEDIES)
             .chain(&LOOP)
             .filter(|key| self.get(key) != default.get(key));
-        let data: &[&str] = match with_data {
-            true => &DATA,
-            false => &[],
-        };
-        let of_data = data
-            .iter()
-            .filter(|key| **key == "data" || self.get(key) != default.get(key));
         let keys = ["strategy"]
             .iter()
             .chain(&of_strategy)
             .chain(&TRAINING)
             .chain(&of_methods)
-            .chain(unusual)
-            .chain(of_data);
+            .chain(unusual);
         let parts: Vec<String> = keys.map(|key| format!("{key}={}", self.get(key))).collect();
         parts.join("&")
     }
@@ -299,9 +295,6 @@ pub const LOOP: [&str; 6] = [
     "best",
     "balanced",
 ];
-
-/// What is learnt, where it is not what everybody would expect.
-const DATA: [&str; 2] = ["data", "task"];
 
 /// Remedies against forgetting, in the order of the form. An address names those that are on.
 pub const REMEDIES: [&str; 4] = ["replay", "ewc", "l2sp", "llrd"];
