@@ -31,6 +31,9 @@ pub mod lessons;
 #[cfg(feature = "ui")]
 pub mod ui;
 
+#[cfg(test)]
+mod rooms;
+
 #[cfg(any(feature = "ui", feature = "worker"))]
 mod private_files;
 #[cfg(any(feature = "ui", feature = "worker"))]

@@ -61,16 +61,7 @@ pub fn parse(text: &str, names: &Names) -> Result<Source, String> {
             .parse::<u32>()
             .map_err(|_| format!("`{name}: {value}` is not a whole number"))
     };
-    let objectives: Vec<String> = front
-        .lines()
-        .skip_while(|line| line.trim() != "objectives:")
-        .skip(1)
-        .map_while(|line| line.trim().strip_prefix("- "))
-        .map(str::to_string)
-        .collect();
-    if objectives.is_empty() {
-        return Err("front matter has no `objectives`".into());
-    }
+    let objectives = objectives(front)?;
     let model = field("model").ok();
     if let Some(unknown) = model.as_deref().filter(|name| !names.models.contains(name)) {
         return Err(format!("`model: {unknown}` names no folder of www/models"));
@@ -87,6 +78,21 @@ pub fn parse(text: &str, names: &Names) -> Result<Source, String> {
         model,
         pieces,
     })
+}
+
+/// The list in the front matter, which has to have an entry.
+fn objectives(front: &str) -> Result<Vec<String>, String> {
+    let objectives: Vec<String> = front
+        .lines()
+        .skip_while(|line| line.trim() != "objectives:")
+        .skip(1)
+        .map_while(|line| line.trim().strip_prefix("- "))
+        .map(str::to_string)
+        .collect();
+    match objectives.is_empty() {
+        true => Err("front matter has no `objectives`".into()),
+        false => Ok(objectives),
+    }
 }
 
 /// Every run that a text or a condition names is one of the lesson's.
@@ -171,32 +177,37 @@ fn split_pieces(body: &str, names: &Names) -> Result<Vec<Piece>, String> {
             pieces.push(Piece::Prose(std::mem::take(&mut prose)));
         }
         prose.clear();
-        pieces.push(match kind {
-            "widget" => {
-                let name = name.replace('-', "_");
-                if !names.widgets.contains(&&*name) {
-                    return Err(format!(
-                        "unknown widget `{name}`; there are: {}",
-                        names.widgets.join(", ")
-                    ));
-                }
-                let task = inside.join("\n");
-                Piece::Widget { name, task }
-            }
-            "runs" => Piece::Runs(parse_runs(name, &inside, &names.models)?),
-            "guess" => match parse_check(name, &inside)? {
-                CheckSource::Choice(choice) => Piece::Guess(choice),
-                CheckSource::Measured { .. } => {
-                    return Err(format!("guess `{name}` needs answers, `- [ ] …`"));
-                }
-            },
-            _ => Piece::Check(parse_check(name, &inside)?),
-        });
+        pieces.push(fenced(kind, name, &inside, names)?);
     }
     if !prose.trim().is_empty() {
         pieces.push(Piece::Prose(prose));
     }
     Ok(pieces)
+}
+
+/// The piece that a fence of this kind holds.
+fn fenced(kind: &str, name: &str, inside: &[&str], names: &Names) -> Result<Piece, String> {
+    Ok(match kind {
+        "widget" => {
+            let name = name.replace('-', "_");
+            if !names.widgets.contains(&&*name) {
+                return Err(format!(
+                    "unknown widget `{name}`; there are: {}",
+                    names.widgets.join(", ")
+                ));
+            }
+            let task = inside.join("\n");
+            Piece::Widget { name, task }
+        }
+        "runs" => Piece::Runs(parse_runs(name, inside, &names.models)?),
+        "guess" => match parse_check(name, inside)? {
+            CheckSource::Choice(choice) => Piece::Guess(choice),
+            CheckSource::Measured { .. } => {
+                return Err(format!("guess `{name}` needs answers, `- [ ] …`"));
+            }
+        },
+        _ => Piece::Check(parse_check(name, inside)?),
+    })
 }
 
 fn fence(line: &str) -> Option<(&str, &str)> {

@@ -84,8 +84,9 @@ impl Base {
         let config = opening::adapter_config(folder).map_err(|e| in_folder(folder, e))?;
         let weights =
             opening::weights(folder, "adapter_model").map_err(|e| in_folder(folder, e))?;
-        let model = adapter::load(&config, weights, self.model.clone());
-        Ok(self.with_model(model.map_err(|e| CliError::file(folder, e))?))
+        let loaded = adapter::load(&config, weights, self.model.clone());
+        let loaded = loaded.map_err(|e| CliError::file(folder, e))?;
+        Ok(self.with_model(loaded.model))
     }
 
     /// The same with any number of adapters: one as it is, several blended.

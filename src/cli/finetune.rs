@@ -93,11 +93,7 @@ impl Job {
         let began = Instant::now();
         let ending = self.drain(&mut run, &log)?;
         let training_seconds = earlier_millis / 1e3 + began.elapsed().as_secs_f64();
-        let model = match &ending {
-            Ending::Diverged { .. } => run.last_good().map(|(_, model)| model),
-            _ => None,
-        };
-        let model = model.unwrap_or_else(|| run.model().clone());
+        let model = left_by(&run, &ending);
         let after = self.measure(&run, &model)?;
         let labels = (!run.labels().is_empty()).then(|| run.labels().to_vec());
         let settings = run.settings().clone();
@@ -205,6 +201,15 @@ impl Job {
             },
         })
     }
+}
+
+/// What a run leaves: its last weights, or where it has diverged the last good ones.
+fn left_by(run: &Run, ending: &Ending) -> Model {
+    let model = match ending {
+        Ending::Diverged { .. } => run.last_good().map(|(_, model)| model),
+        _ => None,
+    };
+    model.unwrap_or_else(|| run.model().clone())
 }
 
 /// Goes back to weights whose loss was a number. Without any there is nothing to save.

@@ -58,16 +58,7 @@ pub struct Opening<'a> {
 
 impl Opening<'_> {
     pub fn open(&self) -> Result<Opened, CliError> {
-        let mut rows = rows::read(self.task, self.data, self.whole())?;
-        if let (Some(_), [label]) = (self.eval, rows.labels()) {
-            return Err(CliError::file(
-                self.data,
-                format!("every row has the label `{label}`; a classifier needs at least two"),
-            ));
-        }
-        if let Some(known) = &self.known {
-            rows = rows::renumbered(rows, known, self.data)?;
-        }
+        let mut rows = self.data_rows()?;
         let mut test = None;
         if let Some(path) = self.eval {
             let eval = rows::read(self.task, path, Some(Split::Test))?;
@@ -98,6 +89,21 @@ impl Opening<'_> {
             examples: encoding.examples(rows.clone())?,
             rows,
         })
+    }
+
+    /// The rows of `data`, their labels numbered as those that are known.
+    fn data_rows(&self) -> Result<Dataset, CliError> {
+        let rows = rows::read(self.task, self.data, self.whole())?;
+        if let (Some(_), [label]) = (self.eval, rows.labels()) {
+            return Err(CliError::file(
+                self.data,
+                format!("every row has the label `{label}`; a classifier needs at least two"),
+            ));
+        }
+        match &self.known {
+            Some(known) => rows::renumbered(rows, known, self.data),
+            None => Ok(rows),
+        }
     }
 
     fn encoding(&self) -> Result<Encoding<'_>, CliError> {

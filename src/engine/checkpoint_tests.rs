@@ -125,7 +125,7 @@ struct Course {
     others: Vec<Event>,
     summary: RunSummary,
     weights: BTreeMap<String, Vec<f32>>,
-    /// As it stood between any two steps.
+    /// As it stood between any two steps, and before each unit of an evaluation.
     checkpoints: Vec<Vec<u8>>,
 }
 
@@ -133,7 +133,7 @@ fn to_its_end(mut run: Run, base: &Base, ear: &Ear, takes: bool) -> Result<Cours
     let mut crew = Crew::<Nobody<()>>::none();
     let mut checkpoints = Vec::new();
     while block_on(run.advance(base, &mut crew, ear))? == Progress::Going {
-        if takes && run.is_between_steps() {
+        if takes && run.is_in_training() {
             let snapshot = block_on(run.snapshot(ear))?.unwrap();
             let mut bytes = Vec::new();
             block_on(snapshot.write(&mut bytes)).unwrap();
@@ -179,7 +179,7 @@ fn without_times(steps: &[StepMetrics]) -> Vec<StepMetrics> {
     steps.iter().map(without).collect()
 }
 
-/// Broken off between any two steps and resumed, a run of these settings is the run that was never broken off: the same
+/// Broken off between any two steps, or in an evaluation, and resumed, a run of these settings is the run that was never broken off: the same
 /// numbers to the last bit, and everything told once more.
 fn resumes_anywhere(settings: TrainingSettings) -> Course {
     let (base, rows, ear) = (base(1), rows("good"), Ear::default());
@@ -187,7 +187,10 @@ fn resumes_anywhere(settings: TrainingSettings) -> Course {
     let whole = to_its_end(start(None), &base, &ear, false).unwrap();
     let watched = to_its_end(start(None), &base, &ear, true).unwrap();
     assert_eq!(without_times(&watched.steps), without_times(&whole.steps));
-    assert!(watched.checkpoints.len() + 1 >= whole.steps.len());
+    assert!(
+        watched.checkpoints.len() > whole.steps.len(),
+        "evaluations among them"
+    );
     for (number, bytes) in watched.checkpoints.iter().enumerate() {
         let resumed = to_its_end(start(Some(bytes)), &base, &ear, false).unwrap();
         let wanted = without_times(&whole.steps);
@@ -276,7 +279,7 @@ pub fn one_snapshot(step: usize) -> Snapshot {
     let (base, rows, ear) = (base(1), rows("good"), Ear::default());
     let mut run = run(&base, &rows, &usual(), None, &ear).unwrap();
     let mut crew = Crew::<Nobody<()>>::none();
-    while !(run.is_between_steps() && run.step() == step) {
+    while !(run.is_in_training() && run.step() == step) {
         block_on(run.advance(&base, &mut crew, &ear)).unwrap();
     }
     block_on(run.snapshot(&ear)).unwrap().unwrap()

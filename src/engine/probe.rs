@@ -1,5 +1,7 @@
 //! A text seen from inside the model.
 
+use burn::prelude::Tensor;
+
 use super::attend;
 use super::base::{Base, decoder};
 use crate::model::any::Model;
@@ -25,30 +27,10 @@ pub async fn probe(base: &Base, model: &Model, text: &str) -> Result<Probe, Engi
     let logits = model.logits(Tokens::new(&rows), &mut pass);
     let ids = &rows[0];
 
-    let mut hidden_norms = Vec::new();
-    let count = ids.len();
-    for hidden in record.hidden {
-        // A soft prompt goes through the blocks before the text.
-        let [_, all, _] = hidden.dims();
-        let hidden = hidden.narrow(1, all - count, count);
-        let norms = hidden.square().sum_dim(2).sqrt().into_data_async().await;
-        hidden_norms.push(
-            norms
-                .map_err(unreadable)?
-                .try_to_vec::<f32>()
-                .map_err(unreadable)?,
-        );
-    }
-    let attention = attend::values(record.attention, count).await?;
+    let hidden_norms = norms(record.hidden, ids.len()).await?;
+    let attention = attend::values(record.attention, ids.len()).await?;
     let [count, vocabulary] = logits.dims();
-    let last = logits
-        .slice([count - 1..count, 0..vocabulary])
-        .into_data_async()
-        .await;
-    let last = last
-        .map_err(unreadable)?
-        .try_to_vec::<f32>()
-        .map_err(unreadable)?;
+    let last = numbers(logits.slice([count - 1..count, 0..vocabulary])).await?;
     Ok(Probe {
         tokens: ids.iter().map(|id| token_text(base, *id)).collect(),
         attention,
@@ -57,6 +39,27 @@ pub async fn probe(base: &Base, model: &Model, text: &str) -> Result<Probe, Engi
         hidden_norms,
         next: likeliest(base, &last),
     })
+}
+
+/// The length of each token's hidden state, after every block.
+///
+/// # Shapes
+/// `hidden: [1, tokens, width]` each, of whose tokens the last `count` are the text's.
+async fn norms(hidden: Vec<Tensor<3>>, count: usize) -> Result<Vec<Vec<f32>>, EngineError> {
+    let mut all_norms = Vec::new();
+    for hidden in hidden {
+        // A soft prompt goes through the blocks before the text.
+        let [_, all, _] = hidden.dims();
+        let hidden = hidden.narrow(1, all - count, count);
+        all_norms.push(numbers(hidden.square().sum_dim(2).sqrt()).await?);
+    }
+    Ok(all_norms)
+}
+
+/// A tensor's numbers, row by row, read without blocking.
+async fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, EngineError> {
+    let data = tensor.into_data_async().await.map_err(unreadable)?;
+    data.try_to_vec::<f32>().map_err(unreadable)
 }
 
 fn unreadable(e: impl std::fmt::Debug) -> EngineError {

@@ -172,7 +172,7 @@ impl Run {
                 Ok(rest.map(Work::Score))
             }
             Work::Prepare(rehearsal) => self.prepare(rehearsal, base).await,
-            Work::Restore(checkpoint) => self.restore(*checkpoint, watcher).map(|()| None),
+            Work::Restore(checkpoint) => self.restore(*checkpoint, base, watcher).map(|()| None),
             Work::Train => self.train(base, crew, watcher).await,
             Work::End => self.end(watcher).map(|()| None),
         }

@@ -2,6 +2,7 @@
 
 pub use super::described::Description;
 use super::own::{self, OwnError};
+pub use super::peft::Loaded;
 use super::peft::{self, AdapterConfig, PeftError};
 use super::read_back;
 use super::safetensors::ByteSource;
@@ -28,19 +29,26 @@ pub fn describe(config_json: &str) -> Result<Description, AdapterError> {
     })
 }
 
-/// `model` with what the two files hold. What the adapter's task does not ask of the model is taken off first.
+/// `model` with what the two files hold, and by what it was trained. What the adapter's task does not ask of the model is taken off first.
 pub fn load<M: Network>(
     config_json: &str,
     weights: impl ByteSource,
     model: M,
-) -> Result<M, AdapterError> {
-    let task_type = describe(config_json)?.task_type;
+) -> Result<Loaded<M>, AdapterError> {
+    let Description {
+        strategy,
+        task_type,
+    } = describe(config_json)?;
     let model = match task_type.as_deref().and_then(head_of) {
         Some(head) => model.stripped_for(head),
         None => model,
     };
     if own::is_config(config_json) {
-        Ok(own::load(config_json, weights, model)?)
+        Ok(Loaded {
+            model: own::load(config_json, weights, model)?,
+            strategy,
+            changes_base: false,
+        })
     } else {
         Ok(peft::load(config_json, weights, model)?)
     }
@@ -110,7 +118,8 @@ mod tests {
             let saved = save(&adapted, strategy, "base", "CAUSAL_LM").unwrap();
             assert_eq!(describe(&saved.0).unwrap().strategy, *strategy);
             let loaded = load(&saved.0, saved.1.clone(), model()).unwrap();
-            let again = save(&loaded, strategy, "base", "CAUSAL_LM").unwrap();
+            assert_eq!(loaded.strategy, *strategy);
+            let again = save(&loaded.model, strategy, "base", "CAUSAL_LM").unwrap();
             assert_eq!(again, saved, "{}", strategy.name());
         }
     }

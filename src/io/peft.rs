@@ -12,6 +12,7 @@ pub mod virtual_tokens;
 use super::described::without_idle_pooler;
 use super::read_back;
 use super::safetensors::{ByteSource, NamedTensor, Precision, write};
+use crate::methods::LinearShape;
 use crate::methods::targets::owned;
 use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter, is_added};
@@ -79,11 +80,17 @@ pub enum PeftError {
         "this adapter is for BERT's classifier, which reads the pooler's output, and the model's folder holds no pooler (bert.pooler.dense)"
     )]
     NoPooler,
+    #[error(
+        "adapter_model.safetensors holds a `{name}` apart from the token embedding, which is the head of this model"
+    )]
+    UntiedHead { name: String },
     #[error("{0}")]
     ReadBack(String),
 }
 
-/// `model` with the adapter beside its weights, and with the adapter's head where it brings one.
+/// `model` with the adapter beside its weights, and with the adapter's head where it brings one; and the settings, with what
+/// they say by pattern worked out for this model. Weights of the base that the file holds, such as embeddings that were trained
+/// or grown beside the adapter, stand in the place of the base's.
 ///
 /// Which parameters train is the caller's to say, with [`Gpt2::with_trainable`]. A tensor of the file
 /// that finds no place is an error, since the adapted model would not be the one that was saved.
@@ -91,13 +98,33 @@ pub fn load<M: Network>(
     config_json: &str,
     weights: impl ByteSource,
     model: M,
-) -> Result<M, PeftError> {
-    let mut config = AdapterConfig::parse(config_json)?;
-    let family = model.family();
-    say_all_linear_for(family, &mut config.strategy);
+) -> Result<Loaded<M>, PeftError> {
+    let config = AdapterConfig::parse(config_json)?.settled(config_json, &model)?;
     let mut reader = Reader::open(&config, weights)?;
-    let task = config.task_type.as_deref();
-    let has_head = task.is_some_and(heads::is_task);
+    let model = beside(model, &config, &mut reader)?;
+    let model = reader.heads(model).map_err(|e| reader.explain(e))?;
+    has_its_head(&model, &config)?;
+    reader.has_saved_modules()?;
+    reader.tied_head()?;
+    let own = reader.of_base(&model).map_err(|e| reader.explain(e))?;
+    let changes_base = !own.is_empty();
+    let model = parameters::with_values(model, own);
+    reader.nothing_is_left()?;
+    Ok(Loaded {
+        model,
+        strategy: config.strategy,
+        changes_base,
+    })
+}
+
+/// The model with what the method adds to it, heads apart.
+fn beside<M: Network, S: ByteSource>(
+    model: M,
+    config: &AdapterConfig,
+    reader: &mut Reader<S>,
+) -> Result<M, PeftError> {
+    let family = model.family();
+    let has_head = config.task_type.as_deref().is_some_and(heads::is_task);
     let model = without_idle_pooler(model, has_head, &reader.file);
     let model = model.with_strategy(&config.strategy, &mut Seed::new(0));
     let values = reader.values(&model).map_err(|e| reader.explain(e))?;
@@ -106,22 +133,36 @@ pub fn load<M: Network>(
         let modules = family.listed_modules();
         return Err(PeftError::NothingMatched { targets, modules });
     }
-    let model = parameters::with_values(model, values);
-    let model = reader.heads(model).map_err(|e| reader.explain(e))?;
-    let head = config.task_type.as_deref();
-    let head = head.and_then(|task| heads::of_task(family, task));
-    if let (Some(task_type), Some(head)) = (&config.task_type, head)
-        && !heads::is_on(&model, head)
-    {
+    Ok(parameters::with_values(model, values))
+}
+
+/// Refuses an adapter for a task whose head neither it nor the model has.
+fn has_its_head<M: Network>(model: &M, config: &AdapterConfig) -> Result<(), PeftError> {
+    let family = model.family();
+    let Some(task_type) = &config.task_type else {
+        return Ok(());
+    };
+    let Some(head) = heads::of_task(family, task_type) else {
+        return Ok(());
+    };
+    if !heads::is_on(model, head) {
         let task_type = task_type.clone();
         return Err(PeftError::NoHead { task_type, head });
     }
-    if family == Family::Bert && head == Some("classifier") && !heads::can_classify(&model, &config)
-    {
-        return Err(PeftError::NoPooler);
+    let reads_pooler = family == Family::Bert && head == "classifier";
+    match reads_pooler && !heads::can_classify(model, config) {
+        true => Err(PeftError::NoPooler),
+        false => Ok(()),
     }
-    reader.nothing_is_left()?;
-    Ok(model)
+}
+
+/// A model with an adapter beside it.
+#[derive(Debug, Clone)]
+pub struct Loaded<M> {
+    pub model: M,
+    pub strategy: Strategy,
+    /// The file holds weights in the place of some of the base's: the adapter is more than what stands beside them.
+    pub changes_base: bool,
 }
 
 /// The adapter of `model`, its head included, as PEFT's two files: `adapter_config.json` and
@@ -170,6 +211,23 @@ fn shape<M: Network>(model: &M) -> BaseShape {
     }
 }
 
+impl AdapterConfig {
+    /// With what it says of single modules by pattern worked out for a model, and in the model's own words.
+    fn settled<M: Network>(mut self, json: &str, model: &M) -> Result<Self, PeftError> {
+        let family = model.family();
+        say_all_linear_for(family, &mut self.strategy);
+        let own = parameters::list(model).into_iter().filter(|p| !p.added);
+        let linear = own.filter_map(|p| LinearShape::of(family, &p.name, &p.shape));
+        let linear: Vec<String> = linear.map(|layer| layer.path).collect();
+        let peft = self.strategy.adapts().peft();
+        let settled = peft.map(|peft| peft.settled(json, &linear, family));
+        if let Some(settled) = settled.transpose()?.flatten() {
+            self.strategy = settled;
+        }
+        Ok(self)
+    }
+}
+
 /// PEFT's word `all-linear`, which was read as GPT-2's modules, in the names of another family.
 fn say_all_linear_for(family: Family, strategy: &mut Strategy) {
     strategy.change(|method| match method.targets_mut() {
@@ -213,6 +271,7 @@ fn files(
         strategy: strategy.clone(),
         task_type: Some(task_type.to_owned()),
         base_name: Some(base_name.to_owned()),
+        saved_of_base: Vec::new(),
     };
     let strategy = strategy.name();
     let config = config

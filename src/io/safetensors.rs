@@ -177,6 +177,13 @@ fn append(name: &str, dtype: Dtype, bytes: &[u8], to: &mut Vec<f32>) -> Result<(
                 .iter()
                 .map(|b| f32::from_le_bytes(*b)),
         ),
+        Dtype::F64 => to.extend(
+            bytes
+                .as_chunks()
+                .0
+                .iter()
+                .map(|b| f64::from_le_bytes(*b) as f32),
+        ),
         Dtype::F16 => to.extend(pairs().map(|b| f16::from_le_bytes(*b).to_f32())),
         Dtype::BF16 => to.extend(pairs().map(|b| bf16::from_le_bytes(*b).to_f32())),
         Dtype::I8 => to.extend(bytes.iter().map(|b| f32::from(b.cast_signed()))),
@@ -299,6 +306,17 @@ mod tests {
         let mut open = SafetensorsFile::open(file()).unwrap();
         let data = open.tensor("a", &[2, 2]).unwrap();
         assert_eq!(data.try_to_vec::<f32>().unwrap(), [1., 2., 3., 4.]);
+    }
+
+    #[test]
+    fn doubles_are_read_as_float32() {
+        let numbers = [0.1f64, -3.0, 2.5];
+        let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
+        let view = TensorView::new(Dtype::F64, vec![3], &bytes).unwrap();
+        let file = safetensors::serialize([("a", view)], None).unwrap();
+        let read = SafetensorsFile::open(file).unwrap().read("a").unwrap();
+        let read = read.try_to_vec::<f32>().unwrap();
+        assert_eq!(read, [0.1, -3.0, 2.5]);
     }
 
     #[test]

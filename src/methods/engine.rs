@@ -4,16 +4,12 @@ use burn::module::Param;
 use burn::prelude::*;
 use serde_json::{Map, Value};
 
-pub use super::ia3::layer::Ia3;
-pub use super::lora::blend;
-pub use super::lora::layer::Lora;
 use super::{Beside, Strategy};
-pub use super::{adapter::layer::Bottleneck, prefix::layer::Prefix, prompt::layer::SoftPrompt};
 use crate::io::own::OwnError;
 use crate::io::peft::{BaseShape, PeftError};
 use crate::model::gpt2::Gpt2;
 use crate::model::parts::Pass;
-use crate::settings::Seed;
+use crate::settings::{Family, Seed};
 
 /// A linear layer to which something may be added.
 pub struct LinearAt<'a> {
@@ -68,6 +64,17 @@ pub trait PeftFormat {
     /// The settings that the text of a configuration states. What changes the computation in a way that cannot be run is
     /// refused by name.
     fn read(&self, json: &str) -> Result<Strategy, PeftError>;
+
+    /// The settings with what the configuration says of single modules by pattern, worked out for a model with these linear
+    /// layers; none where it says nothing so.
+    fn settled(
+        &self,
+        _json: &str,
+        _linear: &[String],
+        _family: Family,
+    ) -> Result<Option<Strategy>, PeftError> {
+        Ok(None)
+    }
 
     /// The fields of the configuration that other methods do not have.
     fn fields(&self, base: BaseShape) -> Map<String, Value>;

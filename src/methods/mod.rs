@@ -31,7 +31,7 @@ use bitfit::BitFit;
 use full::Full;
 use head::Head;
 pub use ia3::Ia3Settings;
-pub use lora::LoraSettings;
+pub use lora::{LoraSettings, ModuleSize};
 pub use method::{Adds, Facts, Group, Leaves, Method};
 pub use partial::PartialSettings;
 pub use prefix::PrefixSettings;
@@ -40,7 +40,14 @@ pub use shape::{LinearShape, ModelShape};
 use table::methods;
 
 #[cfg(feature = "engine")]
-pub use engine::*;
+pub use self::{
+    adapter::layer::Bottleneck,
+    engine::*,
+    ia3::layer::Ia3,
+    lora::{blend, layer::Lora},
+    prefix::layer::Prefix,
+    prompt::layer::SoftPrompt,
+};
 
 // In the order of the form.
 methods! {

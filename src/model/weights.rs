@@ -19,7 +19,7 @@ pub enum WeightError {
     #[error("tensor `{name}` holds a value that is not a finite number (element {index})")]
     NotFinite { name: String, index: usize },
     #[error(
-        "tensor `{name}` has type {dtype}; F32, F16, BF16 and, for matrices with a scale for each row, I8 and U8 can be read"
+        "tensor `{name}` has type {dtype}; F64, F32, F16, BF16 and, for matrices with a scale for each row, I8 and U8 can be read"
     )]
     UnknownType { name: String, dtype: String },
     #[error(

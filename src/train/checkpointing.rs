@@ -34,14 +34,11 @@ pub fn checkpointed_gradients(
 ) -> (Tensor<1>, GradientMap) {
     let mut kept = forward(&model.valid(), batch, pass);
     let lowest = Lowest::of(model);
-    let (_, frame) = model
-        .transformer
-        .begin(batch.tokens(), &mut Pass::default());
+    let transformer = &model.transformer;
+    let (_, frame) = transformer.begin(batch.tokens(), &mut Pass::default());
 
     let last = leaf(kept.rows.pop());
-    let hidden = model
-        .transformer
-        .end(last.clone(), &frame, &mut Pass::default());
+    let hidden = transformer.end(last.clone(), &frame, &mut Pass::default());
     let loss = loss_of_hidden(model, objective, hidden, batch, pass);
     let loss = weigh(loss, weight);
     let produced = loss.backward();
@@ -49,7 +46,7 @@ pub fn checkpointed_gradients(
     let mut gradients = collect(produced, model);
     let loss = loss.inner();
 
-    for index in (0..model.transformer.h.len()).rev() {
+    for index in (0..transformer.h.len()).rev() {
         let (Some(above), true) = (slope.take(), lowest.reaches(index)) else {
             return (loss, gradients);
         };
@@ -61,13 +58,18 @@ pub fn checkpointed_gradients(
         add(&mut gradients, collect(produced, model));
     }
     if let (Some(above), Lowest::Embeddings) = (slope, lowest) {
-        let (embedded, _) = model
-            .transformer
-            .begin(batch.tokens(), &mut Pass::default());
-        let produced = pulled(embedded, above).backward();
-        add(&mut gradients, collect(produced, model));
+        add(&mut gradients, of_embeddings(model, batch, above));
     }
     (loss, gradients)
+}
+
+/// Gradients of the embeddings, given the slope of what they gave.
+fn of_embeddings(model: &Gpt2, batch: &Batch, slope: Tensor<2>) -> GradientMap {
+    let (embedded, _) = model
+        .transformer
+        .begin(batch.tokens(), &mut Pass::default());
+    let produced = pulled(embedded, slope).backward();
+    collect(produced, model)
 }
 
 fn forward(plain: &Gpt2, batch: &Batch, pass: &mut Pass) -> Kept {

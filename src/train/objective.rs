@@ -74,13 +74,7 @@ pub(super) fn loss_of_hidden<M: Network>(
             pass.pick(&rows, batch.width());
             with_head(model.word_loss(select_rows(hidden, rows), &words, pass))
         }
-        Objective::MaskedLmAndNext => {
-            let (words, next) = hidden_and_next(&batch.labels);
-            let logits = with_head(model.next_logits(hidden.clone(), batch.rows(), pass));
-            let (rows, words) = labelled_rows(&words);
-            let found = with_head(model.word_loss(select_rows(hidden, rows), &words, pass));
-            found + cross_entropy(logits, &next)
-        }
+        Objective::MaskedLmAndNext => loss_of_words_and_next(model, hidden, batch, pass),
         Objective::SequenceClassification { pad } => {
             let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();
             let logits = with_head(model.text_logits(hidden, &batch.ids, pad, pass));
@@ -99,6 +93,20 @@ pub(super) fn loss_of_hidden<M: Network>(
             answer_loss(with_head(model.answer_logits(hidden)), &batch.labels)
         }
     }
+}
+
+/// The loss of the hidden words and that of the second texts, added up.
+fn loss_of_words_and_next<M: Network>(
+    model: &M,
+    hidden: Tensor<2>,
+    batch: &Batch,
+    pass: &mut Pass,
+) -> Tensor<1> {
+    let (words, next) = hidden_and_next(&batch.labels);
+    let logits = with_head(model.next_logits(hidden.clone(), batch.rows(), pass));
+    let (rows, words) = labelled_rows(&words);
+    let found = with_head(model.word_loss(select_rows(hidden, rows), &words, pass));
+    found + cross_entropy(logits, &next)
 }
 
 fn with_head<T>(found: Option<T>) -> T {

@@ -232,16 +232,6 @@ impl<M: Learner> Trainer<M> {
     }
 
     fn gradients_of(&self, model: &M, share: &Share) -> Found {
-        let find = |objective, mut pass: Pass| {
-            let checkpointing = self.gradient_checkpointing;
-            model.gradients(
-                objective,
-                &share.batch,
-                &mut pass,
-                share.weight,
-                checkpointing,
-            )
-        };
         match share.part_of {
             PartOf::Task {
                 step,
@@ -256,7 +246,7 @@ impl<M: Learner> Trainer<M> {
                     class_weights: self.class_weights.as_deref(),
                     ..Pass::default()
                 };
-                let (loss, gradients) = find(self.objective, pass);
+                let (loss, gradients) = self.weighed(model, share, self.objective, pass);
                 Found {
                     loss: Some(loss),
                     replayed_loss: None,
@@ -265,7 +255,7 @@ impl<M: Learner> Trainer<M> {
             }
             PartOf::Replay => {
                 let objective = Objective::language_of(model.family());
-                let (loss, gradients) = find(objective, Pass::default());
+                let (loss, gradients) = self.weighed(model, share, objective, Pass::default());
                 Found {
                     loss: None,
                     replayed_loss: Some(loss),
@@ -273,6 +263,24 @@ impl<M: Learner> Trainer<M> {
                 }
             }
         }
+    }
+
+    /// A share's loss at its weight in the step, and the gradients of that.
+    fn weighed(
+        &self,
+        model: &M,
+        share: &Share,
+        objective: Objective,
+        mut pass: Pass,
+    ) -> (Tensor<1>, GradientMap) {
+        let checkpointing = self.gradient_checkpointing;
+        model.gradients(
+            objective,
+            &share.batch,
+            &mut pass,
+            share.weight,
+            checkpointing,
+        )
     }
 
     /// The pull of the remedies, clipping, update: the end of a step whose gradients have all been added up. Reads

@@ -8,6 +8,7 @@ use crate::ui::MODEL_NAME_CHARACTERS;
 use crate::ui::browser::{place, storage};
 use crate::ui::controls::engine_status::EngineStatus;
 use crate::ui::controls::keep_data;
+use crate::ui::controls::kept_run::go_on_after_gpu;
 use crate::ui::controls::notices::NoticeList;
 use crate::ui::controls::term::Popovers;
 use crate::ui::controls::theme_toggle::ThemeToggle;
@@ -68,6 +69,7 @@ pub fn App() -> impl IntoView {
     plan_with_settings(page);
     keep_what_is_done(page);
     persist_what_is_kept(page);
+    go_on_after_gpu(page);
     view! {
         <button type="button" class="skip" on:click=move |_| place::focus_content()>
             {text::SKIP}
@@ -281,15 +283,18 @@ fn wishes(search: &str) -> (Wishes, Vec<String>) {
         Some(other) => problems.push(address::simd(other)),
     }
     if let Some(model) = value_of(search, "model") {
-        // The name becomes part of an address.
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || MODEL_NAME_CHARACTERS.contains(c);
-        if !model.is_empty() && model.chars().all(is_plain) && !model.contains("..") {
-            wishes.model = Some(model);
-        } else {
-            problems.push(address::model(&model));
+        match is_model_name(&model) {
+            true => wishes.model = Some(model),
+            false => problems.push(address::model(&model)),
         }
     }
     (wishes, problems)
+}
+
+/// The name becomes part of an address.
+fn is_model_name(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || MODEL_NAME_CHARACTERS.contains(c);
+    !name.is_empty() && name.chars().all(is_plain) && !name.contains("..")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 """What labels are worth to whom: `www/recorded/labels.csv`, a line a run, which the chart `labels_curve` draws.
 
     cargo build --release --bin warmup
-    python3 tests/data/labels.py MINILM [--domains] [--warmup target/release/warmup] [--work FOLDER]
+    python3 tests/data/labels.py MINILM [--domains | --opinions] [--warmup target/release/warmup] [--work FOLDER]
 
 MINILM is the small form as `./dev build` keeps it in its cache, under minilm/small. Each base sorts `topics.csv` into five pages,
 trained on 25, 50, 100 and all 200 labelled texts, five seeds each, the network of random numbers three. What it prints besides is the table of `docs/results.md`.
@@ -37,8 +37,10 @@ SIZES, SEEDS = (25, 50, 100, 200), (7, 1, 2, 3, 4)
 FEWER_SEEDS = {"random": SEEDS[:3]}
 # The chapter's uses by domain, which `--domains` compares with all labels instead.
 DOMAINS = ("tickets", "medical", "legal", "code")
-SHARED = ["--task", "sequence-classification", "--max-length", "64",
-          "--batch-size", "16", "--steps", "60", "--warmup-steps", "6"]  # fmt: skip
+# Of the plain opinions, which `--opinions` compares on; with all of them a run takes an epoch.
+OPINIONS, EPOCH = (16, 50, 100, 300, 1000, 3000), ["--steps", "188", "--warmup-steps", "19"]
+SHARED = ["--task", "sequence-classification", "--max-length", "64", "--batch-size", "16"]
+SHORT = ["--steps", "60", "--warmup-steps", "6"]
 MINILM_LORA = ["--strategy", "lora", "--target-modules", "query,key,value,dense", "--rank", "8", "--learning-rate", "2e-3"]
 NANO_LORA = ["--strategy", "lora", "--target-modules", "c_attn,c_proj,c_fc", "--rank", "8", "--learning-rate", "5e-3"]
 FULL = ["--strategy", "full", "--learning-rate", "2e-4"]
@@ -49,12 +51,15 @@ def main():
     parser.add_argument("minilm", type=Path)
     parser.add_argument("--warmup", default=str(ROOT / "target/release/warmup"))
     parser.add_argument("--domains", action="store_true", help="print MiniLM beside counting words on the sets of the domains, and write nothing")
+    parser.add_argument("--opinions", action="store_true", help="print how MiniLM, the same without its reading, and modern do on few and many opinions, and write nothing")
     parser.add_argument("--work", help="keep the runs here instead of in a folder that is thrown away")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(arguments.work or scratch)
         if arguments.domains:
             return print_domains(arguments, work)
+        if arguments.opinions:
+            return print_opinions(arguments, work)
         bases = {
             "minilm": (arguments.minilm, MINILM_LORA),
             "random": (untrained(arguments.minilm, work / "untrained"), FULL),
@@ -71,8 +76,24 @@ def main():
     print_table(found)
 
 
+def print_opinions(arguments, work):
+    bases = {
+        "MiniLM": (arguments.minilm, [*MINILM_LORA[:-1], "1e-3"], SEEDS),
+        "random": (untrained(arguments.minilm, work / "untrained"), FULL, SEEDS[:3]),
+        "modern": (ROOT / "www/models/modern", NANO_LORA, SEEDS),
+    }
+    print("| | " + " | ".join(f"{size} labels" for size in OPINIONS) + " |\n| --- |" + " --: |" * len(OPINIONS))
+    for base, (model, how, seeds) in bases.items():
+        cells = []
+        for size in OPINIONS:
+            few = EPOCH if size == max(OPINIONS) else [*SHORT, "--examples", str(size)]
+            scores = [tuned(arguments.warmup, model, [*how, *few], "opinions", seed, work / f"opinions-{base}-{size}-{seed}") for seed in seeds]
+            cells.append(spread(scores))
+        print(f"| {base} | " + " | ".join(cells) + " |", flush=True)
+
+
 def some(size):
-    return ["--examples", str(size)] if size < max(SIZES) else []
+    return [*SHORT, *(["--examples", str(size)] if size < max(SIZES) else [])]
 
 
 def tuned(warmup, model, how, data, seed, out):
@@ -169,7 +190,7 @@ def write_weights(shapes_by_name, path):
 def print_domains(arguments, work):
     print("| data | MiniLM, LoRA | counting words |\n| --- | --: | --: |")
     for data in DOMAINS:
-        scores = [tuned(arguments.warmup, arguments.minilm, MINILM_LORA, data, seed, work / f"{data}-{seed}") for seed in SEEDS]
+        scores = [tuned(arguments.warmup, arguments.minilm, [*MINILM_LORA, *SHORT], data, seed, work / f"{data}-{seed}") for seed in SEEDS]
         print(f"| `{data}.csv` | {spread(scores)} | {counted(data, max(SIZES), SEEDS[0]):.1%} |", flush=True)
 
 

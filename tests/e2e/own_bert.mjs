@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { BROWSER_FLAGS, findBrowser } from './browser.mjs';
+import { engineIs } from './engine.mjs';
 import { startServer } from './server.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -47,15 +48,15 @@ async function tune(way) {
   const wishes = ['workers', 'simd'].flatMap((name) => (options[name] ? [`&${name}=${options[name]}`] : [])).join('');
   const settings = `strategy=lora&rank=8&alpha=16&targets=query,key,value,dense&lr=2e-3&warmup=6&batch=16&length=64&seed=7&steps=${options.steps}`;
   await page.goto(`${site.url}?device=cpu${wishes}#/lab?${settings}`);
-  await ready(page);
+  await engineIs(page, 'ready');
   const chosen = Date.now();
   await load(page, way);
   const loaded = Date.now();
   await ownTable(page);
   await page.getByTestId('run-start').click();
   const began = Date.now();
-  await status(page, 'training', MINUTE);
-  await ready(page, 20 * MINUTE);
+  await engineIs(page, 'training', { minutes: 1 });
+  await engineIs(page, 'ready', { minutes: 20 });
   const ended = Date.now();
   const number = async (id) => Number(await page.getByTestId(id).first().getAttribute('data-value'));
   const figures = {
@@ -81,7 +82,7 @@ async function load(page, way) {
   await page.getByTestId('own-model-load').click({ timeout: MINUTE });
   const name = way === 'files' ? 'your model' : 'all-MiniLM-L6-v2';
   await page.locator(`[data-testid=engine-status][data-model="${name}"]`).waitFor({ timeout: 2 * MINUTE });
-  await ready(page);
+  await engineIs(page, 'ready');
 }
 
 /** The items of the paper as somebody's spreadsheet: other names, no split. */
@@ -93,12 +94,4 @@ async function ownTable(page) {
   await page.getByTestId('data-use').click();
   await page.locator('[data-testid=baseline-accuracy][data-value]').waitFor({ timeout: MINUTE });
   await page.locator('[data-testid=run-start]:not([disabled])').waitFor({ timeout: MINUTE });
-}
-
-async function status(page, state, timeout) {
-  await page.locator(`[data-testid=engine-status][data-state=${state}]`).waitFor({ timeout });
-}
-
-async function ready(page, timeout = 2 * MINUTE) {
-  await status(page, 'ready', timeout);
 }

@@ -4,6 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { BROWSER_FLAGS, findBrowser } from './browser.mjs';
+import { engineIs } from './engine.mjs';
 import { startServer } from './server.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -37,7 +38,7 @@ async function take(name, selector, prepare = async () => {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 0.75, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await page.goto(new URL(`?device=cpu#/lesson/${name}`, site.url).href);
-  await status(page, 'ready');
+  await engineIs(page, 'ready', { minutes: 5 });
   await prepare(page);
   const what = page.locator(`main ${selector}`).first();
   await what.waitFor();
@@ -49,10 +50,6 @@ async function take(name, selector, prepare = async () => {}) {
   await page.screenshot({ path: at(`../../docs/screenshots/${name}.png`) });
   console.log(name);
   await context.close();
-}
-
-function status(page, state) {
-  return page.locator(`[data-testid=engine-status][data-state=${state}]`).waitFor({ timeout: 5 * MINUTES });
 }
 
 async function generate(page) {
@@ -74,8 +71,8 @@ async function lockGuess(page) {
 
 async function run(page) {
   await page.getByTestId('run-start').click();
-  await status(page, 'training');
-  await status(page, 'ready');
+  await engineIs(page, 'training', { minutes: 5 });
+  await engineIs(page, 'ready', { minutes: 5 });
 }
 
 async function ask(page) {

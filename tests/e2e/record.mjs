@@ -7,6 +7,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { BROWSER_FLAGS, findBrowser } from './browser.mjs';
+import { engineIs } from './engine.mjs';
 import { startServer } from './server.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -32,7 +33,7 @@ async function lessonsWithRuns() {
 async function record(lesson) {
   const page = await browser.newPage();
   await page.goto(new URL(`?device=cpu#/lesson/${lesson}`, site.url).href);
-  await status(page, 'ready');
+  await engineIs(page, 'ready');
   for (const set of await page.locator('[data-testid=run-set]:not([data-model=minilm])').all()) {
     await set.getByTestId('run-all').click();
     await set.getByTestId('run-stop').waitFor({ state: 'visible' });
@@ -56,6 +57,3 @@ function short(value) {
   return value;
 }
 
-async function status(page, state) {
-  await page.locator(`[data-testid=engine-status][data-state=${state}]`).waitFor({ timeout: 2 * MINUTES });
-}

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { BROWSER_FLAGS, findBrowser } from './browser.mjs';
+import { engineIs } from './engine.mjs';
 import { startServer } from './server.mjs';
 
 const WIDTHS = { 390: 844, 820: 1180, 1440: 900 };
@@ -72,11 +73,10 @@ async function settle(page) {
 }
 
 async function finishRun(page) {
-  const status = page.getByTestId('engine-status');
   await page.getByTestId('run-start').click();
   await page.getByTestId('loss-chart').evaluate((chart) => chart.scrollIntoView({ block: 'end' }));
-  await status.and(page.locator('[data-state=training]')).waitFor();
-  await status.and(page.locator('[data-state=ready]')).waitFor({ timeout: 10 * 60_000 });
+  await engineIs(page, 'training');
+  await engineIs(page, 'ready', { minutes: 10 });
 }
 
 function fileName(route) {

@@ -201,6 +201,36 @@ pub struct TrainingArguments {
     pub seed: u64,
 }
 
+impl TrainingArguments {
+    fn schedule_kind(&self) -> ScheduleKind {
+        match self.schedule {
+            ScheduleName::Linear => ScheduleKind::Linear,
+            ScheduleName::Cosine => ScheduleKind::Cosine,
+            ScheduleName::Constant => ScheduleKind::Constant,
+        }
+    }
+
+    fn warmup(&self) -> Warmup {
+        let ratio = Warmup::Share(self.warmup_ratio.unwrap_or(0.1));
+        self.warmup_steps.unwrap_or(ratio)
+    }
+
+    /// One number for no clipping: JSON, in which the settings are kept, knows no infinity.
+    fn finite_max_grad_norm(&self) -> f64 {
+        match self.max_grad_norm {
+            f64::INFINITY => 0.0,
+            norm => norm,
+        }
+    }
+
+    fn divisor(&self) -> LossDivisor {
+        match self.loss_divisor {
+            LossDivisorName::MicroBatchMean => LossDivisor::MicroBatchMean,
+            LossDivisorName::NumItemsInBatch => LossDivisor::NumItemsInBatch,
+        }
+    }
+}
+
 impl Arguments {
     /// Refuses what is not there yet, and what cannot be.
     pub fn check(&self) -> Result<(), CliError> {
@@ -246,36 +276,23 @@ impl Arguments {
         let training = &self.training;
         let of_epochs = (training.epochs * steps_per_epoch as f64).ceil() as usize;
         let total_steps = training.steps.unwrap_or(of_epochs);
-        let ratio = Warmup::Share(training.warmup_ratio.unwrap_or(0.1));
-        let warmup = training.warmup_steps.unwrap_or(ratio);
         let settings = TrainingSettings {
             strategy,
             learning_rate: training.learning_rate,
-            schedule: match training.schedule {
-                ScheduleName::Linear => ScheduleKind::Linear,
-                ScheduleName::Cosine => ScheduleKind::Cosine,
-                ScheduleName::Constant => ScheduleKind::Constant,
-            },
-            warmup_steps: warmup.of(total_steps),
+            schedule: training.schedule_kind(),
+            warmup_steps: training.warmup().of(total_steps),
             total_steps,
             batch_size: training.batch_size,
             max_length,
             weight_decay: training.weight_decay,
-            // One number for no clipping: JSON, in which the settings are kept, knows no infinity.
-            max_grad_norm: match training.max_grad_norm {
-                f64::INFINITY => 0.0,
-                norm => norm,
-            },
+            max_grad_norm: training.finite_max_grad_norm(),
             adam_beta1: training.adam_beta1,
             adam_beta2: training.adam_beta2,
             adam_epsilon: training.adam_epsilon,
             seed: training.seed,
             gradient_accumulation_steps: training.gradient_accumulation_steps,
             gradient_checkpointing: training.gradient_checkpointing,
-            loss_divisor: match training.loss_divisor {
-                LossDivisorName::MicroBatchMean => LossDivisor::MicroBatchMean,
-                LossDivisorName::NumItemsInBatch => LossDivisor::NumItemsInBatch,
-            },
+            loss_divisor: training.divisor(),
             eval_steps: training.eval_steps,
             early_stopping_patience: training.early_stopping_patience,
             load_best_model_at_end: training.load_best_model_at_end,

@@ -37,7 +37,7 @@ impl<'a> Checkpoints<'a> {
     pub fn after_unit(&mut self, run: &mut Run, log: &Log) -> Result<(), CliError> {
         let step = run.step();
         let is_due = self.every > 0 && step.is_multiple_of(self.every) && step != self.last;
-        if !is_due || !run.is_between_steps() {
+        if !is_due || !run.is_in_training() {
             return Ok(());
         }
         self.last = step;

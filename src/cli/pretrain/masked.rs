@@ -50,16 +50,7 @@ pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
     let finish_tokenizer = |tokenizer: Tokenizer| Ok(tokenizer.with_marks()?);
     let tokenizer = arguments.tokenizer(texts.train, learnt, finish_tokenizer)?;
     let marks = tokenizer.marks().map_err(|e| CliError::file(out, e))?;
-    let config = BertConfig {
-        pad_token_id: Some(marks.pad),
-        ..BertConfig::sized(
-            tokenizer.vocabulary(),
-            settings.context,
-            settings.width,
-            settings.layers,
-            settings.heads,
-        )
-    };
+    let config = settings.config(tokenizer.vocabulary(), &marks);
     write_configs(out, &config)?;
     let tokens = Tokens::of(texts, &tokenizer, out)?;
     let work = HiddenWords::new(settings, &tokens, marks, config.vocab_size);
@@ -149,6 +140,19 @@ fn write_configs(out: &Path, config: &BertConfig) -> Result<(), CliError> {
 }
 
 impl PretrainSettings {
+    fn config(&self, vocabulary: usize, marks: &Marks) -> BertConfig {
+        BertConfig {
+            pad_token_id: Some(marks.pad),
+            ..BertConfig::sized(
+                vocabulary,
+                self.context,
+                self.width,
+                self.layers,
+                self.heads,
+            )
+        }
+    }
+
     fn check(&self) -> Result<(), CliError> {
         let marks = self.layout().marks();
         if self.context <= marks + 1 {
@@ -223,6 +227,16 @@ impl Work for HiddenWords<'_> {
     }
 }
 
+/// The model as hidden words alone would have trained it.
+fn without_pairs(model: &Bert) -> Bert {
+    let mut words = model.clone();
+    words.bert.pooler = None;
+    if let Some(head) = &mut words.cls {
+        head.seq_relationship = None;
+    }
+    words
+}
+
 /// Writes what ships: float16 weights, and the figures of the card. A classifier needs a pooler; the one that goes with them is
 /// the identity before its tanh. Hidden words train none, and from the one that second texts train a classifier learns less
 /// (docs/pretraining.md).
@@ -234,11 +248,7 @@ fn finish(
     settings: &PretrainSettings,
 ) -> Result<(), CliError> {
     let count = |tensors: &[NamedTensor]| tensors.iter().map(|t| t.values.len()).sum::<usize>();
-    let mut words = model.clone();
-    words.bert.pooler = None;
-    if let Some(head) = &mut words.cls {
-        head.seq_relationship = None;
-    }
+    let words = without_pairs(model);
     let parameters = count(&folder::base_tensors(&words)?);
     let identity = Pooler::identity(config.hidden_size, &words.device());
     let pooled = words.with_pooler(identity);

@@ -54,44 +54,73 @@ pub fn train<W: Work>(
     let (settings, out) = (&arguments.settings, &arguments.out);
     trainer.schedule = settings.schedule();
     checkpoint::resume(out, settings, &mut trainer, load)?;
-    let mut log = open_log(out)?;
     let first_step = trainer.step;
     let last_step = arguments
         .stop_after
         .map_or(settings.steps, |n| (first_step + n).min(settings.steps));
-    let started = Instant::now();
-    let tokens_a_step = settings.batch_size * settings.context;
+    let mut log = Log::open(out, first_step, settings.batch_size * settings.context)?;
     let workers = arguments.workers();
     while trainer.step < last_step {
         let batch = work.batch(trainer.step);
         let outcome = step(&mut trainer, &batch, workers);
-        let (step, learning_rate) = (outcome.step, outcome.learning_rate);
         let done = trainer.step;
         let evaluates = done.is_multiple_of(arguments.evaluate_every) || done == settings.steps;
-        if evaluates || step.is_multiple_of(LOG_EVERY) {
-            let measured = block_on(outcome.read())?;
-            if !measured.loss_nats.is_finite() {
-                return Err(diverged(measured.loss_nats, step));
-            }
-            let made = (done - first_step) * tokens_a_step;
-            let line = LogLine {
-                step,
-                tokens: done * tokens_a_step,
-                loss_nats: measured.loss_nats,
-                learning_rate,
-                gradient_norm: measured.gradient_norm,
-                tokens_per_second: made as f64 / started.elapsed().as_secs_f64(),
-                valid: evaluates.then(|| work.measure(trainer.model())),
-            };
-            let text = serde_json::to_string(&line)?;
-            eprintln!("{text}");
-            writeln!(log, "{text}").map_err(|e| CliError::file(out, e))?;
+        if evaluates || outcome.step.is_multiple_of(LOG_EVERY) {
+            log.write(outcome, || evaluates.then(|| work.measure(trainer.model())))?;
         }
         if done.is_multiple_of(arguments.checkpoint_every) || done == last_step {
             checkpoint::save(out, settings, &trainer)?;
         }
     }
     Ok((trainer.step == settings.steps).then_some(trainer))
+}
+
+/// `log.jsonl`, and what its lines are reckoned from.
+struct Log<'a> {
+    out: &'a Path,
+    file: std::fs::File,
+    first_step: usize,
+    tokens_a_step: usize,
+    started: Instant,
+}
+
+impl<'a> Log<'a> {
+    fn open(out: &'a Path, first_step: usize, tokens_a_step: usize) -> Result<Self, CliError> {
+        Ok(Self {
+            out,
+            file: open_log(out)?,
+            first_step,
+            tokens_a_step,
+            started: Instant::now(),
+        })
+    }
+
+    /// The line of a step. The validation text is measured last, once the speed has been taken.
+    fn write(
+        &mut self,
+        outcome: StepOutcome,
+        valid: impl FnOnce() -> Option<Value>,
+    ) -> Result<(), CliError> {
+        let (step, learning_rate) = (outcome.step, outcome.learning_rate);
+        let measured = block_on(outcome.read())?;
+        if !measured.loss_nats.is_finite() {
+            return Err(diverged(measured.loss_nats, step));
+        }
+        let done = step + 1;
+        let made = (done - self.first_step) * self.tokens_a_step;
+        let line = LogLine {
+            step,
+            tokens: done * self.tokens_a_step,
+            loss_nats: measured.loss_nats,
+            learning_rate,
+            gradient_norm: measured.gradient_norm,
+            tokens_per_second: made as f64 / self.started.elapsed().as_secs_f64(),
+            valid: valid(),
+        };
+        let text = serde_json::to_string(&line)?;
+        eprintln!("{text}");
+        writeln!(self.file, "{text}").map_err(|e| CliError::file(self.out, e))
+    }
 }
 
 /// A step whose batch is parted over `workers` threads; their gradients are added up in order.

@@ -92,7 +92,7 @@ fn fill<M: Module>(model: M, values: &BTreeMap<String, TensorData>) -> Result<M,
 }
 
 impl Snapshot {
-    /// Of a run that stands between two steps, all numbers read.
+    /// Of a run that stands between two steps or in an evaluation, all numbers read.
     pub fn of<M: Module + Clone>(
         record: Record,
         model: &M,

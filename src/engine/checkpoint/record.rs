@@ -12,7 +12,7 @@ use crate::protocol::{PROTOCOL_VERSION, RunOptions, Scores};
 use crate::settings::TrainingSettings;
 
 /// Raised whenever what a checkpoint holds changes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The part that is read before any tensor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -54,6 +54,10 @@ pub struct State {
     pub validation_before: Option<Scores>,
     /// Of every tensor before the first step.
     pub digests: Option<Digests>,
+    /// Whether the evaluation after the last step has yet to score the validation split.
+    pub is_to_be_scored: bool,
+    /// Whether it has yet to measure what the model can do beside the task.
+    pub is_to_be_measured: bool,
     pub news: Vec<Told>,
     /// Since the run began, pauses among it.
     pub elapsed_millis: f64,

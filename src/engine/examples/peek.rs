@@ -1,6 +1,8 @@
 //! A few rows of a data set, for people to look at.
 
 use crate::data::dataset::Dataset;
+use crate::data::questions::Question;
+use crate::data::tagged::TaggedSentence;
 use crate::engine::metrics::entities::entities;
 use crate::protocol::{Example, Split, TextSpan};
 
@@ -12,11 +14,6 @@ pub fn peek(dataset: &Dataset, rows: usize) -> Vec<Example> {
 
 /// One row, by its place in the whole set.
 pub fn row(dataset: &Dataset, index: usize) -> Example {
-    let plain = |text: &str, label: String| Example {
-        text: text.to_owned(),
-        label,
-        ..Example::default()
-    };
     match dataset {
         Dataset::Labelled(data) => {
             let row = &data.rows[index];
@@ -26,32 +23,44 @@ pub fn row(dataset: &Dataset, index: usize) -> Example {
             let row = &data.rows[index];
             plain(&row.text, given(&data.labels, row.has.iter().copied()))
         }
-        Dataset::Tagged(data) => {
-            let row = &data.rows[index];
-            let spans = tagged_spans(&row.words, &row.tags, &data.labels);
-            let text = row.words.join(" ");
-            let label = listed(&text, &spans);
-            Example {
-                spans,
-                ..plain(&text, label)
-            }
-        }
-        Dataset::Questions(rows) => {
-            let row = &rows[index];
-            let answer = &row.answers[0];
-            let end = answer.start + answer.text.chars().count();
-            Example {
-                question: row.question.clone(),
-                spans: vec![TextSpan {
-                    start: answer.start,
-                    end,
-                    label: String::new(),
-                }],
-                ..plain(&row.context, answer.text.clone())
-            }
-        }
+        Dataset::Tagged(data) => sentence(&data.rows[index], &data.labels),
+        Dataset::Questions(rows) => question(&rows[index]),
         Dataset::Prompts(rows) => plain(&rows[index].prompt, rows[index].completion.clone()),
         Dataset::Text(texts) => plain(&texts.texts[index], String::new()),
+    }
+}
+
+fn plain(text: &str, label: String) -> Example {
+    Example {
+        text: text.to_owned(),
+        label,
+        ..Example::default()
+    }
+}
+
+/// The entities both as places in the text and in words.
+fn sentence(row: &TaggedSentence, labels: &[String]) -> Example {
+    let spans = tagged_spans(&row.words, &row.tags, labels);
+    let text = row.words.join(" ");
+    let label = listed(&text, &spans);
+    Example {
+        spans,
+        ..plain(&text, label)
+    }
+}
+
+/// With the place of the first of its answers.
+fn question(row: &Question) -> Example {
+    let answer = &row.answers[0];
+    let end = answer.start + answer.text.chars().count();
+    Example {
+        question: row.question.clone(),
+        spans: vec![TextSpan {
+            start: answer.start,
+            end,
+            label: String::new(),
+        }],
+        ..plain(&row.context, answer.text.clone())
     }
 }
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Examples, Kind};
 use crate::engine::evaluate::answers::{self, WindowAnswer};
 use crate::engine::evaluate::completions::{self, CompletionScores};
-use crate::engine::evaluate::many_labels::{self, ManyAnswer};
-use crate::engine::evaluate::tags::{self, TagAnswer};
+use crate::engine::evaluate::many_labels::{self, ManyAnswer, ManyScores};
+use crate::engine::evaluate::tags::{self, TagAnswer, TagScores};
 use crate::engine::evaluate::{self, Answer, by_length};
 use crate::engine::metrics::{class_counts, macro_f1};
 use crate::engine::perplexity::{TextScores, Window, score_hidden, score_windows, text_units};
@@ -99,8 +99,22 @@ impl Examples {
                 let windows = windows.of(split);
                 found.extend(answers::answer_batch(model, windows, unit, pad, *longest).await?);
             }
+            (_, found) => self.answer_in_words(model, split, unit, found).await?,
+        }
+        Ok(())
+    }
+
+    /// The same where no label but the words themselves are scored.
+    async fn answer_in_words(
+        &self,
+        model: &Model,
+        split: Split,
+        unit: &[usize],
+        found: &mut Answers,
+    ) -> Result<(), String> {
+        match (&self.kind, found) {
             (Kind::Prompts { splits, .. }, Answers::Completions(found)) => {
-                found.add(model, splits.of(split), unit, pad).await?;
+                found.add(model, splits.of(split), unit, self.pad).await?;
             }
             (Kind::Text { splits, context }, Answers::Text(found)) => {
                 for group in unit {
@@ -153,21 +167,10 @@ impl Examples {
                 }
             }
             (Kind::ManyLabels { labels, .. }, Answers::ManyLabels(found)) => {
-                let of = many_labels::scores(found, labels.len());
-                let own = TaskScores::ManyLabels {
-                    micro_f1: of.micro.f1(),
-                    macro_f1: of.macro_f1,
-                };
-                plain(of.examples, of.loss_nats, of.exact, own)
+                of_many_labels(&many_labels::scores(found, labels.len()))
             }
             (Kind::Tags { labels, .. }, Answers::Tags(found)) => {
-                let of = tags::scores(found, labels);
-                let own = TaskScores::Entities {
-                    precision: of.entities.precision(),
-                    recall: of.entities.recall(),
-                    f1: of.entities.f1(),
-                };
-                plain(of.sentences, of.loss_nats, of.accuracy, own)
+                of_entities(&tags::scores(found, labels))
             }
             (
                 Kind::Questions {
@@ -208,6 +211,23 @@ async fn score_group(
         }
     }
     Ok(TextScores::default())
+}
+
+fn of_many_labels(of: &ManyScores) -> Scores {
+    let own = TaskScores::ManyLabels {
+        micro_f1: of.micro.f1(),
+        macro_f1: of.macro_f1,
+    };
+    plain(of.examples, of.loss_nats, of.exact, own)
+}
+
+fn of_entities(of: &TagScores) -> Scores {
+    let own = TaskScores::Entities {
+        precision: of.entities.precision(),
+        recall: of.entities.recall(),
+        f1: of.entities.f1(),
+    };
+    plain(of.sentences, of.loss_nats, of.accuracy, own)
 }
 
 fn plain(examples: usize, loss_nats: f64, accuracy: f64, own: TaskScores) -> Scores {

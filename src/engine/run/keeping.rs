@@ -10,19 +10,20 @@ use crate::engine::proof::Digesting;
 use crate::train::best::Kept;
 
 impl Run {
-    /// Whether a checkpoint can be taken now: steps have been made, and the next unit is another step.
-    pub fn is_between_steps(&self) -> bool {
-        let trains = matches!(self.agenda.front(), Some(Work::Train));
+    /// Whether a checkpoint can be taken now: steps have been made, and more of them or an evaluation on the way come next.
+    pub fn is_in_training(&self) -> bool {
+        let trains = matches!(self.agenda.back(), Some(Work::Train));
         trains && self.step() > 0 && self.marks.is_some() && self.diverged_at.is_none()
     }
 
     /// The run as it stands between two steps, once the numbers of all steps made are read; `None` where it does not.
+    /// What an evaluation has found so far is left out: it is made anew.
     pub async fn snapshot(
         &mut self,
         watcher: &impl Watcher,
     ) -> Result<Option<Snapshot>, EngineError> {
         self.settle(watcher).await?;
-        let Some(marks) = self.marks.clone().filter(|_| self.is_between_steps()) else {
+        let Some(marks) = self.marks.clone().filter(|_| self.is_in_training()) else {
             return Ok(None);
         };
         let best = self.best.best();
@@ -35,6 +36,8 @@ impl Run {
             before: self.test.before,
             validation_before: self.validation.before,
             digests: self.digests.clone(),
+            is_to_be_scored: self.is_to_do(|work| matches!(work, Work::Score(_))),
+            is_to_be_measured: self.is_to_do(|work| matches!(work, Work::MeasureGeneral(_))),
             news: self.history.news().to_vec(),
             elapsed_millis: watcher.now_millis() - self.clock.started_millis,
             training_millis: self.clock.training_millis,
@@ -45,6 +48,10 @@ impl Run {
         let (model, optimizer) = (trainer.model(), &trainer.optimizer);
         let snapshot = Snapshot::of(record, model, optimizer, &self.best, &self.history);
         Ok(Some(snapshot))
+    }
+
+    fn is_to_do(&self, is: impl Fn(&Work) -> bool) -> bool {
+        self.agenda.iter().any(is)
     }
 
     /// Refuses a checkpoint of another run, as far as that is told without the weights.
@@ -84,6 +91,7 @@ impl Run {
     pub(super) fn restore(
         &mut self,
         checkpoint: Checkpoint,
+        base: &Base,
         watcher: &impl Watcher,
     ) -> Result<(), EngineError> {
         if self.digests != checkpoint.state.digests {
@@ -114,6 +122,24 @@ impl Run {
             test_scoring_millis: state.test_scoring_millis,
         };
         self.retell(watcher);
+        self.evaluate_again(state.is_to_be_scored, state.is_to_be_measured, base)
+    }
+
+    /// What is left of an evaluation that was under way comes next.
+    fn evaluate_again(
+        &mut self,
+        scores: bool,
+        measures: bool,
+        base: &Base,
+    ) -> Result<(), EngineError> {
+        let measuring = match measures {
+            true => self.measurement(base)?,
+            false => None,
+        };
+        let scoring = scores.then(|| self.scoring(RunStage::Training, Split::Validation));
+        for work in [measuring, scoring].into_iter().flatten() {
+            self.agenda.push_front(work);
+        }
         Ok(())
     }
 

@@ -38,6 +38,16 @@ pub(super) struct How {
     pub evaluates_every: usize,
 }
 
+/// What a run is put together from, beside its setup.
+struct Parts {
+    id: RunId,
+    examples: Examples,
+    trainer: Trainer,
+    feed: BatchFeed,
+    how: How,
+    started_millis: f64,
+}
+
 impl Setup<'_> {
     /// The run, and what it will train; nothing is computed yet.
     pub fn run(mut self, id: RunId, watcher: &impl Watcher) -> Result<(Run, RunPlan), EngineError> {
@@ -49,42 +59,71 @@ impl Setup<'_> {
 
     /// The same on examples that have been made already, with the settings as they are.
     pub fn run_on(
-        self,
+        mut self,
         examples: Examples,
         id: RunId,
         watcher: &impl Watcher,
     ) -> Result<(Run, RunPlan), EngineError> {
         self.check(&examples)?;
-        let evaluates_every = self.evaluation_interval();
-        let settings = self.settings;
-        let lengths = examples.lengths(Split::Train);
-        let order = BatchOrder::of_lengths(lengths, settings.batch_size, settings.seed);
-        let feed = BatchFeed::accumulating(order, settings.gradient_accumulation_steps);
-        let settings = settings.with_epochs_of(feed.steps_per_epoch());
-        let shape = (examples.task(), examples.labels().len());
-        let model = prepared(&self.base.model, shape, &settings, self.keeps_head)?;
-        let run_plan = plan::describe(&model, &settings.strategy);
-        let mut trainer = Trainer::new(model, examples.objective(), &settings);
-        if settings.balanced_classes {
-            trainer.class_weights = Some(examples.balanced().map_err(unweighable)?);
-        }
         let how = How {
             only_trains: self.only_trains,
             keeps_head: self.keeps_head,
-            evaluates_every,
+            evaluates_every: self.evaluation_interval(),
         };
-        let mut run = Run {
+        let feed = feed(&examples, &self.settings);
+        self.settings = self.settings.with_epochs_of(feed.steps_per_epoch());
+        let (trainer, run_plan) = self.trainer(&examples)?;
+        let parts = Parts {
             id,
+            examples,
             trainer,
             feed,
+            how,
+            started_millis: watcher.now_millis(),
+        };
+        let (base, resumes) = (self.base, self.resumes.take());
+        let is_marked = self.is_kept || resumes.is_some();
+        let mut run = self.assembled(parts);
+        if is_marked {
+            run.mark(base)?;
+        }
+        match resumes {
+            None => run.plan_beginning(base)?,
+            Some(checkpoint) => {
+                run.check_is_of(&checkpoint)?;
+                run.plan_resumption(checkpoint, base);
+            }
+        }
+        Ok((run, run_plan))
+    }
+
+    /// The trainer at its start, and what it will train.
+    fn trainer(&self, examples: &Examples) -> Result<(Trainer, RunPlan), EngineError> {
+        let settings = &self.settings;
+        let shape = (examples.task(), examples.labels().len());
+        let model = prepared(&self.base.model, shape, settings, self.keeps_head)?;
+        let run_plan = plan::describe(&model, &settings.strategy);
+        let mut trainer = Trainer::new(model, examples.objective(), settings);
+        if settings.balanced_classes {
+            trainer.class_weights = Some(examples.balanced().map_err(unweighable)?);
+        }
+        Ok((trainer, run_plan))
+    }
+
+    /// The run of these parts, with nothing planned and nothing told.
+    fn assembled(self, parts: Parts) -> Run {
+        Run {
+            id: parts.id,
+            trainer: parts.trainer,
+            feed: parts.feed,
             replay: None,
-            best: BestModel::new(&settings),
+            best: BestModel::new(&self.settings),
             last_good: None,
             diverged_at: None,
             agenda: VecDeque::new(),
             stage: RunStage::ScoringBefore,
             rows: self.rows,
-            examples: Rc::new(examples),
+            examples: Rc::new(parts.examples),
             paused: false,
             single_step: false,
             pending: None,
@@ -94,7 +133,7 @@ impl Setup<'_> {
             last_sent_millis: f64::NEG_INFINITY,
             stage_clock: StageClock::default(),
             clock: Clock {
-                started_millis: watcher.now_millis(),
+                started_millis: parts.started_millis,
                 ..Clock::default()
             },
             digests: None,
@@ -103,21 +142,10 @@ impl Setup<'_> {
             general: self.general,
             rehearsal_texts: self.rehearsal_texts,
             proof: None,
-            setup: how,
-            settings,
+            setup: parts.how,
+            settings: self.settings,
             options: self.options,
-        };
-        if self.is_kept || self.resumes.is_some() {
-            run.mark(self.base)?;
         }
-        match self.resumes {
-            None => run.plan_beginning(self.base)?,
-            Some(checkpoint) => {
-                run.check_is_of(&checkpoint)?;
-                run.plan_resumption(checkpoint, self.base);
-            }
-        }
-        Ok((run, run_plan))
     }
 
     /// The rows as the model reads them, if the settings can be met.
@@ -173,7 +201,12 @@ impl Setup<'_> {
                     .to_owned(),
             ));
         }
-        let remedies = &settings.remedies;
+        self.check_remedies()
+    }
+
+    /// Refuses remedies against forgetting that the base has no words or no text for.
+    fn check_remedies(&self) -> Result<(), EngineError> {
+        let remedies = &self.settings.remedies;
         match self.base.family() {
             Family::Gpt2 => Ok(()),
             Family::Bert if !remedies.wants_text() => Ok(()),
@@ -188,6 +221,13 @@ impl Setup<'_> {
             Family::Bert => Ok(()),
         }
     }
+}
+
+/// The order in which the examples are trained on.
+fn feed(examples: &Examples, settings: &TrainingSettings) -> BatchFeed {
+    let lengths = examples.lengths(Split::Train);
+    let order = BatchOrder::of_lengths(lengths, settings.batch_size, settings.seed);
+    BatchFeed::accumulating(order, settings.gradient_accumulation_steps)
 }
 
 /// Of a BERT without its pre-training's head.

@@ -4,6 +4,7 @@ use super::works::Work;
 use super::*;
 use crate::protocol::RunProgress;
 use crate::settings::divergence::likely_cause;
+use crate::train::trainer::Measured;
 
 /// Metrics go out at most once a display frame.
 const FRAME_MILLIS: f64 = 16.0;
@@ -170,8 +171,13 @@ impl Run {
             self.last_good = Some((step, made.before));
         }
         self.send_metrics(watcher, true);
+        Err(self.divergence(measured, step, learning_rate))
+    }
+
+    /// What a step whose numbers are none ends the run with, and what to try against it.
+    fn divergence(&self, measured: Measured, step: usize, learning_rate: f64) -> EngineError {
         let cause = likely_cause(&self.settings, step, learning_rate);
-        Err(EngineError::new(
+        EngineError::new(
             ErrorKind::Diverged,
             format!(
                 "The run has diverged: at step {} the loss is {} and the gradient norm {}, past what float32 holds. {}{}.",
@@ -181,7 +187,7 @@ impl Run {
                 cause[..1].to_uppercase(),
                 &cause[1..],
             ),
-        ))
+        )
     }
 
     fn send_metrics(&mut self, watcher: &impl Watcher, now: bool) {

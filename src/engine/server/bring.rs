@@ -12,7 +12,7 @@ use crate::io::adapter::{self, Description};
 use crate::io::peft::{head_module, head_outputs};
 use crate::io::zip::Member;
 use crate::model::network::Network;
-use crate::protocol::{Brought, NamedUrl, Split, Unscored};
+use crate::protocol::{Brought, NamedUrl, Scores, Split, Unscored};
 use crate::settings::{Family, Strategy, Task};
 
 impl<H: Host> Answers<asks::BringAdapter> for Server<H> {
@@ -47,17 +47,26 @@ impl<H: Host> Answers<asks::BringAdapter> for Server<H> {
         self.tuned = Some(tuned);
         let host = self.host.clone();
         Ok(Outcome::Work(Box::pin(async move {
-            let scores = match fit {
-                Ok(examples) => {
-                    let breathe = async || host.breathe().await;
-                    let answers = examples.answer_all(&model, split, breathe).await;
-                    Ok(examples.scores(&answers.map_err(device_error)?, split))
-                }
-                Err(why) => Err(why),
-            };
+            let scores = scored(&host, &model, fit, split).await?;
             Ok(Brought { scores, ..brought })
         })))
     }
+}
+
+/// What the adapter comes to on the rows of the page's data, where these are of its task.
+async fn scored(
+    host: &impl Host,
+    model: &Model,
+    fit: Result<Examples, Unscored>,
+    split: Split,
+) -> Result<Result<Scores, Unscored>, EngineError> {
+    let examples = match fit {
+        Ok(examples) => examples,
+        Err(why) => return Ok(Err(why)),
+    };
+    let breathe = async || host.breathe().await;
+    let answers = examples.answer_all(model, split, breathe).await;
+    Ok(Ok(examples.scores(&answers.map_err(device_error)?, split)))
 }
 
 impl<H: Host> Server<H> {
@@ -80,7 +89,8 @@ fn adapted(
 ) -> Result<(Tuned, Strategy), String> {
     let described = adapter::describe(&files.config).map_err(|e| e.to_string())?;
     let loaded = adapter::load(&files.config, files.weights.clone(), base.model.clone());
-    let model = loaded.map_err(|e| e.to_string())?.no_grad();
+    let loaded = loaded.map_err(|e| e.to_string())?;
+    let (model, strategy) = (loaded.model.no_grad(), loaded.strategy);
     let family = base.family();
     let data = data.map(|data| (data.task_for(family), data.labels()));
     let task = task_of(&described, data.map(|(task, _)| task), family);
@@ -96,11 +106,12 @@ fn adapted(
     let unnamed = || (0..outputs).map(|i| format!("LABEL_{i}")).collect();
     let tuned = Tuned {
         model,
-        strategy: Some(described.strategy.clone()),
+        // With weights in the place of the base's it cannot be blended, nor saved as what stands beside the base.
+        strategy: Some(strategy.clone()).filter(|_| !loaded.changes_base),
         task,
         labels: fitting.map_or_else(unnamed, <[String]>::to_vec),
     };
-    Ok((tuned, described.strategy))
+    Ok((tuned, strategy))
 }
 
 /// PEFT has one name for one label and for many: the data tells which. Without a name it is a language model's.

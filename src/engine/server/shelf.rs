@@ -117,27 +117,14 @@ impl<H: Host> Answers<asks::BlendAdapters> for Server<H> {
         _id: Option<RequestId>,
     ) -> Result<Outcome<Blend>, EngineError> {
         self.refuse_while_running("change the adapters")?;
-        let wrong = |message: String| EngineError::new(ErrorKind::State, message);
-        let mut models = Vec::with_capacity(parts.len());
-        let mut first: Option<&Tuned> = None;
-        for BlendPart { run_id, weight } in &parts {
-            let kept = self.shelf.iter().find(|kept| kept.info.run_id == *run_id);
-            let kept = kept.ok_or_else(|| {
-                wrong(format!(
-                    "The adapter of run {} is not on the shelf any more.",
-                    run_id.0
-                ))
-            })?;
-            if !weight.is_finite() {
-                return Err(wrong(format!(
-                    "The volume of run {} is {weight}, but must be a number.",
-                    run_id.0
-                )));
-            }
-            first.get_or_insert(&kept.tuned);
-            models.push((kept.tuned.model.clone(), *weight));
-        }
-        let first = first.ok_or_else(|| wrong("Name at least one adapter.".to_owned()))?;
+        let chosen = parts.iter().map(|part| on_shelf(&self.shelf, part));
+        let chosen = chosen.collect::<Result<Vec<&Tuned>, EngineError>>()?;
+        let Some(&first) = chosen.first() else {
+            return Err(wrong("Name at least one adapter.".to_owned()));
+        };
+        let models = chosen.iter().map(|tuned| tuned.model.clone());
+        let weights = parts.iter().map(|part| part.weight);
+        let models: Vec<(Model, f64)> = models.zip(weights).collect();
         let blended = blend(models).map_err(|e| wrong(e.to_string()))?;
         let model = if merged { blended.merged() } else { blended }.no_grad();
         let added_parameters = adapter_parameters(&model);
@@ -155,4 +142,27 @@ impl<H: Host> Answers<asks::BlendAdapters> for Server<H> {
         };
         Ok(blend.into())
     }
+}
+
+/// The adapter that a part of a blend names, where it can be had at such a volume.
+fn on_shelf<'a>(shelf: &'a [Kept], part: &BlendPart) -> Result<&'a Tuned, EngineError> {
+    let BlendPart { run_id, weight } = part;
+    let kept = shelf.iter().find(|kept| kept.info.run_id == *run_id);
+    let kept = kept.ok_or_else(|| {
+        wrong(format!(
+            "The adapter of run {} is not on the shelf any more.",
+            run_id.0
+        ))
+    })?;
+    match weight.is_finite() {
+        true => Ok(&kept.tuned),
+        false => Err(wrong(format!(
+            "The volume of run {} is {weight}, but must be a number.",
+            run_id.0
+        ))),
+    }
+}
+
+fn wrong(message: String) -> EngineError {
+    EngineError::new(ErrorKind::State, message)
 }

@@ -102,16 +102,7 @@ impl<H: Host> Answers<asks::AskQuestion> for Server<H> {
         let base = self.base()?;
         let tuned = self.tuned_for(&[Task::QuestionAnswering])?;
         let length = self.room(base, tuned);
-        let asked = Question {
-            question,
-            context,
-            // Never read: the windows are only asked.
-            answers: vec![Answer {
-                text: String::new(),
-                start: 0,
-            }],
-            split: Split::Test,
-        };
+        let asked = unanswered(question, context);
         let cutting = Cutting {
             max_length: length,
             stride: length / 3,
@@ -161,6 +152,20 @@ impl<H: Host> Server<H> {
             tasks[0].name()
         );
         Err(EngineError::new(ErrorKind::State, message))
+    }
+}
+
+/// A question as data sets have them, though none knows its answer.
+fn unanswered(question: String, context: String) -> Question {
+    Question {
+        question,
+        context,
+        // Never read: the windows are only asked.
+        answers: vec![Answer {
+            text: String::new(),
+            start: 0,
+        }],
+        split: Split::Test,
     }
 }
 

@@ -18,6 +18,8 @@ pub struct AdapterConfig {
     pub task_type: Option<String>,
     /// The base model's name, where the file gives one.
     pub base_name: Option<String>,
+    /// Modules of the base's own that were trained whole and stand in the file: `modules_to_save`, heads apart.
+    pub saved_of_base: Vec<String>,
 }
 
 /// PEFT's names of tasks without a head of their own.
@@ -46,10 +48,6 @@ impl AdapterConfig {
             let supported = "CAUSAL_LM, SEQ_CLS, TOKEN_CLS or QUESTION_ANS";
             return refuse("task_type", task, supported);
         }
-        let mut saved = common.modules_to_save.iter().flatten();
-        if let Some(module) = saved.find(|m| !HEADS.contains(&m.as_str())) {
-            return refuse("modules_to_save", module, "a task's head");
-        }
         let mut methods = StrategyKind::ALL.into_iter().map(StrategyKind::usual);
         let of_type = |method: &Strategy| {
             let peft = method.adapts().peft();
@@ -60,10 +58,12 @@ impl AdapterConfig {
             return refuse("peft_type", &common.peft_type, known_types());
         };
         let strategy = peft.read(json)?;
+        let saved = common.modules_to_save.into_iter().flatten();
         Ok(Self {
             strategy,
             task_type: common.task_type,
             base_name: common.base_model_name_or_path.filter(|n| !n.is_empty()),
+            saved_of_base: saved.filter(|m| !HEADS.contains(&m.as_str())).collect(),
         })
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use burn::module::Module;
 use burn::prelude::*;
 
+use super::PREFIX;
 use super::stored::{saved_name, stored_head, stored_name, stored_shape};
 use super::virtual_tokens::{TENSOR, part_of_prefix};
 use super::{AdapterConfig, PeftError};
@@ -12,9 +13,13 @@ use crate::io::safetensors::{ByteSource, SafetensorsFile};
 use crate::methods::StoredSize;
 use crate::model::heads::head_has_bias;
 use crate::model::network::Network;
-use crate::model::parameters::{self, is_adapter};
+use crate::model::parameters::{self, is_adapter, is_added};
 use crate::model::weights::WeightError;
 use crate::protocol::ParameterInfo;
+
+/// The head of a language model that has one of its own, and what it is here.
+const TIED_HEAD: &str = "lm_head.weight";
+const EMBEDDING: &str = "transformer.wte.weight";
 
 /// Takes tensors out of the file and notes which, so that none is dropped unseen.
 pub struct Reader<'a, S> {
@@ -180,6 +185,48 @@ impl<'a, S: ByteSource> Reader<'a, S> {
             model = model.with_stored_head(module, weight, bias);
         }
         Ok(model)
+    }
+
+    /// Values that stand in the place of the base's own.
+    pub fn of_base<M: Module>(
+        &mut self,
+        model: &M,
+    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
+        let mut values = BTreeMap::new();
+        for ParameterInfo { name, shape, .. } in parameters::list(model) {
+            let stored = format!("{PREFIX}{name}");
+            if !is_added(&name) && self.names.contains_key(&stored) {
+                values.insert(name, self.tensor(&stored, &shape)?);
+            }
+        }
+        Ok(values)
+    }
+
+    /// A language head of its own is that of a model whose head is not the embedding itself, unless both are the same.
+    pub fn tied_head(&mut self) -> Result<(), PeftError> {
+        let [head, embedding] = [TIED_HEAD, EMBEDDING].map(|name| format!("{PREFIX}{name}"));
+        let (Some(shape), Some(own)) = (self.shape(&head), self.shape(&embedding)) else {
+            return Ok(());
+        };
+        let [head_values, embedding] =
+            [self.tensor(&head, &shape)?, self.tensor(&embedding, &own)?];
+        match head_values == embedding {
+            true => Ok(()),
+            false => Err(PeftError::UntiedHead { name: head }),
+        }
+    }
+
+    /// Every module that was trained whole must be in the file.
+    pub fn has_saved_modules(&self) -> Result<(), PeftError> {
+        let is_there = |module: &String| {
+            let inside = format!(".{module}.");
+            self.names.keys().any(|name| name.contains(&inside))
+        };
+        let saved = &self.config.saved_of_base;
+        match saved.iter().find(|module| !is_there(module)) {
+            Some(module) => Err(self.missing(&format!("…{module}.weight"))),
+            None => Ok(()),
+        }
     }
 
     pub fn nothing_is_left(&self) -> Result<(), PeftError> {

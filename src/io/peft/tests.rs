@@ -56,7 +56,7 @@ fn what_is_saved_is_loaded() {
             let (config, weights) = saved_as(&strategy, task);
             assert_eq!(AdapterConfig::parse(&config).unwrap().strategy, strategy);
             let loaded = load(&config, weights.clone(), model()).unwrap();
-            let again = save(&loaded, &strategy, "base", task).unwrap();
+            let again = save(&loaded.model, &strategy, "base", task).unwrap();
             assert_eq!(again, (config, weights), "{} {task}", strategy.name());
         }
     }
@@ -67,7 +67,7 @@ fn rslora_scales_by_the_root_of_the_rank() {
     let (config, weights) = saved("CAUSAL_LM");
     let config = config.replace("\"use_rslora\": false", "\"use_rslora\": true");
     let strategy = AdapterConfig::parse(&config).unwrap().strategy;
-    let loaded = load(&config, weights, model()).unwrap();
+    let loaded = load(&config, weights, model()).unwrap().model;
     let beside = loaded.transformer.h[0].attn.c_attn.beside.as_ref();
     let Some(Beside::Lora(lora)) = beside else {
         panic!("{beside:?}");
@@ -103,9 +103,9 @@ fn what_cannot_be_run_is_named() {
             "use_qalora",
         ),
         (
-            "\"rank_pattern\": {}",
-            "\"rank_pattern\": {\"c_attn\": 2}",
-            "rank_pattern",
+            "\"layer_replication\": null",
+            "\"layer_replication\": [[0, 2]]",
+            "layer_replication",
         ),
         ("\"bias\": \"none\"", "\"bias\": \"all\"", "bias"),
         ("\"LORA\"", "\"LOHA\"", "peft_type"),
@@ -172,7 +172,7 @@ fn names_with_an_adapters_own_name_in_them_are_read() {
             name.replace("score.", "score.modules_to_save.")
         });
         let strategy = AdapterConfig::parse(&config).unwrap().strategy;
-        let loaded = load(&config, named, model()).unwrap();
+        let loaded = load(&config, named, model()).unwrap().model;
         let again = save(&loaded, &strategy, "base", task).unwrap();
         assert_eq!(again, (config, weights));
     }
@@ -228,4 +228,86 @@ fn settings_and_tensors_must_fit_each_other() {
         .replace("\"c_attn\"", "\"query\"")
         .replace("\"c_proj\"", "\"value\"");
     assert!(refusal(&nothing, weights).contains("match nothing"));
+}
+
+/// The file with further tensors.
+fn joined(weights: &[u8], more: Vec<NamedTensor>) -> Vec<u8> {
+    let mut file = SafetensorsFile::open(weights.to_vec()).unwrap();
+    let names = file.tensors().into_keys().collect::<Vec<_>>();
+    let own = names.into_iter().map(|name| {
+        let data = file.read(&name).unwrap();
+        let shape = data.shape().to_vec();
+        NamedTensor {
+            name,
+            shape,
+            values: data.try_to_vec().unwrap(),
+        }
+    });
+    let all: Vec<NamedTensor> = own.chain(more).collect();
+    write(&all, Precision::F32).unwrap()
+}
+
+fn named(name: &str, shape: [usize; 2], value: f32) -> NamedTensor {
+    NamedTensor {
+        name: format!("{PREFIX}{name}"),
+        shape: shape.to_vec(),
+        values: vec![value; shape[0] * shape[1]],
+    }
+}
+
+#[test]
+fn ranks_by_module_are_read_and_written() {
+    let places = [("h.0.attn.c_attn", 2, 3.0), ("h.1.mlp.c_proj", 4, 6.0)];
+    let places = places.map(|(path, rank, alpha)| {
+        let place = crate::methods::ModuleSize { rank, alpha };
+        (format!("transformer.{path}"), place)
+    });
+    let strategy = Strategy::Lora(LoraSettings {
+        rank: 4,
+        alpha: 6.0,
+        target_modules: places.iter().map(|(path, _)| path.clone()).collect(),
+        by_module: places.into_iter().collect(),
+        ..Default::default()
+    });
+    let (config, weights) = saved_as(&strategy, "CAUSAL_LM");
+    assert!(
+        config.contains("\"transformer.h.0.attn.c_attn\": 2"),
+        "{config}"
+    );
+    let loaded = load(&config, weights.clone(), model()).unwrap();
+    assert_eq!(loaded.strategy, strategy);
+    let again = save(&loaded.model, &strategy, "base", "CAUSAL_LM").unwrap();
+    assert_eq!(again, (config.clone(), weights.clone()));
+    let other = config.replace("c_attn\": 2", "c_attn\": 3");
+    assert!(refusal(&other, weights).contains("c_attn.lora_A.weight"));
+}
+
+#[test]
+fn weights_in_the_place_of_the_bases_are_read() {
+    let (config, weights) = saved("CAUSAL_LM");
+    let embedding = || named("transformer.wte.weight", [11, 8], 0.5);
+    let with = |more| load(&config, joined(&weights, more), model());
+    let loaded = with(vec![embedding(), named("lm_head.weight", [11, 8], 0.5)]).unwrap();
+    let wte = loaded.model.transformer.wte.weight.val().into_data();
+    assert!(loaded.changes_base && wte.try_to_vec::<f32>().unwrap() == [0.5; 88]);
+    assert!(
+        !load(&config, weights.clone(), model())
+            .unwrap()
+            .changes_base
+    );
+    let refused = |more| with(more).err().unwrap().to_string();
+    let untied = refused(vec![embedding(), named("lm_head.weight", [11, 8], 0.1)]);
+    assert!(
+        untied.contains("apart from the token embedding"),
+        "{untied}"
+    );
+    let grown = refused(vec![named("transformer.wte.weight", [12, 8], 0.5)]);
+    assert!(grown.contains("does not fit this model"), "{grown}");
+    let asked = config.replace(
+        "\"modules_to_save\": null",
+        "\"modules_to_save\": [\"wte\"]",
+    );
+    assert_ne!(asked, config);
+    assert!(refusal(&asked, weights.clone()).contains("wte.weight"));
+    assert!(load(&asked, joined(&weights, vec![embedding()]), model()).is_ok());
 }

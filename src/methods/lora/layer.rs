@@ -13,7 +13,7 @@ use crate::settings::Seed;
 
 impl Adapts for LoraSettings {
     fn beside(&self, layer: &LinearAt, seed: &mut Seed) -> Option<Beside> {
-        let lora = || Lora::init(layer.weight.clone(), self, seed);
+        let lora = || Lora::init(layer, self, seed);
         self.targets(layer.path).then(lora).map(Beside::Lora)
     }
 
@@ -38,11 +38,12 @@ pub struct Lora {
 }
 
 impl Lora {
-    /// PEFT's start beside `weight`: A Kaiming-uniform with a = √5, that is uniform in ±1/√in, and B zero, so that the
+    /// PEFT's start beside a layer: A Kaiming-uniform with a = √5, that is uniform in ±1/√in, and B zero, so that the
     /// adapted model begins as the base model. DoRA begins with the lengths that the columns have.
-    pub fn init(weight: Tensor<2>, settings: &LoraSettings, seed: &mut Seed) -> Self {
+    pub fn init(layer: &LinearAt, settings: &LoraSettings, seed: &mut Seed) -> Self {
+        let weight = layer.weight.clone();
         let ([d_in, d_out], device) = (weight.dims(), weight.device());
-        let rank = settings.rank;
+        let rank = settings.rank_at(layer.path);
         let bound = 1.0 / (d_in as f64).sqrt();
         let a: Vec<f32> = (0..rank * d_in)
             .map(|_| ((seed.uniform() * 2.0 - 1.0) * bound) as f32)
@@ -54,7 +55,7 @@ impl Lora {
                 &device,
             ),
             magnitude: settings.use_dora.then(|| made_from(weight, column_lengths)),
-            scaling: settings.scaling(),
+            scaling: settings.scaling_at(layer.path),
             dropout: settings.dropout,
         }
     }

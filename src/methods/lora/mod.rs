@@ -5,7 +5,11 @@ pub mod blend;
 #[cfg(feature = "engine")]
 pub mod layer;
 #[cfg(feature = "engine")]
+mod patterns;
+#[cfg(feature = "engine")]
 mod peft;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +35,17 @@ pub struct LoraSettings {
     /// Learn the length of each of the weight's columns apart from its direction (DoRA, Liu et al. 2024).
     #[serde(default)]
     pub use_dora: bool,
+    /// Rank and alpha of each module that it stands beside, by their paths, where an adapter from elsewhere has not the same
+    /// for all. Else empty.
+    #[serde(default)]
+    pub by_module: BTreeMap<String, ModuleSize>,
+}
+
+/// A module's own rank and alpha.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ModuleSize {
+    pub rank: usize,
+    pub alpha: f64,
 }
 
 pub const FACTS: Facts = Facts {
@@ -90,20 +105,65 @@ impl Default for LoraSettings {
             target_modules: owned(usual(Family::Gpt2)),
             use_rslora: false,
             use_dora: false,
+            by_module: BTreeMap::new(),
         }
     }
 }
 
 impl LoraSettings {
-    /// What the product B·A is multiplied by.
+    /// What the product B·A is multiplied by, where no module has its own rank and alpha.
     pub fn scaling(&self) -> f64 {
-        let rank = self.rank as f64;
-        self.alpha / if self.use_rslora { rank.sqrt() } else { rank }
+        self.scaled(self.usual_size())
+    }
+
+    /// The same beside a module.
+    pub fn scaling_at(&self, module_path: &str) -> f64 {
+        self.scaled(self.size_at(module_path))
+    }
+
+    fn scaled(&self, ModuleSize { rank, alpha }: ModuleSize) -> f64 {
+        let rank = rank as f64;
+        alpha / if self.use_rslora { rank.sqrt() } else { rank }
+    }
+
+    fn usual_size(&self) -> ModuleSize {
+        ModuleSize {
+            rank: self.rank,
+            alpha: self.alpha,
+        }
+    }
+
+    fn size_at(&self, module_path: &str) -> ModuleSize {
+        let own = self.by_module.get(module_path).copied();
+        own.unwrap_or_else(|| self.usual_size())
+    }
+
+    pub fn rank_at(&self, module_path: &str) -> usize {
+        self.size_at(module_path).rank
     }
 
     /// Whether it stands beside the module.
     pub fn targets(&self, module_path: &str) -> bool {
         names_module(&self.target_modules, module_path)
+    }
+}
+
+impl LoraSettings {
+    /// What `LoraConfig` is told of modules with another rank or alpha.
+    fn own_sizes(&self) -> Vec<String> {
+        let pattern = |field: &str, all: Vec<String>| {
+            (!all.is_empty()).then(|| format!("{field}={{{}}}", all.join(", ")))
+        };
+        let modules = || self.by_module.iter();
+        let ranks = modules().filter(|(_, at)| at.rank != self.rank);
+        let ranks = ranks.map(|(path, at)| format!("\"{path}\": {}", at.rank));
+        let alphas = modules().filter(|(_, at)| at.alpha != self.alpha);
+        let alphas = alphas.map(|(path, at)| format!("\"{path}\": {}", short_number(at.alpha)));
+        let patterns = [
+            pattern("rank_pattern", ranks.collect()),
+            pattern("alpha_pattern", alphas.collect()),
+        ];
+        patterns.into_iter().flatten().collect()
     }
 }
 
@@ -124,6 +184,7 @@ impl Method for LoraSettings {
             target_modules,
             use_rslora,
             use_dora,
+            by_module: _,
         } = self;
         let most = field::MOST_RANK;
         vec![
@@ -157,9 +218,10 @@ impl Method for LoraSettings {
             return Shapes::new();
         }
         let at = |name: &str, shape| (format!("{}.lora.{name}", layer.path), shape);
+        let rank = self.rank_at(&layer.path);
         let mut added = vec![
-            at("a", vec![self.rank, layer.inputs]),
-            at("b", vec![layer.outputs, self.rank]),
+            at("a", vec![rank, layer.inputs]),
+            at("b", vec![layer.outputs, rank]),
         ];
         if self.use_dora {
             added.push(at("magnitude", vec![layer.outputs]));
@@ -178,6 +240,7 @@ impl Method for LoraSettings {
             format!("lora_dropout={}", short_number(self.dropout)),
             format!("target_modules={}", list(&self.target_modules)),
         ];
+        arguments.extend(self.own_sizes());
         arguments.extend(fan_in_fan_out(program.family));
         if self.use_rslora {
             arguments.push("use_rslora=True".into());

@@ -1,9 +1,11 @@
 //! The fields of PEFT's `LoraConfig`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::LoraSettings;
+use super::{LoraSettings, patterns};
 use crate::io::peft::fields::{module_names, must_be_unset, object, read, refuse};
 use crate::io::peft::{BaseShape, PeftError};
 use crate::methods::targets::owned;
@@ -12,15 +14,10 @@ use crate::settings::Family;
 
 /// Fields that change the computation when they are set. Those that only say how training began (`eva_config`, …) are
 /// none of a loader's business.
-const MUST_BE_UNSET: [&str; 14] = [
+const MUST_BE_UNSET: [&str; 9] = [
     "use_qalora",
     "lora_bias",
-    "rank_pattern",
-    "alpha_pattern",
-    "layers_to_transform",
-    "layers_pattern",
     "layer_replication",
-    "exclude_modules",
     "target_parameters",
     "trainable_token_indices",
     "alora_invocation_tokens",
@@ -57,6 +54,35 @@ impl PeftFormat for LoraSettings {
         parse(json).map(Strategy::Lora)
     }
 
+    fn settled(
+        &self,
+        json: &str,
+        linear: &[String],
+        family: Family,
+    ) -> Result<Option<Strategy>, PeftError> {
+        let fields: Fields = read(json)?;
+        if !patterns::is_patterned(&fields.target_modules, &fields.rest) {
+            return Ok(None);
+        }
+        let all = owned(family.linear_modules());
+        let mut by_module = patterns::by_module(json, linear, &all)?;
+        if by_module.is_empty() {
+            return Err(PeftError::NothingMatched {
+                targets: vec![fields.target_modules.to_string()],
+                modules: family.listed_modules(),
+            });
+        }
+        let target_modules = by_module.keys().cloned().collect();
+        if by_module.values().all(|own| *own == self.usual_size()) {
+            by_module.clear();
+        }
+        Ok(Some(Strategy::Lora(Self {
+            target_modules,
+            by_module,
+            ..self.clone()
+        })))
+    }
+
     fn fields(&self, base: BaseShape) -> Map<String, Value> {
         let mut all = fields(self);
         // GPT-2 alone keeps its weights [in, out].
@@ -74,7 +100,7 @@ impl PeftFormat for LoraSettings {
     }
 
     fn size(&self) -> Option<StoredSize> {
-        Some(StoredSize {
+        self.by_module.is_empty().then_some(StoredSize {
             field: "r",
             is: self.rank,
             tensor: ".lora_A.weight",
@@ -106,6 +132,7 @@ fn parse(json: &str) -> Result<LoraSettings, PeftError> {
         target_modules: target_modules(&fields.target_modules)?,
         use_rslora: fields.use_rslora,
         use_dora: fields.use_dora,
+        by_module: BTreeMap::new(),
     })
 }
 
@@ -113,13 +140,17 @@ fn fields(settings: &LoraSettings) -> Map<String, Value> {
     let mut fields = Map::new();
     for field in MUST_BE_UNSET.iter().filter(|field| **field != "use_bdlora") {
         let unset = match *field {
-            "rank_pattern" | "alpha_pattern" => json!({}),
             "use_qalora" | "lora_bias" => json!(false),
             _ => Value::Null,
         };
         fields.insert((*field).to_owned(), unset);
     }
+    for field in patterns::FIELDS {
+        fields.insert(field.to_owned(), Value::Null);
+    }
+    let (ranks, alphas) = own_sizes(settings);
     fields.extend(object(json!({
+        "alpha_pattern": alphas,
         "bias": "none",
         "corda_config": null,
         "ensure_weight_tying": false,
@@ -132,11 +163,26 @@ fn fields(settings: &LoraSettings) -> Map<String, Value> {
         "peft_type": "LORA",
         "qalora_group_size": 16,
         "r": settings.rank,
+        "rank_pattern": ranks,
         "target_modules": settings.target_modules,
         "use_dora": settings.use_dora,
         "use_rslora": settings.use_rslora,
     })));
     fields
+}
+
+/// PEFT's `rank_pattern` and `alpha_pattern`: what single modules have that is not what most have.
+fn own_sizes(settings: &LoraSettings) -> (Map<String, Value>, Map<String, Value>) {
+    let (mut ranks, mut alphas) = (Map::new(), Map::new());
+    for (path, own) in &settings.by_module {
+        if own.rank != settings.rank {
+            ranks.insert(path.clone(), json!(own.rank));
+        }
+        if own.alpha != settings.alpha {
+            alphas.insert(path.clone(), number(own.alpha));
+        }
+    }
+    (ranks, alphas)
 }
 
 /// How A and B began matters where PEFT changes the base weights with them, when it loads as when it trained: by
@@ -154,10 +200,11 @@ fn check_start(value: &Value) -> Result<(), PeftError> {
 }
 
 /// A list of names, or PEFT's word for every linear layer but the head, which is read as GPT-2's: the file does not say
-/// for what model it is.
+/// for what model it is. An expression stands for itself until a model is there.
 fn target_modules(value: &Value) -> Result<Vec<String>, PeftError> {
     match value {
         Value::String(word) if word == "all-linear" => Ok(owned(Family::Gpt2.linear_modules())),
+        Value::String(expression) => Ok(vec![expression.clone()]),
         names => module_names("target_modules", names),
     }
 }

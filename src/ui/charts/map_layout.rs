@@ -83,19 +83,7 @@ pub fn lay_out(parameters: &[ParameterInfo]) -> MapLayout {
     }
     // Blocks before what stands on top, whatever the order in which tensors were listed.
     groups.sort_by_key(|group| group.place);
-    let widest = |only_blocks: bool| {
-        groups
-            .iter()
-            .filter(|group| !only_blocks || matches!(group.place, Where::Block(_)))
-            .map(|group| group.modules.iter().map(Module::width).sum::<f64>())
-            .fold(0.0, f64::max)
-    };
-    // An embedding may be far wider than a block is; it is folded rather than all the rest made tiny.
-    let blocks = widest(true);
-    let full_width = match blocks > 0.0 {
-        true => widest(false).min(blocks * 1.4),
-        false => widest(false),
-    };
+    let full_width = full_width(&groups);
     for group in &mut groups {
         group
             .modules
@@ -103,6 +91,22 @@ pub fn lay_out(parameters: &[ParameterInfo]) -> MapLayout {
             .for_each(|module| fold(module, full_width));
     }
     MapLayout { full_width, groups }
+}
+
+/// An embedding may be far wider than a block is; it is folded rather than all the rest made tiny.
+fn full_width(groups: &[Group]) -> f64 {
+    let widest = |only_blocks: bool| {
+        groups
+            .iter()
+            .filter(|group| !only_blocks || matches!(group.place, Where::Block(_)))
+            .map(|group| group.modules.iter().map(Module::width).sum::<f64>())
+            .fold(0.0, f64::max)
+    };
+    let blocks = widest(true);
+    match blocks > 0.0 {
+        true => widest(false).min(blocks * 1.4),
+        false => widest(false),
+    }
 }
 
 fn group_of(name: &str) -> (Where, String) {

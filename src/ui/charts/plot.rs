@@ -165,24 +165,8 @@ pub struct Line {
 
 /// Works a chart out for a size in pixels.
 pub fn plot(data: &LineData, width: f64, height: f64) -> Plot {
-    let finite = |(_, y): &&(f64, f64)| y.is_finite();
-    let points = || {
-        data.series
-            .iter()
-            .flat_map(|s| s.points.iter())
-            .filter(finite)
-    };
-    let highest_x = points()
-        .map(|(x, _)| *x)
-        .fold(data.x_end, f64::max)
-        .max(1.0);
-    let levels = data.levels.iter().map(|level| level.y);
-    let edges = data.bands.iter().flat_map(|band| &band.points);
-    let edges = edges.flat_map(|(_, low, high)| [*low, *high]);
-    let values = points().map(|(_, y)| *y).chain(levels).chain(edges);
-    let (low, high) = fitted_domain(values, 4);
-    let x = Scale::new((0.0, highest_x), (LEFT, width - RIGHT));
-    let y = Scale::new((low, high), (height - BOTTOM, TOP));
+    let (x, y) = scales(data, width, height);
+    let ((_, highest_x), (low, high)) = (x.domain, y.domain);
     let x_count = ((width / 90.0) as usize).clamp(2, 10);
     Plot {
         x,
@@ -209,6 +193,28 @@ pub fn plot(data: &LineData, width: f64, height: f64) -> Plot {
             .map(|band| (band.look, outline(band, &x, &y)))
             .collect(),
     }
+}
+
+/// Axes that hold every line, every band and every level.
+fn scales(data: &LineData, width: f64, height: f64) -> (Scale, Scale) {
+    let finite = |(_, y): &&(f64, f64)| y.is_finite();
+    let points = || {
+        data.series
+            .iter()
+            .flat_map(|s| s.points.iter())
+            .filter(finite)
+    };
+    let highest_x = points()
+        .map(|(x, _)| *x)
+        .fold(data.x_end, f64::max)
+        .max(1.0);
+    let levels = data.levels.iter().map(|level| level.y);
+    let edges = data.bands.iter().flat_map(|band| &band.points);
+    let edges = edges.flat_map(|(_, low, high)| [*low, *high]);
+    let values = points().map(|(_, y)| *y).chain(levels).chain(edges);
+    let x = Scale::new((0.0, highest_x), (LEFT, width - RIGHT));
+    let y = Scale::new(fitted_domain(values, 4), (height - BOTTOM, TOP));
+    (x, y)
 }
 
 /// Along the highest values and back along the lowest.

@@ -114,6 +114,29 @@ fn Where(keeping: Memo<Option<Keeping>>) -> impl IntoView {
     }
 }
 
+/// A run that was lost with the GPU goes on without being asked to. Where it cannot, the offer stands.
+pub fn go_on_after_gpu(page: PageContext) {
+    let found = page.watch(|state| {
+        let found = state.answer::<asks::FindKeptRun>();
+        let found = state.goes_on.then(|| found.done().cloned());
+        found.flatten()
+    });
+    Effect::new(move |_| {
+        let Some(found) = found.get() else { return };
+        // The engine that is gone may not have let go of the place yet; it is asked for again when the model is there.
+        if *found == Keeping::Elsewhere {
+            return;
+        }
+        page.state.update(|state| state.goes_on = false);
+        if let Keeping::Here(Some(run)) = &*found
+            && let Some(note) = KeptNote::parse(&run.note)
+        {
+            // What it lacks is told where the learner tries to go on with it.
+            let _ = page.resume_kept(&note);
+        }
+    });
+}
+
 impl PageContext {
     /// Brings back what the kept run was made with, and goes on with it.
     fn resume_kept(self, note: &KeptNote) -> Result<(), Needs> {

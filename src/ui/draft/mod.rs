@@ -3,13 +3,15 @@
 mod family;
 mod values;
 
+use std::str::FromStr;
+
 use family::not_for;
 pub use values::{SCHEDULES, schedule_name};
 
 use crate::methods::AllSettings;
 pub use crate::methods::export::short_number;
 use crate::methods::field::{Field, Reach};
-use crate::settings::{Family, Strategy, StrategyKind, Task, TrainingSettings};
+use crate::settings::{Family, ScheduleKind, Strategy, StrategyKind, Task, TrainingSettings};
 use crate::ui::UNNAMED_DATASET;
 use crate::ui::pages::routes::pairs;
 use crate::ui::sources::datasets::{self, DataSource, SHIPPED, shipped};
@@ -158,49 +160,14 @@ impl Draft {
     }
 
     fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
-        let not = |must: &str| format!("must be {must}");
-        let whole = || value.parse::<usize>().map_err(|_| not("a whole number"));
-        let number = || value.parse::<f64>().map_err(|_| not("a number"));
+        let whole = || parsed::<usize>(value, "a whole number");
+        let number = || parsed::<f64>(value, "a number");
+        let switch = || parsed::<bool>(value, "true or false");
         match key {
-            "data" if value == self.dataset.name() => {}
-            "data" => {
-                let names: Vec<&str> = SHIPPED.iter().map(|set| set.name).collect();
-                let set =
-                    shipped(value).ok_or_else(|| not(&format!("one of {}", names.join(", "))))?;
-                if set.task_for(self.family).is_none() {
-                    return Err(not_for(&set, self.family));
-                }
-                self.dataset = set;
-            }
-            "task" => {
-                let task = self.task().name();
-                // The model may turn out to be of another family.
-                let is_anothers =
-                    |family: &Family| self.dataset.task_for(*family).map(Task::name) == Some(value);
-                if value != task && !Family::ALL.iter().any(is_anothers) {
-                    return Err(not(&format!(
-                        "{task} with the data {}",
-                        self.dataset.name()
-                    )));
-                }
-            }
-            "strategy" => {
-                let kind = StrategyKind::parse(value).ok_or_else(|| {
-                    let names = StrategyKind::ALL.map(StrategyKind::name);
-                    not(&format!("one of {}", names.join(", ")))
-                })?;
-                if let Some(why) = refusal(kind, self.family) {
-                    return Err(why);
-                }
-                self.kind = kind;
-            }
-            "schedule" => {
-                self.training.schedule = SCHEDULES
-                    .iter()
-                    .find(|(name, _)| *name == value)
-                    .map(|(_, kind)| *kind)
-                    .ok_or_else(|| not("linear, cosine or constant"))?;
-            }
+            "data" => self.choose_data(value)?,
+            "task" => self.check_task(value)?,
+            "strategy" => self.choose_strategy(value)?,
+            "schedule" => self.training.schedule = schedule_named(value)?,
             "l2sp" => self.training.remedies.l2_sp_alpha = number()?,
             "ewc" => self.training.remedies.ewc_lambda = number()?,
             "replay" => self.training.remedies.replay = number()?,
@@ -215,27 +182,57 @@ impl Draft {
             "accumulate" => self.training.gradient_accumulation_steps = whole()?,
             "evaluate" => self.training.eval_steps = whole()?,
             "patience" => self.training.early_stopping_patience = whole()?,
-            "best" => {
-                let wished = value.parse().map_err(|_| not("true or false"))?;
-                self.training.load_best_model_at_end = wished;
-            }
+            "best" => self.training.load_best_model_at_end = switch()?,
             "epochs" => self.training.num_train_epochs = number()?,
-            "balanced" => {
-                self.training.balanced_classes = value.parse().map_err(|_| not("true or false"))?;
-            }
-            // 0 and infinity both clip nothing; kept runs are JSON, which has no infinity.
-            "clip" => {
-                let norm = number()?;
-                self.training.max_grad_norm = if norm == f64::INFINITY { 0.0 } else { norm };
-            }
-            "seed" => {
-                self.training.seed = value.parse().map_err(|_| not("a whole number"))?;
-            }
+            "balanced" => self.training.balanced_classes = switch()?,
+            "clip" => self.training.max_grad_norm = finite_norm(number()?),
+            "seed" => self.training.seed = parsed(value, "a whole number")?,
             _ => {
                 let set = self.methods.set(key, value, self.family);
                 return set.unwrap_or_else(|| Err("there is no such setting".into()));
             }
         }
+        Ok(())
+    }
+
+    /// Takes a shipped set by its name; the set that is chosen may be any, and stays.
+    fn choose_data(&mut self, value: &str) -> Result<(), String> {
+        if value == self.dataset.name() {
+            return Ok(());
+        }
+        let names: Vec<&str> = SHIPPED.iter().map(|set| set.name).collect();
+        let set = shipped(value).ok_or_else(|| must_be(&format!("one of {}", names.join(", "))))?;
+        if set.task_for(self.family).is_none() {
+            return Err(not_for(&set, self.family));
+        }
+        self.dataset = set;
+        Ok(())
+    }
+
+    /// The task follows from the data, so that an address can only say it, and not choose it.
+    fn check_task(&self, value: &str) -> Result<(), String> {
+        let task = self.task().name();
+        // The model may turn out to be of another family.
+        let is_anothers =
+            |family: &Family| self.dataset.task_for(*family).map(Task::name) == Some(value);
+        match value == task || Family::ALL.iter().any(is_anothers) {
+            true => Ok(()),
+            false => Err(must_be(&format!(
+                "{task} with the data {}",
+                self.dataset.name()
+            ))),
+        }
+    }
+
+    fn choose_strategy(&mut self, value: &str) -> Result<(), String> {
+        let kind = StrategyKind::parse(value).ok_or_else(|| {
+            let names = StrategyKind::ALL.map(StrategyKind::name);
+            must_be(&format!("one of {}", names.join(", ")))
+        })?;
+        if let Some(why) = refusal(kind, self.family) {
+            return Err(why);
+        }
+        self.kind = kind;
         Ok(())
     }
 
@@ -272,6 +269,28 @@ impl Draft {
         let parts: Vec<String> = keys.map(|key| format!("{key}={}", self.get(key))).collect();
         parts.join("&")
     }
+}
+
+/// What is wrong with a value that does not keep to a rule.
+fn must_be(rule: &str) -> String {
+    format!("must be {rule}")
+}
+
+fn parsed<T: FromStr>(value: &str, rule: &str) -> Result<T, String> {
+    value.parse().map_err(|_| must_be(rule))
+}
+
+fn schedule_named(value: &str) -> Result<ScheduleKind, String> {
+    SCHEDULES
+        .iter()
+        .find(|(name, _)| *name == value)
+        .map(|(_, kind)| *kind)
+        .ok_or_else(|| must_be("linear, cosine or constant"))
+}
+
+/// 0 and infinity both clip nothing; kept runs are JSON, which has no infinity.
+fn finite_norm(norm: f64) -> f64 {
+    if norm == f64::INFINITY { 0.0 } else { norm }
 }
 
 /// Others are judged by what these say, so that they are read before them, in this order.

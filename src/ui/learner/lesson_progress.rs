@@ -74,20 +74,42 @@ impl LessonProgress {
             self.locked.retain(|guess| answers.contains_key(guess));
         }
     }
+
+    /// The other tab's answers, where they are newer or there are none here.
+    fn take_answers(&mut self, other: &Self) {
+        for (check, theirs) in &other.answers {
+            let (at, mine_at) = (other.answered_at(check), self.answered_at(check));
+            let mine = self.answers.get(check);
+            // Of two at one time, the same one in either tab.
+            let is_newer = (at, Some(theirs)) > (mine_at, mine);
+            if mine.is_none() || is_newer {
+                self.answers.insert(check.clone(), *theirs);
+                self.answered_at_millis.insert(check.clone(), at);
+            }
+        }
+    }
+
+    /// The other tab's first answers, where they came before those here or there are none.
+    fn take_first(&mut self, other: &Self) {
+        // Of two at one time, the same one in either tab.
+        let key = |of: &Self, check: &str, first: usize| (of.first_at(check), first);
+        for (check, theirs) in &other.first {
+            let mine = self.first.get(check);
+            let is_earlier =
+                mine.is_none_or(|mine| key(other, check, *theirs) < key(self, check, *mine));
+            if is_earlier {
+                self.first.insert(check.clone(), *theirs);
+                self.first_at_millis
+                    .insert(check.clone(), other.first_at(check));
+            }
+        }
+    }
 }
 
 impl Merge for LessonProgress {
     fn merged(&self, other: &Self) -> Self {
         let mut both = self.clone();
-        for (check, theirs) in &other.answers {
-            let (at, mine_at) = (other.answered_at(check), self.answered_at(check));
-            // Of two at one time, the same one in either tab.
-            let is_newer = (at, Some(theirs)) > (mine_at, self.answers.get(check));
-            if !self.answers.contains_key(check) || is_newer {
-                both.answers.insert(check.clone(), *theirs);
-                both.answered_at_millis.insert(check.clone(), at);
-            }
-        }
+        both.take_answers(other);
         for check in &other.passed {
             let at = other.passed_at(check).max(self.passed_at(check));
             both.passed_at_millis.insert(check.clone(), at);
@@ -102,17 +124,7 @@ impl Merge for LessonProgress {
             both.answered_at_millis.entry(check.clone()).or_insert(0.0);
         }
         both.passed.sort();
-        for (check, theirs) in &other.first {
-            let mine = self.first.get(check);
-            // The tab that answered earlier has the first answer; of two at one time, the same one in either tab.
-            let key = |of: &Self, first: usize| (of.first_at(check), first);
-            let is_earlier = mine.is_none_or(|mine| key(other, *theirs) < key(self, *mine));
-            if is_earlier {
-                both.first.insert(check.clone(), *theirs);
-                both.first_at_millis
-                    .insert(check.clone(), other.first_at(check));
-            }
-        }
+        both.take_first(other);
         for guess in &other.locked {
             if !both.locked.contains(guess) {
                 both.locked.push(guess.clone());

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lessons::measure::What;
-use crate::protocol::{GeneralScore, Split};
+use crate::protocol::{GeneralScore, Scores, Split};
 use crate::settings::{Family, Task};
 use crate::ui::UNNAMED_DATASET;
 use crate::ui::browser::clock;
@@ -73,6 +73,17 @@ pub struct Figures {
     pub retrieval: Option<f64>,
 }
 
+impl Figures {
+    fn of(scores: &Scores, perplexity: Option<f64>, retrieval: Option<f64>) -> Self {
+        Self {
+            accuracy: scores.accuracy,
+            loss_nats: scores.loss_nats,
+            perplexity,
+            retrieval,
+        }
+    }
+}
+
 /// One step of the curve.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Point {
@@ -95,12 +106,8 @@ impl RunRecord {
         let plan = run.plan.as_deref()?;
         let (after, saved_bytes, millis) = match &run.phase {
             Phase::Finished { summary } => {
-                let after = Figures {
-                    accuracy: summary.test.after.accuracy,
-                    loss_nats: summary.test.after.loss_nats,
-                    perplexity: run.perplexity_after(),
-                    retrieval: run.retrieval_after(),
-                };
+                let scores = &summary.test.after;
+                let after = Figures::of(scores, run.perplexity_after(), run.retrieval_after());
                 (Some(after), summary.adapter_bytes, summary.total_millis)
             }
             Phase::Failed { .. } if run.has_diverged() => (None, 0, 0.0),
@@ -120,12 +127,7 @@ impl RunRecord {
             steps: run.completed_steps(),
             seconds: millis / 1000.0,
             saved_bytes,
-            before: Figures {
-                accuracy: scores.accuracy,
-                loss_nats: scores.loss_nats,
-                perplexity: run.perplexity_before(),
-                retrieval: run.retrieval_before(),
-            },
+            before: Figures::of(&scores, run.perplexity_before(), run.retrieval_before()),
             after,
             sample_before: run.sample_before.clone().unwrap_or_default(),
             sample_after: run.sample_after.clone().unwrap_or_default(),

@@ -115,7 +115,7 @@ impl Queue {
         let Some(run) = self.waiting.first() else {
             return Move::Wait;
         };
-        let is_busy = state.run.as_ref().is_some_and(Run::is_going);
+        let is_busy = state.goes_on || state.run.as_ref().is_some_and(Run::is_going);
         if is_busy || state.device.is_none() || self.waits_for_the_learner(state) {
             return Move::Wait;
         }

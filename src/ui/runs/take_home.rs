@@ -204,18 +204,16 @@ mod tests {
             remedy_loss_nats: 0.0,
             step_millis: 12.0,
         }];
-        let split = |after| SplitSummary {
-            before: scores(0.5),
-            after: scores(after),
-            confusion: Confusion { counts: Vec::new() },
-            by_label: Vec::new(),
-            mistakes: Vec::new(),
-            verdicts: Default::default(),
-            classes: None,
+        run.phase = Phase::Finished {
+            summary: Arc::new(summary()),
         };
-        let summary = RunSummary {
-            test: split(0.75),
-            validation: Some(split(0.875)),
+        run
+    }
+
+    fn summary() -> RunSummary {
+        RunSummary {
+            test: split_summary(0.75),
+            validation: Some(split_summary(0.875)),
             frozen_proof: FrozenProof {
                 tensors: 0,
                 parameters: 0,
@@ -228,11 +226,19 @@ mod tests {
             total_millis: 2000.0,
             adapter_bytes: 10,
             peak_memory_bytes: None,
-        };
-        run.phase = Phase::Finished {
-            summary: Arc::new(summary),
-        };
-        run
+        }
+    }
+
+    fn split_summary(accuracy_after: f64) -> SplitSummary {
+        SplitSummary {
+            before: scores(0.5),
+            after: scores(accuracy_after),
+            confusion: Confusion { counts: Vec::new() },
+            by_label: Vec::new(),
+            mistakes: Vec::new(),
+            verdicts: Default::default(),
+            classes: None,
+        }
     }
 
     fn facts(run: &Run, split: Split) -> Facts<'_> {

@@ -107,20 +107,12 @@ validation = windows(ids[-tenth:])
     }
 
     fn questions(&self) -> String {
-        let (question, head, tail, types) = match self.is_bert() {
-            true => (
-                "row[\"question\"]",
-                "[tokenizer.cls_token_id] + question + [tokenizer.sep_token_id]",
-                "[tokenizer.sep_token_id]",
-                "\n                \"token_type_ids\": [0] * len(head) + [1] * (stop - at + 1),",
-            ),
-            false => (
-                "row[\"question\"] + \"\\n\"",
-                "[tokenizer.eos_token_id] + question",
-                "[]",
-                "",
-            ),
-        };
+        let QuestionTokens {
+            question,
+            head,
+            tail,
+            types,
+        } = self.question_tokens();
         format!(
             r#"
 
@@ -154,6 +146,34 @@ def examples(rows):
 "#
         )
     }
+
+    fn question_tokens(&self) -> QuestionTokens {
+        match self.is_bert() {
+            true => QuestionTokens {
+                question: "row[\"question\"]",
+                head: "[tokenizer.cls_token_id] + question + [tokenizer.sep_token_id]",
+                tail: "[tokenizer.sep_token_id]",
+                types: "\n                \"token_type_ids\": [0] * len(head) + [1] * (stop - at + 1),",
+            },
+            false => QuestionTokens {
+                question: "row[\"question\"] + \"\\n\"",
+                head: "[tokenizer.eos_token_id] + question",
+                tail: "[]",
+                types: "",
+            },
+        }
+    }
+}
+
+/// How a question stands with its text in one row of tokens: pieces of Python.
+struct QuestionTokens {
+    question: &'static str,
+    /// Before the text.
+    head: &'static str,
+    /// After the text.
+    tail: &'static str,
+    /// An entry of the row that tells question and text apart, where the model has such.
+    types: &'static str,
 }
 
 const LINES: &str = r#"

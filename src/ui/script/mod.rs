@@ -139,6 +139,23 @@ impl Program<'_> {
     }
 
     fn imports(&self) -> String {
+        let mut out = self.standard_imports();
+        out += "\n";
+        if self.settings.balanced_classes {
+            out += "import torch\n";
+        }
+        out += &match self.exported() {
+            Exported::Peft { config, .. } => format!("from peft import {config}, get_peft_model\n"),
+            Exported::Adapters(_) => "import adapters\n".into(),
+            Exported::Plain(_) => String::new(),
+        };
+        out += &python::import("transformers", &self.names_of_transformers());
+        out += &self.command_line();
+        out
+    }
+
+    /// Of Python's own library, what this program uses.
+    fn standard_imports(&self) -> String {
         let mut out = String::new();
         for (module, is_used) in [
             ("csv", self.reads(is_separated)),
@@ -154,15 +171,10 @@ impl Program<'_> {
                 out += &format!("import {module}\n");
             }
         }
-        out += "\n";
-        if self.settings.balanced_classes {
-            out += "import torch\n";
-        }
-        out += &match self.exported() {
-            Exported::Peft { config, .. } => format!("from peft import {config}, get_peft_model\n"),
-            Exported::Adapters(_) => "import adapters\n".into(),
-            Exported::Plain(_) => String::new(),
-        };
+        out
+    }
+
+    fn names_of_transformers(&self) -> Vec<&'static str> {
         let mut names = vec![self.model_class(), "AutoTokenizer", self.collator()];
         if self.settings.strategy.virtual_tokens() > 0 {
             names.push("AutoConfig");
@@ -171,8 +183,12 @@ impl Program<'_> {
             names.push("EarlyStoppingCallback");
         }
         names.extend(["Trainer", "TrainingArguments", "set_seed"]);
-        out += &python::import("transformers", &names);
-        out += &format!(
+        names
+    }
+
+    /// The model and the data file, which the program can be given in the place of the page's.
+    fn command_line(&self) -> String {
+        format!(
             "\nmodel_name = sys.argv[1] if len(sys.argv) > 1 else \"models/{model}\"\n\
              data_file = sys.argv[2] if len(sys.argv) > 2 else {data}\n",
             model = match self.family {
@@ -180,8 +196,7 @@ impl Program<'_> {
                 Family::Bert => crate::ui::ENCODER,
             },
             data = python::string(&self.draft.dataset.file()),
-        );
-        out
+        )
     }
 
     fn tokenizer(&self) -> String {

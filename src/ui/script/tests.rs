@@ -236,6 +236,7 @@ fn every_setting_of_a_method_changes_the_program() {
         target_modules: _,
         use_rslora: _,
         use_dora: _,
+        by_module: _,
     } = LoraSettings::default();
     let changes: [fn(&mut LoraSettings); 6] = [
         |l| l.rank = 3,

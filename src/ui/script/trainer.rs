@@ -9,6 +9,26 @@ use crate::ui::text::scripts as text;
 
 impl Program<'_> {
     pub(super) fn arguments(&self) -> String {
+        let mut settings = vec!["output_dir=\"tuned\"".to_string()];
+        settings.extend(self.optimization());
+        settings.push(format!("seed={}", self.settings.seed));
+        settings.push("logging_steps=20".into());
+        settings.extend(self.watching());
+        if self.settings.gradient_checkpointing == Some(true) {
+            settings.push("gradient_checkpointing=True".into());
+        }
+        settings.push("report_to=\"none\"".into());
+        format!(
+            "trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)\n\
+             print(f\"{{trainable:,}} of {{sum(p.numel() for p in model.parameters()):,}} parameters train\")\n\
+             \n\
+             arguments = TrainingArguments(\n{})\n",
+            arguments(&settings)
+        )
+    }
+
+    /// How long it trains, on how much at a time, and how far each step goes.
+    fn optimization(&self) -> Vec<String> {
         let training = &self.settings;
         let schedule = match training.schedule {
             ScheduleKind::Linear => "linear",
@@ -19,8 +39,7 @@ impl Program<'_> {
             0.0 => format!("max_steps={}", training.total_steps),
             epochs => format!("num_train_epochs={}", short(epochs)),
         };
-        let mut settings = vec![
-            "output_dir=\"tuned\"".to_string(),
+        vec![
             length,
             format!("per_device_train_batch_size={}", training.batch_size),
             format!(
@@ -35,21 +54,7 @@ impl Program<'_> {
             format!("adam_beta1={}", short(training.adam_beta1)),
             format!("adam_beta2={}", short(training.adam_beta2)),
             format!("adam_epsilon={}", short(training.adam_epsilon)),
-            format!("seed={}", training.seed),
-            "logging_steps=20".into(),
-        ];
-        settings.extend(self.watching());
-        if training.gradient_checkpointing == Some(true) {
-            settings.push("gradient_checkpointing=True".into());
-        }
-        settings.push("report_to=\"none\"".into());
-        format!(
-            "trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)\n\
-             print(f\"{{trainable:,}} of {{sum(p.numel() for p in model.parameters()):,}} parameters train\")\n\
-             \n\
-             arguments = TrainingArguments(\n{})\n",
-            arguments(&settings)
-        )
+        ]
     }
 
     /// When the validation split is scored, and what follows from it.
@@ -95,14 +100,33 @@ impl Program<'_> {
     }
 
     pub(super) fn trainer(&self) -> String {
-        let class = match self.exported() {
-            Exported::Adapters(_) => "adapters.AdapterTrainer",
-            Exported::Peft { .. } | Exported::Plain(_) => "Trainer",
-        };
+        let class = self.trainer_class();
         let (mut out, class) = match self.settings.balanced_classes {
             true => (self.weighted(class), "Weighted"),
             false => (String::new(), class),
         };
+        out += &format!(
+            "\n\ntrainer = {class}(\n{})\n",
+            arguments(&self.trainer_arguments()).replace(",\n)", ")")
+        );
+        if !self.divides_by_items() {
+            out += text::MEAN_OF_BATCHES;
+        }
+        out + &self.scored("before")
+            + "trainer.train()\n"
+            + &self.scored("after")
+            + "trainer.save_model(\"tuned\")\n"
+    }
+
+    fn trainer_class(&self) -> &'static str {
+        match self.exported() {
+            Exported::Adapters(_) => "adapters.AdapterTrainer",
+            Exported::Peft { .. } | Exported::Plain(_) => "Trainer",
+        }
+    }
+
+    /// What the trainer is given: the model and its settings, the examples, and what is done on the way.
+    fn trainer_arguments(&self) -> Vec<String> {
         let is_pair = self.task == Task::QuestionAnswering;
         let of = |rows: &str| match is_pair {
             true => format!("examples({rows})[0]"),
@@ -126,24 +150,18 @@ impl Program<'_> {
                 self.settings.early_stopping_patience
             ));
         }
-        out += &format!(
-            "\n\ntrainer = {class}(\n{})\n",
-            arguments(&settings).replace(",\n)", ")")
-        );
-        if !self.divides_by_items() {
-            out += text::MEAN_OF_BATCHES;
-        }
-        let says = |when: &str| match self.task {
+        settings
+    }
+
+    /// Prints what the test split comes to, and when.
+    fn scored(&self, when: &str) -> String {
+        match self.task {
             Task::QuestionAnswering => format!("print(\"{when}:\", score(test))\n"),
             Task::CausalLm | Task::MaskedLm => format!(
                 "print(\"{when}: perplexity\", math.exp(trainer.evaluate(examples(test))[\"eval_loss\"]))\n"
             ),
             _ => format!("print(\"{when}:\", trainer.evaluate(examples(test)))\n"),
-        };
-        out + &says("before")
-            + "trainer.train()\n"
-            + &says("after")
-            + "trainer.save_model(\"tuned\")\n"
+        }
     }
 
     /// Whether the loss is divided as `Trainer` does for a language model; for all other tasks the mean is taken.

@@ -36,11 +36,16 @@ impl State {
         let notices = self.notices.list();
         let lost_run =
             self.would_lose_run() || notices.iter().any(|notice| has_failed(&notice.cause));
+        let run = match lost_run {
+            true => self.run.as_ref().map_or(RunOnGpu::Absent, Run::after_gpu),
+            false => RunOnGpu::Absent,
+        };
         self.notices.retain(|cause| !has_failed(cause));
         self.notices.add(Cause::GpuLost {
             reason: reason.to_string(),
-            lost_run,
+            run,
         });
+        self.goes_on = matches!(run, RunOnGpu::GoesOn { .. });
         self.lose(reason);
     }
 

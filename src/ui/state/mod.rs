@@ -17,7 +17,7 @@ mod tools;
 pub use answers::{Answer, Answers, Slot};
 pub use engine::{Engine, Failure, Loading, Progress, Status};
 pub use holdings::KeptAdapter;
-pub use notice::{Action, Cause, Lack, Notice, Notices, Silence};
+pub use notice::{Action, Cause, Lack, Notice, Notices, RunOnGpu, Silence};
 pub use run::{Happening, Learnt, LogEntry, Phase, Run, trainable_share};
 pub use speech::Beside;
 pub use tools::{Bench, Generation, Plan, Verification};
@@ -57,6 +57,8 @@ pub struct State {
     holds_result: bool,
     /// What the adapter from elsewhere has learnt that answers since the last run.
     brought: Option<Learnt>,
+    /// The run that was lost with a GPU goes on from its last checkpoint as soon as that is found.
+    pub goes_on: bool,
     /// Runs that made way for others; their adapters may still be on their way.
     made_way: Vec<MadeWay>,
     pub generation: Generation,
@@ -89,6 +91,7 @@ impl Default for State {
             run: None,
             holds_result: false,
             brought: None,
+            goes_on: false,
             made_way: Vec::new(),
             generation: Generation::Idle,
             verification: Verification::Idle,
@@ -213,6 +216,7 @@ impl State {
     fn begin_run(&mut self, id: RequestId, settings: TrainingSettings) {
         self.answers.forget(Until::NextRun, id);
         self.brought = None;
+        self.goes_on = false;
         self.note_made_way();
         self.notices
             .retain(|cause| !matches!(cause, Cause::Lost { .. } | Cause::NotKept { .. }));

@@ -38,8 +38,8 @@ pub enum Cause {
     NoGpuEngine,
     /// The WebGPU engine did not come up; the CPU does the work.
     GpuFailed { reason: String },
-    /// The GPU failed in use; the CPU does the work. A run was going, which can be made anew.
-    GpuLost { reason: String, lost_run: bool },
+    /// The GPU failed in use; the CPU does the work.
+    GpuLost { reason: String, run: RunOnGpu },
     /// A worker that computed a part of each batch is gone; so many go on.
     HelperLost { workers: usize, reason: String },
     /// Checkpoints of the run could no longer be written.
@@ -76,6 +76,17 @@ pub enum Silence {
     InRun,
     OnCancel,
     OnAsk,
+}
+
+/// What becomes of the run that was going on a GPU that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunOnGpu {
+    /// There was none.
+    Absent,
+    /// It was kept, after this step the last time, and goes on from there.
+    GoesOn { step: usize },
+    /// It is the learner's to make it anew, or to go on with it where it was paused and kept.
+    Ended,
 }
 
 /// What a run lacks that waits for its turn.

@@ -1,14 +1,17 @@
 //! One run of fine-tuning, as the page knows it.
 
+mod events;
+
 use std::sync::Arc;
 
 use crate::protocol::{
-    EngineError, ErrorKind, Event, GeneralScore, Moment, RequestId, RunId, RunPlan, RunProgress,
-    RunStage, RunStart, RunSummary, Scores, Split, SplitSummary, StageProgress, StepMetrics,
+    EngineError, ErrorKind, GeneralScore, RequestId, RunId, RunPlan, RunProgress, RunStage,
+    RunSummary, Scores, Split, SplitSummary, StageProgress, StepMetrics,
 };
 use crate::settings::{Task, TrainingSettings};
 use crate::ui::learner::RunTag;
 use crate::ui::sources::own_model::ModelSource;
+use crate::ui::state::RunOnGpu;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
@@ -265,100 +268,6 @@ impl Run {
         self.plan.as_deref().map(trainable_share)
     }
 
-    /// Takes in that the engine has begun with it.
-    pub fn started(&mut self, start: &RunStart) {
-        self.id = Some(start.run_id);
-        self.settings.total_steps = start.total_steps;
-        self.plan = Some(Arc::new(start.plan.clone()));
-        self.enter(RunStage::ScoringBefore);
-        self.note(Happening::Started);
-    }
-
-    /// Takes in an event of this run.
-    pub fn apply(&mut self, event: Event) {
-        match event {
-            Event::RunStageEntered { stage, .. } => {
-                self.stage_progress = None;
-                self.enter(stage);
-                self.note(Happening::Entered(stage));
-            }
-            Event::RunStageAdvanced { progress, .. } => self.stage_progress = Some(progress),
-            Event::StepsCompleted {
-                steps, progress, ..
-            } => {
-                self.steps.extend(steps);
-                self.progress = Some(progress);
-            }
-            Event::RunEvaluated {
-                step,
-                split,
-                scores,
-                ..
-            } => {
-                let is_restored = |entry: &LogEntry| entry.happening == Happening::BestRestored;
-                self.evaluations.push(Evaluation {
-                    step,
-                    split,
-                    scores,
-                    is_of_restored: self.log.iter().any(is_restored),
-                });
-                self.log.push(LogEntry {
-                    step,
-                    happening: Happening::Evaluated(split, scores),
-                });
-            }
-            Event::GeneralScored { step, score, .. } => self.general.push((step, score)),
-            Event::RunStoppedEarly { step, .. } => self.log.push(LogEntry {
-                step,
-                happening: Happening::StoppedEarly,
-            }),
-            Event::BestModelRestored { step, .. } => self.log.push(LogEntry {
-                step,
-                happening: Happening::BestRestored,
-            }),
-            Event::SampleGenerated { when, text, .. } => match when {
-                Moment::Before => self.sample_before = Some(text),
-                Moment::After => self.sample_after = Some(text),
-            },
-            Event::RunPaused { step, .. } => {
-                if !self.is_paused() {
-                    self.note(Happening::Paused);
-                }
-                if let Some(stage) = self.stage().filter(|_| !self.is_cancelling()) {
-                    self.phase = Phase::Paused { step, stage };
-                }
-            }
-            Event::RunResumed { .. } => {
-                if let Phase::Paused { stage, .. } = self.phase {
-                    self.phase = Phase::Active { stage };
-                    self.note(Happening::Resumed);
-                }
-            }
-            Event::RunKept { step, bytes, .. } => self.kept = Some((step, bytes)),
-            Event::RunNotKept { .. } => self.kept = None,
-            Event::RunFinished { summary, .. } => {
-                self.phase = Phase::Finished {
-                    summary: Arc::new(summary),
-                };
-                self.note(Happening::Finished);
-            }
-            Event::RunCancelled { step, .. } => {
-                self.phase = Phase::Cancelled { step };
-                self.note(Happening::Cancelled);
-            }
-            Event::RunFailed { step, error, .. } => self.fail(step, error),
-            _ => {}
-        }
-    }
-
-    /// Another stage has begun. Only the word that it goes on ends a pause, and only its end ends a cancelling.
-    fn enter(&mut self, entered: RunStage) {
-        match &mut self.phase {
-            Phase::Paused { stage, .. } | Phase::Cancelling { stage } => *stage = entered,
-            _ => self.phase = Phase::Active { stage: entered },
-        }
-    }
-
     pub fn is_cancelling(&self) -> bool {
         matches!(self.phase, Phase::Cancelling { .. })
     }
@@ -379,11 +288,20 @@ impl Run {
         }
     }
 
+    /// What becomes of the run when its GPU fails.
+    pub fn after_gpu(&self) -> RunOnGpu {
+        match self.kept {
+            Some((step, _)) if !self.is_paused() => RunOnGpu::GoesOn { step },
+            _ => RunOnGpu::Ended,
+        }
+    }
+
     fn note(&mut self, happening: Happening) {
-        self.log.push(LogEntry {
-            step: self.completed_steps(),
-            happening,
-        });
+        self.note_at(self.completed_steps(), happening);
+    }
+
+    fn note_at(&mut self, step: usize, happening: Happening) {
+        self.log.push(LogEntry { step, happening });
     }
 }
 

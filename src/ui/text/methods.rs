@@ -12,46 +12,53 @@ pub struct Words {
     pub moves: &'static str,
 }
 
+impl Words {
+    fn new(name: &'static str, option: &'static str, moves: &'static str) -> Self {
+        Self {
+            name,
+            option,
+            moves,
+        }
+    }
+}
+
 pub fn words(kind: StrategyKind) -> Words {
-    let (name, option, moves) = match kind {
-        StrategyKind::Full => ("Full", "Full: everything trains", "every weight"),
-        StrategyKind::Partial => (
+    match kind {
+        StrategyKind::Full => Words::new("Full", "Full: everything trains", "every weight"),
+        StrategyKind::Partial => Words::new(
             "Partial",
             "Partial: first blocks frozen",
             "the upper half of the blocks and the head",
         ),
-        StrategyKind::Head => ("Head only", "Head only", "the head alone"),
-        StrategyKind::BitFit => ("BitFit", "BitFit: biases only", "every bias, and the head"),
-        StrategyKind::Lora => (
+        StrategyKind::Head => Words::new("Head only", "Head only", "the head alone"),
+        StrategyKind::BitFit => {
+            Words::new("BitFit", "BitFit: biases only", "every bias, and the head")
+        }
+        StrategyKind::Lora => Words::new(
             "LoRA",
             "LoRA",
             "a thin pair beside some matrices, and the head",
         ),
-        StrategyKind::Adapter => (
+        StrategyKind::Adapter => Words::new(
             "Bottleneck adapters",
             "Bottleneck adapters",
             "small new layers between the old, and the head",
         ),
-        StrategyKind::Ia3 => (
+        StrategyKind::Ia3 => Words::new(
             "IA³",
             "IA³: learned factors",
             "factors on what flows through, and the head",
         ),
-        StrategyKind::Prompt => (
+        StrategyKind::Prompt => Words::new(
             "Prompt tuning",
             "Prompt tuning",
             "vectors before the text, and the head",
         ),
-        StrategyKind::Prefix => (
+        StrategyKind::Prefix => Words::new(
             "Prefix tuning",
             "Prefix tuning",
             "vectors before the text in every block, and the head",
         ),
-    };
-    Words {
-        name,
-        option,
-        moves,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What went wrong, what to do about it, and the buttons that do it.
 
 use crate::protocol::{AskKind, EngineError, ErrorKind};
-use crate::ui::state::{Action, Cause, Lack, Silence};
+use crate::ui::state::{Action, Cause, Lack, RunOnGpu, Silence};
 
 /// A notice, put in words.
 #[derive(Debug, PartialEq)]
@@ -17,113 +17,177 @@ pub struct Words {
 pub fn words(cause: &Cause) -> Words {
     match cause {
         Cause::Ask { kind, error } => ask(*kind, error),
-        Cause::Run(error) => Words {
-            kind: kind_name(error.kind),
-            title: "The run ended early".into(),
-            message: error.message.clone(),
-            remedy: remedy(error.kind),
-            actions: match error.kind {
-                ErrorKind::Diverged | ErrorKind::Settings => vec![Action::UseDefaults],
-                ErrorKind::Device => vec![Action::RestartAndRunAnew, Action::Restart],
-                _ => Vec::new(),
-            },
-        },
+        Cause::Run(error) => run_ended(error),
         Cause::Crashed {
             reason,
             at_start: true,
             ..
-        } => Words {
-            kind: "crashed",
-            title: "The engine could not be started".into(),
-            message: crashed(reason),
-            remedy: "See whether you are online, then start it again. If that does not help, reload the page or try another browser; the engine needs WebAssembly with SIMD, which browsers have had since 2023.",
-            actions: vec![Action::Restart, Action::Reload],
-        },
+        } => not_started_at_all(reason),
         Cause::Crashed {
             reason, lost_run, ..
-        } => Words {
-            kind: "crashed",
-            title: "The engine has stopped".into(),
-            message: crashed(reason),
-            remedy: "Start it again: a fresh engine loads the model and the data anew. A run of the lab that was kept can be gone on with from there, others are lost; what was measured stays on the page. If it stops again, close other tabs that need much memory, or put ?device=cpu before the # in the address.",
-            actions: match lost_run {
-                true => vec![Action::RestartAndRunAnew, Action::Restart, Action::Reload],
-                false => vec![Action::Restart, Action::Reload],
-            },
-        },
+        } => stopped(reason, *lost_run),
         Cause::Lost {
             silent_seconds,
             what,
         } => lost(*silent_seconds, *what),
         Cause::NotStarted { runs, lack } => not_started(*runs, lack),
-        Cause::Stale { page, worker } => Words {
-            kind: "stale",
-            title: "Please reload the page".into(),
-            message: format!(
-                "This page and the engine it fetched come from different versions of Warmup (page: {page}; engine: {worker})."
-            ),
-            remedy: "Nothing has been lost but time. If the notice comes back, hold Shift while you press reload.",
-            actions: vec![Action::Reload],
+        Cause::Stale { page, worker } => stale(page, worker),
+        Cause::NoWebGpu { reason } => no_webgpu(reason),
+        Cause::NoGpuEngine => no_gpu_engine(),
+        Cause::GpuFailed { reason } => gpu_failed(reason),
+        Cause::GpuLost { reason, run } => gpu_lost(reason, *run),
+        Cause::HelperLost { workers, reason } => helper_lost(*workers, reason),
+        Cause::NotKept { reason } => not_kept(reason),
+        Cause::TableNotKept => table_not_kept(),
+        Cause::Address(problems) => address(problems),
+    }
+}
+
+fn run_ended(error: &EngineError) -> Words {
+    Words {
+        kind: kind_name(error.kind),
+        title: "The run ended early".into(),
+        message: error.message.clone(),
+        remedy: remedy(error.kind),
+        actions: match error.kind {
+            ErrorKind::Diverged | ErrorKind::Settings => vec![Action::UseDefaults],
+            ErrorKind::Device => vec![Action::RestartAndRunAnew, Action::Restart],
+            _ => Vec::new(),
         },
-        Cause::NoWebGpu { reason } => Words {
-            kind: "no-webgpu",
-            title: "No WebGPU here, so the CPU does the work".into(),
-            message: format!("The address asks for WebGPU, but {reason}."),
-            remedy: "Everything works on the CPU as well, only more slowly. For WebGPU, use a recent Chrome, Edge, Firefox or Safari, open the page over https or from localhost, and see that hardware acceleration is switched on.",
-            actions: Vec::new(),
+    }
+}
+
+fn not_started_at_all(reason: &str) -> Words {
+    Words {
+        kind: "crashed",
+        title: "The engine could not be started".into(),
+        message: crashed(reason),
+        remedy: "See whether you are online, then start it again. If that does not help, reload the page or try another browser; the engine needs WebAssembly with SIMD, which browsers have had since 2023.",
+        actions: vec![Action::Restart, Action::Reload],
+    }
+}
+
+fn stopped(reason: &str, lost_run: bool) -> Words {
+    Words {
+        kind: "crashed",
+        title: "The engine has stopped".into(),
+        message: crashed(reason),
+        remedy: "Start it again: a fresh engine loads the model and the data anew. A run of the lab that was kept can be gone on with from there, others are lost; what was measured stays on the page. If it stops again, close other tabs that need much memory, or put ?device=cpu before the # in the address.",
+        actions: match lost_run {
+            true => vec![Action::RestartAndRunAnew, Action::Restart, Action::Reload],
+            false => vec![Action::Restart, Action::Reload],
         },
-        Cause::NoGpuEngine => Words {
+    }
+}
+
+fn stale(page: &str, worker: &str) -> Words {
+    Words {
+        kind: "stale",
+        title: "Please reload the page".into(),
+        message: format!(
+            "This page and the engine it fetched come from different versions of Warmup (page: {page}; engine: {worker})."
+        ),
+        remedy: "Nothing has been lost but time. If the notice comes back, hold Shift while you press reload.",
+        actions: vec![Action::Reload],
+    }
+}
+
+fn no_webgpu(reason: &str) -> Words {
+    Words {
+        kind: "no-webgpu",
+        title: "No WebGPU here, so the CPU does the work".into(),
+        message: format!("The address asks for WebGPU, but {reason}."),
+        remedy: "Everything works on the CPU as well, only more slowly. For WebGPU, use a recent Chrome, Edge, Firefox or Safari, open the page over https or from localhost, and see that hardware acceleration is switched on.",
+        actions: Vec::new(),
+    }
+}
+
+fn no_gpu_engine() -> Words {
+    Words {
             kind: "no-gpu-engine",
             title: "This site has no WebGPU engine yet, so the CPU does the work".into(),
             message: "The engine for WebGPU takes longest to build, and a freshly built site begins without it.".into(),
             remedy: "Everything works on the CPU as well. If you are building the site yourself, reload the page when ./dev says that the WebGPU engine is there.",
             actions: Vec::new(),
+        }
+}
+
+fn gpu_failed(reason: &str) -> Words {
+    Words {
+        kind: "gpu-failed",
+        title: "The GPU would not start, so the CPU does the work".into(),
+        message: crashed(reason),
+        remedy: "Nothing needs doing. To leave the GPU alone from the start, put ?device=cpu before the # in the address.",
+        actions: Vec::new(),
+    }
+}
+
+fn helper_lost(workers: usize, reason: &str) -> Words {
+    Words {
+        kind: "helper-lost",
+        title: match workers {
+            1 => "Training goes on with one worker".into(),
+            workers => format!("Training goes on with {workers} workers"),
         },
-        Cause::GpuFailed { reason } => Words {
-            kind: "gpu-failed",
-            title: "The GPU would not start, so the CPU does the work".into(),
-            message: crashed(reason),
-            remedy: "Nothing needs doing. To leave the GPU alone from the start, put ?device=cpu before the # in the address.",
-            actions: Vec::new(),
-        },
-        Cause::GpuLost { reason, lost_run } => Words {
-            kind: "gpu-lost",
-            title: "The GPU failed, so the CPU does the work".into(),
-            message: crashed(reason),
-            remedy: "A run of the lab that was kept goes on from its last checkpoint with Resume, another is made anew; what was measured stays on the page. To leave the GPU alone from the start, put ?device=cpu before the # in the address.",
-            actions: if *lost_run { vec![Action::RunAnew] } else { Vec::new() },
-        },
-        Cause::HelperLost { workers, reason } => Words {
-            kind: "helper-lost",
-            title: match workers {
-                1 => "Training goes on with one worker".into(),
-                workers => format!("Training goes on with {workers} workers"),
-            },
-            message: format!("A further worker, which computes a part of each batch, cannot be had: {reason}."),
-            remedy: "Nothing is lost: the others compute its part, and steps take longer. If this comes back, close other tabs that need much memory, or put ?workers=1 before the # in the address.",
-            actions: Vec::new(),
-        },
-        Cause::NotKept { reason } => Words {
-            kind: "not-kept",
-            title: "The run is held in memory only".into(),
-            message: format!("It could not be kept for after a reload: {reason}."),
-            remedy: "Training goes on; what was kept before still stands. To make room, delete something under \"What this browser keeps\" in the lab.",
-            actions: Vec::new(),
-        },
-        Cause::TableNotKept => Words {
-            kind: "table-not-kept",
-            title: "The table of runs is held in memory only".into(),
-            message: "The browser has no place or no room left to keep it for after a reload.".into(),
-            remedy: "Nothing in it is lost while the page is open. Delete runs from the table that you no longer need.",
-            actions: Vec::new(),
-        },
-        Cause::Address(problems) => Words {
-            kind: "address",
-            title: "Some settings in the address cannot be used".into(),
-            message: format!("{}.", problems.join("; ")),
-            remedy: "The default stands in for each of them; all others are as the address says.",
-            actions: Vec::new(),
-        },
+        message: format!(
+            "A further worker, which computes a part of each batch, cannot be had: {reason}."
+        ),
+        remedy: "Nothing is lost: the others compute its part, and steps take longer. If this comes back, close other tabs that need much memory, or put ?workers=1 before the # in the address.",
+        actions: Vec::new(),
+    }
+}
+
+fn not_kept(reason: &str) -> Words {
+    Words {
+        kind: "not-kept",
+        title: "The run is held in memory only".into(),
+        message: format!("It could not be kept for after a reload: {reason}."),
+        remedy: "Training goes on; what was kept before still stands. To make room, delete something under \"What this browser keeps\" in the lab.",
+        actions: Vec::new(),
+    }
+}
+
+fn table_not_kept() -> Words {
+    Words {
+        kind: "table-not-kept",
+        title: "The table of runs is held in memory only".into(),
+        message: "The browser has no place or no room left to keep it for after a reload.".into(),
+        remedy: "Nothing in it is lost while the page is open. Delete runs from the table that you no longer need.",
+        actions: Vec::new(),
+    }
+}
+
+fn address(problems: &[String]) -> Words {
+    Words {
+        kind: "address",
+        title: "Some settings in the address cannot be used".into(),
+        message: format!("{}.", problems.join("; ")),
+        remedy: "The default stands in for each of them; all others are as the address says.",
+        actions: Vec::new(),
+    }
+}
+
+fn gpu_lost(reason: &str, run: RunOnGpu) -> Words {
+    let said = crashed(reason);
+    let (message, remedy, actions) = match run {
+        RunOnGpu::Absent => (said, "What was measured stays on the page.", Vec::new()),
+        RunOnGpu::GoesOn { step } => (
+            format!("{} The run goes on from step {step}.", said.trim_end()),
+            "Nothing needs doing: the steps after the last checkpoint are made again, on the CPU.",
+            Vec::new(),
+        ),
+        RunOnGpu::Ended => (
+            said,
+            "A paused run of the lab can be gone on with from its last checkpoint, another is made anew; what was measured stays on the page.",
+            vec![Action::RunAnew],
+        ),
+    };
+    Words {
+        kind: "gpu-lost",
+        title: "The GPU failed, so the CPU does the work".into(),
+        message,
+        remedy,
+        actions,
     }
 }
 
@@ -313,12 +377,15 @@ mod tests {
         };
         assert!(crashed(true).contains(&Action::RestartAndRunAnew));
         assert!(!crashed(false).contains(&Action::RestartAndRunAnew));
-        let gpu_lost = |lost_run| {
+        let gpu_lost = |run| {
             let reason = "device lost".into();
-            words(&Cause::GpuLost { reason, lost_run }).actions
+            words(&Cause::GpuLost { reason, run })
         };
-        assert_eq!(gpu_lost(true), [Action::RunAnew]);
-        assert!(gpu_lost(false).is_empty());
+        assert_eq!(gpu_lost(RunOnGpu::Ended).actions, [Action::RunAnew]);
+        assert!(gpu_lost(RunOnGpu::Absent).actions.is_empty());
+        let goes_on = gpu_lost(RunOnGpu::GoesOn { step: 412 });
+        assert!(goes_on.actions.is_empty());
+        assert!(goes_on.message.ends_with("goes on from step 412."));
     }
 
     #[test]

@@ -92,44 +92,43 @@ pub fn caution(need: MemoryNeed, device: Option<DeviceKind>) -> Option<&'static 
     }
 }
 
+const MISSING_TOKENIZER: &str = "There is no tokenizer among the chosen files. Choose tokenizer.json, or vocab.json and merges.txt, with the others.";
+const NO_HUB_ID: &str = "That is no id of the Hub. One is a name, or an owner and a name with a slash between them: openai-community/gpt2.";
+const ONLY_PICKLED: &str = "Its weights are there as pytorch_model.bin alone, a format that can hold programs and is not read here. Save the model once with transformers, save_pretrained(…, safe_serialization=True), and choose the files.";
+const NO_WEIGHTS: &str = "There is no model.safetensors beside config.json. Is this the folder of a whole model? An adapter alone has adapter_model.safetensors.";
+const NO_ADDRESS: &str =
+    "That is no address. It begins with https:// and ends at a folder with a model's files.";
+
 pub fn problem(problem: &Problem) -> String {
     match problem {
         Problem::MissingFile(file) => {
             format!("{file} is not among the chosen files. Choose it together with the others.")
         }
-        Problem::MissingTokenizer => {
-            "There is no tokenizer among the chosen files. Choose tokenizer.json, or vocab.json and merges.txt, with the others.".into()
-        }
+        Problem::MissingTokenizer => MISSING_TOKENIZER.into(),
         Problem::Unreadable(reason) => {
             format!("config.json cannot be read: {reason}. Is it the configuration of a model?")
         }
         Problem::OtherArchitecture(name) => {
-            format!("config.json describes a model of the kind {name}; only gpt2 and bert can be loaded here.")
+            format!(
+                "config.json describes a model of the kind {name}; only gpt2 and bert can be loaded here."
+            )
         }
         Problem::NotFetched(reason) => format!(
             "config.json could not be fetched: {}. Is the address that of a folder with a model's files, and may other pages read it?",
             not_fetched(*reason)
         ),
-        Problem::NoHubId => {
-            "That is no id of the Hub. One is a name, or an owner and a name with a slash between them: openai-community/gpt2.".into()
-        }
+        Problem::NoHubId => NO_HUB_ID.into(),
         Problem::NotPublic(id) => format!(
             "The Hub shows no public model {id}. Look for a slip in the name; if the model is private, download its files with your account and choose them here."
         ),
         Problem::Gated(id) => format!(
             "The makers of {id} want to be asked first. Agree on its page on the Hub, download its files with your account, and choose them here."
         ),
-        Problem::OnlyPickled => {
-            "Its weights are there as pytorch_model.bin alone, a format that can hold programs and is not read here. Save the model once with transformers, save_pretrained(…, safe_serialization=True), and choose the files.".into()
-        }
-        Problem::NoWeights => {
-            "There is no model.safetensors beside config.json. Is this the folder of a whole model? An adapter alone has adapter_model.safetensors.".into()
-        }
+        Problem::OnlyPickled => ONLY_PICKLED.into(),
+        Problem::NoWeights => NO_WEIGHTS.into(),
         Problem::Pointer(bytes) => format!(
             "model.safetensors has only {bytes} bytes: it is the pointer that Git leaves in place of a large file. Fetch the file itself (git lfs pull), and choose that."
         ),
-        Problem::NoAddress => {
-            "That is no address. It begins with https:// and ends at a folder with a model's files.".into()
-        }
+        Problem::NoAddress => NO_ADDRESS.into(),
     }
 }

@@ -102,7 +102,18 @@ pub fn figure_value(name: &str, value: f64) -> String {
 
 /// A settings field: its label, the glossary's word for it, and what it does.
 pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
-    match key {
+    method_field(key)
+        .or_else(|| training_field(key))
+        .or_else(|| remedy_field(key))
+        .or_else(|| loop_field(key))
+        .unwrap_or(("", None, ""))
+}
+
+type FieldWords = (&'static str, Option<&'static str>, &'static str);
+
+/// The choice of a method, and the settings of a method's own.
+fn method_field(key: &str) -> Option<FieldWords> {
+    Some(match key {
         "strategy" => ("Strategy", None, "which parameters move"),
         "rank" => ("Rank r", Some("rank"), "how thin A and B are"),
         "alpha" => ("Alpha", Some("alpha"), "the product is scaled by alpha ÷ r"),
@@ -111,6 +122,14 @@ pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
         "bottleneck" => ("Bottleneck", None, "dimensions in its middle"),
         "virtual" => ("Virtual tokens", None, "learned vectors before each text"),
         "freeze" => ("Frozen blocks", Some("block"), "counted from the input"),
+        _ => return None,
+    })
+}
+
+/// What every method has.
+fn training_field(key: &str) -> Option<FieldWords> {
+    Some(match key {
+        "data" => ("Data set", None, "what the run learns from"),
         "lr" => (
             "Learning rate",
             Some("learning-rate"),
@@ -120,6 +139,14 @@ pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
         "warmup" => ("Warmup steps", Some("warmup"), "from zero to the top"),
         "steps" => ("Steps", Some("step"), "in the whole run"),
         "batch" => ("Batch size", Some("batch"), "examples in a step"),
+        "seed" => ("Seed", Some("seed"), "the same seed repeats the run"),
+        _ => return None,
+    })
+}
+
+/// What is done against forgetting.
+fn remedy_field(key: &str) -> Option<FieldWords> {
+    Some(match key {
         "replay" => (
             "Replay",
             None,
@@ -132,7 +159,13 @@ pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
             None,
             "times that of the block above; 1 is off",
         ),
-        "data" => ("Data set", None, "what the run learns from"),
+        _ => return None,
+    })
+}
+
+/// How the loop goes.
+fn loop_field(key: &str) -> Option<FieldWords> {
+    Some(match key {
         "epochs" => ("Epochs", None, "passes over the data; 0 goes by steps"),
         "accumulate" => ("Gradient accumulation", None, "batches in a step"),
         "evaluate" => (
@@ -151,9 +184,8 @@ pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
             None,
             "rare classes weigh as much as frequent ones",
         ),
-        "seed" => ("Seed", Some("seed"), "the same seed repeats the run"),
-        _ => ("", None, ""),
-    }
+        _ => return None,
+    })
 }
 
 /// What a field does not offer to a model of this family, and why.

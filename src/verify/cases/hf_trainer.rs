@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::classifier::{classifier, objective};
 use super::fine_tuning::prepared;
+use crate::data::batch::Batch;
 use crate::io::peft::stored_name;
 use crate::model::gpt2::Gpt2;
 use crate::settings::{LossDivisor, Strategy};
@@ -116,26 +117,18 @@ impl Setting {
         let start = self.start(set, &record)?;
         let case = set.case(&format!("hf_trainer/{name}"));
         check_decay_groups(&case, &start.model, (run.n_decay, run.n_nodecay), reporter);
-        let folder = if self.of_classifier { "cls" } else { "traj" };
-        let mut batches = batches(set, &format!("{folder}/batches.json"))?;
-        if self.first_label_ignored {
-            for row in batches.iter_mut().flat_map(|batch| &mut batch.labels) {
-                row[0] = IGNORED;
-            }
-        }
+        let batches = self.batches(set)?;
+        let (objective, tolerance) = match self.of_classifier {
+            true => (objective(set)?, CLASSIFIER_TRAJECTORY),
+            false => (Objective::CausalLm, TRAJECTORY),
+        };
         let trajectory = Trajectory {
             case,
             start: start.model,
             strategy: start.strategy,
-            objective: match self.of_classifier {
-                true => objective(set)?,
-                false => Objective::CausalLm,
-            },
+            objective,
             batches: &batches,
-            tolerance: match self.of_classifier {
-                true => CLASSIFIER_TRAJECTORY,
-                false => TRAJECTORY,
-            },
+            tolerance,
             name: start.name,
             finals: None,
         };
@@ -148,6 +141,18 @@ impl Setting {
         trajectory
             .follow(set.library, &record, trainer, course, reporter)
             .await
+    }
+
+    /// What the run goes over, with the labels that it knows.
+    fn batches(&self, set: &Set<'_>) -> Result<Vec<Batch>, CaseError> {
+        let folder = if self.of_classifier { "cls" } else { "traj" };
+        let mut batches = batches(set, &format!("{folder}/batches.json"))?;
+        if self.first_label_ignored {
+            for row in batches.iter_mut().flat_map(|batch| &mut batch.labels) {
+                row[0] = IGNORED;
+            }
+        }
+        Ok(batches)
     }
 
     fn start(&self, set: &Set<'_>, record: &Record) -> Result<Start, CaseError> {

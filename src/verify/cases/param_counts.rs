@@ -49,6 +49,13 @@ struct LoraCase {
     total: usize,
 }
 
+impl LoraCase {
+    fn is_on_tied_head(&self) -> bool {
+        let names = self.target_modules.names();
+        names.iter().any(|name| name == TIED_HEAD)
+    }
+}
+
 #[derive(Deserialize)]
 struct FreezeCase {
     model: String,
@@ -88,51 +95,11 @@ pub fn run(library: &Library, path: &str, reporter: &mut Reporter) -> CaseResult
     reporter.quantity(base.finish());
 
     let (on_head, in_blocks): (Vec<&LoraCase>, Vec<&LoraCase>) =
-        (cases.lora.iter()).partition(|one| {
-            one.target_modules
-                .names()
-                .iter()
-                .any(|name| name == TIED_HEAD)
-        });
-    let quantity = format!("LoRA, {} settings", in_blocks.len());
-    let mut comparison = Comparison::new(case, &quantity, EXACT);
-    for one in in_blocks {
-        let targets = one.target_modules.names();
-        let name = format!("{targets:?}, rank {}", one.r);
-        let ours = count(gpt2, None, &lora(targets, one.r));
-        comparison.equal(&name, &pair(ours), &(one.trainable, one.total));
-    }
-    reporter.quantity(comparison.finish());
-
-    let quantity = format!("frozen blocks, {} settings", cases.freeze.len());
-    let mut comparison = Comparison::new(case, &quantity, EXACT);
-    for one in &cases.freeze {
-        let frozen_blocks = frozen_blocks(&one.frozen)
-            .ok_or_else(|| CaseError::file(path, format!("`{}` names no number", one.frozen)))?;
-        let labels = (one.model == "SEQ_CLS").then_some(LABELS);
-        let ours = count(
-            gpt2,
-            labels,
-            &Strategy::Partial(PartialSettings { frozen_blocks }),
-        );
-        let name = format!("{}, {}", one.model, one.frozen);
-        comparison.equal(&name, &pair(ours), &(one.trainable, one.total));
-    }
-    reporter.quantity(comparison.finish());
+        (cases.lora.iter()).partition(|one| one.is_on_tied_head());
+    in_the_blocks(&in_blocks, &gpt2, case, reporter);
+    frozen(&cases.freeze, &gpt2, path, reporter)?;
     classifiers(&cases.other, &gpt2, case, reporter);
-
-    let methods = (cases.other.iter())
-        .filter_map(|one| Some((one, strategy(&one.method)?)))
-        .collect::<Vec<_>>();
-    if !methods.is_empty() {
-        let quantity = format!("IA3, prompts and prefixes, {} settings", methods.len());
-        let mut comparison = Comparison::new(case, &quantity, EXACT);
-        for (one, strategy) in methods {
-            let ours = pair(count(gpt2, None, &strategy));
-            comparison.equal(&one.method, &ours, &(one.trainable, one.total));
-        }
-        reporter.quantity(comparison.finish());
-    }
+    other_methods(&cases.other, &gpt2, case, reporter);
     bottlenecks(&cases.bottleneck, &gpt2, case, reporter);
 
     let left: Vec<&str> = (cases.other.iter())
@@ -145,6 +112,61 @@ pub fn run(library: &Library, path: &str, reporter: &mut Reporter) -> CaseResult
         reporter.not_covered(names, "methods that are not there yet");
     }
     Ok(())
+}
+
+/// LoRA on matrices of the blocks.
+fn in_the_blocks(cases: &[&LoraCase], gpt2: &Gpt2Sizes, case: &str, reporter: &mut Reporter) {
+    let quantity = format!("LoRA, {} settings", cases.len());
+    let mut comparison = Comparison::new(case, &quantity, EXACT);
+    for one in cases {
+        let targets = one.target_modules.names();
+        let name = format!("{targets:?}, rank {}", one.r);
+        let ours = count(gpt2, None, &lora(targets, one.r));
+        comparison.equal(&name, &pair(ours), &(one.trainable, one.total));
+    }
+    reporter.quantity(comparison.finish());
+}
+
+/// The lowest blocks frozen, the rest trained.
+fn frozen(
+    cases: &[FreezeCase],
+    gpt2: &Gpt2Sizes,
+    path: &str,
+    reporter: &mut Reporter,
+) -> CaseResult {
+    let quantity = format!("frozen blocks, {} settings", cases.len());
+    let mut comparison = Comparison::new(path.trim_end_matches(".json"), &quantity, EXACT);
+    for one in cases {
+        let frozen_blocks = frozen_blocks(&one.frozen)
+            .ok_or_else(|| CaseError::file(path, format!("`{}` names no number", one.frozen)))?;
+        let labels = (one.model == "SEQ_CLS").then_some(LABELS);
+        let ours = count(
+            gpt2,
+            labels,
+            &Strategy::Partial(PartialSettings { frozen_blocks }),
+        );
+        let name = format!("{}, {}", one.model, one.frozen);
+        comparison.equal(&name, &pair(ours), &(one.trainable, one.total));
+    }
+    reporter.quantity(comparison.finish());
+    Ok(())
+}
+
+/// What neither LoRA nor frozen blocks are, as far as it is there.
+fn other_methods(cases: &[MethodCase], gpt2: &Gpt2Sizes, case: &str, reporter: &mut Reporter) {
+    let methods = (cases.iter())
+        .filter_map(|one| Some((one, strategy(&one.method)?)))
+        .collect::<Vec<_>>();
+    if methods.is_empty() {
+        return;
+    }
+    let quantity = format!("IA3, prompts and prefixes, {} settings", methods.len());
+    let mut comparison = Comparison::new(case, &quantity, EXACT);
+    for (one, strategy) in methods {
+        let ours = pair(count(gpt2, None, &strategy));
+        comparison.equal(&one.method, &ours, &(one.trainable, one.total));
+    }
+    reporter.quantity(comparison.finish());
 }
 
 fn bottlenecks(cases: &[BottleneckCase], gpt2: &Gpt2Sizes, case: &str, reporter: &mut Reporter) {

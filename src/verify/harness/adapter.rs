@@ -42,6 +42,7 @@ pub struct Adapter {
     pub config: Description,
     pub model: Gpt2,
     pub info: AdapterInfo,
+    base: Gpt2,
     bytes: Vec<u8>,
 }
 
@@ -51,16 +52,20 @@ impl Adapter {
         let config_path = set.path(&format!("{folder}adapter/adapter_config.json"));
         let weights_path = set.path(&format!("{folder}adapter/adapter_model.safetensors"));
         let json = set.library.text(&config_path)?;
-        let config = adapter::describe(&json).map_err(|e| CaseError::file(&config_path, e))?;
+        let mut config = adapter::describe(&json).map_err(|e| CaseError::file(&config_path, e))?;
         let bytes = set.library.bytes(&weights_path)?;
-        let model = adapter::load(&json, bytes.clone(), base)
-            .map_err(|e| CaseError::file(&weights_path, e))?
+        let loaded = adapter::load(&json, bytes.clone(), base.clone())
+            .map_err(|e| CaseError::file(&weights_path, e))?;
+        config.strategy = loaded.strategy;
+        let model = loaded
+            .model
             .with_trainable(|name| config.strategy.trains(name));
         let info = set.json(&format!("{folder}info.json"))?;
         Ok(Self {
             config,
             model,
             info,
+            base,
             bytes,
         })
     }
@@ -101,7 +106,7 @@ impl Adapter {
         let failed = |e: &dyn std::fmt::Display| CaseError::Device(e.to_string());
         let (json, bytes) = self.saved().await?;
         let mut theirs = SafetensorsFile::open(self.bytes.clone()).map_err(|e| failed(&e))?;
-        let mut ours = SafetensorsFile::open(bytes).map_err(|e| failed(&e))?;
+        let mut ours = SafetensorsFile::open(bytes.clone()).map_err(|e| failed(&e))?;
 
         let mut comparison = Comparison::new(case, "adapter, saved again", EXACT);
         let saved = ours.tensors();
@@ -119,8 +124,9 @@ impl Adapter {
             };
             comparison.tensor(name, &values(&mut ours)?, &values(&mut theirs)?);
         }
-        let again = adapter::describe(&json).map_err(|e| failed(&e))?;
-        comparison.equal("configuration", &again.strategy, &self.config.strategy);
+        let again = adapter::load(&json, bytes, self.base.clone());
+        let again = again.map_err(|e| failed(&e))?.strategy;
+        comparison.equal("configuration", &again, &self.config.strategy);
         reporter.quantity(comparison.finish());
         Ok(())
     }

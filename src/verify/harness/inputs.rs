@@ -90,56 +90,52 @@ impl Input {
         positions: usize,
         vocabulary: usize,
     ) -> Result<(), CaseError> {
-        let width = self.input_ids.first().map_or(0, Vec::len);
-        let refuse = |reason: String| Err(CaseError::file(path, reason));
-        if width == 0 || width > positions {
-            return refuse(format!(
-                "rows of {width} tokens, but the model takes 1 to {positions}"
-            ));
-        }
-        let shaped = |rows: Vec<usize>| {
-            rows.len() == self.input_ids.len() && rows.iter().all(|n| *n == width)
-        };
-        let masks = self
-            .attention_mask
-            .iter()
-            .flatten()
-            .map(Vec::len)
-            .collect::<Vec<_>>();
-        let places = self
-            .position_ids
-            .iter()
-            .flatten()
-            .map(Vec::len)
-            .collect::<Vec<_>>();
-        if !shaped(self.input_ids.iter().map(Vec::len).collect())
-            || !(self.attention_mask.is_none() || shaped(masks))
-            || !(self.position_ids.is_none() || shaped(places))
-        {
-            return refuse("ids, attention mask and position ids differ in shape".to_owned());
-        }
-        let within = |id: &&i32, end: usize| !(0..end as i32).contains(*id);
-        if let Some(id) = self
-            .input_ids
-            .iter()
-            .flatten()
-            .find(|id| within(id, vocabulary))
-        {
-            return refuse(format!(
-                "token id {id}, but the vocabulary has {vocabulary}"
-            ));
-        }
-        match self
-            .position_ids
-            .iter()
-            .flatten()
-            .flatten()
-            .find(|id| within(id, positions))
-        {
-            Some(id) => refuse(format!("position {id}, but the model has {positions}")),
+        match self.problem(positions, vocabulary) {
+            Some(reason) => Err(CaseError::file(path, reason)),
             None => Ok(()),
         }
     }
+
+    /// What a model of so many positions and words would trip over.
+    fn problem(&self, positions: usize, vocabulary: usize) -> Option<String> {
+        let width = self.input_ids.first().map_or(0, Vec::len);
+        if width == 0 || width > positions {
+            return Some(format!(
+                "rows of {width} tokens, but the model takes 1 to {positions}"
+            ));
+        }
+        if !self.is_of_one_shape(width) {
+            return Some("ids, attention mask and position ids differ in shape".to_owned());
+        }
+        let ids = self.input_ids.iter().flatten();
+        if let Some(id) = first_beyond(ids, vocabulary) {
+            return Some(format!(
+                "token id {id}, but the vocabulary has {vocabulary}"
+            ));
+        }
+        let places = self.position_ids.iter().flatten().flatten();
+        let place = first_beyond(places, positions);
+        place.map(|place| format!("position {place}, but the model has {positions}"))
+    }
+
+    /// Whether ids, mask and positions, where they are given, all have as many rows of this width.
+    fn is_of_one_shape(&self, width: usize) -> bool {
+        let shape = (self.input_ids.len(), width);
+        let masks = self.attention_mask.as_deref();
+        let places = self.position_ids.as_deref();
+        is_shaped(&self.input_ids, shape)
+            && masks.is_none_or(|rows| is_shaped(rows, shape))
+            && places.is_none_or(|rows| is_shaped(rows, shape))
+    }
+}
+
+fn is_shaped<T>(rows: &[Vec<T>], (count, width): (usize, usize)) -> bool {
+    rows.len() == count && rows.iter().all(|row| row.len() == width)
+}
+
+/// The first that is not from 0 to below `end`.
+fn first_beyond<'a>(mut ids: impl Iterator<Item = &'a i32>, end: usize) -> Option<&'a i32> {
+    ids.find(|id| !(0..end as i32).contains(*id))
 }
 
 impl Input {

@@ -17,7 +17,7 @@ use crate::io::safetensors::NamedTensor;
 use crate::model::parameters;
 use crate::model::parts::Pass;
 use crate::train::gradients::{collect, global_norm};
-use crate::train::{Learner, Objective};
+use crate::train::{GradientMap, Learner, Objective};
 
 /// What the reference found for loss and gradient norm.
 #[derive(Debug, Clone, Deserialize)]
@@ -72,6 +72,16 @@ impl<M: Learner> OneStep<'_, M> {
 
         reporter.breathe().await;
         let expected = ExpectedTensors::load(library, self.gradients)?;
+        let ours = self.named(gradients).await?;
+        let quantity = format!("gradients of {} tensors", ours.len());
+        let mut comparison = Comparison::new(self.case, &quantity, GRADIENTS);
+        expected.compare_all(&ours, &mut comparison, &|_, _| true);
+        reporter.quantity(comparison.finish());
+        Ok(())
+    }
+
+    /// Gradients read back, by the reference's names and in the shapes of their parameters.
+    async fn named(&self, gradients: GradientMap) -> Result<OurTensors, CaseError> {
         let shapes: BTreeMap<String, Vec<usize>> = parameters::list(self.model)
             .into_iter()
             .map(|p| (p.name, p.shape))
@@ -90,11 +100,7 @@ impl<M: Learner> OneStep<'_, M> {
                 },
             );
         }
-        let quantity = format!("gradients of {} tensors", ours.len());
-        let mut comparison = Comparison::new(self.case, &quantity, GRADIENTS);
-        expected.compare_all(&ours, &mut comparison, &|_, _| true);
-        reporter.quantity(comparison.finish());
-        Ok(())
+        Ok(ours)
     }
 }
 

@@ -6,13 +6,16 @@ use super::expected::{Choice, ExpectedTensors, OurTensors};
 use super::finding::Reporter;
 use super::library::Library;
 use super::record::Record;
-use super::tolerance::{EXACT, FINAL_IDLE_BIAS, FINAL_WEIGHTS, SCHEDULE, TrajectoryTolerance};
+use super::tolerance::{
+    EXACT, FINAL_IDLE_BIAS, FINAL_WEIGHTS, SCHEDULE, Tolerance, TrajectoryTolerance,
+};
 use crate::data::batch::Batch;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
 use crate::model::parts::Pass;
+use crate::protocol::VerifiedQuantity;
 use crate::settings::{Strategy, WeightDecayOn};
 use crate::train::{Learner, Objective, Trainer};
 
@@ -81,12 +84,23 @@ impl<M: Learner> Trajectory<'_, M> {
     ) -> Result<(), CaseError> {
         self.check_what_trains(record, reporter);
         let steps = steps(&mut trainer, &course, reporter).await?;
+        self.check_steps(&steps, record, reporter);
+        let model = trainer.into_model();
+        self.check_final_loss(&model, record, reporter).await?;
+        reporter.breathe().await;
+        self.check_frozen(&model, reporter).await?;
+        reporter.breathe().await;
+        self.check_finals(library, &model, reporter).await
+    }
+
+    fn check_steps(&self, steps: &Steps, record: &Record, reporter: &mut Reporter<'_>) {
+        let TrajectoryTolerance {
+            losses: of_losses,
+            gradient_norms: of_norms,
+        } = self.tolerance;
         let mut report = |quantity: &str, tolerance, ours: &[f64], expected: &[f64]| {
-            let mut comparison = Comparison::new(&self.case, quantity, tolerance);
-            comparison.series(quantity, ours, expected);
-            reporter.quantity(comparison.finish());
+            reporter.quantity(self.series(quantity, tolerance, ours, expected));
         };
-        let of_losses = self.tolerance.losses;
         report(
             "learning rates",
             SCHEDULE,
@@ -103,23 +117,40 @@ impl<M: Learner> Trajectory<'_, M> {
                 expected,
             );
         }
-        let norms = self.tolerance.gradient_norms;
         report(
             "gradient norms",
-            norms,
+            of_norms,
             &steps.gradient_norms,
             &record.grad_norms,
         );
-        let model = trainer.into_model();
+    }
+
+    /// The loss after the last step, where the reference has it.
+    async fn check_final_loss(
+        &self,
+        end: &M,
+        record: &Record,
+        reporter: &mut Reporter<'_>,
+    ) -> Result<(), CaseError> {
         if let (Some(expected), Some(batch)) = (record.final_loss_on_batch0, self.batches.first()) {
-            let loss = model.loss(self.objective, batch, &mut Pass::default());
+            let loss = end.loss(self.objective, batch, &mut Pass::default());
             let loss = super::one_step::as_f64(&read_back::values("loss", loss).await?);
-            report("final loss", of_losses, &loss, &[expected]);
+            let tolerance = self.tolerance.losses;
+            reporter.quantity(self.series("final loss", tolerance, &loss, &[expected]));
         }
-        reporter.breathe().await;
-        self.check_frozen(&model, reporter).await?;
-        reporter.breathe().await;
-        self.check_finals(library, &model, reporter).await
+        Ok(())
+    }
+
+    fn series(
+        &self,
+        quantity: &str,
+        tolerance: Tolerance,
+        ours: &[f64],
+        expected: &[f64],
+    ) -> VerifiedQuantity {
+        let mut comparison = Comparison::new(&self.case, quantity, tolerance);
+        comparison.series(quantity, ours, expected);
+        comparison.finish()
     }
 
     fn check_what_trains(&self, record: &Record, reporter: &mut Reporter<'_>) {
@@ -177,6 +208,13 @@ impl<M: Learner> Trajectory<'_, M> {
             return Ok(());
         }
         let expected = ExpectedTensors::load(library, stem)?;
+        let ours = self.trained(end).await?;
+        self.compare_finals(&ours, &expected, reporter);
+        Ok(())
+    }
+
+    /// What has been trained, by the reference's names.
+    async fn trained(&self, end: &M) -> Result<OurTensors, CaseError> {
         let listed = parameters::list(&self.start);
         let trains = |name: &str| listed.iter().any(|p| p.trainable && p.name == name);
         let mut ours = OurTensors::new();
@@ -184,6 +222,16 @@ impl<M: Learner> Trajectory<'_, M> {
             let name = (self.name)(&tensor.name);
             ours.insert(name.clone(), NamedTensor { name, ..tensor });
         }
+        Ok(ours)
+    }
+
+    /// Biases without a gradient, which only noise has moved, are held to a tolerance of their own.
+    fn compare_finals(
+        &self,
+        ours: &OurTensors,
+        expected: &ExpectedTensors,
+        reporter: &mut Reporter<'_>,
+    ) {
         let is_key_bias = |name: &str, index: usize| {
             let count = ours.get(name).map_or(0, |t| t.values.len());
             let packed = count / 3..2 * count / 3;
@@ -192,7 +240,7 @@ impl<M: Learner> Trajectory<'_, M> {
         };
         let is_end_bias = |name: &str, _: usize| name.ends_with("qa_outputs.bias");
         let mut comparison = Comparison::new(&self.case, "final weights", FINAL_WEIGHTS);
-        expected.compare_all(&ours, &mut comparison, &|name, index| {
+        expected.compare_all(ours, &mut comparison, &|name, index| {
             !is_key_bias(name, index) && !is_end_bias(name, index)
         });
         reporter.quantity(comparison.finish());
@@ -206,11 +254,10 @@ impl<M: Learner> Trajectory<'_, M> {
                 .any(|(name, t)| is_idle(name, t.values.len() / 3))
             {
                 let mut comparison = Comparison::new(&self.case, quantity, FINAL_IDLE_BIAS);
-                expected.compare_all(&ours, &mut comparison, is_idle);
+                expected.compare_all(ours, &mut comparison, is_idle);
                 reporter.quantity(comparison.finish());
             }
         }
-        Ok(())
     }
 }
 

@@ -222,3 +222,36 @@ test('the workspace goes out as one file and comes in again elsewhere', async ({
   await expect(elsewhere.getByTestId('metric-accuracy-after')).toHaveAttribute('data-value', /\S/, { timeout: 180_000 });
   await elsewhere.close();
 });
+
+test('a run goes on by itself, on the CPU, when its GPU fails', async ({ page, openPage, waitForEngine }) => {
+  test.setTimeout(600_000);
+  // The page is told of a GPU, and its engine is the CPU's in disguise, which fails like one that has lost its device.
+  await page.addInitScript(() => {
+    const adapter = { info: { vendor: 'a maker', architecture: 'of GPUs' } };
+    Object.defineProperty(Navigator.prototype, 'gpu', { get: () => ({ requestAdapter: async () => adapter }) });
+  });
+  await page.route('**/engine/manifest.json', async (route) => {
+    const answer = await route.fetch();
+    const manifest = await answer.json();
+    await route.fulfill({ response: answer, json: { ...manifest, gpu: manifest.cpu } });
+  });
+  await page.route(/engine\/(start_gpu\.js|worker_gpu)/, async (route) => {
+    await route.fulfill({ response: await route.fetch({ url: route.request().url().replace('_gpu', '_cpu') }) });
+  });
+  await openPage({ route: SETTINGS, device: 'auto' });
+  await waitForEngine();
+  await expect(page.getByTestId('run-start')).toBeEnabled({ timeout: 30_000 });
+  await page.getByTestId('run-start').click();
+  await expect(page.getByTestId('run-keeping')).toHaveAttribute('data-value', /\S/, { timeout: 60_000 });
+  await onItsWay(page);
+  const failing = page.workers().map((worker) => worker.evaluate(() => self.name !== 'helper' && setTimeout(() => { throw new Error('the device was lost'); })));
+  await Promise.all(failing);
+  await expect(page.getByTestId('error-notice')).toContainText(/goes on from step \d+/);
+  await finished(page);
+  const resumed = await curve(page);
+  await expect(page.getByTestId('run-table').locator('tbody tr')).toHaveCount(1);
+  await page.getByTestId('run-start').click();
+  await finished(page);
+  await expect(page.getByTestId('run-table').locator('tbody tr')).toHaveCount(2);
+  expectSame(resumed, await curve(page));
+});

@@ -21,8 +21,8 @@ def save_adapter(model, store, name: str) -> None:
     model.save_pretrained(folder)
     path = folder / "adapter_config.json"
     settings = json.loads(path.read_text())
-    for names in ("target_modules", "feedforward_modules", "modules_to_save"):
-        if settings.get(names):
+    for names in ("target_modules", "exclude_modules", "feedforward_modules", "modules_to_save"):
+        if isinstance(settings.get(names), list):
             settings[names].sort()
     path.write_text(json.dumps(settings, indent=2, sort_keys=True))
     (folder / "README.md").unlink(missing_ok=True)

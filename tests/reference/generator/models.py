@@ -77,6 +77,10 @@ def _named(model, name: str):
     return model.eval()
 
 
+# What LoraConfig says of single modules.
+PATTERNS = ("exclude_modules", "layers_to_transform", "rank_pattern", "alpha_pattern")
+
+
 def adapted(model_of, lora: dict, task: TaskType, seed: int):
     """PEFT's LoRA on a model that is made after the seed is set, since both draw from it."""
     torch.manual_seed(seed)
@@ -85,9 +89,10 @@ def adapted(model_of, lora: dict, task: TaskType, seed: int):
         r=lora["r"],
         lora_alpha=lora["alpha"],
         lora_dropout=0.0,
-        target_modules=list(lora["targets"]),
+        target_modules=lora["targets"],
         fan_in_fan_out=True,
         use_rslora=lora.get("rslora", False),
+        **{field: lora[field] for field in PATTERNS if field in lora},
     )
     return get_peft_model(model_of(), settings).eval()
 

@@ -86,16 +86,7 @@ impl Attention {
             let queries = self.packed(qkv, text, head, Part::Queries);
             let keys = self.packed(qkv, text, head, Part::Keys).transposed();
             let sizes = (seq, seq, self.d_head);
-            let alone = gemm::Parallelism::None;
-            matmul(
-                scores,
-                seq,
-                false,
-                (queries, keys),
-                self.scale(),
-                sizes,
-                alone,
-            );
+            multiply(scores, seq, (queries, keys), self.scale(), sizes);
             for (query, row) in scores.chunks_exact_mut(seq).enumerate() {
                 for (score, bias) in row.iter_mut().zip(self.bias_row(text, query)) {
                     *score += bias;
@@ -122,15 +113,7 @@ impl Kernel<1> for Attention {
                 );
                 let place = &mut mixed[head * self.d_head..];
                 let sizes = (seq, self.d_head, seq);
-                matmul(
-                    place,
-                    d_model,
-                    false,
-                    factors,
-                    1.0,
-                    sizes,
-                    gemm::Parallelism::None,
-                );
+                multiply(place, d_model, factors, 1.0, sizes);
             }
         });
         Forward {
@@ -146,84 +129,95 @@ impl Kernel<1> for Attention {
         let mut result = vec![0f32; qkv.len()];
         for_each_chunk(&mut result, self.seq * packed_row, |text, out| {
             for head in 0..self.heads {
-                self.head_backward(qkv, saved.kept, gradient, text, head, out);
+                Head::of(self, &saved, gradient, (text, head)).backward(out);
             }
         });
         [Some(result)]
     }
 }
 
-impl Attention {
-    /// Gradients of one head's queries, keys and values, into the text's packed rows.
-    fn head_backward(
-        &self,
-        qkv: &[f32],
-        probabilities: &[f32],
-        gradient: &[f32],
-        text: usize,
-        head: usize,
-        out: &mut [f32],
-    ) {
-        let (seq, d_head) = (self.seq, self.d_head);
-        let (d_model, packed_row) = (self.d_model(), 3 * self.d_model());
-        let alone = gemm::Parallelism::None;
-        let p = &probabilities[(text * self.heads + head) * seq * seq..][..seq * seq];
-        let p_view = View::rows(p, seq);
-        let g = self.mixed(gradient, text, head);
-        let column = |part: Part| part as usize * d_model + head * d_head;
+/// One head of one text on the way back: what its gradients are made of.
+struct Head<'a> {
+    attention: &'a Attention,
+    index: usize,
+    queries: View<'a>,
+    keys: View<'a>,
+    values: View<'a>,
+    /// `[seq, seq]`
+    probabilities: &'a [f32],
+    /// Of what the head gave, `[seq, d_head]`.
+    gradient: View<'a>,
+}
 
-        let place = &mut out[column(Part::Values)..];
-        let thin = (seq, d_head, seq);
-        matmul(
-            place,
-            packed_row,
-            false,
-            (p_view.transposed(), g),
-            1.0,
-            thin,
-            alone,
-        );
+impl<'a> Head<'a> {
+    fn of(
+        attention: &'a Attention,
+        saved: &Saved<'a, 1>,
+        gradient: &'a [f32],
+        (text, index): (usize, usize),
+    ) -> Self {
+        let [qkv] = saved.inputs;
+        let square = attention.seq * attention.seq;
+        let part = |part| attention.packed(qkv, text, index, part);
+        Self {
+            attention,
+            index,
+            queries: part(Part::Queries),
+            keys: part(Part::Keys),
+            values: part(Part::Values),
+            probabilities: &saved.kept[(text * attention.heads + index) * square..][..square],
+            gradient: attention.mixed(gradient, text, index),
+        }
+    }
 
-        let mut d_scores = vec![0f32; seq * seq];
-        let values = self.packed(qkv, text, head, Part::Values).transposed();
-        matmul(
-            &mut d_scores,
-            seq,
-            false,
-            (g, values),
-            1.0,
-            (seq, seq, d_head),
-            alone,
-        );
-        for (d, p) in d_scores.chunks_exact_mut(seq).zip(p.chunks_exact(seq)) {
+    /// Gradients of the head's queries, keys and values, into the text's packed rows.
+    fn backward(&self, out: &mut [f32]) {
+        let (seq, scale) = (self.attention.seq, self.attention.scale());
+        let probabilities = View::rows(self.probabilities, seq);
+        let of_values = (probabilities.transposed(), self.gradient);
+        self.put(Part::Values, of_values, 1.0, out);
+        let scores = self.score_gradients();
+        let scores = View::rows(&scores, seq);
+        self.put(Part::Queries, (scores, self.keys), scale, out);
+        let of_keys = (scores.transposed(), self.queries);
+        self.put(Part::Keys, of_keys, scale, out);
+    }
+
+    /// Gradients of the scores, back through the softmax: `[seq, seq]`.
+    fn score_gradients(&self) -> Vec<f32> {
+        let seq = self.attention.seq;
+        let mut gradients = vec![0f32; seq * seq];
+        let factors = (self.gradient, self.values.transposed());
+        let sizes = (seq, seq, self.attention.d_head);
+        multiply(&mut gradients, seq, factors, 1.0, sizes);
+        let probabilities = self.probabilities.chunks_exact(seq);
+        for (d, p) in gradients.chunks_exact_mut(seq).zip(probabilities) {
             let level = sum_by(seq, |j| d[j] * p[j]);
             for (d, p) in d.iter_mut().zip(p) {
                 *d = p * (*d - level);
             }
         }
-
-        let d_view = View::rows(&d_scores, seq);
-        let keys = self.packed(qkv, text, head, Part::Keys);
-        let place = &mut out[column(Part::Queries)..];
-        matmul(
-            place,
-            packed_row,
-            false,
-            (d_view, keys),
-            self.scale(),
-            thin,
-            alone,
-        );
-        let queries = self.packed(qkv, text, head, Part::Queries);
-        let place = &mut out[column(Part::Keys)..];
-        matmul(
-            place,
-            packed_row,
-            false,
-            (d_view.transposed(), queries),
-            self.scale(),
-            thin,
-            alone,
-        );
+        gradients
     }
+
+    /// A product `[seq, d_head]` in the place of one of the three parts.
+    fn put(&self, part: Part, factors: (View, View), scale: f32, out: &mut [f32]) {
+        let Attention { seq, d_head, .. } = *self.attention;
+        let d_model = self.attention.d_model();
+        let column = part as usize * d_model + self.index * d_head;
+        let sizes = (seq, d_head, seq);
+        multiply(&mut out[column..], 3 * d_model, factors, scale, sizes);
+    }
+}
+
+/// A product in place of what is there, on this thread alone: all of them are busy with texts and heads already.
+fn multiply(
+    place: &mut [f32],
+    row_stride: usize,
+    factors: (View, View),
+    scale: f32,
+    sizes: (usize, usize, usize),
+) {
+    let alone = gemm::Parallelism::None;
+    matmul(place, row_stride, false, factors, scale, sizes, alone);
 }

@@ -226,6 +226,33 @@ unsafe fn gemm_into(
     }
     // SAFETY: the checks above bound every element read of the factors; the caller answers for `dst`.
     unsafe {
+        strided_gemm(
+            dst,
+            dst_row_stride,
+            keep,
+            (lhs, rhs),
+            scale,
+            (m, n, k),
+            parallelism,
+        );
+    }
+}
+
+/// The general product, of the `gemm` crate, which counts every stride in elements.
+///
+/// # Safety
+/// As [`gemm_into`], and the factors must reach as far as `m · k` and `k · n` elements at their strides do.
+unsafe fn strided_gemm(
+    dst: *mut f32,
+    dst_row_stride: usize,
+    keep: bool,
+    (lhs, rhs): (View, View),
+    scale: f32,
+    (m, n, k): (usize, usize, usize),
+    parallelism: gemm::Parallelism,
+) {
+    // SAFETY: the caller answers for all three matrices.
+    unsafe {
         gemm::gemm(
             m,
             n,

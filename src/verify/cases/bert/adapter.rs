@@ -79,8 +79,8 @@ impl<'a> Adapter<'a> {
         let config = AdapterConfig::parse(&json).map_err(|e| CaseError::file(&path, e))?;
         let path = format!("{folder}adapter/adapter_model.safetensors");
         let bytes = kind.library.bytes(&path)?;
-        let model =
-            adapter::load(&json, bytes.clone(), base).map_err(|e| CaseError::file(&path, e))?;
+        let loaded = adapter::load(&json, bytes.clone(), base);
+        let model = loaded.map_err(|e| CaseError::file(&path, e))?.model;
         Ok(Self {
             kind,
             folder,
