@@ -238,7 +238,8 @@ test('a run goes on by itself, on the CPU, when its GPU fails', async ({ page, o
   await page.route(/engine\/(start_gpu\.js|worker_gpu)/, async (route) => {
     await route.fulfill({ response: await route.fetch({ url: route.request().url().replace('_gpu', '_cpu') }) });
   });
-  await openPage({ route: SETTINGS, device: 'auto' });
+  // A GPU would start with a larger model than a CPU.
+  await openPage({ route: SETTINGS, device: 'auto', model: 'nano', simd: 'plain', workers: 1 });
   await waitForEngine();
   await expect(page.getByTestId('run-start')).toBeEnabled({ timeout: 30_000 });
   await page.getByTestId('run-start').click();
