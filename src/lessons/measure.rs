@@ -48,6 +48,8 @@ pub struct Expression<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Percent,
+    /// Percentage points: a difference of two shares.
+    Points,
     Perplexity,
     Loss,
     Seconds,
@@ -91,10 +93,13 @@ impl<'a> Expression<'a> {
         match self.left.what {
             What::Accuracy
             | What::AccuracyBefore
-            | What::Gain
             | What::Share
             | What::Retrieval
-            | What::RetrievalBefore => Kind::Percent,
+            | What::RetrievalBefore => match self.right {
+                Some(_) => Kind::Points,
+                None => Kind::Percent,
+            },
+            What::Gain => Kind::Points,
             What::Perplexity | What::PerplexityBefore | What::Damage => Kind::Perplexity,
             What::Loss => Kind::Loss,
             What::Seconds => Kind::Seconds,

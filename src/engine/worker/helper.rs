@@ -7,8 +7,8 @@ use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DedicatedWorkerGlobalScope, ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker,
-    WorkerOptions, WorkerType,
+    DedicatedWorkerGlobalScope, ErrorEvent, Event, MessageChannel, MessageEvent, MessagePort,
+    Worker, WorkerOptions, WorkerType,
 };
 
 use super::blob::BlobSource;
@@ -35,7 +35,7 @@ pub struct WorkerHelper {
     port: MessagePort,
     heard: UnboundedReceiver<Heard>,
     _listeners: [Closure<dyn Fn(MessageEvent)>; 2],
-    _on_error: Closure<dyn Fn(ErrorEvent)>,
+    _on_error: Closure<dyn Fn(Event)>,
 }
 
 impl WorkerHelper {
@@ -56,10 +56,10 @@ impl WorkerHelper {
         // The helper's panic hook speaks to its worker, not through the port.
         let on_panic = listener(hear.clone(), |data| data.as_string().map(Heard::Gone));
         worker.set_onmessage(Some(on_panic.as_ref().unchecked_ref()));
-        let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
+        let on_error = Closure::<dyn Fn(Event)>::new(move |event: Event| {
             event.prevent_default();
             // Whoever is gone has nothing more to hear.
-            let _ = hear.unbounded_send(Heard::Gone(format!("it stopped: {}", event.message())));
+            let _ = hear.unbounded_send(Heard::Gone(why_gone(&event)));
         });
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
 
@@ -77,6 +77,14 @@ impl WorkerHelper {
             _listeners: [on_answer, on_panic],
             _on_error: on_error,
         })
+    }
+}
+
+/// A script that cannot be fetched is told of by a plain event, without a message.
+fn why_gone(event: &Event) -> String {
+    match event.dyn_ref::<ErrorEvent>() {
+        Some(error) => format!("it stopped: {}", error.message()),
+        None => "its program could not be fetched".to_owned(),
     }
 }
 

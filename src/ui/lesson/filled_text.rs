@@ -63,6 +63,7 @@ fn in_words(expression: &Expression, value: Option<f64>) -> String {
     };
     match expression.kind() {
         Kind::Percent => format::percent(value),
+        Kind::Points => format::points(value),
         Kind::Perplexity => format::perplexity(value),
         Kind::Loss => format::loss(value),
         Kind::Seconds => format::duration(value * 1000.0),
@@ -100,6 +101,8 @@ mod tests {
         }),
         Span::Html(" of the gain; "),
         alone(of(Some("none"), What::Loss)),
+        Span::Html("; up by "),
+        alone(of(None, What::Gain)),
     ]);
 
     #[test]
@@ -113,7 +116,7 @@ mod tests {
         };
         assert_eq!(
             fill(TEXT, &nano, measure),
-            "of 256: 60.0%, 50.0% of the gain; –"
+            "of 256: 60.0%, 50.0% of the gain; –; up by 10.0 points"
         );
         assert!(TEXT.is_of_model() && !Text(&[Span::Html("plain")]).is_of_model());
     }

@@ -114,7 +114,7 @@ const fn set(
 
 const ONE: Task = Task::SequenceClassification;
 
-pub const SHIPPED: [Shipped; 13] = [
+pub const SHIPPED: [Shipped; 14] = [
     set(("opinions", "csv"), ONE, 4200, words::OPINIONS),
     set(("reviews", "csv"), ONE, 1695, words::REVIEWS),
     set(("topics", "csv"), ONE, 300, words::TOPICS),
@@ -130,6 +130,12 @@ pub const SHIPPED: [Shipped; 13] = [
     ),
     set(("ner", "jsonl"), Task::TokenClassification, 360, words::NER),
     set(("qa", "jsonl"), Task::QuestionAnswering, 300, words::QA),
+    set(
+        ("questions", "jsonl"),
+        Task::QuestionAnswering,
+        600,
+        words::QUESTIONS,
+    ),
     set(
         ("instructions", "jsonl"),
         Task::CausalLm,

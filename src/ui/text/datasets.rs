@@ -14,6 +14,7 @@ pub const MODERATION: &str =
     "Posts of a forum for bakers; each breaks none, one or several of five rules.";
 pub const NER: &str = "Sentences in which people, places, organisations and dates are marked; the test has names that training has not.";
 pub const QA: &str = "Questions about a hundred short passages; each answer is a piece of its passage, word for word.";
+pub const QUESTIONS: &str = "Twice as many questions about two hundred other passages; words that a question shares with its passage point to the answer more often.";
 pub const INSTRUCTIONS: &str =
     "Questions to a village librarian, each with the answer; only the answer counts in the loss.";
 pub const BEEKEEPING: &str =

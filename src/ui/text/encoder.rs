@@ -8,7 +8,7 @@ pub const WAITING: &str = "Waiting for both models …";
 
 pub fn fetching(received: Option<(u64, Option<u64>)>) -> String {
     match received {
-        None => "mini-BERT, 2.7 MB, is about to be fetched …".to_string(),
+        None => "mini-BERT, 3.8 MB, is about to be fetched …".to_string(),
         Some((received, Some(total))) => format!(
             "mini-BERT is being fetched: {} of {} …",
             format::bytes(received),

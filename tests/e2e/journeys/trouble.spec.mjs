@@ -73,6 +73,22 @@ test('a worker that dies in mid-run is noticed, and the run is made anew', async
   await waitForEngine('ready');
 });
 
+test('a further worker whose program cannot be fetched is done without', async ({ page, openPage, waitForEngine, errorLog }) => {
+  test.setTimeout(180_000);
+  errorLog.allow(/status of 404/);
+  await page.route('**/engine/start_cpu*.js*', async (route) => {
+    const answer = await route.fetch();
+    const elsewhere = `{ const { Worker } = self; self.Worker = class extends Worker { constructor(url, options) { super(url.replace('start_', 'gone_'), options); } }; }`;
+    await route.fulfill({ response: answer, body: `${await answer.text()}\n${elsewhere}` });
+  });
+  await openPage({ route: '#/lab?steps=6&data=topics', workers: 2 });
+  await waitForEngine();
+  await expect(page.getByTestId('run-start')).toBeEnabled({ timeout: 30_000 });
+  await page.getByTestId('run-start').click();
+  await expect(page.getByTestId('error-notice')).toContainText('its program could not be fetched', { timeout: 60_000 });
+  await expect(page.getByTestId('metric-accuracy-after')).toHaveAttribute('data-value', /\S/, { timeout: 120_000 });
+});
+
 test('an impossible value in the address gets a notice and the default', async ({ page, openPage }) => {
   await openPage({ route: '#/lab?rank=-3&lr=fast' });
   await expect(page.getByTestId('error-notice').first()).toContainText(/rank/);
