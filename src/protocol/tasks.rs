@@ -110,6 +110,17 @@ impl Scores {
     }
 }
 
+/// The name of the first figure that a task is judged by, before there are any scores.
+pub fn headline_of(task: Task) -> &'static str {
+    match task {
+        Task::SequenceClassification => "accuracy",
+        Task::MultiLabelClassification => "micro-f1",
+        Task::TokenClassification => "entity-f1",
+        Task::QuestionAnswering => "exact-match",
+        Task::CausalLm | Task::MaskedLm => "text-perplexity",
+    }
+}
+
 /// Of one label or kind of entity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LabelScores {
@@ -155,5 +166,23 @@ mod tests {
         assert_eq!(language.headline(), ("text-perplexity", 1.0));
         let answers = scores(TaskScores::Answers { f1: 0.7 });
         assert_eq!(answers.figures()[1], ("f1", 0.7));
+        let (micro_f1, macro_f1) = (0.7, 0.6);
+        let many = scores(TaskScores::ManyLabels { micro_f1, macro_f1 });
+        let (precision, recall, f1) = (0.8, 0.6, 0.7);
+        let entities = scores(TaskScores::Entities {
+            precision,
+            recall,
+            f1,
+        });
+        for (task, judged) in [
+            (Task::SequenceClassification, scores(TaskScores::default())),
+            (Task::MultiLabelClassification, many),
+            (Task::TokenClassification, entities),
+            (Task::QuestionAnswering, answers),
+            (Task::CausalLm, language),
+            (Task::MaskedLm, language),
+        ] {
+            assert_eq!(judged.headline().0, headline_of(task), "before any scores");
+        }
     }
 }

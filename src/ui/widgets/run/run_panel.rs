@@ -9,7 +9,7 @@
 use leptos::prelude::*;
 
 use crate::methods::field::{Field as MethodField, Reach};
-use crate::protocol::{AskKind, RunPlan};
+use crate::protocol::{AskKind, RunPlan, headline_of};
 use crate::ui::controls::field::Field;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::Number;
@@ -181,6 +181,7 @@ pub fn Figures() -> impl IntoView {
             run.scores_after(split).map(|s| s.headline().1),
         ))
     });
+    let task = page.watch(|state| state.dataset.as_ref().map(|data| data.task));
     let beside = page.watch(State::beside);
     let kept = move || match beside.get() {
         Beside::Language => {
@@ -219,7 +220,7 @@ pub fn Figures() -> impl IntoView {
             {move || {
                 let (name, before, after) = match headline.get() {
                     Some(((name, before), after)) => (name, Some(before), after),
-                    None => ("accuracy", None, None),
+                    None => (headline_of(task.get().unwrap_or_default()), None, None),
                 };
                 [("before", before), ("after", after)]
                     .map(|(when, value)| figure(name, when, value))
