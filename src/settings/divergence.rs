@@ -5,12 +5,15 @@ use super::TrainingSettings;
 /// Clipping at a norm above this hardly clips.
 const LOOSE_CLIPPING: f64 = 10.0;
 
+/// No model here learns at a higher rate.
+const HIGHEST_TO_TRY: f64 = 1e-2;
+
 /// What most likely drove a run apart at step `step`, counted from 0, and what to try.
 pub fn likely_cause(settings: &TrainingSettings, step: usize, learning_rate: f64) -> String {
     let mut causes = vec![format!(
         "a learning rate of {:e} is likely too high here; try {:.1e}",
         settings.learning_rate,
-        settings.learning_rate / 10.0
+        (settings.learning_rate / 10.0).min(HIGHEST_TO_TRY)
     )];
     if settings.warmup_steps == 0 && step < 20 {
         causes.push(format!(
@@ -41,7 +44,7 @@ mod tests {
             ..Default::default()
         };
         let cause = likely_cause(&settings, 2, 0.5);
-        assert!(cause.contains("5.0e-2") && cause.contains("warmup") && cause.contains("clipped"));
+        assert!(cause.contains("try 1.0e-2") && cause.contains("warmup") && cause.contains("clipped"));
         let unclipped = TrainingSettings {
             max_grad_norm: 0.0,
             ..Default::default()

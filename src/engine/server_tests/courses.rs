@@ -18,7 +18,7 @@ fn an_absurd_rate_stops_the_run_and_says_at_which_step() {
     let error = failed.expect("the run fails");
     assert_eq!(error.kind, ErrorKind::Diverged);
     assert!(error.message.contains("at step"), "{}", error.message);
-    assert!(error.message.contains("try 1.0e29"), "{}", error.message);
+    assert!(error.message.contains("try 1.0e-2"), "{}", error.message);
 }
 
 /// A full run with these settings changed, and what is asked after it.
