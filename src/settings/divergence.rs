@@ -44,7 +44,9 @@ mod tests {
             ..Default::default()
         };
         let cause = likely_cause(&settings, 2, 0.5);
-        assert!(cause.contains("try 1.0e-2") && cause.contains("warmup") && cause.contains("clipped"));
+        assert!(
+            cause.contains("try 1.0e-2") && cause.contains("warmup") && cause.contains("clipped")
+        );
         let unclipped = TrainingSettings {
             max_grad_norm: 0.0,
             ..Default::default()
