@@ -41,7 +41,8 @@ pub fn must_be_unset(fields: &[&str], all: &Map<String, Value>) -> Result<(), Pe
     }
 }
 
-fn is_set(value: &Value) -> bool {
+/// Whether a field says anything.
+pub fn is_set(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(set) => *set,

@@ -148,19 +148,30 @@ fn a_start_that_changes_the_base_is_refused() {
     }
 }
 
-/// The same tensors under other names.
-fn renamed(weights: &[u8], rename: impl Fn(&str) -> String) -> Vec<u8> {
+/// Every tensor of a file.
+fn tensors_of(weights: &[u8]) -> Vec<NamedTensor> {
     let mut file = SafetensorsFile::open(weights.to_vec()).unwrap();
     let names = file.tensors().into_keys().collect::<Vec<_>>();
-    let tensors = names.iter().map(|name| {
-        let data = file.read(name).unwrap();
+    let tensor = |name: String| {
+        let data = file.read(&name).unwrap();
+        let shape = data.shape().to_vec();
+        let values = data.try_to_vec().unwrap();
         NamedTensor {
-            name: rename(name),
-            shape: data.shape().to_vec(),
-            values: data.try_to_vec().unwrap(),
+            name,
+            shape,
+            values,
         }
-    });
-    write(&tensors.collect::<Vec<_>>(), Precision::F32).unwrap()
+    };
+    names.into_iter().map(tensor).collect()
+}
+
+/// The same tensors under other names.
+fn renamed(weights: &[u8], rename: impl Fn(&str) -> String) -> Vec<u8> {
+    let mut tensors = tensors_of(weights);
+    for tensor in &mut tensors {
+        tensor.name = rename(&tensor.name);
+    }
+    write(&tensors, Precision::F32).unwrap()
 }
 
 #[test]
@@ -232,18 +243,7 @@ fn settings_and_tensors_must_fit_each_other() {
 
 /// The file with further tensors.
 fn joined(weights: &[u8], more: Vec<NamedTensor>) -> Vec<u8> {
-    let mut file = SafetensorsFile::open(weights.to_vec()).unwrap();
-    let names = file.tensors().into_keys().collect::<Vec<_>>();
-    let own = names.into_iter().map(|name| {
-        let data = file.read(&name).unwrap();
-        let shape = data.shape().to_vec();
-        NamedTensor {
-            name,
-            shape,
-            values: data.try_to_vec().unwrap(),
-        }
-    });
-    let all: Vec<NamedTensor> = own.chain(more).collect();
+    let all = [tensors_of(weights), more].concat();
     write(&all, Precision::F32).unwrap()
 }
 

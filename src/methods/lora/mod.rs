@@ -146,19 +146,28 @@ impl LoraSettings {
     pub fn targets(&self, module_path: &str) -> bool {
         names_module(&self.target_modules, module_path)
     }
-}
 
-impl LoraSettings {
+    /// The modules with another rank than most, and that.
+    fn own_ranks(&self) -> impl Iterator<Item = (&String, usize)> {
+        let all = self.by_module.iter().map(|(path, at)| (path, at.rank));
+        all.filter(|(_, rank)| *rank != self.rank)
+    }
+
+    /// The same with another alpha.
+    fn own_alphas(&self) -> impl Iterator<Item = (&String, f64)> {
+        let all = self.by_module.iter().map(|(path, at)| (path, at.alpha));
+        all.filter(|(_, alpha)| *alpha != self.alpha)
+    }
+
     /// What `LoraConfig` is told of modules with another rank or alpha.
-    fn own_sizes(&self) -> Vec<String> {
+    fn patterns(&self) -> Vec<String> {
         let pattern = |field: &str, all: Vec<String>| {
             (!all.is_empty()).then(|| format!("{field}={{{}}}", all.join(", ")))
         };
-        let modules = || self.by_module.iter();
-        let ranks = modules().filter(|(_, at)| at.rank != self.rank);
-        let ranks = ranks.map(|(path, at)| format!("\"{path}\": {}", at.rank));
-        let alphas = modules().filter(|(_, at)| at.alpha != self.alpha);
-        let alphas = alphas.map(|(path, at)| format!("\"{path}\": {}", short_number(at.alpha)));
+        let ranks = self.own_ranks();
+        let ranks = ranks.map(|(path, rank)| format!("\"{path}\": {rank}"));
+        let alphas = self.own_alphas();
+        let alphas = alphas.map(|(path, alpha)| format!("\"{path}\": {}", short_number(alpha)));
         let patterns = [
             pattern("rank_pattern", ranks.collect()),
             pattern("alpha_pattern", alphas.collect()),
@@ -240,7 +249,7 @@ impl Method for LoraSettings {
             format!("lora_dropout={}", short_number(self.dropout)),
             format!("target_modules={}", list(&self.target_modules)),
         ];
-        arguments.extend(self.own_sizes());
+        arguments.extend(self.patterns());
         arguments.extend(fan_in_fan_out(program.family));
         if self.use_rslora {
             arguments.push("use_rslora=True".into());

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::ModuleSize;
 use crate::io::peft::PeftError;
-use crate::io::peft::fields::{module_names, read, refuse};
+use crate::io::peft::fields::{is_set, module_names, read, refuse};
 use crate::methods::targets::names_module;
 
 /// The fields that may name modules by pattern, or by the number of their block.
@@ -81,14 +81,8 @@ struct Blocks {
 
 /// Whether `target_modules` is an expression, or a field of [`FIELDS`] says anything.
 pub fn is_patterned(target_modules: &Value, rest: &serde_json::Map<String, Value>) -> bool {
-    let says = |value: &Value| match value {
-        Value::Null => false,
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(fields) => !fields.is_empty(),
-        _ => true,
-    };
     let is_expression = matches!(target_modules, Value::String(word) if word != "all-linear");
-    is_expression || FIELDS.iter().filter_map(|f| rest.get(*f)).any(says)
+    is_expression || FIELDS.iter().filter_map(|f| rest.get(*f)).any(is_set)
 }
 
 /// Rank and alpha of every module of `linear`, the paths of a model's linear layers, that the configuration names.

@@ -148,9 +148,14 @@ fn fields(settings: &LoraSettings) -> Map<String, Value> {
     for field in patterns::FIELDS {
         fields.insert(field.to_owned(), Value::Null);
     }
-    let (ranks, alphas) = own_sizes(settings);
+    let ranks = settings
+        .own_ranks()
+        .map(|(path, rank)| (path.clone(), json!(rank)));
+    let alphas = settings
+        .own_alphas()
+        .map(|(path, alpha)| (path.clone(), number(alpha)));
     fields.extend(object(json!({
-        "alpha_pattern": alphas,
+        "alpha_pattern": alphas.collect::<Map<_, _>>(),
         "bias": "none",
         "corda_config": null,
         "ensure_weight_tying": false,
@@ -163,26 +168,12 @@ fn fields(settings: &LoraSettings) -> Map<String, Value> {
         "peft_type": "LORA",
         "qalora_group_size": 16,
         "r": settings.rank,
-        "rank_pattern": ranks,
+        "rank_pattern": ranks.collect::<Map<_, _>>(),
         "target_modules": settings.target_modules,
         "use_dora": settings.use_dora,
         "use_rslora": settings.use_rslora,
     })));
     fields
-}
-
-/// PEFT's `rank_pattern` and `alpha_pattern`: what single modules have that is not what most have.
-fn own_sizes(settings: &LoraSettings) -> (Map<String, Value>, Map<String, Value>) {
-    let (mut ranks, mut alphas) = (Map::new(), Map::new());
-    for (path, own) in &settings.by_module {
-        if own.rank != settings.rank {
-            ranks.insert(path.clone(), json!(own.rank));
-        }
-        if own.alpha != settings.alpha {
-            alphas.insert(path.clone(), number(own.alpha));
-        }
-    }
-    (ranks, alphas)
 }
 
 /// How A and B began matters where PEFT changes the base weights with them, when it loads as when it trained: by

@@ -63,7 +63,7 @@ fn in_words(expression: &Expression, value: Option<f64>) -> String {
     };
     match expression.kind() {
         Kind::Percent => format::percent(value),
-        Kind::Points => format::points(value),
+        Kind::Points => format::points(100.0 * value),
         Kind::Perplexity => format::perplexity(value),
         Kind::Loss => format::loss(value),
         Kind::Seconds => format::duration(value * 1000.0),

@@ -13,10 +13,10 @@ pub fn count(n: usize) -> String {
     out
 }
 
-/// A difference of two shares, in percentage points.
-pub fn points(difference: f64) -> String {
-    let sign = if difference < 0.0 { "−" } else { "" };
-    format!("{sign}{:.1} points", 100.0 * difference.abs())
+/// Percentage points, a difference of two percentages.
+pub fn points(points: f64) -> String {
+    let sign = if points < 0.0 { "−" } else { "" };
+    format!("{sign}{:.1} points", points.abs())
 }
 
 /// A share in `0..=1` as a percentage with as many digits as it needs.

@@ -234,8 +234,8 @@ pub fn opened_of(opened: usize, all: usize) -> String {
 
 /// Percentage points above or below.
 pub fn against(points: f64) -> String {
-    let sign = if points < 0.0 { "−" } else { "+" };
-    format!("{sign}{:.1} points", points.abs())
+    let sign = if points < 0.0 { "" } else { "+" };
+    format!("{sign}{}", format::points(points))
 }
 
 pub fn perplexities(before: f64, after: f64) -> String {

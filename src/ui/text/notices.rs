@@ -104,12 +104,12 @@ fn no_webgpu(reason: &str) -> Words {
 
 fn no_gpu_engine() -> Words {
     Words {
-            kind: "no-gpu-engine",
-            title: "This site has no WebGPU engine yet, so the CPU does the work".into(),
-            message: "The engine for WebGPU takes longest to build, and a freshly built site begins without it.".into(),
-            remedy: "Everything works on the CPU as well. If you are building the site yourself, reload the page when ./dev says that the WebGPU engine is there.",
-            actions: Vec::new(),
-        }
+        kind: "no-gpu-engine",
+        title: "This site has no WebGPU engine yet, so the CPU does the work".into(),
+        message: "The engine for WebGPU takes longest to build, and a freshly built site begins without it.".into(),
+        remedy: "Everything works on the CPU as well. If you are building the site yourself, reload the page when ./dev says that the WebGPU engine is there.",
+        actions: Vec::new(),
+    }
 }
 
 fn gpu_failed(reason: &str) -> Words {

@@ -101,7 +101,7 @@ pub fn figure_value(name: &str, value: f64) -> String {
 }
 
 /// A settings field: its label, the glossary's word for it, and what it does.
-pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
+pub fn field(key: &str) -> FieldWords {
     method_field(key)
         .or_else(|| training_field(key))
         .or_else(|| remedy_field(key))
@@ -109,7 +109,8 @@ pub fn field(key: &str) -> (&'static str, Option<&'static str>, &'static str) {
         .unwrap_or(("", None, ""))
 }
 
-type FieldWords = (&'static str, Option<&'static str>, &'static str);
+/// Label, word of the glossary, and what it does.
+pub type FieldWords = (&'static str, Option<&'static str>, &'static str);
 
 /// The choice of a method, and the settings of a method's own.
 fn method_field(key: &str) -> Option<FieldWords> {
