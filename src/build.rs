@@ -39,6 +39,7 @@ use html::{Known, to_html};
 use lesson::Names;
 
 const LESSONS: &str = "src/lessons";
+const LANGUAGE: &str = "WARMUP_LANGUAGE";
 const MODELS: &str = "www/models";
 
 fn main() {
@@ -47,18 +48,39 @@ fn main() {
     println!("cargo:rerun-if-changed={LESSONS}");
     println!("cargo:rerun-if-changed=src/ui/widgets");
     println!("cargo:rerun-if-env-changed=WARMUP_BUILD_ID");
+    println!("cargo:rerun-if-env-changed={LANGUAGE}");
+    let language = language().unwrap_or_else(|problem| panic!("{problem}"));
+    println!("cargo:rustc-cfg=language=\"{language}\"");
     // Only the page shows lessons; the engines and the command line build without them.
     if env::var_os("CARGO_FEATURE_UI").is_none() {
         return;
     }
-    let (lessons, views) = generate().unwrap_or_else(|problem| panic!("{problem}"));
+    let (lessons, views) = generate(&language).unwrap_or_else(|problem| panic!("{problem}"));
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     fs::write(Path::new(&out).join("lessons.rs"), lessons).expect("OUT_DIR is writable");
     fs::write(Path::new(&out).join("widgets.rs"), views).expect("OUT_DIR is writable");
 }
 
+/// The language that the page is built in: one that has lessons.
+fn language() -> Result<String, String> {
+    let languages = folders(LESSONS)?;
+    let quoted: Vec<String> = languages.iter().map(|name| format!("{name:?}")).collect();
+    println!(
+        "cargo:rustc-check-cfg=cfg(language, values({}))",
+        quoted.join(", ")
+    );
+    let wanted = env::var(LANGUAGE).unwrap_or_else(|_| "en".to_owned());
+    match languages.contains(&wanted) {
+        true => Ok(wanted),
+        false => Err(format!(
+            "{LANGUAGE} is {wanted}; there are lessons in {}",
+            languages.join(", ")
+        )),
+    }
+}
+
 /// What `src/lessons` includes, and what `src/ui/widgets` does.
-fn generate() -> Result<(String, String), String> {
+fn generate(language: &str) -> Result<(String, String), String> {
     let widgets = widgets::find()?;
     let mut lessons = widgets::enum_code(&widgets);
     let models = folders(MODELS)?;
@@ -66,10 +88,7 @@ fn generate() -> Result<(String, String), String> {
         widgets: widgets.iter().map(|widget| &widget.name[..]).collect(),
         models: models.iter().map(String::as_str).collect(),
     };
-    for language in folders(LESSONS)? {
-        let statics = chapter(&format!("{LESSONS}/{language}"), &names)?;
-        let _ = writeln!(lessons, "mod {language} {{ use super::*; {statics} }}");
-    }
+    lessons += &chapter(&format!("{LESSONS}/{language}"), &names)?;
     Ok((lessons, widgets::view_code(&widgets)))
 }
 

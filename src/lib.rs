@@ -5,6 +5,7 @@
 //! Arrows point one way: `ui → protocol → settings`, `engine → {train, data, io} → model → settings`; `methods` has a half
 //! beside `settings` and, in the engine, a half beside `model`.
 
+pub mod faults;
 pub mod methods;
 pub mod protocol;
 pub mod settings;
@@ -30,6 +31,9 @@ pub mod cli;
 pub mod lessons;
 #[cfg(feature = "ui")]
 pub mod ui;
+
+#[cfg(any(feature = "cli", feature = "ui"))]
+mod words;
 
 #[cfg(test)]
 mod rooms;

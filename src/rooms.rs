@@ -8,31 +8,37 @@ const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
 /// What a room may know beside itself. `methods` has a half beside `settings` and, in the engine, one beside `model` and `io`;
 /// see `docs/architecture.md`.
-const MAY_KNOW: [(&str, &[&str]); 14] = [
+const MAY_KNOW: [(&str, &[&str]); 16] = [
+    ("faults", &[]),
+    ("words", &["faults"]),
     ("stats", &[]),
     ("lessons", &[]),
     ("private_files", &[]),
     ("weights_store", &["private_files"]),
-    ("settings", &["methods"]),
-    ("protocol", &["settings"]),
-    ("methods", &["io", "model", "settings"]),
-    ("model", &["methods", "protocol", "settings"]),
-    ("data", &["model", "protocol", "settings"]),
-    ("io", &["data", "methods", "model", "protocol", "settings"]),
+    ("settings", &["faults", "methods"]),
+    ("protocol", &["faults", "settings"]),
+    ("methods", &["faults", "io", "model", "settings"]),
+    ("model", &["faults", "methods", "protocol", "settings"]),
+    ("data", &["faults", "model", "protocol", "settings"]),
+    (
+        "io",
+        &["data", "faults", "methods", "model", "protocol", "settings"],
+    ),
     (
         "train",
-        &["data", "methods", "model", "protocol", "settings"],
+        &["data", "faults", "methods", "model", "protocol", "settings"],
     ),
     (
         "verify",
         &[
-            "data", "io", "methods", "model", "protocol", "settings", "train",
+            "data", "faults", "io", "methods", "model", "protocol", "settings", "train",
         ],
     ),
     (
         "engine",
         &[
             "data",
+            "faults",
             "io",
             "methods",
             "model",
@@ -47,6 +53,7 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
     (
         "ui",
         &[
+            "faults",
             "lessons",
             "methods",
             "private_files",
@@ -54,6 +61,7 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
             "settings",
             "stats",
             "weights_store",
+            "words",
         ],
     ),
 ];

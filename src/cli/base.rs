@@ -9,9 +9,9 @@ use burn::prelude::Device;
 use super::error::CliError;
 use crate::data::tokenizer::Tokenizer;
 use crate::engine::base as engine;
-use crate::io::folder::{self, FolderError};
-use crate::io::{adapter, opening};
-use crate::methods::blend::{BlendError, blend};
+use crate::faults::{BlendError, FolderError};
+use crate::io::{adapter, folder, opening};
+use crate::methods::blend::blend;
 use crate::model::any::Model;
 use crate::model::gpt2::{EndIds, Gpt2};
 
@@ -180,7 +180,9 @@ pub fn open_tokenizer(folder: &Path) -> Result<Tokenizer, CliError> {
 /// With the folder in front, unless the error names the file.
 pub fn in_folder(folder: &Path, error: FolderError) -> CliError {
     match error {
-        FolderError::File { .. } | FolderError::Pickle { .. } => CliError::new(error),
+        FolderError::File { .. } | FolderError::NoFile { .. } | FolderError::Pickle { .. } => {
+            CliError::new(error)
+        }
         other => CliError::file(folder, other),
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::error::CliError;
 use super::files::read_bytes;
 use crate::data::labelled::LabelledDataset;
-use crate::data::reader::{guess, read_labelled, read_labelled_as, read_texts};
+use crate::data::reader::{Guess, guess, read_labelled, read_labelled_as, read_texts};
 use crate::data::stream::stream;
 use crate::data::tokenizer::Tokenizer;
 use crate::protocol::Split;
@@ -21,9 +21,24 @@ pub fn data_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
     if let Ok(guess) = guess(&file_name(path), &bytes)
         && !guess.is_usual()
     {
-        eprintln!("{}: {guess}", path.display());
+        eprintln!("{}: read {}", path.display(), how(&guess));
     }
     Ok(bytes)
+}
+
+/// As "as Windows-1252, with semicolons between the columns".
+fn how(guess: &Guess) -> String {
+    let encoding = guess.encoding.map(|e| format!("as {}", e.name()));
+    let separator = guess.separator.map(|separator| {
+        let name = match separator {
+            ',' => "commas",
+            ';' => "semicolons",
+            _ => "tabs",
+        };
+        format!("with {name} between the columns")
+    });
+    let parts: Vec<String> = encoding.into_iter().chain(separator).collect();
+    parts.join(", ")
 }
 
 /// Labelled texts; `whole` is the split of a file that does not name its own.
@@ -39,4 +54,18 @@ pub fn labelled(path: &Path, whole: Option<Split>) -> Result<LabelledDataset, Cl
 pub fn texts(path: &Path, tokenizer: &Tokenizer) -> Result<Vec<i32>, CliError> {
     let texts = read_texts(&file_name(path), &data_bytes(path)?)?;
     stream(&texts, tokenizer).map_err(|e| CliError::file(path, e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guess_is_told_in_words() {
+        let found = guess("x.csv", b"text;label\ncaf\xe9;b\n").unwrap();
+        assert_eq!(
+            how(&found),
+            "as Windows-1252, with semicolons between the columns"
+        );
+    }
 }

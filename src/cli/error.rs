@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
+use crate::faults::{
+    AdapterError, DataError, Fault, FolderError, PlanError, TokenizerError, WeightError,
+};
+use crate::protocol::EngineError;
+
+#[derive(Debug)]
 pub struct CliError {
     message: String,
     exit_code: u8,
@@ -42,6 +46,14 @@ impl CliError {
     }
 }
 
+impl std::fmt::Display for CliError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CliError {}
+
 macro_rules! from_errors {
     ($($source:ty),* $(,)?) => {
         $(impl From<$source> for CliError {
@@ -53,13 +65,14 @@ macro_rules! from_errors {
 }
 
 from_errors!(
-    crate::io::folder::FolderError,
-    crate::io::adapter::AdapterError,
-    crate::data::reader::DataError,
-    crate::model::weights::WeightError,
-    crate::data::tokenizer::TokenizerError,
-    crate::methods::fit::PlanError,
-    crate::protocol::EngineError,
+    AdapterError,
+    DataError,
+    Fault,
+    FolderError,
+    PlanError,
+    TokenizerError,
+    WeightError,
+    EngineError,
     serde_json::Error,
     String,
 );

@@ -8,7 +8,8 @@ use super::base::Base;
 use crate::cli::block_on;
 use crate::cli::device::DeviceName;
 use crate::cli::error::CliError;
-use crate::engine::fill::{FillError, Filled, encode, fill};
+use crate::engine::fill::{Filled, encode, fill};
+use crate::faults::FillError;
 
 #[derive(clap::Args)]
 pub struct Arguments {

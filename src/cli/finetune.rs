@@ -215,10 +215,10 @@ fn left_by(run: &Run, ending: &Ending) -> Model {
 /// Goes back to weights whose loss was a number. Without any there is nothing to save.
 fn diverged(run: &Run, error: EngineError) -> Result<Ending, CliError> {
     let (Some((kept_step, _)), Some(step)) = (run.last_good(), run.diverged_at()) else {
-        return Err(CliError::new(error.message));
+        return Err(error.into());
     };
     Ok(Ending::Diverged {
-        what: error.message.trim_end_matches('.').to_owned(),
+        what: error.to_string().trim_end_matches('.').to_owned(),
         step,
         kept_step,
     })

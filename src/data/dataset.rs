@@ -5,11 +5,11 @@ use super::many_labels::ManyLabelsDataset;
 use super::prompts::Prompted;
 use super::questions::Question;
 use super::reader::{
-    DataError, Table, TextEnd, Texts, labelled_of, many_labels_of, prompts_of, questions_of,
-    read_labelled, read_many_labels, read_prompts, read_questions, read_tagged, read_texts,
-    tagged_of, texts_of,
+    Table, TextEnd, Texts, labelled_of, many_labels_of, prompts_of, questions_of, read_labelled,
+    read_many_labels, read_prompts, read_questions, read_tagged, read_texts, tagged_of, texts_of,
 };
 use super::tagged::TaggedDataset;
+use crate::faults::DataError;
 use crate::protocol::Split;
 use crate::settings::{Family, Task};
 

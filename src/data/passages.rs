@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::faults::{DataError, LineError};
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Passage {
     #[serde(rename = "passage")]
@@ -10,15 +12,20 @@ pub struct Passage {
 }
 
 /// Reads JSON lines of `passage` and `question`.
-pub fn read_passages(file: &str, bytes: &[u8]) -> Result<Vec<Passage>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| format!("{file} is not text in UTF-8"))?;
+pub fn read_passages(file: &str, bytes: &[u8]) -> Result<Vec<Passage>, DataError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| DataError::NotUtf8 {
+        file: file.to_owned(),
+    })?;
     let lines = text.lines().enumerate();
     let lines = lines.filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(at, line)| {
-            serde_json::from_str(line).map_err(|e| {
-                let line = at + 1;
-                format!("{file}, line {line}: a line must be an object with `passage` and `question`: {e}")
+            serde_json::from_str(line).map_err(|e| DataError::Line {
+                file: file.to_owned(),
+                line: at + 1,
+                reason: LineError::NotPassage {
+                    reason: e.to_string(),
+                },
             })
         })
         .collect()
@@ -33,7 +40,7 @@ mod tests {
         let good = b"{\"passage\":\"a\",\"question\":\"b\"}\n\n";
         assert_eq!(read_passages("p.jsonl", good).unwrap().len(), 1);
         let bad = b"{\"passage\":\"a\",\"question\":\"b\"}\n{\"passage\":\"a\"}\n";
-        let error = read_passages("p.jsonl", bad).unwrap_err();
+        let error = read_passages("p.jsonl", bad).unwrap_err().to_string();
         assert!(
             error.contains("line 2") && error.contains("question"),
             "{error}"

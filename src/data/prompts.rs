@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::batch::IGNORED;
-use super::tokenizer::{Tokenizer, TokenizerError};
+use super::tokenizer::Tokenizer;
+use crate::faults::TokenizerError;
 use crate::protocol::Split;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::tokenizer::{Encoding, Tokenizer, TokenizerError};
+use super::tokenizer::{Encoding, Tokenizer};
+use crate::faults::TokenizerError;
 use crate::protocol::Split;
 
 /// An answer and its place in the text, in Unicode code points.

@@ -1,7 +1,6 @@
 //! Files of texts: labelled ones (CSV, TSV, JSON Lines), and plain ones for language modelling.
 
 mod encoding;
-mod error;
 mod guess;
 mod json;
 mod labels;
@@ -17,7 +16,6 @@ mod tags;
 mod tests;
 
 pub use encoding::Encoding;
-pub use error::DataError;
 pub use guess::{Guess, guess, opened, separator};
 pub use json::objects;
 pub use many_labels::{many_labels_of, read_many_labels};
@@ -29,6 +27,7 @@ pub use table::{Table, plain};
 pub use tags::{read_tagged, tagged_of};
 
 use super::labelled::LabelledDataset;
+use crate::faults::DataError;
 use crate::protocol::Split;
 use layout::Layout;
 

@@ -1,7 +1,8 @@
 //! Texts in a row, cut into windows: what a language model trains and is measured on.
 
 use super::reader::{TextEnd, Texts};
-use super::tokenizer::{END_OF_TEXT, Tokenizer, TokenizerError};
+use super::tokenizer::{END_OF_TEXT, Tokenizer};
+use crate::faults::TokenizerError;
 
 /// The ids of all texts one after another, each followed by its end. A line that is itself
 /// `<|endoftext|>`, as between the books of a corpus, is that token.

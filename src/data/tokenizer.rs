@@ -9,6 +9,8 @@ use tokenizers::processors::template::TemplateProcessing;
 use tokenizers::tokenizer::{OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer as _};
 use tokenizers::{AddedToken, Tokenizer as Inner};
 
+use crate::faults::TokenizerError;
+
 /// The token that ends a text, and pads where nothing else is there to pad with.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
 
@@ -38,21 +40,6 @@ impl Marks {
             .chain(std::iter::once(self.sep))
             .collect()
     }
-}
-
-/// Why there is no tokenizer, or no encoding.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TokenizerError {
-    #[error("the tokenizer cannot be read: {0}")]
-    Unreadable(String),
-    #[error("{file}, line {line}: {reason}")]
-    Line {
-        file: &'static str,
-        line: usize,
-        reason: String,
-    },
-    #[error("a text cannot be encoded: {0}")]
-    Encoding(String),
 }
 
 /// Text to ids and back.
@@ -110,8 +97,7 @@ impl Tokenizer {
     /// What `tokenizer.json` says of padding and truncation is dropped, as transformers drops it: batches are padded
     /// and texts are cut where they are put together, to what the model and the run allow.
     pub fn from_json(json: &str) -> Result<Self, TokenizerError> {
-        let failed =
-            |e: tokenizers::Error| TokenizerError::Unreadable(format!("tokenizer.json: {e}"));
+        let failed = |e: tokenizers::Error| unreadable(&["tokenizer.json"], e);
         let mut inner: Inner = json.parse().map_err(failed)?;
         inner.with_padding(None);
         inner.with_truncation(None).map_err(failed)?;
@@ -120,15 +106,15 @@ impl Tokenizer {
 
     /// GPT-2's own two files; `merges.txt` with or without its `#version` line.
     pub fn from_vocab_and_merges(vocab: &str, merges: &str) -> Result<Self, TokenizerError> {
-        let vocab: HashMap<String, u32> = serde_json::from_str(vocab)
-            .map_err(|e| TokenizerError::Unreadable(format!("vocab.json: {e}")))?;
+        let vocab: HashMap<String, u32> =
+            serde_json::from_str(vocab).map_err(|e| unreadable(&["vocab.json"], e))?;
         let vocab: AHashMap<String, u32> = vocab.into_iter().collect();
         let merges = parse_merges(merges)?;
         let ends = vocab.contains_key(END_OF_TEXT);
         let model = BPE::builder()
             .vocab_and_merges(vocab, merges)
             .build()
-            .map_err(|e| TokenizerError::Unreadable(format!("vocab.json and merges.txt: {e}")))?;
+            .map_err(|e| unreadable(&["vocab.json", "merges.txt"], e))?;
         let mut inner = byte_level(model);
         if ends {
             add_end_of_text(&mut inner)?;
@@ -202,8 +188,10 @@ impl Tokenizer {
 
     /// The ids of BERT's marks, all of which the vocabulary must have.
     pub fn marks(&self) -> Result<Marks, TokenizerError> {
-        let id = |mark| {
-            let missing = || TokenizerError::Unreadable(format!("its vocabulary has no {mark}"));
+        let id = |mark: &str| {
+            let missing = || TokenizerError::LacksMark {
+                mark: mark.to_owned(),
+            };
             self.id(mark).ok_or_else(missing)
         };
         Ok(Marks {
@@ -260,6 +248,13 @@ impl Tokenizer {
     }
 }
 
+fn unreadable(files: &[&str], reason: impl ToString) -> TokenizerError {
+    TokenizerError::UnreadableFiles {
+        files: files.iter().map(|file| (*file).to_owned()).collect(),
+        reason: reason.to_string(),
+    }
+}
+
 fn byte_level(model: BPE) -> Inner {
     let mut inner = Inner::new(model);
     inner
@@ -283,9 +278,9 @@ fn parse_merges(text: &str) -> Result<Vec<(String, String)>, TokenizerError> {
         .map(|(i, line)| match line.split_once(' ') {
             Some((left, right)) => Ok((left.to_owned(), right.to_owned())),
             None => Err(TokenizerError::Line {
-                file: "merges.txt",
+                file: "merges.txt".to_owned(),
                 line: i + 1,
-                reason: format!("`{line}` is not two tokens with a space between"),
+                found: line.to_owned(),
             }),
         })
         .collect()

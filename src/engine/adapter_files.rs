@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::faults::{AdapterError, Fault};
 use crate::io::unzip::unzip;
 use crate::io::zip::Member;
 
@@ -30,7 +31,7 @@ struct Figures {
 impl AdapterFiles {
     /// # Errors
     /// Says which file is missing, or what the files are instead of an adapter.
-    pub fn among(chosen: Vec<Member>) -> Result<Self, String> {
+    pub fn among(chosen: Vec<Member>) -> Result<Self, Fault> {
         let mut files = Vec::new();
         for member in chosen {
             // By its name: a pickle of PyTorch's is an archive too.
@@ -50,7 +51,7 @@ impl AdapterFiles {
         let Figures { labels, max_length } = figures.unwrap_or_default();
         let text = String::from_utf8(config.bytes.clone());
         Ok(Self {
-            config: text.map_err(|_| format!("{CONFIG} is not text in UTF-8"))?,
+            config: text.map_err(|_| AdapterError::ConfigNotText)?,
             weights: weights.bytes.clone(),
             labels,
             max_length,
@@ -69,7 +70,7 @@ fn name_of(path: &str) -> &str {
 }
 
 /// The file of this name that lies least deep: a trainer's folder has its checkpoints in folders below it.
-fn the_one<'a>(files: &'a [Member], name: &str) -> Result<Option<&'a Member>, String> {
+fn the_one<'a>(files: &'a [Member], name: &str) -> Result<Option<&'a Member>, AdapterError> {
     let depth = |file: &&Member| file.name.matches('/').count();
     let named = files.iter().filter(|file| name_of(&file.name) == name);
     let least = named.clone().map(|file| depth(&file)).min();
@@ -77,15 +78,9 @@ fn the_one<'a>(files: &'a [Member], name: &str) -> Result<Option<&'a Member>, St
     match found[..] {
         [] => Ok(None),
         [one] => Ok(Some(one)),
-        _ => Err(format!(
-            "there are {} adapters in it ({}); choose the files of one",
-            found.len(),
-            found
-                .iter()
-                .map(|file| &file.name[..])
-                .collect::<Vec<_>>()
-                .join(", ")
-        )),
+        _ => Err(AdapterError::Several {
+            configs: found.iter().map(|file| file.name.clone()).collect(),
+        }),
     }
 }
 
@@ -93,23 +88,21 @@ fn has(files: &[Member], name: &str) -> bool {
     files.iter().any(|file| name_of(&file.name) == name)
 }
 
-fn without_config(files: &[Member]) -> String {
+fn without_config(files: &[Member]) -> AdapterError {
     if has(files, "model.safetensors") {
-        return "these are the files of a whole model; unpack them, and choose them as a model of your own".to_owned();
+        return AdapterError::WholeModel;
     }
-    if has(files, WEIGHTS) {
-        return format!("{CONFIG} is missing; choose it together with {WEIGHTS}");
+    match has(files, WEIGHTS) {
+        true => AdapterError::WeightsAlone,
+        false => AdapterError::NoConfig,
     }
-    format!("there is no {CONFIG} among the files")
 }
 
-fn without_weights(files: &[Member]) -> String {
-    if has(files, "adapter_model.bin") {
-        return format!(
-            "its weights are in Python's own format, adapter_model.bin; save the adapter with safe_serialization=True, which makes {WEIGHTS}"
-        );
+fn without_weights(files: &[Member]) -> AdapterError {
+    match has(files, "adapter_model.bin") {
+        true => AdapterError::PickledWeights,
+        false => AdapterError::ConfigAlone,
     }
-    format!("{WEIGHTS} is missing; choose it together with {CONFIG}")
 }
 
 #[cfg(test)]
@@ -125,7 +118,7 @@ mod tests {
     }
 
     fn refused(files: Vec<Member>) -> String {
-        AdapterFiles::among(files).unwrap_err()
+        AdapterFiles::among(files).unwrap_err().to_string()
     }
 
     #[test]

@@ -4,6 +4,7 @@ use burn::prelude::Tensor;
 
 use super::base::Base;
 use crate::data::tokenizer::Tokenizer;
+use crate::faults::TextError;
 use crate::io::read_back;
 use crate::model::any::Model;
 use crate::model::network::Network;
@@ -44,10 +45,10 @@ fn check_length(tokens: usize, longest: usize) -> Result<(), EngineError> {
     if tokens <= most {
         return Ok(());
     }
-    let message = format!(
-        "The text is {tokens} tokens long; attention is drawn for at most {most}. Shorten it."
-    );
-    Err(EngineError::new(ErrorKind::Data, message))
+    Err(EngineError::new(
+        ErrorKind::Data,
+        TextError::TooLongToDraw { tokens, most },
+    ))
 }
 
 async fn report(

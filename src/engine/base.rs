@@ -9,7 +9,8 @@ use self::fetcher::Fetcher;
 use super::host::Host;
 use crate::data::language::Language;
 use crate::data::masking::Masking;
-use crate::data::tokenizer::{Tokenizer, TokenizerError};
+use crate::data::tokenizer::Tokenizer;
+use crate::faults::{BaseError, DecoderWish, TokenizerError};
 use crate::io::folder;
 use crate::io::safetensors::ByteSource;
 use crate::model::any::{Model, ModelConfig};
@@ -152,13 +153,13 @@ impl Base {
         };
         model
             .map(|model| model.no_grad())
-            .map_err(|e| EngineError::new(ErrorKind::Model, e.to_string()))
+            .map_err(|e| EngineError::new(ErrorKind::Model, e))
     }
 
     /// A prompt's ids, no marks around them; an empty prompt starts after the end of a text.
     pub fn prompt_ids(&self, prompt: &str) -> Result<Vec<i32>, EngineError> {
         let ids = self.tokenizer.ids(prompt);
-        let mut ids = ids.map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))?;
+        let mut ids = ids.map_err(|e| EngineError::new(ErrorKind::Data, e))?;
         if ids.is_empty() {
             ids.push(self.pad());
         }
@@ -181,13 +182,7 @@ pub fn reading(tokenizer: Tokenizer, family: Family) -> Result<Tokenizer, Tokeni
 }
 
 /// The decoder among models, for what only a decoder does.
-pub fn decoder<'a>(model: &'a Model, wish: &str) -> Result<&'a Gpt2, EngineError> {
-    model.decoder().ok_or_else(|| {
-        EngineError::new(
-            ErrorKind::State,
-            format!(
-                "A BERT cannot {wish}: it reads a text in both directions and says no next token. Load a GPT-2 for that."
-            ),
-        )
-    })
+pub fn decoder(model: &Model, wish: DecoderWish) -> Result<&Gpt2, EngineError> {
+    let decoder = model.decoder();
+    decoder.ok_or_else(|| EngineError::new(ErrorKind::State, BaseError::NotADecoder { wish }))
 }

@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use super::base::Base;
 use super::helpers::Nobody;
-use super::host::{Host, Stamp};
+use super::host::{Host, Stamp, check_received};
 use super::keeping::{NoVault, tests::Memory};
 use super::wait::block_on;
+use crate::faults::Fault;
 use crate::io::folder::base_tensors;
 use crate::io::safetensors::{Precision, write};
 use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
@@ -41,12 +42,10 @@ impl Host for Files {
         &self,
         url: &str,
         _progressed: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<Vec<u8>, Fault> {
         match self.files.get(url) {
-            None => Err("the server answered 404 Not Found".to_owned()),
-            Some(None) => {
-                Err("the download was cut short, 7 of 10 bytes came; try again".to_owned())
-            }
+            None => Err(Fault::foreign("the server answered 404 Not Found")),
+            Some(None) => Ok(check_received(7, Some(10)).map(|()| Vec::new())?),
             Some(Some(bytes)) => Ok(bytes.clone()),
         }
     }
@@ -54,10 +53,10 @@ impl Host for Files {
         &self,
         url: &str,
         progressed: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<Vec<u8>, Fault> {
         self.fetch(url, progressed).await
     }
-    fn join(&self, header: Vec<u8>, pieces: Vec<(Vec<u8>, u64)>) -> Result<Vec<u8>, String> {
+    fn join(&self, header: Vec<u8>, pieces: Vec<(Vec<u8>, u64)>) -> Result<Vec<u8>, Fault> {
         let rest = pieces
             .iter()
             .flat_map(|(file, start)| &file[*start as usize..]);
@@ -167,7 +166,7 @@ fn trouble(file: &str, change: impl Fn(Vec<u8>) -> Option<Vec<u8>>) -> EngineErr
 fn assert_says(error: &EngineError, kind: ErrorKind, words: &[&str]) {
     assert_eq!(error.kind, kind, "{error}");
     for word in words {
-        assert!(error.message.contains(word), "{error}");
+        assert!(error.to_string().contains(word), "{error}");
     }
 }
 
@@ -301,7 +300,7 @@ fn weights_come_once_and_are_kept_under_their_checksum() {
     assert!(fetch(&files, wanted(&sha256)).unwrap().1.weights_were_kept);
     // Those of an older page are not taken for the new ones.
     let error = fetch(&files, wanted(&"0".repeat(64))).err().unwrap();
-    assert!(error.message.contains("404"), "{}", error.message);
+    assert!(error.to_string().contains("404"), "{error}");
     // Chosen files are here already.
     let error = fetch(
         &files,
@@ -314,7 +313,7 @@ fn weights_come_once_and_are_kept_under_their_checksum() {
     )
     .err()
     .unwrap();
-    assert!(error.message.contains("404"), "{}", error.message);
+    assert!(error.to_string().contains("404"), "{error}");
 }
 
 /// As transformers saves a large model, from an address and from chosen files; kept as the one file that they make.
@@ -351,7 +350,7 @@ fn weights_in_several_files_are_put_together() {
 
     let first = "model-00001-of-00002.safetensors";
     let some = ["config.json", "vocab.json", "merges.txt", index_name, first];
-    let error = fetch(&files, chosen(&some)).err().unwrap().message;
+    let error = fetch(&files, chosen(&some)).err().unwrap().to_string();
     assert!(
         error.contains("model-00002-of-00002.safetensors is not among the chosen"),
         "{error}"
@@ -394,7 +393,7 @@ fn bad_weights_leave_what_is_kept_as_it_was() {
         sha256: Some("0".repeat(64)),
     };
     let error = fetch(&files, other).err().unwrap();
-    assert!(error.message.contains("another file"), "{}", error.message);
+    assert!(error.to_string().contains("another file"), "{error}");
     assert_eq!(*files.store.borrow(), before);
 
     files.store.borrow_mut().clear();

@@ -8,13 +8,14 @@ mod report;
 #[cfg(test)]
 mod tests;
 
-pub use fixture::{Fixture, FixtureError};
+pub use fixture::Fixture;
 pub use report::{Report, measure};
 
 use std::ops::Range;
 
 use burn::prelude::*;
 
+use crate::faults::{Fault, FixtureError};
 use crate::model::gpt2::Gpt2;
 use crate::model::parts::{Pass, Tokens};
 pub use crate::protocol::Workload;
@@ -91,20 +92,20 @@ impl Bench {
     }
 
     /// Away only after a step that failed.
-    pub fn model(&self) -> Result<&Gpt2, String> {
+    pub fn model(&self) -> Result<&Gpt2, Fault> {
         let model = self.model.as_ref();
-        model.ok_or_else(|| "an earlier step of the benchmark failed".to_owned())
+        model.ok_or_else(|| Fault::internal("an earlier step of the benchmark failed"))
     }
 
     /// Takes another worker's values over.
-    pub fn take_values(&mut self, packing: &Packing, values: &[f32]) -> Result<(), String> {
+    pub fn take_values(&mut self, packing: &Packing, values: &[f32]) -> Result<(), Fault> {
         let model = self.model()?.clone();
         self.model = Some(packing.with_values(model, values)?);
         Ok(())
     }
 
     /// Forward and backward over some of the rows, which weigh as a part of all.
-    pub fn gradients(&self, rows: Range<usize>) -> Result<Found, String> {
+    pub fn gradients(&self, rows: Range<usize>) -> Result<Found, Fault> {
         let model = self.model()?;
         let seq = self.targets.len() / self.rows();
         let weight = rows.len() as f64 / self.rows() as f64;
@@ -122,15 +123,16 @@ impl Bench {
     }
 
     /// The update; the loss before it, read back, so that the step has ended.
-    pub async fn update(&mut self, found: Found) -> Result<f32, String> {
+    pub async fn update(&mut self, found: Found) -> Result<f32, Fault> {
         let model = self.model()?.clone();
         self.model = None;
         let updated = self
             .optimizer
             .step(self.learning_rate, model, found.gradients);
         self.model = Some(updated);
-        let loss = found.loss.ok_or("the step gave no loss")?;
+        let loss = found.loss;
+        let loss = loss.ok_or_else(|| Fault::internal("the step gave no loss"))?;
         let value = loss.into_scalar_async::<f32>().await;
-        value.map_err(|e| format!("{e:?}"))
+        value.map_err(|e| Fault::foreign(format!("{e:?}")))
     }
 }

@@ -298,7 +298,7 @@ fn what_does_not_fit_is_refused_in_words() {
     let refused = |base: &Base, word: &str, settings: &TrainingSettings| {
         let started = run(base, &rows(word), settings, Some(&bytes), &ear);
         let ended = started.and_then(|run| to_its_end(run, base, &ear, false));
-        ended.err().expect("it is refused").message
+        ended.err().expect("it is refused").fault.to_string()
     };
     let other = TrainingSettings {
         learning_rate: 0.5,
@@ -319,7 +319,7 @@ fn a_file_that_is_cut_or_something_else_is_none() {
     let opened = |bytes: &[u8]| Checkpoint::open(bytes.to_vec(), &Device::flex()).err();
     assert_eq!(opened(&bytes), None);
     for length in [4, 200, bytes.len() / 2, bytes.len() - 1] {
-        let error = opened(&bytes[..length]).unwrap();
+        let error = opened(&bytes[..length]).unwrap().to_string();
         assert!(
             error.contains("cut") || error.contains("few") || error.contains("damaged"),
             "{error}"
@@ -332,6 +332,6 @@ fn a_file_that_is_cut_or_something_else_is_none() {
     };
     let precision = crate::io::safetensors::Precision::F32;
     let weights = crate::io::safetensors::write(&[weights], precision).unwrap();
-    let error = opened(&weights).unwrap();
+    let error = opened(&weights).unwrap().to_string();
     assert!(error.contains("no checkpoint"), "{error}");
 }

@@ -58,7 +58,7 @@ fn attend(model: Reader, causal: bool) -> Command {
 
 fn refusal(commands: Vec<Command>) -> String {
     let events = say(commands);
-    errors(&events).first().map(|e| e.message.clone()).unwrap()
+    errors(&events).first().map(|e| e.to_string()).unwrap()
 }
 
 #[test]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::batch::Batch;
 use crate::data::labelled::EncodedText;
 use crate::engine::metrics::{mean_nats, nats_of};
+use crate::faults::Fault;
 use crate::model::network::Network;
 use crate::model::parts::Pass;
 use crate::protocol::{Confusion, Scores, TaskScores};
@@ -51,11 +52,11 @@ pub fn by_length(lengths: impl Iterator<Item = usize>) -> Vec<Vec<usize>> {
 }
 
 /// Logits read back, row by row.
-pub(super) async fn read(logits: Tensor<2>) -> Result<Vec<f32>, String> {
+pub(super) async fn read(logits: Tensor<2>) -> Result<Vec<f32>, Fault> {
     let data = logits.into_data_async().await;
-    data.map_err(|e| format!("{e:?}"))?
+    data.map_err(|e| Fault::foreign(format!("{e:?}")))?
         .try_to_vec::<f32>()
-        .map_err(|e| format!("{e:?}"))
+        .map_err(|e| Fault::foreign(format!("{e:?}")))
 }
 
 /// The index of the largest.
@@ -70,7 +71,7 @@ pub async fn answer_batch<M: Network>(
     texts: &[EncodedText],
     indices: &[usize],
     pad: i32,
-) -> Result<Vec<Answer>, String> {
+) -> Result<Vec<Answer>, Fault> {
     let rows: Vec<(&[i32], i32)> = indices
         .iter()
         .map(|i| (&texts[*i].ids[..], texts[*i].label as i32))
@@ -85,12 +86,12 @@ pub(super) fn text_logits<M: Network>(
     model: &M,
     batch: &Batch,
     pad: i32,
-) -> Result<Tensor<2>, String> {
+) -> Result<Tensor<2>, Fault> {
     let mut pass = Pass::default();
     let hidden = model.hidden(batch.tokens(), &mut pass);
     model
         .text_logits(hidden, &batch.ids, Some(pad), &mut pass)
-        .ok_or_else(|| "the model has no classification head".to_owned())
+        .ok_or_else(|| Fault::internal("the model has no classification head"))
 }
 
 /// What `logits: [indices, labels]` say of the texts that `indices` names.
@@ -98,7 +99,7 @@ pub async fn answers(
     logits: Tensor<2>,
     texts: &[EncodedText],
     indices: &[usize],
-) -> Result<Vec<Answer>, String> {
+) -> Result<Vec<Answer>, Fault> {
     let [_, labels] = logits.dims();
     let values = read(logits).await?;
     Ok(indices

@@ -216,31 +216,31 @@ impl Examples {
         }
     }
 
-    /// Weights under which rare classes count as much as frequent ones; an error says why the task has none.
-    pub fn balanced(&self) -> Result<Vec<f32>, &'static str> {
+    /// Weights under which rare classes count as much as frequent ones; none where the task refuses them.
+    pub fn balanced(&self) -> Option<Vec<f32>> {
         let labels = self.labels().len();
         match &self.kind {
             Kind::Classes { splits, .. } => {
                 let classes = splits.train.iter().map(|text| text.label);
-                Ok(class_weights::balanced_over(classes, labels))
+                Some(class_weights::balanced_over(classes, labels))
             }
             // Of the yes of each label, as `BCEWithLogitsLoss`'s `pos_weight`.
             Kind::ManyLabels { splits, .. } => {
                 let texts = &splits.train;
                 let has = |label: usize| texts.iter().filter(|t| t.answers[label] == 1).count();
                 let yes: Vec<usize> = (0..labels).map(has).collect();
-                Ok(class_weights::balanced_yes(&yes, texts.len()))
+                Some(class_weights::balanced_yes(&yes, texts.len()))
             }
             Kind::Tags { splits, .. } => {
                 let all = splits.train.iter().flat_map(|sentence| &sentence.labels);
                 let words = all.filter(|label| **label != IGNORED);
                 let classes = words.map(|label| *label as usize);
-                Ok(class_weights::balanced_over(classes, labels))
+                Some(class_weights::balanced_over(classes, labels))
             }
             Kind::Questions { .. }
             | Kind::Prompts { .. }
             | Kind::Text { .. }
-            | Kind::Hidden { .. } => Err(self.task().refuses_class_weights().unwrap_or_default()),
+            | Kind::Hidden { .. } => None,
         }
     }
 

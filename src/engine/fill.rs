@@ -1,26 +1,12 @@
 //! The likeliest tokens for every `[MASK]` of a text.
 
-use crate::data::tokenizer::{MASK, Marks, Tokenizer, TokenizerError};
+use crate::data::tokenizer::{Marks, Tokenizer};
+use crate::faults::FillError;
 use crate::io::read_back;
 use crate::model::bert::Bert;
 use crate::model::parts::{Pass, Tokens};
 use crate::model::sampling::distribution;
 use crate::train::loss::select_rows;
-
-/// Why nothing could be filled in.
-#[derive(Debug, thiserror::Error)]
-pub enum FillError {
-    #[error(transparent)]
-    Tokenizer(#[from] TokenizerError),
-    #[error("has no {MASK} to fill; write {MASK} where the word is missing")]
-    NoMask,
-    #[error("is {tokens} tokens long, but this model reads at most {most}; shorten it")]
-    TooLong { tokens: usize, most: usize },
-    #[error("the weights hold no masked-word head (cls.predictions)")]
-    NoHead,
-    #[error("{0}")]
-    Device(String),
-}
 
 /// One `[MASK]` of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +58,7 @@ pub async fn fill(
     let logits = logits.ok_or(FillError::NoHead)?;
     let [_, vocabulary] = logits.dims();
     let logits = read_back::values("logits", logits).await;
-    let logits = logits.map_err(FillError::Device)?;
+    let logits = logits.map_err(|reason| FillError::Device(Box::new(reason)))?;
     let masks = places.into_iter().zip(logits.chunks(vocabulary));
     let masks = masks
         .map(|(place, logits)| Filled {

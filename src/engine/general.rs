@@ -8,13 +8,13 @@ use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::base::Base;
-use super::perplexity::{TextScores, Window, score_hidden, score_windows, text_units};
+use super::perplexity::{TextScores, Window, decoder_of, score_hidden, score_windows, text_units};
 use crate::data::batch::Batch;
 use crate::data::language::Language;
 use crate::data::passages::Passage;
 use crate::data::reader::Texts;
 use crate::data::stream::{stream, windows};
-use crate::data::tokenizer::TokenizerError;
+use crate::faults::{Fault, TokenizerError};
 use crate::io::read_back;
 use crate::model::any::Model;
 use crate::model::network::Network;
@@ -137,16 +137,16 @@ enum Unit {
 
 impl Measuring {
     /// `model` is without autodiff; the words that it says are `base`'s where it has none itself.
-    pub fn new(general: &General, model: Model, base: &Model) -> Result<Self, String> {
+    pub fn new(general: &General, model: Model, base: &Model) -> Result<Self, Fault> {
         let model = model.with_words_of(&base.valid());
-        let units = match (general, model.decoder()) {
-            (General::Stream(ids), Some(decoder)) => {
+        let units = match general {
+            General::Stream(ids) => {
+                let decoder = decoder_of(&model)?;
                 let groups = text_units(decoder, ids.len(), decoder.positions())?;
                 groups.into_iter().map(Unit::Windows).collect()
             }
-            (General::Stream(_), None) => return Err("running text is a decoder's".to_owned()),
-            (General::Hidden(batches), _) => (0..batches.len()).map(Unit::Batch).collect(),
-            (General::Retrieval { rows, .. }, _) => {
+            General::Hidden(batches) => (0..batches.len()).map(Unit::Batch).collect(),
+            General::Retrieval { rows, .. } => {
                 let mut order: Vec<usize> = (0..rows.len()).collect();
                 order.sort_by_key(|i| rows[*i].len());
                 let groups = order.chunks(ROWS).map(<[usize]>::to_vec);
@@ -172,7 +172,7 @@ impl Measuring {
     }
 
     /// The next unit; whether all have been measured.
-    pub async fn advance(&mut self, general: &General) -> Result<bool, String> {
+    pub async fn advance(&mut self, general: &General) -> Result<bool, Fault> {
         if !self.left().is_empty() {
             let measured = self.measure(general, self.next).await?;
             self.take(measured)?;
@@ -181,11 +181,10 @@ impl Measuring {
     }
 
     /// What the unit with this number comes to.
-    pub async fn measure(&self, general: &General, unit: usize) -> Result<Measured, String> {
+    pub async fn measure(&self, general: &General, unit: usize) -> Result<Measured, Fault> {
         match (self.units.get(unit), general) {
             (Some(Unit::Windows(group)), General::Stream(ids)) => {
-                let model = self.model.decoder();
-                let model = model.ok_or("running text is a decoder's")?;
+                let model = decoder_of(&self.model)?;
                 let found = score_windows(model, ids, group, false).await?;
                 Ok(Measured::Language(found))
             }
@@ -199,12 +198,12 @@ impl Measuring {
                 let found = sentence_vectors(&self.model, &batch).await?;
                 Ok(Measured::Vectors(found))
             }
-            _ => Err("a measurement of another model".to_owned()),
+            _ => Err(Fault::internal("a measurement of another model")),
         }
     }
 
     /// Takes in what the next unit came to.
-    pub fn take(&mut self, measured: Measured) -> Result<(), String> {
+    pub fn take(&mut self, measured: Measured) -> Result<(), Fault> {
         match (self.units.get(self.next), measured) {
             (Some(Unit::Windows(_) | Unit::Batch(_)), Measured::Language(found)) => {
                 self.language.add(found);
@@ -214,7 +213,7 @@ impl Measuring {
                     self.vectors[*index] = vector;
                 }
             }
-            _ => return Err("a measurement of another model".to_owned()),
+            _ => return Err(Fault::internal("a measurement of another model")),
         }
         self.next += 1;
         Ok(())
@@ -239,7 +238,7 @@ impl Measuring {
 
 /// The mean of each text's hidden states, padding left out, brought to length 1: what sentence-transformers makes of a
 /// model of this kind (Reimers & Gurevych 2019).
-async fn sentence_vectors<M: Network>(model: &M, batch: &Batch) -> Result<Vec<Vec<f32>>, String> {
+async fn sentence_vectors<M: Network>(model: &M, batch: &Batch) -> Result<Vec<Vec<f32>>, Fault> {
     let hidden = model.hidden(batch.tokens(), &mut Pass::default());
     let [rows, width] = hidden.dims();
     let (texts, seq) = (batch.rows(), rows / batch.rows().max(1));

@@ -2,6 +2,7 @@
 
 use super::helpers::Helper;
 use super::keeping::{NoVault, Vault};
+use crate::faults::{Fault, HelperError, SurroundingsError};
 use crate::io::safetensors::ByteSource;
 use crate::protocol::{EngineError, Event, Frame};
 
@@ -34,17 +35,17 @@ pub trait Host: Clone + 'static {
         &self,
         url: &str,
         progressed: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Vec<u8>, String>;
+    ) -> Result<Vec<u8>, Fault>;
 
     /// The same for a file that may be large: the bytes stay where they can be read piece by piece.
     async fn open(
         &self,
         url: &str,
         progressed: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Self::Body, String>;
+    ) -> Result<Self::Body, Fault>;
 
     /// One file of a header and of what lies behind a place in each of some others.
-    fn join(&self, header: Vec<u8>, pieces: Vec<(Self::Body, u64)>) -> Result<Self::Body, String>;
+    fn join(&self, header: Vec<u8>, pieces: Vec<(Self::Body, u64)>) -> Result<Self::Body, Fault>;
 
     /// What the server says of the version of the file that is at `url` now; none where it does not say.
     async fn version(&self, _url: &str) -> Option<String> {
@@ -71,8 +72,8 @@ pub trait Host: Clone + 'static {
     }
 
     /// Starts a helper; an error says why there can be none.
-    fn start_helper(&self) -> Result<Self::Helper, String> {
-        Err("there are no helpers here".to_owned())
+    fn start_helper(&self) -> Result<Self::Helper, Fault> {
+        Err(HelperError::NoneHere.into())
     }
 
     /// Where runs are kept; from the first time on, no other engine gets it.
@@ -86,11 +87,12 @@ pub trait Host: Clone + 'static {
 
 /// Whether all that was announced has arrived. More may have: the announced length of a compressed body is that of the
 /// packed bytes, and another site need not say that it is compressed.
-pub fn check_received(received_bytes: u64, announced_bytes: Option<u64>) -> Result<(), String> {
-    match announced_bytes {
-        Some(announced) if received_bytes < announced => Err(format!(
-            "the download was cut short, {received_bytes} of {announced} bytes came; try again"
-        )),
+pub fn check_received(received: u64, announced: Option<u64>) -> Result<(), SurroundingsError> {
+    match announced {
+        Some(announced) if received < announced => Err(SurroundingsError::CutShort {
+            received,
+            announced,
+        }),
         _ => Ok(()),
     }
 }
@@ -104,7 +106,7 @@ mod tests {
         assert_eq!(check_received(10, Some(10)), Ok(()));
         assert_eq!(check_received(10, None), Ok(()));
         assert_eq!(check_received(30, Some(10)), Ok(()));
-        let error = check_received(7, Some(10)).unwrap_err();
+        let error = check_received(7, Some(10)).unwrap_err().to_string();
         assert!(error.contains("7 of 10 bytes"), "{error}");
     }
 }

@@ -61,12 +61,12 @@ fn a_full_update_has_no_such_rank() {
 fn a_matrix_that_is_not_there_is_named() {
     let then = Command::InspectMatrix(asks::InspectMatrix { name: "h.9".into() });
     let events = after_run(Strategy::Full, then);
-    assert!(errors(&events)[0].message.contains("h.9"));
+    assert!(errors(&events)[0].to_string().contains("h.9"));
     let unasked = say(load()
         .into_iter()
         .chain([Command::InspectUpdates(asks::InspectUpdates {})])
         .collect());
-    assert!(errors(&unasked)[0].message.contains("make a run"));
+    assert!(errors(&unasked)[0].to_string().contains("make a run"));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::metrics::nats_of;
 use super::run::{device_error, prepared};
 use crate::data::batch::Batch;
 use crate::data::labelled::EncodedText;
+use crate::faults::Fault;
 use crate::model::any::Model;
 use crate::model::parameters::flattened;
 use crate::protocol::{EngineError, ExampleStep};
@@ -64,7 +65,7 @@ async fn look(
     let probability = answers
         .first()
         .map(|answer| answer.probabilities[answer.truth])
-        .ok_or_else(|| device_error("no answer".into()))?;
+        .ok_or_else(|| device_error(Fault::internal("no answer")))?;
     let (mut update, mut weight) = (0.0, 0.0);
     for ((_, before), (_, after)) in flattened(start).into_iter().zip(flattened(now)) {
         weight += square_sum(before.clone()).await?;
@@ -81,8 +82,8 @@ async fn look(
 
 async fn square_sum(values: burn::prelude::Tensor<1>) -> Result<f32, EngineError> {
     let data = values.square().sum().into_data_async().await;
-    let data = data.map_err(|e| device_error(format!("{e:?}")))?;
+    let data = data.map_err(|e| device_error(Fault::foreign(format!("{e:?}"))))?;
     let sums = data.try_to_vec::<f32>();
     sums.map(|sums| sums.iter().sum())
-        .map_err(|e| device_error(format!("{e:?}")))
+        .map_err(|e| device_error(Fault::foreign(format!("{e:?}"))))
 }

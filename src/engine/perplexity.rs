@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::metrics::mean_nats;
 use crate::data::batch::Batch;
+use crate::faults::{Fault, RunError};
+use crate::model::any::Model;
 use crate::model::gpt2::Gpt2;
 use crate::model::network::Network;
 use crate::model::parts::{Pass, Tokens};
@@ -62,7 +64,7 @@ impl TextScores {
 
 /// Scores each token of `ids` but the first, once. Windows of `context` overlap by half, so that all
 /// but the first tokens see at least half a context. `model` is without autodiff.
-pub async fn text_loss(model: &Gpt2, ids: &[i32], context: usize) -> Result<TextLoss, String> {
+pub async fn text_loss(model: &Gpt2, ids: &[i32], context: usize) -> Result<TextLoss, Fault> {
     let mut total = TextScores::default();
     for group in text_units(model, ids.len(), context)? {
         total.add(score_windows(model, ids, &group, false).await?);
@@ -70,13 +72,19 @@ pub async fn text_loss(model: &Gpt2, ids: &[i32], context: usize) -> Result<Text
     Ok(total.loss)
 }
 
+/// Whoever predicts running text.
+pub fn decoder_of(model: &Model) -> Result<&Gpt2, Fault> {
+    let decoder = model.decoder();
+    decoder.ok_or_else(|| Fault::internal("running text is a decoder's"))
+}
+
 /// The windows of a text of so many tokens, in groups to be scored together.
-pub fn text_units(model: &Gpt2, tokens: usize, context: usize) -> Result<Vec<Vec<Window>>, String> {
+pub fn text_units(model: &Gpt2, tokens: usize, context: usize) -> Result<Vec<Vec<Window>>, Fault> {
     // A soft prompt or prefix takes positions from the text.
     let context = context.saturating_sub(model.transformer.virtual_tokens());
     let [vocabulary, _] = model.transformer.wte.weight.lazy_shape().dims();
     if context < 2 {
-        return Err("a model of one position predicts nothing".to_owned());
+        return Err(RunError::OnePosition.into());
     }
     let rows = (LOGITS / (context * vocabulary)).clamp(1, ROWS);
     Ok(groups(windows(tokens, context), rows))
@@ -88,7 +96,7 @@ pub async fn score_windows(
     ids: &[i32],
     group: &[Window],
     counts_right: bool,
-) -> Result<TextScores, String> {
+) -> Result<TextScores, Fault> {
     let rows: Vec<Vec<i32>> = group.iter().map(|w| ids[w.start..w.end].to_vec()).collect();
     let losses = prediction_losses(model, &rows, counts_right).await?;
     let mut total = TextScores::default();
@@ -101,13 +109,13 @@ pub async fn score_windows(
 }
 
 /// The loss of hidden words, and how many of them were found. `batch` has labels at hidden places alone.
-pub async fn score_hidden<M: Network>(model: &M, batch: &Batch) -> Result<TextScores, String> {
+pub async fn score_hidden<M: Network>(model: &M, batch: &Batch) -> Result<TextScores, Fault> {
     let (rows, words) = labelled_rows(&batch.labels);
     let mut pass = Pass::default();
     let hidden = select_rows(model.hidden(batch.tokens(), &mut pass), rows);
     let logits = model
         .word_logits(hidden, &mut pass)
-        .ok_or("the weights hold no masked-word head (cls.predictions)")?;
+        .ok_or(RunError::NoMaskedWordHead)?;
     let mut total = TextScores::default();
     for scored in losses_and_right(logits, &words).await? {
         total.count(scored);
@@ -160,7 +168,7 @@ async fn prediction_losses(
     model: &Gpt2,
     rows: &[Vec<i32>],
     counts_right: bool,
-) -> Result<Vec<[f32; 2]>, String> {
+) -> Result<Vec<[f32; 2]>, Fault> {
     let labels: Vec<i32> = rows.iter().flat_map(|row| &row[1..]).copied().collect();
     let (batch, seq) = (rows.len(), window_predictions(rows) + 1);
     let hidden = model
@@ -182,7 +190,7 @@ async fn prediction_losses(
 pub(super) async fn losses_and_right(
     logits: Tensor<2>,
     labels: &[i32],
-) -> Result<Vec<[f32; 2]>, String> {
+) -> Result<Vec<[f32; 2]>, Fault> {
     let own = TensorData::new(labels.to_vec(), [labels.len(), 1]);
     let own = Tensor::<2, Int>::from_data(own, &logits.device());
     let columns = vec![

@@ -4,6 +4,7 @@ use burn::prelude::Tensor;
 
 use super::attend;
 use super::base::{Base, decoder};
+use crate::faults::{DecoderWish, Fault};
 use crate::model::any::Model;
 use crate::model::network::Network;
 use crate::model::parts::{Pass, Record, Tokens};
@@ -14,7 +15,7 @@ const LIKELIEST: usize = 10;
 
 /// Attention, hidden-state norms and the next token's distribution for `text`.
 pub async fn probe(base: &Base, model: &Model, text: &str) -> Result<Probe, EngineError> {
-    let model = decoder(model, "foretell the next token")?;
+    let model = decoder(model, DecoderWish::ForetellToken)?;
     let mut ids = base.prompt_ids(text)?;
     let virtual_tokens = model.transformer.virtual_tokens();
     ids.truncate(base.positions().saturating_sub(virtual_tokens));
@@ -63,7 +64,7 @@ async fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, EngineEr
 }
 
 fn unreadable(e: impl std::fmt::Debug) -> EngineError {
-    EngineError::new(ErrorKind::Device, format!("{e:?}"))
+    EngineError::new(ErrorKind::Device, Fault::foreign(format!("{e:?}")))
 }
 
 fn token_text(base: &Base, id: i32) -> String {

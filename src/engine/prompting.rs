@@ -5,6 +5,7 @@ use burn::prelude::*;
 use super::base::{Base, decoder};
 use super::run::device_error;
 use crate::data::labelled::{LabelledDataset, LabelledText};
+use crate::faults::{DecoderWish, Fault, TextError};
 use crate::model::any::Model;
 use crate::model::gpt2::Gpt2;
 use crate::model::parts::{Pass, Tokens};
@@ -46,13 +47,11 @@ impl Question {
         for word in &self.words {
             let id = base.prompt_ids(word)?[0];
             if let Some(other) = ids.iter().position(|known| *known == id) {
+                let [first, second] =
+                    [&self.words[other], word].map(|word| word.trim_start().to_owned());
                 return Err(EngineError::new(
                     ErrorKind::Data,
-                    format!(
-                        "The labels \"{}\" and \"{}\" begin with the same token, and the model is asked for one token: it cannot tell them apart.",
-                        self.words[other].trim_start(),
-                        word.trim_start()
-                    ),
+                    TextError::SameToken { first, second },
                 ));
             }
             ids.push(id);
@@ -70,7 +69,7 @@ pub async fn score_prompts(
     asked: Asked,
     breathe: impl AsyncFn(),
 ) -> Result<PromptScores, EngineError> {
-    let model = decoder(model, "be asked by a prompt")?;
+    let model = decoder(model, DecoderWish::BePrompted)?;
     let question = Question::about(&dataset.labels);
     let words = question.ids(base)?;
     let solved = solved_examples(base, dataset, &question, asked, &breathe).await?;
@@ -215,9 +214,9 @@ async fn logits(
     let head = head.select(0, indices(words.to_vec()));
     let logits = hidden.matmul(head.transpose());
     let data = logits.into_data_async().await;
-    let data = data.map_err(|e| device_error(format!("{e:?}")))?;
+    let data = data.map_err(|e| device_error(Fault::foreign(format!("{e:?}"))))?;
     let values = data.try_to_vec::<f32>();
-    let values = values.map_err(|e| device_error(format!("{e:?}")))?;
+    let values = values.map_err(|e| device_error(Fault::foreign(format!("{e:?}"))))?;
     Ok(values.chunks(words.len()).map(<[f32]>::to_vec).collect())
 }
 

@@ -7,6 +7,7 @@ use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::faults::Fault;
 use crate::model::parameters;
 use crate::protocol::{FrozenProof, ParameterInfo};
 
@@ -40,7 +41,7 @@ impl Digesting {
     }
 
     /// Reads the next tensors back, about so many numbers; whether all have been read.
-    pub async fn advance(&mut self, numbers: usize) -> Result<bool, String> {
+    pub async fn advance(&mut self, numbers: usize) -> Result<bool, Fault> {
         let mut read = 0;
         while read < numbers {
             let Some((info, tensor)) = self.left.next() else {
@@ -64,7 +65,7 @@ impl Digesting {
         }
     }
 
-    async fn take(&mut self, info: ParameterInfo, tensor: Tensor<1>) -> Result<(), String> {
+    async fn take(&mut self, info: ParameterInfo, tensor: Tensor<1>) -> Result<(), Fault> {
         let found = &mut self.digests;
         if info.trainable {
             let mut digest = Sha256::new();
@@ -100,13 +101,14 @@ impl Digests {
 }
 
 /// Reads a tensor back piece by piece: a copy of the largest whole would be felt.
-async fn feed(digest: &mut Sha256, tensor: Tensor<1>) -> Result<(), String> {
+async fn feed(digest: &mut Sha256, tensor: Tensor<1>) -> Result<(), Fault> {
     const PIECE: usize = 1 << 22;
     let [count] = tensor.dims();
     for start in (0..count).step_by(PIECE) {
         let piece = tensor.clone().slice(start..count.min(start + PIECE));
         let data = piece.into_data_async().await;
-        digest.update(data.map_err(|e| format!("{e:?}"))?.as_bytes());
+        let data = data.map_err(|e| Fault::foreign(format!("{e:?}")))?;
+        digest.update(data.as_bytes());
     }
     Ok(())
 }

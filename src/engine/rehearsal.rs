@@ -3,6 +3,7 @@
 use burn::module::Module;
 
 use super::base::Base;
+use crate::faults::Fault;
 use crate::model::any::Model;
 use crate::model::sampling::sample_texts;
 use crate::settings::{Seed, TrainingSettings};
@@ -56,10 +57,11 @@ impl Rehearsal {
     }
 
     /// One unit of work; whether all is ready. `base` is the pre-trained model, `model` what will be trained.
-    pub async fn advance(&mut self, base: &Base, model: &Model) -> Result<bool, String> {
+    pub async fn advance(&mut self, base: &Base, model: &Model) -> Result<bool, Fault> {
         if self.texts.len() < self.wanted {
             let rows = SAMPLED_TOGETHER.min(self.wanted - self.texts.len());
-            let decoder = base.model.decoder().ok_or("only a decoder writes text")?;
+            let decoder = base.model.decoder();
+            let decoder = decoder.ok_or_else(|| Fault::internal("only a decoder writes text"))?;
             let (decoder, shape) = (decoder.valid(), [rows, self.length]);
             let sampled = sample_texts(&decoder, base.pad(), shape, &mut self.seed).await?;
             self.texts.extend(sampled);

@@ -5,6 +5,7 @@ use burn::prelude::Device;
 
 use super::bench::Bench;
 use crate::data::batch::Batch;
+use crate::faults::{Distrust, Fault};
 use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
 use crate::protocol::Workload;
 use crate::settings::{ScheduleKind, Seed, Strategy, TrainingSettings};
@@ -37,21 +38,6 @@ const TOLERANCE: f32 = 1e-3;
 /// Some faults come and go: the steps are made again and again for so long.
 const MILLIS: f64 = 1000.0;
 
-/// Why a device is not to be trusted.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum Distrust {
-    #[error(
-        "it computes wrong: step {step} of a training run whose losses are known has a loss of {found} instead of {expected}"
-    )]
-    Wrong {
-        step: usize,
-        found: f32,
-        expected: f32,
-    },
-    #[error("a training run whose losses are known broke off: {0}")]
-    Broken(String),
-}
-
 /// Makes the known steps on `device`; on a software adapter, which is slow, those of a tiny model, once.
 ///
 /// # Errors
@@ -70,7 +56,7 @@ pub async fn self_check(
 
 /// All that is known, until the time is over.
 async fn repeated(
-    steps: &impl AsyncFn(Sample, usize) -> Result<Vec<f32>, String>,
+    steps: &impl AsyncFn(Sample, usize) -> Result<Vec<f32>, Fault>,
     now_millis: impl Fn() -> f64,
 ) -> Result<(), Distrust> {
     let started = now_millis();
@@ -86,9 +72,10 @@ async fn repeated(
 
 async fn compared(
     (sample, known): (Sample, [f32; 3]),
-    steps: &impl AsyncFn(Sample, usize) -> Result<Vec<f32>, String>,
+    steps: &impl AsyncFn(Sample, usize) -> Result<Vec<f32>, Fault>,
 ) -> Result<(), Distrust> {
-    let found = steps(sample, known.len()).await.map_err(Distrust::Broken)?;
+    let found = steps(sample, known.len()).await;
+    let found = found.map_err(|reason| Distrust::Broken(Box::new(reason)))?;
     for (step, (expected, found)) in known.into_iter().zip(found).enumerate() {
         // What is not a number is near nothing.
         let is_near = (found - expected).abs() <= TOLERANCE;
@@ -104,19 +91,18 @@ async fn compared(
 }
 
 /// The losses of so many steps.
-async fn losses(sample: Sample, count: usize, device: &Device) -> Result<Vec<f32>, String> {
+async fn losses(sample: Sample, count: usize, device: &Device) -> Result<Vec<f32>, Fault> {
     match sample {
         Sample::Bench(workload) => losses_of_bench(workload, count, device).await,
         Sample::Tiny => losses_of_tiny(count, device).await,
     }
 }
 
-async fn losses_of_tiny(count: usize, device: &Device) -> Result<Vec<f32>, String> {
+async fn losses_of_tiny(count: usize, device: &Device) -> Result<Vec<f32>, Fault> {
     const VOCABULARY: usize = 61;
     let config = Gpt2Config::sized(VOCABULARY, 16, 32, 2, 2);
     let mut weights = RandomWeights::new(Seed::new(1), config.n_layer);
-    let model = Gpt2::load(&config, &mut weights, &device.clone().autodiff());
-    let model = model.map_err(|e| e.to_string())?;
+    let model = Gpt2::load(&config, &mut weights, &device.clone().autodiff())?;
     let settings = TrainingSettings {
         strategy: Strategy::Full,
         learning_rate: 1e-2,
@@ -139,8 +125,8 @@ async fn losses_of_bench(
     workload: Workload,
     count: usize,
     device: &Device,
-) -> Result<Vec<f32>, String> {
-    let mut bench = Bench::new(workload, device).map_err(|e| e.to_string())?;
+) -> Result<Vec<f32>, Fault> {
+    let mut bench = Bench::new(workload, device)?;
     let mut losses = Vec::with_capacity(count);
     for _ in 0..count {
         let found = bench.gradients(0..bench.rows())?;
@@ -185,9 +171,10 @@ mod tests {
         );
         let dead = async |_, count| Ok(vec![f32::NAN; count]);
         assert!(block_on(compared(KNOWN[0], &dead)).is_err());
-        let lost = async |_, _| Err("device lost".to_owned());
+        let lost = async |_, _| Err(Fault::foreign("device lost"));
         let found = block_on(compared(KNOWN[0], &lost));
-        assert_eq!(found, Err(Distrust::Broken("device lost".into())));
+        let reason = Box::new(Fault::foreign("device lost"));
+        assert_eq!(found, Err(Distrust::Broken(reason)));
     }
 
     #[test]

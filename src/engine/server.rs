@@ -26,6 +26,7 @@ use super::helpers::Crew;
 use super::host::Host;
 use super::run::{Progress, Run, Watcher};
 use crate::data::dataset::Dataset;
+use crate::faults::{AskError, Fault, Wish};
 use crate::model::any::Model;
 use crate::protocol::{
     Answers, BUILD_ID, Command, DeviceInfo, EngineError, ErrorKind, Event, Frame, Outcome,
@@ -147,21 +148,13 @@ impl<H: Host> Server<H> {
     }
 
     fn base(&self) -> Result<&Rc<Base>, EngineError> {
-        self.base.as_ref().ok_or_else(|| {
-            EngineError::new(
-                ErrorKind::State,
-                "No model is loaded yet; wait for it, or load one.",
-            )
-        })
+        let base = self.base.as_ref();
+        base.ok_or_else(|| EngineError::new(ErrorKind::State, AskError::NoModel))
     }
 
     fn dataset(&self) -> Result<&Rc<Dataset>, EngineError> {
-        self.dataset.as_ref().ok_or_else(|| {
-            EngineError::new(
-                ErrorKind::State,
-                "No data set is loaded yet; wait for it, or load one.",
-            )
-        })
+        let dataset = self.dataset.as_ref();
+        dataset.ok_or_else(|| EngineError::new(ErrorKind::State, AskError::NoData))
     }
 
     /// The weights that answer; the base model's where nothing is tuned.
@@ -174,20 +167,16 @@ impl<H: Host> Server<H> {
     }
 
     fn tuned(&self) -> Result<&Tuned, EngineError> {
-        self.tuned.as_ref().ok_or_else(|| {
-            EngineError::new(
-                ErrorKind::State,
-                "Nothing is fine-tuned yet; make a run first.",
-            )
-        })
+        let tuned = self.tuned.as_ref();
+        tuned.ok_or_else(|| EngineError::new(ErrorKind::State, AskError::NothingTuned))
     }
 
-    fn refuse_while_running(&self, wish: &str) -> Result<(), EngineError> {
+    fn refuse_while_running(&self, wish: Wish) -> Result<(), EngineError> {
         match self.run {
             None => Ok(()),
             Some(_) => Err(EngineError::new(
                 ErrorKind::State,
-                format!("A run is going on; cancel it or let it end to {wish}."),
+                AskError::RunGoesOn { wish },
             )),
         }
     }
@@ -196,7 +185,7 @@ impl<H: Host> Server<H> {
     fn tell(&self, request_id: Option<RequestId>, body: Event) {
         if let Err(error) = self.host.send(Frame { request_id, body }) {
             let body = Event::Failed(error);
-            // An error is words alone: where even these cannot be sent, nothing can.
+            // An error is small: where even that cannot be sent, nothing can.
             let _ = self.host.send(Frame { request_id, body });
         }
     }

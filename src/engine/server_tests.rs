@@ -24,6 +24,7 @@ use super::host::Host;
 use super::keeping::{NoVault, tests::Memory};
 use super::server::Server;
 use crate::data::tokenizer::Tokenizer;
+use crate::faults::Fault;
 use crate::io::safetensors::{Precision, write};
 use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
 use crate::protocol::*;
@@ -111,20 +112,20 @@ impl Host for Rc<TestHost> {
         &self,
         url: &str,
         _progressed: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<Vec<u8>, Fault> {
         self.files
             .get(url)
             .cloned()
-            .ok_or_else(|| "the server answered 404 Not Found".to_owned())
+            .ok_or_else(|| Fault::foreign("the server answered 404 Not Found"))
     }
     async fn open(
         &self,
         url: &str,
         progressed: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<Vec<u8>, Fault> {
         self.fetch(url, progressed).await
     }
-    fn join(&self, header: Vec<u8>, pieces: Vec<(Vec<u8>, u64)>) -> Result<Vec<u8>, String> {
+    fn join(&self, header: Vec<u8>, pieces: Vec<(Vec<u8>, u64)>) -> Result<Vec<u8>, Fault> {
         let rest = pieces
             .iter()
             .flat_map(|(file, start)| &file[*start as usize..]);
@@ -133,12 +134,12 @@ impl Host for Rc<TestHost> {
     fn helpers_wanted(&self, _weights_bytes: u64) -> usize {
         self.helpers.len()
     }
-    fn start_helper(&self) -> Result<Near, String> {
+    fn start_helper(&self) -> Result<Near, Fault> {
         let started = self.started.replace_with(|started| *started + 1);
         let lives = self.helpers.get(started).copied();
         lives
             .map(Near::new)
-            .ok_or_else(|| "there are no more".to_owned())
+            .ok_or_else(|| Fault::foreign("there are no more"))
     }
     async fn vault(&self) -> Result<Memory, NoVault> {
         self.vault.clone().ok_or(NoVault::Taken)
@@ -149,7 +150,8 @@ impl Host for Rc<TestHost> {
     }
     fn send(&self, frame: Frame<Event>) -> Result<(), EngineError> {
         if self.unsendable.is_some_and(|is_it| is_it(&frame.body)) {
-            return Err(EngineError::new(ErrorKind::Protocol, "cannot be encoded"));
+            let fault = Fault::foreign("cannot be encoded");
+            return Err(EngineError::new(ErrorKind::Protocol, fault));
         }
         let script = self.script.take();
         *self.script.borrow_mut() = script.and_then(|mut s| s.hear(&frame.body).then_some(s));

@@ -1,6 +1,7 @@
 //! A tuned model as files to keep: an adapter's folder, or that of a whole model.
 
 use super::base::Base;
+use crate::faults::{AdapterError, Fault};
 use crate::io::checkpoint::{Tuning, config};
 use crate::io::safetensors::{Precision, write};
 use crate::io::zip::Member;
@@ -51,7 +52,8 @@ async fn whole(base: &Base, made: &Made<'_>) -> Result<Vec<Member>, EngineError>
         problem_type: made.task.problem_type(),
         pad: base.pad(),
     };
-    let config = config(&base.config_json, &model, &tuning).map_err(unsaved)?;
+    let config = config(&base.config_json, &model, &tuning);
+    let config = config.map_err(|e| unsaved(Fault::foreign(e)))?;
     let tokenizer = base.tokenizer.to_json().map_err(unsaved)?;
     Ok(vec![
         member("config.json", config.into_bytes()),
@@ -70,7 +72,7 @@ fn member(name: &str, bytes: Vec<u8>) -> Member {
     }
 }
 
-fn unsaved(reason: impl std::fmt::Display) -> EngineError {
-    let message = format!("What the run made cannot be saved: {reason}.");
-    EngineError::new(ErrorKind::Model, message)
+fn unsaved(reason: impl Into<Fault>) -> EngineError {
+    let reason = Box::new(reason.into());
+    EngineError::new(ErrorKind::Model, AdapterError::Unsaved { reason })
 }

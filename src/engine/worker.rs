@@ -76,7 +76,7 @@ pub fn start() {
 }
 
 fn refuse(host: &Rc<BrowserHost>, error: EngineError) {
-    // An error is words alone, which can always be encoded.
+    // An error is small, and can always be encoded.
     let _ = super::host::Host::send(
         host,
         Frame {

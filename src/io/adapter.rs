@@ -1,22 +1,15 @@
 //! What a strategy trained, in and out, in PEFT's format where PEFT has one and in the project's own where not.
 
 pub use super::described::Description;
-use super::own::{self, OwnError};
+use super::own;
 pub use super::peft::Loaded;
-use super::peft::{self, AdapterConfig, PeftError};
+use super::peft::{self, AdapterConfig};
 use super::read_back;
 use super::safetensors::ByteSource;
+use crate::faults::{AdapterError, OwnError, PeftError};
 use crate::model::heads::Head;
 use crate::model::network::Network;
 use crate::settings::Strategy;
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AdapterError {
-    #[error(transparent)]
-    Peft(#[from] PeftError),
-    #[error(transparent)]
-    Own(#[from] OwnError),
-}
 
 pub fn describe(config_json: &str) -> Result<Description, AdapterError> {
     if own::is_config(config_json) {
@@ -76,7 +69,7 @@ pub fn save<M: Network>(
         return Ok(peft::save(model, strategy, base_name, task_type)?);
     }
     let tensors = super::folder::read_back(model, |name| own::keeps(strategy, name))
-        .map_err(PeftError::ReadBack)?;
+        .map_err(PeftError::read_back)?;
     own::files(&tensors, strategy, base_name, task_type)
         .map_err(|e| AdapterError::Own(OwnError::Weights(e)))
 }
@@ -92,7 +85,7 @@ pub async fn save_async<M: Network>(
         return Ok(peft::save_async(model, strategy, base_name, task_type).await?);
     }
     let tensors = read_back::parameters(model, |name| own::keeps(strategy, name)).await;
-    let tensors = tensors.map_err(PeftError::ReadBack)?;
+    let tensors = tensors.map_err(PeftError::read_back)?;
     own::files(&tensors, strategy, base_name, task_type)
         .map_err(|e| AdapterError::Own(OwnError::Weights(e)))
 }

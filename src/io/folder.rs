@@ -3,15 +3,16 @@
 use burn::module::{Module, Param};
 use burn::prelude::*;
 
-pub use super::folder_error::FolderError;
+use super::read_back::not_had;
 use super::safetensors::{ByteSource, NamedTensor, SafetensorsFile};
+use crate::faults::{Fault, FolderError, WeightError};
 use crate::model::any::{Model, ModelConfig};
 use crate::model::bert::{Bert, BertConfig, MaskedLmHead, Pooler};
 use crate::model::gpt2::{Gpt2, Gpt2Config};
 use crate::model::heads::head_has_bias;
 use crate::model::network::Network;
 use crate::model::parameters::{ParameterFn, for_each, is_added};
-use crate::model::weights::{WeightError, WeightSource};
+use crate::model::weights::WeightSource;
 use crate::settings::is_head;
 
 /// Builds the model that a configuration is of from its weights; the heads that the file holds come along.
@@ -95,7 +96,7 @@ fn rows_of_head<S: ByteSource>(
 }
 
 /// The base model's tensors (no adapters), read back from the device, under Hugging Face's names.
-pub fn base_tensors<M: Module>(model: &M) -> Result<Vec<NamedTensor>, String> {
+pub fn base_tensors<M: Module>(model: &M) -> Result<Vec<NamedTensor>, Fault> {
     read_back(model, |name| !is_added(name) || is_head(name))
 }
 
@@ -103,10 +104,10 @@ pub fn base_tensors<M: Module>(model: &M) -> Result<Vec<NamedTensor>, String> {
 pub fn read_back<M: Module>(
     model: &M,
     wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<NamedTensor>, String> {
+) -> Result<Vec<NamedTensor>, Fault> {
     struct Reader<W> {
         wanted: W,
-        tensors: Result<Vec<NamedTensor>, String>,
+        tensors: Result<Vec<NamedTensor>, Fault>,
     }
     impl<W: Fn(&str) -> bool> ParameterFn for Reader<W> {
         fn call<const D: usize>(&mut self, name: &str, param: &Param<Tensor<D>>) {
@@ -124,7 +125,7 @@ pub fn read_back<M: Module>(
                     shape,
                     values,
                 }),
-                Err(e) => self.tensors = Err(format!("tensor `{name}` cannot be read back: {e:?}")),
+                Err(e) => self.tensors = Err(not_had(name, e)),
             }
         }
     }
@@ -167,8 +168,8 @@ mod native {
 
     use super::*;
     use crate::data::tokenizer::Tokenizer;
+    use crate::faults::ConfigError;
     use crate::io::opening::{self, read_text};
-    use crate::model::gpt2::ConfigError;
 
     pub fn config(folder: &Path) -> Result<ModelConfig, FolderError> {
         Ok(ModelConfig::parse(&opening::model_config(folder)?)?)
@@ -184,11 +185,7 @@ mod native {
     pub fn gpt2(folder: &Path, device: &Device) -> Result<(Gpt2Config, Gpt2), FolderError> {
         match model(folder, device)? {
             (ModelConfig::Gpt2(config), Model::Gpt2(model)) => Ok((config, model)),
-            _ => Err(FolderError::Config(ConfigError::Unsupported {
-                field: "model_type",
-                found: "bert".to_owned(),
-                supported: "gpt2",
-            })),
+            _ => Err(ConfigError::unsupported("model_type", "bert", &["gpt2"]).into()),
         }
     }
 

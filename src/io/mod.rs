@@ -5,7 +5,6 @@ pub mod byte_source;
 pub mod checkpoint;
 mod described;
 pub mod folder;
-mod folder_error;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod opening;
 pub mod own;

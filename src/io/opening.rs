@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::folder_error::FolderError;
 use super::safetensors::ByteSource;
 use super::shards::{self, Shards};
+use crate::faults::FolderError;
 
 /// The files of a model, and of an adapter beside one.
 const CONFIG: &str = "config.json";
@@ -65,9 +65,8 @@ fn open(path: &Path) -> Result<File, FolderError> {
 }
 
 fn not_there(path: &Path) -> FolderError {
-    FolderError::File {
+    FolderError::NoFile {
         path: path.display().to_string(),
-        reason: "there is no such file".to_owned(),
     }
 }
 

@@ -15,26 +15,13 @@ use super::folder::with_stored_heads;
 use super::peft::fields::object;
 use super::peft::is_task;
 use super::safetensors::{ByteSource, NamedTensor, Precision, SafetensorsFile, write};
+use crate::faults::{Allowed, OwnError, WeightError};
 use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter};
-use crate::model::weights::{WeightError, WeightSource};
+use crate::model::weights::WeightSource;
 use crate::settings::{Seed, Strategy, StrategyKind, is_head};
 
 const FORMAT_VERSION: u64 = 1;
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OwnError {
-    #[error("adapter_config.json: {field} is {found}, but must be {expected}")]
-    Config {
-        field: &'static str,
-        found: String,
-        expected: &'static str,
-    },
-    #[error("adapter_model.safetensors: {0}")]
-    Weights(#[from] WeightError),
-    #[error("adapter_model.safetensors holds `{name}`, for which this method has no place")]
-    NoPlace { name: String },
-}
 
 /// Whether the text of an `adapter_config.json` is of this format.
 pub fn is_config(json: &str) -> bool {
@@ -124,20 +111,21 @@ pub fn describe(config_json: &str) -> Result<Description, OwnError> {
 fn strategy(config_json: &str) -> Result<Strategy, OwnError> {
     let config: Value = serde_json::from_str(config_json).unwrap_or_default();
     if config["format_version"] != FORMAT_VERSION {
-        return Err(refused(&config, "format_version", "1"));
+        let expected = Allowed::OneOf(vec![FORMAT_VERSION.to_string()]);
+        return Err(refused(&config, "format_version", expected));
     }
     let kind = config["method"].as_str().and_then(StrategyKind::parse);
     let method = kind.map(StrategyKind::usual);
     match method.as_ref().and_then(|method| method.adapts().own()) {
         Some(own) => own.read(&config),
-        None => Err(refused(&config, "method", "a method of this format")),
+        None => Err(refused(&config, "method", Allowed::OwnMethod)),
     }
 }
 
 /// What is said of a field that cannot be so.
-pub fn refused(config: &Value, field: &'static str, expected: &'static str) -> OwnError {
+pub fn refused(config: &Value, field: &str, expected: Allowed) -> OwnError {
     OwnError::Config {
-        field,
+        field: field.to_owned(),
         found: config[field].to_string(),
         expected,
     }

@@ -12,11 +12,11 @@ pub mod virtual_tokens;
 use super::described::without_idle_pooler;
 use super::read_back;
 use super::safetensors::{ByteSource, NamedTensor, Precision, write};
+use crate::faults::PeftError;
 use crate::methods::LinearShape;
 use crate::methods::targets::owned;
 use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter, is_added};
-use crate::model::weights::WeightError;
 use crate::settings::{Family, Seed, Strategy, is_head};
 
 pub use config::{AdapterConfig, BaseShape};
@@ -27,66 +27,6 @@ use stored::{stored_head, stored_shape};
 
 /// What PEFT puts before every name of the model it wraps.
 const PREFIX: &str = "base_model.model.";
-
-/// Why an adapter cannot be loaded or saved.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PeftError {
-    #[error("adapter_config.json cannot be read: {0}")]
-    Config(String),
-    #[error("adapter_config.json: {field} is {found}, but only {supported} is supported")]
-    Unsupported {
-        field: String,
-        found: String,
-        supported: String,
-    },
-    #[error(
-        "adapter_config.json: target_modules {targets:?} match nothing in this model; it has {modules} in each block"
-    )]
-    NothingMatched {
-        targets: Vec<String>,
-        modules: String,
-    },
-    #[error("adapter_model.safetensors: {0}")]
-    Weights(#[from] WeightError),
-    #[error("adapter_model.safetensors holds no `{name}`; it holds {found}")]
-    Missing { name: String, found: String },
-    #[error(
-        "adapter_config.json: {field} is {is}, but `{name}` in adapter_model.safetensors has the shape {shape:?}; do the two files belong together?"
-    )]
-    OtherSize {
-        field: &'static str,
-        is: usize,
-        name: String,
-        shape: Vec<usize>,
-    },
-    #[error(
-        "adapter_model.safetensors does not fit this model: {reason}. The adapter was made for {base}"
-    )]
-    AnotherBase { reason: WeightError, base: String },
-    #[error("PEFT has no format for the strategy {strategy}")]
-    NoFormat { strategy: &'static str },
-    #[error(
-        "adapter_model.safetensors holds `{name}`, for which this adapter's settings leave no place"
-    )]
-    NoPlace { name: String },
-    #[error(
-        "this adapter is for {task_type}, but neither it nor the model has the head for that (`{head}`)"
-    )]
-    NoHead {
-        task_type: String,
-        head: &'static str,
-    },
-    #[error(
-        "this adapter is for BERT's classifier, which reads the pooler's output, and the model's folder holds no pooler (bert.pooler.dense)"
-    )]
-    NoPooler,
-    #[error(
-        "adapter_model.safetensors holds a `{name}` apart from the token embedding, which is the head of this model"
-    )]
-    UntiedHead { name: String },
-    #[error("{0}")]
-    ReadBack(String),
-}
 
 /// `model` with the adapter beside its weights, and with the adapter's head where it brings one; and the settings, with what
 /// they say by pattern worked out for this model. Weights of the base that the file holds, such as embeddings that were trained
@@ -130,7 +70,7 @@ fn beside<M: Network, S: ByteSource>(
     let values = reader.values(&model).map_err(|e| reader.explain(e))?;
     if values.is_empty() {
         let targets = config.strategy.method().targets().to_vec();
-        let modules = family.listed_modules();
+        let modules = owned(family.linear_modules());
         return Err(PeftError::NothingMatched { targets, modules });
     }
     Ok(parameters::with_values(model, values))
@@ -146,7 +86,7 @@ fn has_its_head<M: Network>(model: &M, config: &AdapterConfig) -> Result<(), Pef
         return Ok(());
     };
     if !heads::is_on(model, head) {
-        let task_type = task_type.clone();
+        let (task_type, head) = (task_type.clone(), head.to_owned());
         return Err(PeftError::NoHead { task_type, head });
     }
     let reads_pooler = family == Family::Bert && head == "classifier";
@@ -173,7 +113,7 @@ pub fn save<M: Network>(
     base_name: &str,
     task_type: &str,
 ) -> Result<(String, Vec<u8>), PeftError> {
-    let tensors = super::folder::read_back(model, is_added).map_err(PeftError::ReadBack)?;
+    let tensors = super::folder::read_back(model, is_added).map_err(PeftError::read_back)?;
     files(
         (shape(model), heads::of_task(model.family(), task_type)),
         tensors,
@@ -192,7 +132,7 @@ pub async fn save_async<M: Network>(
 ) -> Result<(String, Vec<u8>), PeftError> {
     let tensors = read_back::parameters(model, is_added)
         .await
-        .map_err(PeftError::ReadBack)?;
+        .map_err(PeftError::read_back)?;
     files(
         (shape(model), heads::of_task(model.family(), task_type)),
         tensors,
@@ -273,7 +213,7 @@ fn files(
         base_name: Some(base_name.to_owned()),
         saved_of_base: Vec::new(),
     };
-    let strategy = strategy.name();
+    let strategy = strategy.name().to_owned();
     let config = config
         .to_json(shape)
         .ok_or(PeftError::NoFormat { strategy })?;

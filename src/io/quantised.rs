@@ -6,7 +6,7 @@
 
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
-use crate::model::weights::WeightError;
+use crate::faults::{WeightError, WrongScale};
 
 const SUFFIX: &str = ".scale";
 
@@ -39,24 +39,25 @@ pub(super) fn scales_of<'a>(
     let &[rows, _] = info.shape.as_slice() else {
         return Err(WeightError::UnknownType {
             name: name.to_owned(),
-            dtype: format!("{dtype} and shape {:?}", info.shape),
+            dtype,
+            shape: Some(info.shape.clone()),
         });
     };
-    let wrong = |found: String| WeightError::Scale {
+    let wrong = |found: WrongScale| WeightError::Scale {
         name: name.to_owned(),
         dtype,
         rows,
         found,
     };
     let Some(scales) = metadata.info(&scale_name(name)) else {
-        return Err(wrong("the file holds none".to_owned()));
+        return Err(wrong(WrongScale::None));
     };
     if scales.shape != [rows] {
-        return Err(wrong(format!("it has shape {:?}", scales.shape)));
+        return Err(wrong(WrongScale::Shape(scales.shape.clone())));
     }
     match scales.dtype {
         Dtype::F32 | Dtype::F16 | Dtype::BF16 => Ok(Some(scales)),
-        other => Err(wrong(format!("it has type {other:?}"))),
+        other => Err(wrong(WrongScale::Type(format!("{other:?}")))),
     }
 }
 

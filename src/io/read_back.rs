@@ -4,24 +4,30 @@ use burn::module::{Module, Param};
 use burn::prelude::*;
 
 use super::safetensors::NamedTensor;
+use crate::faults::{Fault, WeightError};
 use crate::model::parameters::{ParameterFn, for_each};
 
 /// The numbers of one tensor, row by row. `name` says in an error which one could not be had.
-pub async fn values<const D: usize>(name: &str, tensor: Tensor<D>) -> Result<Vec<f32>, String> {
-    let failed = |e: String| format!("tensor `{name}` cannot be read back: {e}");
-    let data = tensor
-        .into_data_async()
-        .await
-        .map_err(|e| failed(format!("{e:?}")))?;
-    data.try_to_vec::<f32>()
-        .map_err(|e| failed(format!("{e:?}")))
+pub async fn values<const D: usize>(name: &str, tensor: Tensor<D>) -> Result<Vec<f32>, Fault> {
+    let data = tensor.into_data_async().await;
+    let data = data.map_err(|e| not_had(name, e))?;
+    data.try_to_vec::<f32>().map_err(|e| not_had(name, e))
+}
+
+/// What a device says that does not give a tensor back.
+pub(super) fn not_had(name: &str, error: impl std::fmt::Debug) -> Fault {
+    let error = WeightError::ReadBack {
+        name: name.to_owned(),
+        reason: format!("{error:?}"),
+    };
+    error.into()
 }
 
 /// The parameters that `wanted` names, read back one after another.
 pub async fn parameters<M: Module>(
     model: &M,
     wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<NamedTensor>, String> {
+) -> Result<Vec<NamedTensor>, Fault> {
     let mut tensors = Vec::new();
     for (name, shape, flat) in for_each(
         model,

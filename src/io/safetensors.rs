@@ -8,7 +8,8 @@ use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
 
 pub use super::byte_source::ByteSource;
 use super::quantised;
-use crate::model::weights::{WeightError, WeightSource};
+use crate::faults::{Fault, FileError, OtherFile, WeightError};
+use crate::model::weights::WeightSource;
 use crate::settings::names;
 
 /// What stands before the tensors' bytes.
@@ -33,37 +34,36 @@ const PIECE_BYTES: usize = 4 << 20;
 impl Header {
     /// Reads and checks it: the file must hold all that the header promises.
     pub fn read(source: &mut impl ByteSource) -> Result<Self, WeightError> {
-        let unreadable = |reason: String| WeightError::Unreadable { reason };
-        let file_length = source.len();
-        if file_length < HEADER_LENGTH_BYTES as u64 {
-            return Err(unreadable(format!(
-                "the file has {file_length} bytes, too few for a safetensors header"
-            )));
+        Self::checked(source).map_err(WeightError::unreadable)
+    }
+
+    fn checked(source: &mut impl ByteSource) -> Result<Self, Fault> {
+        let bytes = source.len();
+        if bytes < HEADER_LENGTH_BYTES as u64 {
+            return Err(FileError::TooShort { bytes }.into());
         }
-        let length_bytes = source.read(0, HEADER_LENGTH_BYTES).map_err(unreadable)?;
+        let length_bytes = source.read(0, HEADER_LENGTH_BYTES)?;
         let header_length = length_bytes
             .iter()
             .rev()
             .fold(0u64, |n, b| (n << 8) | u64::from(*b));
         let data_start = header_length.saturating_add(HEADER_LENGTH_BYTES as u64);
-        if data_start > file_length {
-            return Err(unreadable(something_else(&length_bytes).unwrap_or_else(|| {
-                format!(
-                    "this is no safetensors file, or its beginning is damaged: the header would be {header_length} bytes, \
-                     the file has {file_length}"
-                )
-            })));
+        if data_start > bytes {
+            let wrong = something_else(&length_bytes).map(FileError::Other);
+            let unknown = FileError::NoSafetensors {
+                header_bytes: header_length,
+                bytes,
+            };
+            return Err(wrong.unwrap_or(unknown).into());
         }
-        let header = source
-            .read(HEADER_LENGTH_BYTES as u64, header_length as usize)
-            .map_err(unreadable)?;
-        let metadata: Metadata = serde_json::from_slice(&header)
-            .map_err(|e| unreadable(format!("the safetensors header is damaged: {e}")))?;
+        let header = source.read(HEADER_LENGTH_BYTES as u64, header_length as usize)?;
+        let metadata: Metadata =
+            serde_json::from_slice(&header).map_err(|e| FileError::HeaderDamaged {
+                reason: e.to_string(),
+            })?;
         let promised = data_start + metadata.data_len() as u64;
-        if promised > file_length {
-            return Err(unreadable(format!(
-                "the file is cut short: it has {file_length} bytes, its header promises {promised}. Fetch it again"
-            )));
+        if promised > bytes {
+            return Err(FileError::CutShort { bytes, promised }.into());
         }
         Ok(Self {
             metadata,
@@ -73,26 +73,20 @@ impl Header {
 }
 
 /// What other file begins so, where it is one that is met in the place of weights.
-fn something_else(beginning: &[u8]) -> Option<String> {
-    let told = match beginning {
-        b"version " => {
-            "this is Git LFS's pointer to the file, not the file itself; fetch it with `git lfs pull`, or download it anew"
-        }
-        [b'P', b'K', 3, 4, ..] | [0x80, 2..=5, ..] => {
-            "this is a pickle, as torch.save writes it, under another name; save the weights as safetensors"
-        }
-        [b'G', b'G', b'U', b'F', ..] => "this is a GGUF file; give the weights as safetensors",
-        _ => return None,
-    };
-    Some(told.to_owned())
+fn something_else(beginning: &[u8]) -> Option<OtherFile> {
+    match beginning {
+        b"version " => Some(OtherFile::LfsPointer),
+        [b'P', b'K', 3, 4, ..] | [0x80, 2..=5, ..] => Some(OtherFile::Pickle),
+        [b'G', b'G', b'U', b'F', ..] => Some(OtherFile::Gguf),
+        _ => None,
+    }
 }
 
 impl<S: ByteSource> SafetensorsFile<S> {
     pub fn open(mut source: S) -> Result<Self, WeightError> {
         let header = Header::read(&mut source)?;
         if header.metadata.tensors().is_empty() {
-            let reason = "the file holds no tensors".to_owned();
-            return Err(WeightError::Unreadable { reason });
+            return Err(WeightError::unreadable(FileError::NoTensors));
         }
         Ok(Self {
             metadata: header.metadata,
@@ -159,7 +153,7 @@ impl<S: ByteSource> SafetensorsFile<S> {
             let bytes = self
                 .source
                 .read(self.data_start + place as u64, length)
-                .map_err(|reason| WeightError::Unreadable { reason })?;
+                .map_err(WeightError::unreadable)?;
             append(name, info.dtype, &bytes, &mut values)?;
         }
         Ok(values)
@@ -192,6 +186,7 @@ fn append(name: &str, dtype: Dtype, bytes: &[u8], to: &mut Vec<f32>) -> Result<(
             return Err(WeightError::UnknownType {
                 name: name.to_owned(),
                 dtype: format!("{other:?}"),
+                shape: None,
             });
         }
     }
@@ -260,8 +255,10 @@ pub struct NamedTensor {
 
 /// A safetensors file of `tensors`, with the `format: pt` note that transformers looks for.
 pub fn write(tensors: &[NamedTensor], precision: Precision) -> Result<Vec<u8>, WeightError> {
-    let unreadable = |e: safetensors::SafeTensorError| WeightError::Unreadable {
-        reason: format!("the tensors cannot be written: {e}"),
+    let unwritten = |e: safetensors::SafeTensorError| {
+        WeightError::unreadable(FileError::Unwritten {
+            reason: e.to_string(),
+        })
     };
     let dtype = match precision {
         Precision::F32 => Dtype::F32,
@@ -283,9 +280,9 @@ pub fn write(tensors: &[NamedTensor], precision: Precision) -> Result<Vec<u8>, W
         .zip(&bytes)
         .map(|(t, b)| Ok((t.name.as_str(), TensorView::new(dtype, t.shape.clone(), b)?)))
         .collect::<Result<Vec<_>, _>>()
-        .map_err(unreadable)?;
+        .map_err(unwritten)?;
     let note = [("format".to_owned(), "pt".to_owned())].into();
-    safetensors::serialize(views, Some(note)).map_err(unreadable)
+    safetensors::serialize(views, Some(note)).map_err(unwritten)
 }
 
 #[cfg(test)]
@@ -299,6 +296,11 @@ mod tests {
             values: vec![1., 2., 3., 4.],
         };
         write(&[tensor], Precision::F16).unwrap()
+    }
+
+    fn refused(bytes: &[u8]) -> String {
+        let opened = SafetensorsFile::open(bytes.to_vec());
+        opened.err().unwrap().to_string()
     }
 
     #[test]
@@ -337,40 +339,23 @@ mod tests {
     fn a_cut_file_says_how_much_is_missing() {
         let mut bytes = file();
         bytes.truncate(bytes.len() - 3);
-        let error = SafetensorsFile::open(bytes).err().unwrap().to_string();
+        let error = refused(&bytes);
         assert!(error.contains("cut short"), "{error}");
-        assert!(
-            SafetensorsFile::open(vec![1, 2])
-                .err()
-                .unwrap()
-                .to_string()
-                .contains("too few")
-        );
-        let page = b"<!doctype html><title>Not found</title>".to_vec();
-        assert!(
-            SafetensorsFile::open(page)
-                .err()
-                .unwrap()
-                .to_string()
-                .contains("no safetensors file")
-        );
+        assert!(refused(&[1, 2]).contains("too few"));
+        let page = b"<!doctype html><title>Not found</title>";
+        assert!(refused(page).contains("no safetensors file"));
     }
 
     #[test]
     fn other_files_in_the_place_of_weights_are_told() {
-        let told = |bytes: &[u8]| {
-            SafetensorsFile::open(bytes.to_vec())
-                .err()
-                .unwrap()
-                .to_string()
-        };
         let pointer =
             b"version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 2638448\n";
-        assert!(told(pointer).contains("Git LFS"), "{}", told(pointer));
-        assert!(told(b"PK\x03\x04 and so on").contains("pickle"));
-        assert!(told(b"GGUF\x03\0\0\0\0\0").contains("GGUF"));
+        let error = refused(pointer);
+        assert!(error.contains("Git LFS"), "{error}");
+        assert!(refused(b"PK\x03\x04 and so on").contains("pickle"));
+        assert!(refused(b"GGUF\x03\0\0\0\0\0").contains("GGUF"));
         let empty = write(&[], Precision::F32).unwrap();
-        assert!(told(&empty).contains("holds no tensors"));
+        assert!(refused(&empty).contains("holds no tensors"));
     }
 
     #[test]

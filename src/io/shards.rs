@@ -8,7 +8,7 @@ use safetensors::tensor::Metadata;
 use serde::Deserialize;
 
 use super::safetensors::{ByteSource, Header};
-use crate::model::weights::WeightError;
+use crate::faults::{Fault, FileError, WeightError};
 
 /// The part of `model.safetensors.index.json` that says where each tensor is.
 #[derive(Deserialize)]
@@ -18,18 +18,20 @@ struct Index {
 
 /// The names of the files that an index lists, sorted. They must lie beside it.
 pub fn files(index_json: &str) -> Result<Vec<String>, WeightError> {
-    let unreadable = |reason: String| WeightError::Unreadable {
-        reason: format!("model.safetensors.index.json: {reason}"),
+    let unreadable = |reason: Fault| {
+        WeightError::unreadable(FileError::within("model.safetensors.index.json", reason))
     };
-    let index: Index = serde_json::from_str(index_json).map_err(|e| unreadable(e.to_string()))?;
+    let index: Index =
+        serde_json::from_str(index_json).map_err(|e| unreadable(Fault::foreign(e)))?;
     let names: BTreeSet<String> = index.weight_map.into_values().collect();
     if names.is_empty() {
-        return Err(unreadable("it lists no files".to_owned()));
+        return Err(unreadable(FileError::ListsNone.into()));
     }
     match names.iter().find(|name| name.contains(['/', '\\'])) {
-        Some(name) => Err(unreadable(format!(
-            "`{name}` is not the name of a file beside it"
-        ))),
+        Some(name) => {
+            let name = name.clone();
+            Err(unreadable(FileError::NotBeside { name }.into()))
+        }
         None => Ok(names.into_iter().collect()),
     }
 }
@@ -57,9 +59,7 @@ impl<S: ByteSource> Shards<S> {
         let (mut tensors, mut parts) = (Vec::new(), Vec::new());
         let mut length = 0;
         for (file, mut source) in files {
-            let in_file = |e: WeightError| WeightError::Unreadable {
-                reason: format!("{file}: {e}"),
-            };
+            let in_file = |e: WeightError| WeightError::unreadable(FileError::within(&file, e));
             let header = Header::read(&mut source).map_err(in_file)?;
             for name in header.metadata.offset_keys() {
                 let Some(mut info) = header.metadata.info(&name).cloned() else {
@@ -98,13 +98,15 @@ impl<S> Shards<S> {
 fn common_header(
     tensors: Vec<(String, safetensors::tensor::TensorInfo)>,
 ) -> Result<Vec<u8>, WeightError> {
-    let unreadable = |reason: String| WeightError::Unreadable { reason };
     let mut names = BTreeSet::new();
     if let Some((name, _)) = tensors.iter().find(|(name, _)| !names.insert(name)) {
-        return Err(unreadable(format!("two of the files hold `{name}`")));
+        let name = name.clone();
+        return Err(WeightError::unreadable(FileError::HeldTwice { name }));
     }
-    let metadata = Metadata::new(None, tensors).map_err(|e| unreadable(e.to_string()))?;
-    let json = serde_json::to_vec(&metadata).map_err(|e| unreadable(e.to_string()))?;
+    let metadata =
+        Metadata::new(None, tensors).map_err(|e| WeightError::unreadable(Fault::foreign(e)))?;
+    let json =
+        serde_json::to_vec(&metadata).map_err(|e| WeightError::unreadable(Fault::foreign(e)))?;
     Ok([&(json.len() as u64).to_le_bytes()[..], &json].concat())
 }
 
@@ -114,11 +116,11 @@ impl<S: ByteSource> ByteSource for Shards<S> {
         self.header.len() as u64 + data
     }
 
-    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, String> {
+    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, Fault> {
         let header = self.header.len() as u64;
         let end = start + length as u64;
         if end > self.len() {
-            return Err(format!("bytes {start} to {end} lie past the end"));
+            return Err(FileError::PastEnd { start, end }.into());
         }
         let own = self.header.iter().skip(start as usize).take(length);
         let mut bytes: Vec<u8> = own.copied().collect();

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::faults::Fault;
+
 /// Somewhere bytes go one after another: a file on disk, one in the browser's own store, a vector.
 pub trait ByteSink {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), String>;
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault>;
 }
 
 impl ByteSink for Vec<u8> {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.extend_from_slice(bytes);
         Ok(())
     }
@@ -18,8 +20,8 @@ impl ByteSink for Vec<u8> {
 
 #[cfg(not(target_arch = "wasm32"))]
 impl ByteSink for std::fs::File {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), String> {
-        std::io::Write::write_all(self, bytes).map_err(|e| e.to_string())
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        std::io::Write::write_all(self, bytes).map_err(Fault::foreign)
     }
 }
 
@@ -31,7 +33,7 @@ impl ByteSink for std::fs::File {
 pub fn header<'a>(
     tensors: impl Iterator<Item = (&'a str, &'a [usize])>,
     note: &BTreeMap<String, String>,
-) -> Result<Vec<u8>, String> {
+) -> Result<Vec<u8>, Fault> {
     let mut entries = Map::new();
     entries.insert("__metadata__".to_owned(), json!(note));
     let mut at = 0;
@@ -41,7 +43,7 @@ pub fn header<'a>(
         entries.insert(name.to_owned(), entry);
         at = end;
     }
-    let mut text = serde_json::to_vec(&Value::Object(entries)).map_err(|e| e.to_string())?;
+    let mut text = serde_json::to_vec(&Value::Object(entries)).map_err(Fault::foreign)?;
     // As the format has it, so that the numbers behind are aligned.
     while !text.len().is_multiple_of(8) {
         text.push(b' ');

@@ -3,6 +3,7 @@
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use super::zip::{Member, crc32};
+use crate::faults::{Fault, FileError};
 
 /// Where the directory is named, at the end of every archive.
 const END: &[u8] = b"PK\x05\x06";
@@ -17,11 +18,11 @@ const MOST_COMMENT: usize = 65_535;
 ///
 /// # Errors
 /// Where it is no archive, is cut short or damaged, or packed in another way.
-pub fn unzip(archive: &[u8]) -> Result<Vec<Member>, String> {
+pub fn unzip(archive: &[u8]) -> Result<Vec<Member>, Fault> {
     let from = archive.len().saturating_sub(END_BYTES + MOST_COMMENT);
     let ends = |at: &usize| archive[*at..].starts_with(END);
     let end = (from..archive.len()).rev().find(ends);
-    let end = end.ok_or("this is no zip archive, or its end is missing")?;
+    let end = end.ok_or(FileError::NoZip)?;
     let count = number(archive, end + 10, 2)?;
     let mut at = number(archive, end + 16, 4)?;
     let mut members = Vec::new();
@@ -34,10 +35,10 @@ pub fn unzip(archive: &[u8]) -> Result<Vec<Member>, String> {
 }
 
 /// The file that this entry of the directory names, and where the next entry is.
-fn member(archive: &[u8], at: usize) -> Result<(Member, usize), String> {
+fn member(archive: &[u8], at: usize) -> Result<(Member, usize), FileError> {
     let of_directory = |place, length| number(archive, at + place, length);
     if piece(archive, at, 4)? != b"PK\x01\x02" {
-        return Err(damaged());
+        return Err(FileError::ZipDamaged);
     }
     let (name_length, extra, comment) = (
         of_directory(28, 2)?,
@@ -54,32 +55,24 @@ fn member(archive: &[u8], at: usize) -> Result<(Member, usize), String> {
     let bytes = match of_directory(10, 2)? {
         STORED => packed.to_vec(),
         DEFLATED => decompress_to_vec_with_limit(packed, size)
-            .map_err(|_| format!("{name} in it is damaged"))?,
-        _ => {
-            return Err(format!(
-                "{name} in it is locked or packed in an unusual way; pack the files as an ordinary zip"
-            ));
-        }
+            .map_err(|_| FileError::MemberDamaged { name: name.clone() })?,
+        _ => return Err(FileError::MemberPacked { name }),
     };
     if crc32(&bytes) as usize != of_directory(16, 4)? {
-        return Err(format!("{name} in it is damaged"));
+        return Err(FileError::MemberDamaged { name });
     }
     let next = at + 46 + name_length + extra + comment;
     Ok((Member { name, bytes }, next))
 }
 
-fn piece(archive: &[u8], at: usize, length: usize) -> Result<&[u8], String> {
-    let rest = archive.get(at..).ok_or_else(damaged)?;
-    rest.get(..length).ok_or_else(damaged)
+fn piece(archive: &[u8], at: usize, length: usize) -> Result<&[u8], FileError> {
+    let rest = archive.get(at..).ok_or(FileError::ZipDamaged)?;
+    rest.get(..length).ok_or(FileError::ZipDamaged)
 }
 
-fn number(archive: &[u8], at: usize, length: usize) -> Result<usize, String> {
+fn number(archive: &[u8], at: usize, length: usize) -> Result<usize, FileError> {
     let bytes = piece(archive, at, length)?.iter().rev();
     Ok(bytes.fold(0, |number, byte| (number << 8) | usize::from(*byte)))
-}
-
-fn damaged() -> String {
-    "the archive is cut short or damaged".to_owned()
 }
 
 #[cfg(test)]
@@ -106,7 +99,7 @@ mod tests {
     #[test]
     fn what_is_cut_damaged_or_no_archive_is_refused() {
         let whole = archive();
-        let refused = |bytes: &[u8]| unzip(bytes).err().unwrap_or_default();
+        let refused = |bytes: &[u8]| unzip(bytes).err().unwrap().to_string();
         assert!(refused(b"text,label").contains("no zip archive"));
         assert!(refused(&whole[..whole.len() - 4]).contains("damaged"));
         assert!(refused(&whole[10..]).contains("damaged"));

@@ -1,5 +1,7 @@
 //! Files put together as one zip archive, uncompressed: weights hardly become smaller, and any program opens it.
 
+use crate::faults::{Fault, FileError};
+
 /// A file in the archive; its name may have folders.
 pub struct Member {
     pub name: String,
@@ -14,8 +16,8 @@ const VERSION: u16 = 20;
 const DATE: u16 = 0x21;
 
 /// The archive, or why there is none: this form holds less than 4 GiB.
-pub fn zip(members: &[Member]) -> Result<Vec<u8>, String> {
-    let too_large = |_| "the files are too large for a zip archive of less than 4 GiB".to_owned();
+pub fn zip(members: &[Member]) -> Result<Vec<u8>, Fault> {
+    let too_large = |_| FileError::TooLargeForZip;
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for member in members {
         let at = u32::try_from(out.len()).map_err(too_large)?;

@@ -40,9 +40,6 @@ use sum::{Factor, Form, Sum};
 
 include!(concat!(env!("OUT_DIR"), "/lessons.rs"));
 
-// The page speaks one language today.
-pub use en::{GLOSSARY, LESSONS};
-
 /// HTML with numbers in it that the page fills in.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Text(pub &'static [Span]);

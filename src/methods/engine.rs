@@ -5,8 +5,8 @@ use burn::prelude::*;
 use serde_json::{Map, Value};
 
 use super::{Beside, Strategy};
-use crate::io::own::OwnError;
-use crate::io::peft::{BaseShape, PeftError};
+use crate::faults::{OwnError, PeftError};
+use crate::io::peft::BaseShape;
 use crate::model::gpt2::Gpt2;
 use crate::model::parts::Pass;
 use crate::settings::{Family, Seed};

@@ -1,5 +1,9 @@
 //! What can be chosen of a method, as text: in the form of the page, in an address, as a flag. One parser for all three.
 
+use std::str::FromStr;
+
+use super::targets::owned;
+use crate::faults::{Rule, SettingsError};
 use crate::settings::Family;
 
 /// A setting that can be chosen. Methods that share one share its meaning.
@@ -74,17 +78,19 @@ impl Value<'_> {
     }
 
     /// Takes the value that `text` says, or says what it must be. Modules are a model's of this family.
-    pub fn set(&mut self, text: &str, family: Family) -> Result<(), String> {
+    pub fn set(&mut self, text: &str, family: Family) -> Result<(), SettingsError> {
         match self {
-            Self::Whole { at, .. } => **at = parsed(text, "a whole number")?,
-            Self::Number(number) => **number = parsed(text, "a number")?,
-            Self::Switch(switch) => **switch = parsed(text, "true or false")?,
+            Self::Whole { at, .. } => **at = parsed(text, Rule::Whole)?,
+            Self::Number(number) => **number = parsed(text, Rule::Number)?,
+            Self::Switch(switch) => **switch = parsed(text, Rule::Switch)?,
             Self::Modules(names) => {
-                **names = modules(text, family).ok_or_else(|| modules_rule(family))?;
+                let rule = || SettingsError::MustBe(modules_rule(family));
+                **names = modules(text, family).ok_or_else(rule)?;
             }
             Self::Choice(choice) => {
                 if !choice.choose(text) {
-                    return Err(format!("must be {}", choice.words().join(" or ")));
+                    let words = owned(choice.words());
+                    return Err(SettingsError::MustBe(Rule::Either(words)));
                 }
             }
         }
@@ -92,8 +98,9 @@ impl Value<'_> {
     }
 }
 
-fn parsed<T: std::str::FromStr>(text: &str, must: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("must be {must}"))
+/// The value that `text` says, which must keep to a rule.
+pub fn parsed<T: FromStr>(text: &str, rule: Rule) -> Result<T, SettingsError> {
+    text.parse().map_err(|_| SettingsError::MustBe(rule))
 }
 
 /// Module names with commas between them, `all-linear` spelled out.
@@ -108,12 +115,14 @@ fn modules(text: &str, family: Family) -> Option<Vec<String>> {
     (!names.is_empty() && names.iter().all(plain)).then_some(names)
 }
 
-fn modules_rule(family: Family) -> String {
+fn modules_rule(family: Family) -> Rule {
     let example = match family {
         Family::Gpt2 => "c_attn,c_proj",
         Family::Bert => "query,value",
     };
-    format!("must be module names with commas between them, such as {example}, or all-linear")
+    Rule::Modules {
+        example: example.to_owned(),
+    }
 }
 
 /// Modules that something stands beside.

@@ -1,56 +1,9 @@
 //! Whether a method fits a model.
 
-use super::targets::{names_module, unmatched_targets};
+use super::targets::{names_module, owned, unmatched_targets};
 use super::{Adds, LinearShape, ModelShape, Strategy, StrategyKind};
+use crate::faults::PlanError;
 use crate::settings::Family;
-
-/// A strategy that does not fit the model.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PlanError {
-    #[error(
-        "target modules {targets:?} match nothing in this model; it has {modules} in each block"
-    )]
-    NothingMatched {
-        targets: Vec<String>,
-        modules: String,
-    },
-    #[error(
-        "rank {rank} is larger than the smaller side ({side}) of `{module}`; choose at most {side}"
-    )]
-    RankTooLarge {
-        rank: usize,
-        module: String,
-        side: usize,
-    },
-    #[error(
-        "target modules {targets:?} name lm_head, which is the token embedding itself here; an adapter cannot stand beside it, so leave it out"
-    )]
-    TiedHead { targets: Vec<String> },
-    #[error(
-        "a bottleneck of {bottleneck} is no bottleneck in a model {width} wide; choose at most {width}"
-    )]
-    BottleneckTooWide { bottleneck: usize, width: usize },
-    #[error(
-        "{virtual_tokens} virtual tokens leave no room for a text: the model has {positions} positions"
-    )]
-    NoRoom {
-        virtual_tokens: usize,
-        positions: usize,
-    },
-    #[error("{frozen} frozen blocks, but the model has {blocks}")]
-    TooManyFrozenBlocks { frozen: usize, blocks: usize },
-    #[error(
-        "a head-only run needs a head of its own, as classification and question answering have; the language-model head is the token embedding itself"
-    )]
-    NoHead,
-    #[error("the strategy {strategy} is for {only} only; a {family} takes {others}")]
-    NotForFamily {
-        strategy: &'static str,
-        only: String,
-        family: &'static str,
-        others: String,
-    },
-}
 
 impl Strategy {
     /// What does not fit the model.
@@ -77,18 +30,22 @@ impl StrategyKind {
         self.facts().families.contains(&family)
     }
 
+    /// What the families are called that can be tuned so.
+    pub fn families(self) -> Vec<String> {
+        let families = self.facts().families.iter();
+        families.map(|family| family.title().to_owned()).collect()
+    }
+
     fn check_family(self, family: Family) -> Result<(), PlanError> {
         if self.is_for(family) {
             return Ok(());
         }
         let others = Self::ALL.into_iter().filter(|other| other.is_for(family));
-        let others: Vec<&str> = others.map(Self::name).collect();
-        let only: Vec<&str> = self.facts().families.iter().map(|f| f.title()).collect();
         Err(PlanError::NotForFamily {
-            strategy: self.name(),
-            only: only.join(" and "),
-            family: family.title(),
-            others: others.join(", "),
+            strategy: self.name().to_owned(),
+            only: self.families(),
+            family: family.title().to_owned(),
+            others: others.map(|other| other.name().to_owned()).collect(),
         })
     }
 }
@@ -105,7 +62,7 @@ fn check_targets(model: &ModelShape, targets: &[String]) -> Result<(), PlanError
     }
     Err(PlanError::NothingMatched {
         targets: unmatched,
-        modules: model.family.listed_modules(),
+        modules: owned(model.family.linear_modules()),
     })
 }
 

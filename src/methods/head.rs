@@ -1,9 +1,9 @@
 //! Only the new head on top (a linear probe).
 
 use super::export::{self, Export, Exported};
-use super::fit::PlanError;
 use super::method::{Adds, Facts, Group, Leaves, Method};
 use super::shape::ModelShape;
+use crate::faults::PlanError;
 use crate::settings::Family;
 
 #[derive(Debug, Clone, PartialEq, Default)]

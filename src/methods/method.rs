@@ -2,8 +2,8 @@
 
 use super::export::{Export, Exported};
 use super::field::{Field, Value};
-use super::fit::PlanError;
 use super::shape::{LinearShape, ModelShape};
+use crate::faults::{PlanError, SettingsError};
 use crate::settings::{Bound, Family, Shapes, is_head};
 
 /// What is so whatever a method's settings are.
@@ -56,7 +56,7 @@ pub trait Method {
     }
 
     /// What is wrong with settings whose numbers are all within their bounds.
-    fn contradiction(&self) -> Option<String> {
+    fn contradiction(&self) -> Option<SettingsError> {
         None
     }
 

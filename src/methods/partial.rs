@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::export::{Export, Exported};
 use super::field::{Field, Reach, Value};
-use super::fit::PlanError;
 use super::method::{Adds, Facts, Group, Leaves, Method};
 use super::shape::ModelShape;
+use crate::faults::PlanError;
 use crate::settings::Family;
 use crate::settings::names::{Place, place};
 

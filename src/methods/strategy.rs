@@ -2,7 +2,8 @@
 
 use super::field::{Field, Value};
 use super::{AllSettings, Group, Leaves, Method, Strategy, StrategyKind};
-use crate::settings::Family;
+use crate::faults::SettingsError;
+use crate::settings::{Bound, Family};
 
 impl Strategy {
     /// The word for it in flags, addresses and files.
@@ -10,11 +11,11 @@ impl Strategy {
         self.kind().name()
     }
 
-    /// What is wrong with its own settings, whatever the model, in words for the person who chose them.
-    pub fn problem(&self) -> Option<String> {
+    /// What is wrong with its own settings, whatever the model.
+    pub fn problem(&self) -> Option<SettingsError> {
         let method = self.method();
         let mut bounds = method.bounds().into_iter();
-        let out_of_bounds = bounds.find_map(|bound| bound.problem());
+        let out_of_bounds = bounds.find_map(Bound::problem);
         out_of_bounds.or_else(|| method.contradiction())
     }
 
@@ -130,7 +131,12 @@ impl AllSettings {
     }
 
     /// Changes a setting in every method that has it; `None` where none has.
-    pub fn set(&mut self, key: &str, text: &str, family: Family) -> Option<Result<(), String>> {
+    pub fn set(
+        &mut self,
+        key: &str,
+        text: &str,
+        family: Family,
+    ) -> Option<Result<(), SettingsError>> {
         let mut outcome = None;
         for (_, method) in self.each() {
             if let Some(mut value) = value(method, key) {

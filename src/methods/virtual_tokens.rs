@@ -2,6 +2,7 @@
 
 use super::field::{Field, MOST_VIRTUAL_TOKENS, VIRTUAL_TOKENS, Value};
 use super::method::{Adds, Facts, Group, Leaves};
+use crate::faults::Setting;
 use crate::settings::{Bound, Family, MOST_SIZE};
 
 /// Where nobody has chosen a number.
@@ -15,7 +16,7 @@ pub const FACTS: Facts = Facts {
 };
 
 pub fn bounds(tokens: usize) -> Vec<Bound> {
-    vec![Bound::whole("number of virtual tokens", tokens, MOST_SIZE)]
+    vec![Bound::whole(Setting::VirtualTokens, tokens, MOST_SIZE)]
 }
 
 pub fn fields(at: &mut usize) -> Vec<(&'static Field, Value<'_>)> {

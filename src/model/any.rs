@@ -6,10 +6,11 @@ use burn::module::Module;
 use burn::prelude::*;
 
 use super::bert::{Bert, BertConfig};
-use super::gpt2::{ConfigError, EndIds, Gpt2, Gpt2Config};
+use super::gpt2::{EndIds, Gpt2, Gpt2Config};
 use super::heads::Head;
 use super::network::Network;
 use super::parts::{Pass, Tokens};
+use crate::faults::ConfigError;
 use crate::methods::{Beside, LinearAt};
 use crate::settings::{Family, Seed, Strategy};
 
@@ -41,11 +42,11 @@ impl ModelConfig {
         match Family::parse(name) {
             Some(Family::Gpt2) => Gpt2Config::parse(json).map(Self::Gpt2),
             Some(Family::Bert) => BertConfig::parse(json).map(Self::Bert),
-            None => Err(ConfigError::Unsupported {
-                field: "model_type",
-                found: name.to_owned(),
-                supported: "gpt2 or bert",
-            }),
+            None => Err(ConfigError::unsupported(
+                "model_type",
+                name,
+                &["gpt2", "bert"],
+            )),
         }
     }
 

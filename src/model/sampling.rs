@@ -1,5 +1,6 @@
 //! Choosing next tokens, and continuing a prompt with them.
 
+use crate::faults::Fault;
 use crate::model::gpt2::Gpt2;
 use crate::model::network::Network;
 use crate::model::parts::{KvCache, Pass, Tokens};
@@ -121,7 +122,7 @@ impl Continuation {
     }
 
     /// The next token.
-    pub async fn next(&mut self) -> Result<i32, String> {
+    pub async fn next(&mut self) -> Result<i32, Fault> {
         let logits = self.next_logits().await?;
         let id = self.chooser.choose(&logits);
         self.ids.push(id);
@@ -133,7 +134,7 @@ impl Continuation {
         &mut self,
         stop: Option<i32>,
         max_new_tokens: usize,
-    ) -> Result<Vec<i32>, String> {
+    ) -> Result<Vec<i32>, Fault> {
         let from = self.ids.len();
         while self.ids.len() < from + max_new_tokens {
             if Some(self.next().await?) == stop {
@@ -143,7 +144,7 @@ impl Continuation {
         Ok(self.ids[from..].to_vec())
     }
 
-    async fn next_logits(&mut self) -> Result<Vec<f32>, String> {
+    async fn next_logits(&mut self) -> Result<Vec<f32>, Fault> {
         let is_full = self.cache.len() >= self.context;
         if is_full {
             self.cache = KvCache::default();
@@ -176,8 +177,8 @@ impl Continuation {
             .lm_head(last)
             .into_data_async()
             .await
-            .map_err(|e| format!("{e:?}"))?;
-        data.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))
+            .map_err(said)?;
+        data.try_to_vec::<f32>().map_err(said)
     }
 }
 
@@ -188,7 +189,7 @@ pub async fn sample_texts(
     start: i32,
     [rows, length]: [usize; 2],
     seed: &mut Seed,
-) -> Result<Vec<Vec<i32>>, String> {
+) -> Result<Vec<Vec<i32>>, Fault> {
     let mut texts = vec![vec![start]; rows];
     let mut cache = KvCache::default();
     while texts.first().is_some_and(|text| text.len() < length) {
@@ -200,13 +201,18 @@ pub async fn sample_texts(
         let data = model
             .logits(Tokens::new(&newest), &mut pass)
             .into_data_async();
-        let logits = data.await.map_err(|e| format!("{e:?}"))?;
-        let logits = logits.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+        let logits = data.await.map_err(said)?;
+        let logits = logits.try_to_vec::<f32>().map_err(said)?;
         for (text, logits) in texts.iter_mut().zip(logits.chunks(logits.len() / rows)) {
             text.push(draw(logits, seed.uniform()));
         }
     }
     Ok(texts)
+}
+
+/// What a device says that gives no numbers.
+fn said(error: impl std::fmt::Debug) -> Fault {
+    Fault::foreign(format!("{error:?}"))
 }
 
 /// The token at which the probabilities have added up to more than `upto`.

@@ -180,7 +180,8 @@ asks! {
         weights: WeightsChoice,
     } -> Generated, until NextModel;
 
-    /// Check this device against the reference implementation's numbers. Tells `CaseVerified` on the way.
+    /// Check this device against the reference implementation's numbers. Tells `CaseVerified` and
+    /// `CaseNotRun` on the way.
     Verify { base_url: String } -> Verified, until NextWorker;
 
     /// Time a training step on fixed weights.

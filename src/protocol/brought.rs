@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{RunId, Scores, Split};
+use crate::faults::Fault;
 use crate::settings::{Strategy, Task};
 
 /// An adapter from elsewhere, which answers now.
@@ -23,7 +24,7 @@ pub struct Brought {
 }
 
 /// Why an adapter could not be scored on the data at hand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Unscored {
     NoData,
     OtherTask {
@@ -35,5 +36,5 @@ pub enum Unscored {
     },
     NoRows,
     /// The tokenizer's reason.
-    Unreadable(String),
+    Unreadable(Fault),
 }

@@ -3,27 +3,21 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{EngineError, ErrorKind, Frame};
+use crate::faults::AskError;
 
 /// A frame as postcard bytes.
 pub fn encode<T: Serialize>(frame: &Frame<T>) -> Result<Vec<u8>, EngineError> {
     postcard::to_allocvec(frame).map_err(|e| {
-        EngineError::new(
-            ErrorKind::Protocol,
-            format!("a message could not be encoded: {e}. Reload the page."),
-        )
+        let reason = e.to_string();
+        EngineError::new(ErrorKind::Protocol, AskError::Unencodable { reason })
     })
 }
 
 /// The frame in `bytes`.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<Frame<T>, EngineError> {
     postcard::from_bytes(bytes).map_err(|e| {
-        EngineError::new(
-            ErrorKind::Protocol,
-            format!(
-                "a message of {} bytes could not be read: {e}. Reload the page.",
-                bytes.len()
-            ),
-        )
+        let (bytes, reason) = (bytes.len(), e.to_string());
+        EngineError::new(ErrorKind::Protocol, AskError::Undecodable { bytes, reason })
     })
 }
 
@@ -52,10 +46,7 @@ mod tests {
         };
         let bytes = encode(&frame).unwrap();
         let error = decode::<Event>(&bytes[..bytes.len() - 1]).unwrap_err();
-        assert!(
-            error
-                .message
-                .contains(&format!("{} bytes", bytes.len() - 1))
-        );
+        let words = format!("{} bytes", bytes.len() - 1);
+        assert!(error.to_string().contains(&words));
     }
 }

@@ -1,6 +1,8 @@
-//! What went wrong, for a person.
+//! What went wrong, and where.
 
 use serde::{Deserialize, Serialize};
+
+use crate::faults::Fault;
 
 /// Where the trouble lies; the page picks the remedy it offers by this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,19 +25,29 @@ pub enum ErrorKind {
     State,
 }
 
-/// One error, in words that say what was wrong, where, and what to do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[error("{message}")]
+/// One error; whoever has words for its fault says what was wrong, where, and what to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EngineError {
     pub kind: ErrorKind,
-    pub message: String,
+    pub fault: Fault,
 }
 
 impl EngineError {
-    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorKind, fault: impl Into<Fault>) -> Self {
         Self {
             kind,
-            message: message.into(),
+            fault: fault.into(),
         }
     }
 }
+
+/// The engines have no words.
+#[cfg(any(feature = "cli", feature = "ui"))]
+impl std::fmt::Display for EngineError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}", self.fault)
+    }
+}
+
+#[cfg(any(feature = "cli", feature = "ui"))]
+impl std::error::Error for EngineError {}

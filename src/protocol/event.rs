@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::types::*;
 use super::{EngineError, Reply, RunId};
+use crate::faults::Fault;
 
 /// Past tense: it has happened.
 #[allow(clippy::large_enum_variant)] // it lives for the moment until its bytes are sent or it has been applied
@@ -81,7 +82,7 @@ pub enum Event {
     /// None could be written, and no more will be tried: the run goes on in memory only.
     RunNotKept {
         run_id: RunId,
-        reason: String,
+        reason: Fault,
     },
     RunPaused {
         run_id: RunId,
@@ -111,6 +112,11 @@ pub enum Event {
         text: String,
     },
     CaseVerified(VerifiedQuantity),
+    /// A case of a verification could not be run at all.
+    CaseNotRun {
+        case: String,
+        reason: Fault,
+    },
     /// The engine keeps the adapter of a run that has just finished.
     AdapterKept(AdapterInfo),
 
@@ -123,7 +129,7 @@ pub enum Event {
     /// A worker that computed a part of each batch is gone; so many go on, the engine's own among them.
     HelperLost {
         workers: usize,
-        reason: String,
+        reason: Fault,
     },
 }
 
@@ -151,6 +157,7 @@ impl Event {
             | Self::GeneralTextLoaded(_)
             | Self::TokenGenerated { .. }
             | Self::CaseVerified(_)
+            | Self::CaseNotRun { .. }
             | Self::AdapterKept(_)
             | Self::Answered(_)
             | Self::Failed(_)

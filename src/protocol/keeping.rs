@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::choices::TextFile;
+use crate::faults::Fault;
 
 /// Where checkpoints of runs go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,7 +13,7 @@ pub enum Keeping {
     /// Nowhere: another tab of this page has the store.
     Elsewhere,
     /// Nowhere: the browser has no store for it, for this reason.
-    Nowhere(String),
+    Nowhere(Fault),
 }
 
 /// A run that was broken off, and can be gone on with.
@@ -35,5 +36,5 @@ pub struct Workspace {
     /// The learner's own data.
     pub data: Option<Vec<u8>>,
     /// Why the run in it could not be kept here; none where there is none, or it is.
-    pub run_refused: Option<String>,
+    pub run_refused: Option<Fault>,
 }

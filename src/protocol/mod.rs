@@ -36,7 +36,7 @@ pub use verdicts::{ClassAnswers, RowVerdicts};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever an ask, an answer or an event changes shape.
-pub const PROTOCOL_VERSION: u32 = 13;
+pub const PROTOCOL_VERSION: u32 = 14;
 
 /// The same in all modules of one build; set by `./dev build` from a hash of the sources.
 pub const BUILD_ID: &str = match option_env!("WARMUP_BUILD_ID") {

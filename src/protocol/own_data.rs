@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{NamedUrl, Split};
+use crate::faults::Fault;
 use crate::settings::Task;
 
 /// Larger files are refused: a page holds a file, its rows and their tokens in memory at once.
@@ -239,12 +240,12 @@ pub struct LabelBalance {
 }
 
 /// Why a file cannot be used as it is read now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum DataProblem {
     /// A column has to be chosen.
     Lacking(Role),
-    /// In the reader's words: what, on which line, what to do.
-    Unreadable(String),
+    /// The reader's fault: what, on which line, what to do.
+    Unreadable(Fault),
 }
 
 /// What is in a file, before anything is trained on it.

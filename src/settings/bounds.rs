@@ -1,62 +1,80 @@
-//! What a number of the settings may be, and what is said of one that may not.
+//! What a number of the settings may be.
+
+use crate::faults::{Rule, Setting, SettingsError};
 
 /// No model is wider, or reads more.
 pub const MOST_SIZE: usize = 1_000_000;
 
-/// A number with its name, and what it must be.
+/// A number of a setting, and what it must be.
 pub struct Bound {
-    field: &'static str,
-    value: f64,
+    setting: Setting,
+    is: f64,
     holds: bool,
-    must: String,
+    must: Rule,
 }
 
 impl Bound {
-    fn new(field: &'static str, value: f64, holds: bool, must: &str) -> Self {
+    fn new(setting: Setting, is: f64, holds: bool, must: Rule) -> Self {
         Self {
-            field,
-            value,
+            setting,
+            is,
             holds,
-            must: must.to_owned(),
+            must,
         }
     }
 
-    pub fn above_zero(field: &'static str, value: f64) -> Self {
-        let holds = value.is_finite() && value > 0.0;
-        Self::new(field, value, holds, "a number above 0")
+    pub fn above_zero(setting: Setting, is: f64) -> Self {
+        let holds = is.is_finite() && is > 0.0;
+        Self::new(setting, is, holds, Rule::AboveZero)
     }
 
-    pub fn from_zero(field: &'static str, value: f64) -> Self {
-        let holds = value.is_finite() && value >= 0.0;
-        Self::new(field, value, holds, "a number from 0 up")
+    pub fn from_zero(setting: Setting, is: f64) -> Self {
+        let holds = is.is_finite() && is >= 0.0;
+        Self::new(setting, is, holds, Rule::FromZero)
     }
 
     /// As a decay or the share of what drops out.
-    pub fn below_one(field: &'static str, value: f64) -> Self {
-        let holds = (0.0..1.0).contains(&value);
-        Self::new(field, value, holds, "at least 0 and below 1")
+    pub fn below_one(setting: Setting, is: f64) -> Self {
+        let holds = (0.0..1.0).contains(&is);
+        Self::new(setting, is, holds, Rule::FromZeroBelowOne)
     }
 
-    /// As [`Self::from_zero`], where 0 and infinity both switch something off.
-    pub fn or_off(field: &'static str, value: f64, off: &str) -> Self {
-        let must = format!("a number above 0, or 0 {off}");
-        Self::new(field, value, value >= 0.0, &must)
+    /// As the share of a batch.
+    pub fn from_zero_to_one(setting: Setting, is: f64) -> Self {
+        let holds = (0.0..=1.0).contains(&is);
+        Self::new(setting, is, holds, Rule::FromZeroToOne)
+    }
+
+    /// As a factor that makes nothing larger.
+    pub fn above_zero_to_one(setting: Setting, is: f64) -> Self {
+        let holds = is > 0.0 && is <= 1.0;
+        Self::new(setting, is, holds, Rule::AboveZeroToOne)
+    }
+
+    /// A norm to clip at, where 0 and infinity both clip nothing.
+    pub fn norm_or_none(setting: Setting, is: f64) -> Self {
+        Self::new(setting, is, is >= 0.0, Rule::NormOrNone)
     }
 
     /// From 1 to `most`: beyond that no machine could do it, and sums of such numbers would overflow.
-    pub fn whole(field: &'static str, value: usize, most: usize) -> Self {
-        let holds = (1..=most).contains(&value);
-        let must = match value {
-            0 => "at least 1".to_owned(),
-            _ => format!("at most {most}"),
+    pub fn whole(setting: Setting, is: usize, most: usize) -> Self {
+        let holds = (1..=most).contains(&is);
+        let must = match is {
+            0 => Rule::AtLeast(1),
+            _ => Rule::AtMost(most),
         };
-        Self::new(field, value as f64, holds, &must)
+        Self::new(setting, is as f64, holds, must)
     }
 
-    /// What is wrong, in words for the person who chose it.
-    pub fn problem(&self) -> Option<String> {
-        let (field, value, must) = (self.field, self.value, &self.must);
-        (!self.holds).then(|| format!("{field} is {value}, but must be {must}"))
+    /// What is wrong.
+    pub fn problem(self) -> Option<SettingsError> {
+        let Self {
+            setting,
+            is,
+            holds,
+            must,
+        } = self;
+        (!holds).then_some(SettingsError::OutOfBounds { setting, is, must })
     }
 }
 
@@ -66,33 +84,30 @@ mod tests {
 
     #[test]
     fn no_bound_lets_nan_or_a_negative_number_through() {
+        let setting = Setting::WeightDecay;
         for value in [f64::NAN, -1.0, f64::NEG_INFINITY] {
             for bound in [
-                Bound::above_zero("x", value),
-                Bound::from_zero("x", value),
-                Bound::below_one("x", value),
-                Bound::or_off("x", value, "to leave it out"),
+                Bound::above_zero(setting, value),
+                Bound::from_zero(setting, value),
+                Bound::below_one(setting, value),
+                Bound::from_zero_to_one(setting, value),
+                Bound::above_zero_to_one(setting, value),
+                Bound::norm_or_none(setting, value),
             ] {
-                let problem = bound.problem().unwrap();
-                assert!(problem.starts_with("x is ") && problem.contains(" must be "));
+                let problem = bound.problem().unwrap().to_string();
+                assert!(problem.starts_with("weight decay is ") && problem.contains(" must be "));
             }
         }
-        assert!(Bound::from_zero("x", f64::INFINITY).problem().is_some());
-        assert!(Bound::or_off("x", f64::INFINITY, "").problem().is_none());
-        assert!(Bound::above_zero("x", 0.0).problem().is_some());
-        assert!(Bound::below_one("x", 1.0).problem().is_some());
-        assert!(
-            Bound::whole("x", 0, 9)
-                .problem()
-                .unwrap()
-                .contains("at least 1")
-        );
-        assert!(
-            Bound::whole("x", 10, 9)
-                .problem()
-                .unwrap()
-                .contains("at most 9")
-        );
-        assert!(Bound::whole("x", 9, 9).problem().is_none());
+        let infinity = f64::INFINITY;
+        assert!(Bound::from_zero(setting, infinity).problem().is_some());
+        assert!(Bound::norm_or_none(setting, infinity).problem().is_none());
+        assert!(Bound::above_zero(setting, 0.0).problem().is_some());
+        assert!(Bound::below_one(setting, 1.0).problem().is_some());
+        assert!(Bound::above_zero_to_one(setting, 0.0).problem().is_some());
+        assert!(Bound::from_zero_to_one(setting, 1.0).problem().is_none());
+        let whole = |is| Bound::whole(setting, is, 9).problem();
+        assert!(whole(0).unwrap().to_string().contains("at least 1"));
+        assert!(whole(10).unwrap().to_string().contains("at most 9"));
+        assert_eq!(whole(9), None);
     }
 }

@@ -59,14 +59,6 @@ impl Family {
         }
     }
 
-    /// The linear modules in a sentence.
-    pub fn listed_modules(self) -> String {
-        match self.linear_modules() {
-            [others @ .., last] => format!("{} and {last}", others.join(", ")),
-            [] => String::new(),
-        }
-    }
-
     /// Target modules with PEFT's word `all-linear` spelled out, without white space around them, each once.
     pub fn expand_targets(self, names: Vec<String>) -> Vec<String> {
         let mut expanded: Vec<String> = Vec::new();

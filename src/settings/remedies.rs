@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bounds::Bound;
 use super::names::{Place, place};
+use crate::faults::{Setting, SettingsError};
 
 /// What holds a run back from forgetting what the model knew. The default is none of it.
 ///
@@ -60,30 +61,19 @@ impl Remedies {
         self.ewc_lambda > 0.0 || self.replay > 0.0
     }
 
-    /// What is wrong, in words for the person who chose it.
-    pub fn problem(&self) -> Option<String> {
-        let strengths = [
-            Bound::from_zero("L2-SP alpha", self.l2_sp_alpha),
-            Bound::from_zero("L2-SP beta", self.l2_sp_beta),
-            Bound::from_zero("EWC lambda", self.ewc_lambda),
+    /// What is wrong.
+    pub fn problem(&self) -> Option<SettingsError> {
+        let samples = || Bound::whole(Setting::EwcSamples, self.ewc_samples, usize::MAX);
+        let samples = (self.ewc_lambda > 0.0).then(samples);
+        let bounds = [
+            Bound::from_zero(Setting::L2SpAlpha, self.l2_sp_alpha),
+            Bound::from_zero(Setting::L2SpBeta, self.l2_sp_beta),
+            Bound::from_zero(Setting::EwcLambda, self.ewc_lambda),
+            Bound::from_zero_to_one(Setting::Replay, self.replay),
+            Bound::above_zero_to_one(Setting::LayerWiseDecay, self.layer_wise_lr_decay),
         ];
-        if let Some(problem) = strengths.iter().find_map(Bound::problem) {
-            return Some(problem);
-        }
-        if !(0.0..=1.0).contains(&self.replay) {
-            let is = self.replay;
-            return Some(format!("replay is {is}, but must be from 0 to 1"));
-        }
-        let decay = self.layer_wise_lr_decay;
-        if !(decay > 0.0 && decay <= 1.0) {
-            return Some(format!(
-                "layer-wise learning-rate decay is {decay}, but must be above 0 and at most 1"
-            ));
-        }
-        if self.ewc_lambda > 0.0 && self.ewc_samples == 0 {
-            return Some("EWC samples is 0, but must be at least 1".to_owned());
-        }
-        None
+        let mut bounds = bounds.into_iter().chain(samples);
+        bounds.find_map(Bound::problem)
     }
 }
 
@@ -121,7 +111,7 @@ mod tests {
 
     #[test]
     fn impossible_strengths_say_which() {
-        let wrong = |remedies: Remedies| remedies.problem().unwrap();
+        let wrong = |remedies: Remedies| remedies.problem().unwrap().to_string();
         let off = Remedies::default();
         assert_eq!(off.problem(), None);
         assert!(

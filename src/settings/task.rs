@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Family;
+use crate::faults::SettingsError;
 
 /// The tasks that a model can be fine-tuned for here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -69,17 +70,12 @@ impl Task {
     }
 
     /// Why its classes cannot be weighed, where they cannot.
-    pub fn refuses_class_weights(self) -> Option<&'static str> {
+    pub fn refuses_class_weights(self) -> Option<SettingsError> {
         match self {
-            Self::CausalLm => Some(
-                "the classes of causal-lm are the words themselves, whose frequencies are what it learns",
-            ),
-            Self::MaskedLm => Some(
-                "the classes of masked-lm are the words themselves, whose frequencies are what it learns",
-            ),
-            Self::QuestionAnswering => Some(
-                "the classes of question answering are places in a text, which have no frequency to balance",
-            ),
+            Self::CausalLm | Self::MaskedLm => Some(SettingsError::ClassesAreWords {
+                task: self.name().to_owned(),
+            }),
+            Self::QuestionAnswering => Some(SettingsError::ClassesArePlaces),
             _ => None,
         }
     }

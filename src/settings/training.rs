@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bounds::Bound;
 use super::{Remedies, Schedule, ScheduleKind, Strategy};
+use crate::faults::{Setting, SettingsError};
 use crate::methods::names::{Kind, kind};
 
 /// Which trained parameters AdamW pulls towards zero.
@@ -141,44 +142,37 @@ impl TrainingSettings {
         )
     }
 
-    /// What is wrong with these settings, in words for the person who chose them.
-    pub fn problem(&self) -> Option<String> {
+    /// What is wrong with these settings.
+    pub fn problem(&self) -> Option<SettingsError> {
         let mut numbers = self.bounds().into_iter();
-        let out_of_bounds = numbers.find_map(|bound| bound.problem());
+        let out_of_bounds = numbers.find_map(Bound::problem);
         if let Some(problem) = out_of_bounds.or_else(|| self.strategy.problem()) {
             return Some(problem);
         }
         if self.strategy == Strategy::Head && self.remedies.wants_text() {
-            return Some(
-                "replay and EWC act on the language model, of which a head-only run trains nothing; leave them out"
-                    .to_owned(),
-            );
+            return Some(SettingsError::RemediesOfHeadOnly);
         }
         self.remedies.problem()
     }
 
     fn bounds(&self) -> [Bound; 11] {
         [
-            Bound::above_zero("learning rate", self.learning_rate),
-            Bound::whole("number of steps", self.total_steps, MOST_STEPS),
-            Bound::from_zero("number of epochs", self.num_train_epochs),
-            Bound::whole("batch size", self.batch_size, MOST_ROWS),
+            Bound::above_zero(Setting::LearningRate, self.learning_rate),
+            Bound::whole(Setting::TotalSteps, self.total_steps, MOST_STEPS),
+            Bound::from_zero(Setting::Epochs, self.num_train_epochs),
+            Bound::whole(Setting::BatchSize, self.batch_size, MOST_ROWS),
             Bound::whole(
-                "gradient accumulation",
+                Setting::GradientAccumulation,
                 self.gradient_accumulation_steps,
                 MOST_ROWS,
             ),
-            Bound::whole("maximum length", self.max_length, MOST_ROWS),
-            Bound::from_zero("weight decay", self.weight_decay),
-            Bound::below_one("Adam beta1", self.adam_beta1),
-            Bound::below_one("Adam beta2", self.adam_beta2),
+            Bound::whole(Setting::MaxLength, self.max_length, MOST_ROWS),
+            Bound::from_zero(Setting::WeightDecay, self.weight_decay),
+            Bound::below_one(Setting::AdamBeta1, self.adam_beta1),
+            Bound::below_one(Setting::AdamBeta2, self.adam_beta2),
             // In float32, in which it is added: a parameter that never had a gradient would become 0 / 0.
-            Bound::above_zero("Adam epsilon", (self.adam_epsilon as f32).into()),
-            Bound::or_off(
-                "maximum gradient norm",
-                self.max_grad_norm,
-                "to clip nothing",
-            ),
+            Bound::above_zero(Setting::AdamEpsilon, (self.adam_epsilon as f32).into()),
+            Bound::norm_or_none(Setting::MaxGradNorm, self.max_grad_norm),
         ]
     }
 
@@ -291,7 +285,7 @@ mod tests {
         assert!(
             settings
                 .problem()
-                .is_some_and(|p| p.starts_with("learning rate"))
+                .is_some_and(|p| p.to_string().starts_with("learning rate"))
         );
         assert_eq!(TrainingSettings::default().problem(), None);
     }
@@ -313,14 +307,14 @@ mod tests {
             for value in [f64::NAN, -1.0] {
                 let mut settings = TrainingSettings::default();
                 set(&mut settings, value);
-                let problem = settings.problem().unwrap_or_default();
+                let problem = settings.problem().unwrap().to_string();
                 assert!(problem.starts_with(name), "{name} {value}: {problem}");
             }
         }
         let refused = |change: fn(&mut TrainingSettings)| {
             let mut settings = TrainingSettings::default();
             change(&mut settings);
-            settings.problem().unwrap()
+            settings.problem().unwrap().to_string()
         };
         assert!(refused(|s| set_lora(s, |lora| lora.alpha = 0.0)).contains("above 0"));
         assert!(refused(|s| set_lora(s, |lora| lora.dropout = f64::NAN)).contains("dropout"));

@@ -6,6 +6,7 @@ use burn::module::Module;
 use burn::prelude::*;
 
 use super::GradientMap;
+use crate::faults::Fault;
 use crate::model::parameters::{flattened, list, with_values};
 use crate::protocol::ParameterInfo;
 
@@ -29,7 +30,7 @@ impl Packing {
     }
 
     /// The parameters' values, read back.
-    pub async fn values<M: Module>(model: &M) -> Result<Vec<f32>, String> {
+    pub async fn values<M: Module>(model: &M) -> Result<Vec<f32>, Fault> {
         let all = flattened(model).into_iter();
         read(
             all.filter(|(info, _)| info.trainable)
@@ -39,7 +40,7 @@ impl Packing {
     }
 
     /// The model with these values in place of its own.
-    pub fn with_values<M: Module>(&self, model: M, numbers: &[f32]) -> Result<M, String> {
+    pub fn with_values<M: Module>(&self, model: M, numbers: &[f32]) -> Result<M, Fault> {
         let mut row = Row(numbers);
         let mut values = BTreeMap::new();
         for parameter in &self.0 {
@@ -52,7 +53,7 @@ impl Packing {
     }
 
     /// Gradients, read back.
-    pub async fn pack(&self, mut gradients: GradientMap) -> Result<PackedGradients, String> {
+    pub async fn pack(&self, mut gradients: GradientMap) -> Result<PackedGradients, Fault> {
         let own = self.0.iter();
         let found: Vec<Option<Tensor<1>>> = own.map(|p| gradients.remove(&p.name)).collect();
         let present = found.iter().map(Option::is_some).collect();
@@ -61,7 +62,7 @@ impl Packing {
     }
 
     /// Gradients that another worker has packed, as tensors of `device`.
-    pub fn unpack(&self, packed: &PackedGradients, device: &Device) -> Result<GradientMap, String> {
+    pub fn unpack(&self, packed: &PackedGradients, device: &Device) -> Result<GradientMap, Fault> {
         let mut row = Row(&packed.numbers);
         let mut gradients = GradientMap::new();
         let present = self.0.iter().zip(&packed.present);
@@ -76,12 +77,13 @@ impl Packing {
     }
 }
 
-async fn read(tensors: impl Iterator<Item = Tensor<1>>) -> Result<Vec<f32>, String> {
+async fn read(tensors: impl Iterator<Item = Tensor<1>>) -> Result<Vec<f32>, Fault> {
     let mut numbers = Vec::new();
     for tensor in tensors {
         let data = tensor.into_data_async().await;
-        let data = data.map_err(|e| format!("{e:?}"))?;
-        let own = data.as_slice::<f32>().map_err(|e| format!("{e:?}"))?;
+        let data = data.map_err(|e| Fault::foreign(format!("{e:?}")))?;
+        let own = data.as_slice::<f32>();
+        let own = own.map_err(|e| Fault::foreign(format!("{e:?}")))?;
         numbers.extend_from_slice(own);
     }
     Ok(numbers)
@@ -91,21 +93,21 @@ async fn read(tensors: impl Iterator<Item = Tensor<1>>) -> Result<Vec<f32>, Stri
 struct Row<'a>(&'a [f32]);
 
 impl<'a> Row<'a> {
-    fn take(&mut self, count: usize) -> Result<&'a [f32], String> {
+    fn take(&mut self, count: usize) -> Result<&'a [f32], Fault> {
         let (own, rest) = self
             .0
             .split_at_checked(count)
-            .ok_or("a worker sent fewer numbers than the model trains")?;
+            .ok_or_else(|| Fault::internal("a worker sent fewer numbers than the model trains"))?;
         self.0 = rest;
         Ok(own)
     }
 
-    fn end(&self) -> Result<(), String> {
+    fn end(&self) -> Result<(), Fault> {
         match self.0.len() {
             0 => Ok(()),
-            more => Err(format!(
+            more => Err(Fault::internal(format!(
                 "a worker sent {more} numbers more than the model trains"
-            )),
+            ))),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A strategy put into effect on a model, and what that amounts to.
 
-use crate::methods::fit::PlanError;
+use crate::faults::PlanError;
 use crate::methods::names;
 use crate::methods::{LinearShape, ModelShape};
 use crate::model::network::Network;

@@ -8,6 +8,7 @@ use super::loss::{IGNORED, predicted_rows};
 use super::shares::Weighing;
 use super::{AdamW, Learner, Objective, PartOf, Share};
 use crate::data::batch::Batch;
+use crate::faults::Fault;
 use crate::model::any::Model;
 use crate::model::parameters;
 use crate::model::parts::{Noise, Pass};
@@ -86,23 +87,21 @@ impl Found {
 
 impl StepOutcome {
     /// One read-back for all numbers.
-    pub async fn read(self) -> Result<Measured, String> {
-        let data = self
-            .measured
-            .into_data_async()
-            .await
-            .map_err(|e| format!("{e:?}"))?;
-        let values = data.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+    pub async fn read(self) -> Result<Measured, Fault> {
+        let data = self.measured.into_data_async().await;
+        let data = data.map_err(|e| Fault::foreign(format!("{e:?}")))?;
+        let values = data.try_to_vec::<f32>();
+        let values = values.map_err(|e| Fault::foreign(format!("{e:?}")))?;
         match values[..] {
             [loss_nats, gradient_norm, ref remedies @ ..] => Ok(Measured {
                 loss_nats,
                 gradient_norm,
                 remedy_loss_nats: remedies.iter().sum(),
             }),
-            _ => Err(format!(
+            _ => Err(Fault::internal(format!(
                 "a step's outcome holds {} numbers instead of 2",
                 values.len()
-            )),
+            ))),
         }
     }
 }

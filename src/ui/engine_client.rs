@@ -242,7 +242,7 @@ impl EngineClient {
             Heard::Gone(reason) => self.lose(&reason),
             Heard::Bytes(bytes) => match protocol::decode::<Event>(&bytes) {
                 Ok(frame) => self.take(frame),
-                Err(error) => self.lose(&error.message),
+                Err(error) => self.lose(&error.to_string()),
             },
         }
     }
@@ -252,7 +252,7 @@ impl EngineClient {
             && frame.request_id.is_none()
             && self.is_starting()
         {
-            return self.lose(&error.message);
+            return self.lose(&error.to_string());
         }
         let asks_more = matches!(
             frame.body,
@@ -375,7 +375,7 @@ impl EngineClient {
         let Some(frame) = frame else { return };
         let bytes = match protocol::encode(&frame) {
             Ok(bytes) => bytes,
-            Err(error) => return self.lose(&error.message),
+            Err(error) => return self.lose(&error.to_string()),
         };
         let sent = self
             .port
@@ -390,7 +390,7 @@ impl EngineClient {
 fn device_fault(event: &Event) -> Option<String> {
     match event {
         Event::RunFailed { error, .. } if error.kind == protocol::ErrorKind::Device => {
-            Some(error.message.clone())
+            Some(error.to_string())
         }
         _ => None,
     }

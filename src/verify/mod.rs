@@ -10,6 +10,7 @@ mod harness;
 
 use burn::prelude::Device;
 
+use crate::faults::Fault;
 use cases::{bert, param_counts, run_set, schedules, tokenizer};
 use harness::finding::Reporter;
 use harness::library::Library;
@@ -65,7 +66,7 @@ pub async fn verify<'a>(
     }
     if reporter.summary().is_empty() {
         let reason = "no reference case lies here; a set is a folder with model/ and meta.json";
-        reporter.could_not_run("all", &reason);
+        reporter.could_not_run("all", Fault::internal(reason));
     }
     uncovered::report(&library, selection, &mut reporter);
     reporter.into_summary()

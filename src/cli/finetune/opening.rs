@@ -12,7 +12,7 @@ use crate::data::stream::windows;
 use crate::engine::examples::Examples;
 use crate::engine::general::framed_windows;
 use crate::engine::rehearsal::text_length;
-use crate::methods::fit::PlanError;
+use crate::faults::PlanError;
 use crate::model::network::Network;
 use crate::protocol::Split;
 use crate::settings::{Family, Strategy, Task, TrainingSettings};

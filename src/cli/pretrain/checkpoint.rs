@@ -11,11 +11,11 @@ use crate::cli::block_on;
 use crate::cli::error::CliError;
 use crate::cli::files::read_text;
 use crate::engine::checkpoint::moments;
+use crate::faults::WeightError;
 use crate::io::folder::{HeldWeights, base_tensors};
 use crate::io::read_back;
 use crate::io::safetensors::{NamedTensor, Precision, SafetensorsFile, write};
 use crate::model::parameters;
-use crate::model::weights::WeightError;
 use crate::train::optimizer::Moments;
 use crate::train::{Learner, Trainer};
 

@@ -7,6 +7,7 @@ use burn::prelude::Device;
 
 use super::PretrainSettings;
 use crate::cli::error::CliError;
+use crate::faults::Fault;
 use crate::io::folder::{HeldWeights, base_tensors, gpt2};
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::{Gpt2, Gpt2Config};
@@ -51,7 +52,7 @@ fn check(small: &Gpt2Config, settings: &PretrainSettings) -> Result<(), String> 
 /// Every feature twice: `[x; x]` has the mean and the variance of `x`, so every LayerNorm goes on as before.
 /// What reads a feature shares its weight between the copies. `ln_f` is halved, for the tied head adds both
 /// copies up.
-fn twice_as_wide(small: &Gpt2) -> Result<HeldWeights, String> {
+fn twice_as_wide(small: &Gpt2) -> Result<HeldWeights, Fault> {
     let grown = base_tensors(small)?.into_iter().map(grow);
     let grown = grown.map(|tensor| (tensor.name.clone(), tensor));
     Ok(HeldWeights(grown.collect::<BTreeMap<_, _>>()))

@@ -15,12 +15,13 @@ use crate::cli::files;
 use crate::data::batch::Batch;
 use crate::data::masking::Masking;
 use crate::data::tokenizer::{CLS, MASK, Marks, PAD, SEP, Tokenizer};
+use crate::faults::WeightError;
 use crate::io::folder::{self, HeldWeights};
 use crate::io::safetensors::{NamedTensor, Precision, write};
 use crate::model::bert::{Bert, BertConfig, MaskedLmHead, Pooler, RandomWeights};
 use crate::model::network::Network;
 use crate::model::parameters;
-use crate::model::weights::{WeightError, WeightSource};
+use crate::model::weights::WeightSource;
 use crate::settings::Seed;
 use crate::train::{Objective, Trainer};
 

@@ -12,9 +12,9 @@ use super::{Arguments, checkpoint};
 use crate::cli::block_on;
 use crate::cli::error::CliError;
 use crate::data::batch::Batch;
+use crate::faults::WeightError;
 use crate::io::folder::HeldWeights;
 use crate::model::parameters;
-use crate::model::weights::WeightError;
 use crate::train::{Found, Learner, StepOutcome, Trainer};
 
 /// What is particular to an objective.

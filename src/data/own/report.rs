@@ -5,7 +5,8 @@ use super::faults::{Fault, across_splits, find};
 use super::rows::{Row, View};
 use super::sheet::Sheet;
 use crate::data::dataset::Dataset;
-use crate::data::reader::{DataError, Record, Table, TextEnd};
+use crate::data::reader::{Record, Table, TextEnd};
+use crate::faults::DataError;
 use crate::protocol::{
     DataChoice, DataProblem, DataReport, FileFormat, Finding, FindingKind, LabelBalance,
     MOST_DATA_BYTES, Mend, NamedUrl, Role, Split, TokenCount,
@@ -160,8 +161,7 @@ impl Inspection<'_> {
         let mut dataset = match self.dataset_of(&rows) {
             Ok(dataset) => dataset,
             Err(error) => {
-                let problem = DataProblem::Unreadable(error.to_string());
-                self.report.problem = Some(problem);
+                self.report.problem = Some(DataProblem::Unreadable(error.into()));
                 return None;
             }
         };

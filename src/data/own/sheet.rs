@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use super::names::is_known;
-use crate::data::reader::{
-    DataError, Encoding, Record, objects, opened, plain, records, separator,
-};
+use crate::data::reader::{Encoding, Record, objects, opened, plain, records, separator};
+use crate::faults::DataError;
 use crate::protocol::{DataChoice, FileFormat};
 
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::DataError;
+use crate::faults::DataError;
 
 /// How characters are stored, where it is not UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

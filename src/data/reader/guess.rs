@@ -1,11 +1,11 @@
 //! What a data file does not say and readers have to guess: its encoding, and what stands between its columns.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use super::encoding::{Encoding, decode};
 use super::layout::Layout;
-use super::{DataError, refuse_other_files};
+use super::refuse_other_files;
+use crate::faults::DataError;
 
 /// What was found otherwise than the file's ending promises; to be shown to whoever gave the file. Nothing of it for a
 /// file in UTF-8 with the usual separator.
@@ -18,22 +18,6 @@ pub struct Guess {
 impl Guess {
     pub fn is_usual(&self) -> bool {
         *self == Self::default()
-    }
-}
-
-impl fmt::Display for Guess {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let encoding = self.encoding.map(|e| format!("as {}", e.name()));
-        let separator = self.separator.map(|separator| {
-            let name = match separator {
-                ',' => "commas",
-                ';' => "semicolons",
-                _ => "tabs",
-            };
-            format!("with {name} between the columns")
-        });
-        let parts: Vec<String> = encoding.into_iter().chain(separator).collect();
-        write!(f, "read {}", parts.join(", "))
     }
 }
 
@@ -156,14 +140,12 @@ mod tests {
     }
 
     #[test]
-    fn a_guess_is_told_in_words() {
+    fn what_is_usual_needs_no_telling() {
         let told = |file, bytes| guess(file, bytes).unwrap();
         assert!(told("x.csv", b"text,label\na,b\n").is_usual());
         assert!(told("x.txt", b"a;b").is_usual());
         let both = told("x.csv", b"text;label\ncaf\xe9;b\n");
-        assert_eq!(
-            both.to_string(),
-            "read as Windows-1252, with semicolons between the columns"
-        );
+        assert_eq!(both.separator, Some(';'));
+        assert!(both.encoding.is_some() && !both.is_usual());
     }
 }

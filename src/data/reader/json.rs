@@ -1,8 +1,8 @@
-//! Lines of JSON, and what is wrong with one, in plain words.
+//! Lines of JSON, and what is wrong with one.
 
 use serde_json::{Map, Value};
 
-use super::DataError;
+use crate::faults::{DataError, LineError};
 
 /// An object, and its line in the file, counted from 1.
 pub type Numbered = (usize, Map<String, Value>);
@@ -25,21 +25,22 @@ pub fn objects(file: &str, text: &str) -> Result<Vec<Numbered>, DataError> {
 /// serde's own account without its "at line 1", which would stand beside the line's number in the file.
 pub fn complaint(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&place).unwrap_or(&text).to_owned()
+    let said = text
+        .rsplit_once(" at line ")
+        .map_or(&text[..], |(said, _)| said);
+    said.to_owned()
 }
 
 /// Why `line` is no object.
-pub fn no_object(line: &str, error: &serde_json::Error) -> String {
+pub fn no_object(line: &str, error: &serde_json::Error) -> LineError {
     match half_character(line) {
-        Some(escape) => format!(
-            "`{escape}` is half a character, such as an emoji that was cut in two; write the other half beside it or delete it"
-        ),
-        None => format!(
-            "this is no JSON object: {}, at character {} of the line",
-            complaint(error),
-            error.column()
-        ),
+        Some(escape) => LineError::HalfCharacter {
+            escape: escape.to_owned(),
+        },
+        None => LineError::NoObject {
+            reason: complaint(error),
+            character: error.column(),
+        },
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::LabelledDataset;
 use super::split::{fill_in, parse_split};
 use super::table::{Column, Row, Table};
-use super::{DataError, LabelledDataset};
 use crate::data::labelled::LabelledText;
+use crate::faults::{DataError, LineError};
 use crate::protocol::Split;
 
 /// A row before labels are numbered.
@@ -44,13 +45,11 @@ pub fn named_split(row: &Row, column: Option<&Column>) -> Result<Option<Split>, 
     let name = column.map(|column| row.get(column)).transpose()?;
     match name.flatten().filter(|name| !name.is_empty()) {
         None => Ok(None),
-        Some(name) => parse_split(name)
-            .map(Some)
-            .ok_or_else(|| DataError::UnknownSplit {
-                file: row.file(),
-                line: row.line(),
+        Some(name) => parse_split(name).map(Some).ok_or_else(|| {
+            row.wrong(LineError::UnknownSplit {
                 found: name.to_owned(),
-            }),
+            })
+        }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! How the rows of a file are written.
 
-use super::DataError;
+use crate::faults::DataError;
 
 /// How a file's rows are written, as its ending has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,20 +11,14 @@ pub enum Layout {
 
 impl Layout {
     pub fn of_labelled(file: &str) -> Result<Self, DataError> {
-        Self::of_extension(file).ok_or_else(|| DataError::UnknownFormat {
-            file: file.to_owned(),
-            supported: ".csv, .tsv or .jsonl",
-        })
+        Self::of_extension(file).ok_or_else(|| unknown(file, &[".csv", ".tsv", ".jsonl"]))
     }
 
     /// For rows that hold lists.
     pub fn of_lists(file: &str) -> Result<Self, DataError> {
         match Self::of_extension(file) {
             Some(Self::JsonLines) => Ok(Self::JsonLines),
-            _ => Err(DataError::UnknownFormat {
-                file: file.to_owned(),
-                supported: ".jsonl",
-            }),
+            _ => Err(unknown(file, &[".jsonl"])),
         }
     }
 
@@ -33,10 +27,7 @@ impl Layout {
         match Self::of_extension(file) {
             Some(layout) => Ok(Some(layout)),
             None if extension(file) == "txt" => Ok(None),
-            None => Err(DataError::UnknownFormat {
-                file: file.to_owned(),
-                supported: ".txt, .csv, .tsv or .jsonl",
-            }),
+            None => Err(unknown(file, &[".txt", ".csv", ".tsv", ".jsonl"])),
         }
     }
 
@@ -47,6 +38,13 @@ impl Layout {
             "jsonl" | "ndjson" => Some(Self::JsonLines),
             _ => None,
         }
+    }
+}
+
+fn unknown(file: &str, supported: &[&str]) -> DataError {
+    DataError::UnknownFormat {
+        file: file.to_owned(),
+        supported: supported.iter().map(|end| (*end).to_owned()).collect(),
     }
 }
 

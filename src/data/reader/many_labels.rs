@@ -1,11 +1,11 @@
 //! Texts with any number of labels: columns `text` and `labels`, the names with `;` between them.
 
-use super::DataError;
 use super::labels::{in_order, named_split};
 use super::layout::Layout;
 use super::split::fill_in;
 use super::table::{Column, Row, Table, plain};
 use crate::data::many_labels::{ManyLabelsDataset, ManyLabelsText};
+use crate::faults::DataError;
 use crate::protocol::Split;
 
 /// Nothing between the separators, or nothing at all, is no label. In JSON Lines a list of names will do

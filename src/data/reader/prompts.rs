@@ -1,11 +1,11 @@
 //! Prompts with the completions to be learnt: columns `prompt` and `completion`.
 
-use super::DataError;
 use super::labels::named_split;
 use super::layout::Layout;
 use super::split::fill_in;
 use super::table::Table;
 use crate::data::prompts::Prompted;
+use crate::faults::DataError;
 use crate::protocol::Split;
 
 /// `None` where the file has no such columns: it is plain text then. `whole` is the split of a file that does not

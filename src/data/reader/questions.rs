@@ -2,12 +2,13 @@
 
 use serde::Deserialize;
 
+use super::json;
 use super::labels::named_split;
 use super::layout::Layout;
 use super::split::fill_in;
 use super::table::{Column, Row, Table};
-use super::{DataError, json};
 use crate::data::questions::{Answer, Question};
+use crate::faults::{DataError, LineError};
 use crate::protocol::Split;
 
 /// As SQuAD keeps them: side by side, places in Unicode code points.
@@ -61,8 +62,9 @@ fn question(row: &Row, columns: &Columns) -> Result<Question, DataError> {
     row.filled(&columns.context)?;
     let text = row.filled(&columns.answers)?;
     let answers: Answers = serde_json::from_str(text).map_err(|e| {
-        let form = "{\"text\": [..], \"answer_start\": [..]}";
-        row.wrong(format!("`answers` must be {form}: {}", json::complaint(&e)))
+        row.wrong(LineError::NotAnswers {
+            reason: json::complaint(&e),
+        })
     })?;
     // As it stands: the answers' places count its white space too.
     let context = row.raw(&columns.context)?.unwrap_or_default().to_owned();
@@ -77,9 +79,7 @@ fn question(row: &Row, columns: &Columns) -> Result<Question, DataError> {
 fn checked(row: &Row, answers: Answers, context: &str) -> Result<Vec<Answer>, DataError> {
     let (texts, starts) = (answers.text.len(), answers.answer_start.len());
     if texts != starts || texts == 0 {
-        return Err(row.wrong(format!(
-            "`answers` has {texts} texts and {starts} starts; give as many of each, at least one"
-        )));
+        return Err(row.wrong(LineError::UnevenAnswers { texts, starts }));
     }
     let pairs = answers.text.into_iter().zip(answers.answer_start);
     let answers = pairs.map(|(text, start)| Answer { text, start });
@@ -91,10 +91,10 @@ fn checked(row: &Row, answers: Answers, context: &str) -> Result<Vec<Answer>, Da
     answers
         .map(|answer| match stands_there(&answer) {
             true => Ok(answer),
-            false => Err(row.wrong(format!(
-                "the answer `{}` does not stand at character {} of the context; count Unicode characters from 0",
-                answer.text, answer.start
-            ))),
+            false => Err(row.wrong(LineError::AnswerElsewhere {
+                answer: answer.text,
+                start: answer.start,
+            })),
         })
         .collect()
 }

@@ -4,7 +4,7 @@
 //! may then reach over several lines. Between tabs a line is a row, whatever it holds: GLUE's files have texts that
 //! begin with a quote and never close it, and a parser that looks for the other quote swallows the rows in between.
 
-use super::DataError;
+use crate::faults::{DataError, LineError};
 
 /// A row and the line it begins on, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Record {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Broken {
     pub line: usize,
-    pub reason: String,
+    pub reason: LineError,
 }
 
 impl Broken {
@@ -114,11 +114,10 @@ impl<'a> Scanner<'a> {
         let behind = self.plain();
         if !behind.is_empty() && self.line > opened {
             // Whatever it was meant to be, rows would be swallowed.
-            let line = self.line;
-            return Err(broken(
-                opened,
-                &format!("meets the next one on line {line}, in the middle of a text"),
-            ));
+            return Err(Broken {
+                line: opened,
+                reason: LineError::QuoteAmidText { line: self.line },
+            });
         }
         field.push_str(behind);
         Ok(field)
@@ -139,7 +138,10 @@ impl<'a> Scanner<'a> {
         let mut field = String::new();
         loop {
             let Some((part, rest)) = self.rest.split_once('"') else {
-                return Err(broken(opened, "is never closed"));
+                return Err(Broken {
+                    line: opened,
+                    reason: LineError::OpenQuote,
+                });
             };
             field.push_str(part);
             self.line += line_ends(part);
@@ -158,15 +160,6 @@ impl<'a> Scanner<'a> {
 fn line_ends(text: &str) -> usize {
     let of = |c| text.matches(c).count();
     of("\n") + of("\r") - of("\r\n")
-}
-
-fn broken(line: usize, what: &str) -> Broken {
-    Broken {
-        line,
-        reason: format!(
-            "the quote that a field begins with here {what}; put quotes on both sides of the text and double those within it"
-        ),
-    }
 }
 
 #[cfg(test)]
@@ -205,7 +198,7 @@ mod tests {
         let closed_elsewhere = "a,b\n\"A triumph, he says,c\n\"Go, he says,e\n";
         let error = records(closed_elsewhere, ',', 1).unwrap_err();
         assert_eq!(error.line, 2);
-        assert!(error.reason.contains("line 3"), "{}", error.reason);
+        assert_eq!(error.reason, LineError::QuoteAmidText { line: 3 });
     }
 
     #[test]

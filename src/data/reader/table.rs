@@ -2,7 +2,8 @@
 
 use super::guess::{opened, separator};
 use super::layout::Layout;
-use super::{DataError, json, separated};
+use super::{json, separated};
+use crate::faults::{DataError, LineError, SeparatorHint};
 
 pub struct Table {
     file: String,
@@ -151,14 +152,6 @@ impl Table {
 }
 
 impl Row<'_> {
-    pub fn file(&self) -> String {
-        self.table.file.clone()
-    }
-
-    pub fn line(&self) -> usize {
-        self.record.line
-    }
-
     /// The field without white space around it, or nothing where the row does not have it.
     pub fn get(&self, column: &Column) -> Result<Option<&str>, DataError> {
         Ok(self.raw(column)?.map(str::trim))
@@ -172,13 +165,7 @@ impl Row<'_> {
             (None, index) => {
                 let (found, expected) = (record.values.len(), self.table.header.len());
                 if found != expected {
-                    let (file, line) = (self.file(), self.line());
-                    return Err(DataError::FieldCount {
-                        file,
-                        line,
-                        found,
-                        expected,
-                    });
+                    return Err(self.wrong(LineError::FieldCount { found, expected }));
                 }
                 index
             }
@@ -187,32 +174,23 @@ impl Row<'_> {
     }
 
     /// A complaint about this row.
-    pub fn wrong(&self, reason: impl std::fmt::Display) -> DataError {
+    pub fn wrong(&self, reason: LineError) -> DataError {
         DataError::Line {
-            file: self.file(),
-            line: self.line(),
-            reason: reason.to_string(),
+            file: self.table.file.clone(),
+            line: self.record.line,
+            reason,
         }
     }
 
     /// The field, which must be there and hold something.
     pub fn filled(&self, column: &Column) -> Result<&str, DataError> {
-        let (file, line, name) = (self.file(), self.line(), column.name.clone());
+        let name = || column.name.clone();
         match self.get(column)? {
-            None => {
-                let found = self.record.names.clone().unwrap_or_default();
-                Err(DataError::MissingField {
-                    file,
-                    line,
-                    column: name,
-                    found,
-                })
-            }
-            Some("") => Err(DataError::EmptyField {
-                file,
-                line,
-                column: name,
-            }),
+            None => Err(self.wrong(LineError::MissingField {
+                column: name(),
+                found: self.record.names.clone().unwrap_or_default(),
+            })),
+            Some("") => Err(self.wrong(LineError::EmptyField { column: name() })),
             Some(value) => Ok(value),
         }
     }
@@ -239,10 +217,10 @@ pub fn plain(value: serde_json::Value) -> String {
 }
 
 /// What a header of a single column usually means.
-fn hint(header: &[String], separator: char) -> &'static str {
+fn hint(header: &[String], separator: char) -> Option<SeparatorHint> {
     match (header, separator) {
-        ([_], ',') => " (columns of a .csv are separated by commas)",
-        ([_], '\t') => " (columns of a .tsv are separated by tabs)",
-        _ => "",
+        ([_], ',') => Some(SeparatorHint::Commas),
+        ([_], '\t') => Some(SeparatorHint::Tabs),
+        _ => None,
     }
 }

@@ -1,11 +1,11 @@
 //! Sentences word by word with a tag for each: JSON Lines with `tokens` and `ner_tags`.
 
-use super::DataError;
 use super::labels::named_split;
 use super::layout::Layout;
 use super::split::fill_in;
 use super::table::{Column, Row, Table};
 use crate::data::tagged::{TaggedDataset, TaggedSentence};
+use crate::faults::{DataError, LineError};
 use crate::protocol::Split;
 
 /// A row before tags are numbered.
@@ -44,23 +44,25 @@ fn sentence(
 ) -> Result<RawSentence, DataError> {
     let list = |column: &Column, name: &str| {
         let text = row.filled(column)?;
-        serde_json::from_str::<Vec<String>>(text)
-            .map_err(|_| row.wrong(format!("`{name}` must be a list of strings, not {text}")))
+        serde_json::from_str::<Vec<String>>(text).map_err(|_| {
+            row.wrong(LineError::NotStrings {
+                column: name.to_owned(),
+                found: text.to_owned(),
+            })
+        })
     };
     let (words, tags) = (list(words, "tokens")?, list(tags, "ner_tags")?);
     if words.len() != tags.len() {
-        let (words, tags) = (words.len(), tags.len());
-        return Err(row.wrong(format!(
-            "{words} tokens but {tags} tags; every token needs one"
-        )));
+        return Err(row.wrong(LineError::UnevenTags {
+            tokens: words.len(),
+            tags: tags.len(),
+        }));
     }
     if words.iter().any(|word| word.trim().is_empty()) || words.is_empty() {
-        return Err(row.wrong("`tokens` must hold words, none of them empty"));
+        return Err(row.wrong(LineError::EmptyTokens));
     }
     if let Some(tag) = tags.iter().find(|tag| !is_tag(tag)) {
-        return Err(row.wrong(format!(
-            "the tag `{tag}` is not O, nor B- or I- with a type behind it, as B-PER"
-        )));
+        return Err(row.wrong(LineError::UnknownTag { tag: tag.clone() }));
     }
     Ok(RawSentence {
         words,

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::host::{Host, Stamp};
 use crate::data::tokenizer::Tokenizer;
+use crate::faults::{BaseError, DataError, Fault};
 use crate::io::safetensors::ByteSource;
 use crate::io::shards::{self, Shards};
 use crate::protocol::{EngineError, ErrorKind, ModelPlace};
@@ -34,7 +35,7 @@ impl Stamp {
 }
 
 /// SHA-256 in hexadecimal.
-fn digest(file: &mut impl ByteSource) -> Result<String, String> {
+fn digest(file: &mut impl ByteSource) -> Result<String, Fault> {
     const PIECE: u64 = 4 << 20;
     let (mut digest, mut at) = (Sha256::new(), 0);
     while at < file.len() {
@@ -54,27 +55,24 @@ pub struct Fetcher<'a, H> {
 }
 
 impl<H: Host> Fetcher<'_, H> {
-    fn failed(&self, file: &str, reason: &str) -> EngineError {
-        let name = self.name;
-        EngineError::new(
-            ErrorKind::Network,
-            format!("The model \"{name}\" could not be fetched: {file}: {reason}."),
-        )
+    fn failed(&self, file: &str, reason: Fault) -> EngineError {
+        let unfetched = BaseError::Unfetched {
+            name: self.name.to_owned(),
+            file: file.to_owned(),
+            reason: Box::new(reason),
+        };
+        EngineError::new(ErrorKind::Network, unfetched)
     }
 
-    pub fn wrong(&self, reason: impl std::fmt::Display) -> EngineError {
-        let name = self.name;
-        EngineError::new(
-            ErrorKind::Model,
-            format!("The model \"{name}\" cannot be used: {reason}."),
-        )
+    pub fn wrong(&self, reason: impl Into<Fault>) -> EngineError {
+        let (name, reason) = (self.name.to_owned(), Box::new(reason.into()));
+        EngineError::new(ErrorKind::Model, BaseError::Unusable { name, reason })
     }
 
     fn url(&self, file: &str) -> Result<String, EngineError> {
         self.place.url(file).ok_or_else(|| {
-            self.wrong(format!(
-                "{file} is not among the chosen files; choose it with the others"
-            ))
+            let file = file.to_owned();
+            self.wrong(BaseError::NotChosen { file })
         })
     }
 
@@ -83,9 +81,7 @@ impl<H: Host> Fetcher<'_, H> {
         if tokens <= known {
             return Ok(());
         }
-        Err(self.wrong(format!(
-            "its tokenizer knows {tokens} tokens, its weights only {known}; take both from one model"
-        )))
+        Err(self.wrong(BaseError::VocabularyTooLarge { tokens, known }))
     }
 
     pub async fn text(&mut self, file: &str) -> Result<String, EngineError> {
@@ -93,8 +89,11 @@ impl<H: Host> Fetcher<'_, H> {
         let tell = &mut *self.progressed;
         let mut progressed = |received, total| tell(file, received, total);
         let bytes = self.host.fetch(&url, &mut progressed).await;
-        let bytes = bytes.map_err(|reason| self.failed(file, &reason))?;
-        String::from_utf8(bytes).map_err(|_| self.wrong(format!("{file} is not text in UTF-8")))
+        let bytes = bytes.map_err(|reason| self.failed(file, reason))?;
+        String::from_utf8(bytes).map_err(|_| {
+            let file = file.to_owned();
+            self.wrong(DataError::NotUtf8 { file })
+        })
     }
 
     /// The weights: those kept from an earlier visit, if they are the ones wanted; else from where they lie.
@@ -147,7 +146,7 @@ impl<H: Host> Fetcher<'_, H> {
         let tell = &mut *self.progressed;
         let mut progressed = |received, total| tell(file, received, total);
         let body = self.host.open(&url, &mut progressed).await;
-        body.map_err(|reason| self.failed(file, &reason))
+        body.map_err(|reason| self.failed(file, reason))
     }
 
     /// Weights in several files as the one that they make; none where there is no index of them.
@@ -186,12 +185,12 @@ impl<H: Host> Fetcher<'_, H> {
         }
         let found = digest(&mut weights.body).map_err(|e| self.wrong(e))?;
         if let Some(wanted) = sha256.as_ref().filter(|wanted| **wanted != found) {
-            let (found, wanted) = (found.get(..8), wanted.get(..8));
-            return Err(self.wrong(format!(
-                "{WEIGHTS} is another file (SHA-256 {}…) than the page was made for ({}…); reload the page, and if that does not help, tell who runs it",
-                found.unwrap_or_default(),
-                wanted.unwrap_or_default(),
-            )));
+            let start = |digest: &str| digest.get(..8).unwrap_or_default().to_owned();
+            return Err(self.wrong(BaseError::OtherWeights {
+                file: WEIGHTS.to_owned(),
+                found: start(&found),
+                wanted: start(wanted),
+            }));
         }
         let stamp = Stamp {
             sha256: found,
@@ -211,8 +210,7 @@ impl<H: Host> Fetcher<'_, H> {
             && self.place.url("vocab.json").is_none()
             && self.place.url("merges.txt").is_none()
         {
-            let reason = "there is no tokenizer among the chosen files; choose tokenizer.json, or vocab.json and merges.txt";
-            return Err(self.wrong(reason));
+            return Err(self.wrong(BaseError::NoTokenizerChosen));
         }
         let vocab = match self.text("vocab.json").await {
             Ok(vocab) => vocab,

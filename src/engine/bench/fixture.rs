@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::mulberry::Mulberry;
+use crate::faults::{FixtureError, OtherModel, WeightError};
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2Config;
-use crate::model::weights::WeightError;
 
 pub const LORA_RANK: usize = 8;
 const LAYERS: usize = 4;
@@ -17,23 +17,6 @@ const VOCABULARY: usize = 2048;
 const CONTEXT: usize = 64;
 const BATCH: usize = 8;
 const DEVIATION: f64 = 0.02;
-
-/// Weights of the benchmark that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FixtureError {
-    #[error("params.json cannot be read: {0}")]
-    Unreadable(String),
-    #[error("params.json describes another model: {0}")]
-    OtherModel(String),
-    #[error("params.bin is cut short: tensor `{name}` ends at number {end}, but there are {found}")]
-    CutShort {
-        name: String,
-        end: usize,
-        found: usize,
-    },
-    #[error("the benchmark's weights: {0}")]
-    Weights(#[from] WeightError),
-}
 
 /// Tensors under the names that the other engines give them (`h0_attn_w`, `h0_attn_w_A`).
 #[derive(Debug, Clone, PartialEq)]
@@ -220,27 +203,26 @@ impl Files {
             lora_r: LORA_RANK,
         };
         let (tokens, targets) = (self.x.len(), self.y.len());
-        if self.cfg != expected {
-            Err(FixtureError::OtherModel(format!(
-                "{:?} instead of {expected:?}",
-                self.cfg
-            )))
+        let other = if self.cfg != expected {
+            OtherModel::Sizes {
+                found: format!("{:?}", self.cfg),
+                expected: format!("{expected:?}"),
+            }
         } else if tokens != BATCH * CONTEXT || targets != tokens {
-            let found = format!("{tokens} tokens and {targets} targets");
-            Err(FixtureError::OtherModel(format!(
-                "{found} instead of {}",
-                BATCH * CONTEXT
-            )))
+            OtherModel::Tokens {
+                tokens,
+                targets,
+                expected: BATCH * CONTEXT,
+            }
         } else if self
             .tensors
             .values()
             .any(|t| t.shape.iter().product::<usize>() != t.n)
         {
-            Err(FixtureError::OtherModel(
-                "a tensor's shape and size disagree".into(),
-            ))
+            OtherModel::Shape
         } else {
-            Ok(())
-        }
+            return Ok(());
+        };
+        Err(FixtureError::OtherModel(other))
     }
 }

@@ -3,11 +3,12 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::fixture::{Fixture, FixtureError};
+use super::fixture::Fixture;
+use crate::faults::{FixtureError, WeightError};
 use crate::io::safetensors::NamedTensor;
 use crate::methods::{Beside, Lora};
 use crate::model::gpt2::Gpt2;
-use crate::model::weights::{WeightError, WeightSource};
+use crate::model::weights::WeightSource;
 use crate::settings::names::short;
 use crate::settings::{Seed, Strategy};
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Bench, WARMUP_STEPS, Workload};
 use crate::engine::helpers::{Crew, Helper};
+use crate::faults::Fault;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -27,7 +28,7 @@ pub async fn measure(
     (device, threads): (&'static str, usize),
     steps: usize,
     (now_millis, breathe): (impl Fn() -> f64, impl AsyncFn()),
-) -> Result<Report, String> {
+) -> Result<Report, Fault> {
     let count = WARMUP_STEPS + steps.max(1);
     let (mut times, mut losses) = (Vec::with_capacity(count), Vec::with_capacity(count));
     for _ in 0..count {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use burn::prelude::*;
 
+use crate::faults::WeightError;
 use crate::io::safetensors::{ByteSource, SafetensorsFile};
-use crate::model::weights::WeightError;
 use crate::train::AdamW;
 use crate::train::optimizer::Moments;
 

@@ -7,6 +7,7 @@ use burn::prelude::*;
 
 use super::record::{Record, State};
 use super::{BEST, History, RECORD, STEPS, Snapshot, TRAINED, moments};
+use crate::faults::{CheckpointError, Fault};
 use crate::io::safetensors::{ByteSource, SafetensorsFile};
 use crate::model::parameters::{flattened, list, with_values};
 use crate::protocol::ParameterInfo;
@@ -29,12 +30,12 @@ impl Checkpoint {
     ///
     /// # Errors
     /// Where it is cut short or damaged, no checkpoint of a run, or another version of the program wrote it.
-    pub fn open(source: impl ByteSource, device: &Device) -> Result<Self, String> {
-        let mut file = SafetensorsFile::open(source).map_err(|e| e.to_string())?;
-        let record = file.note(RECORD).ok_or("this is no checkpoint of a run")?;
+    pub fn open(source: impl ByteSource, device: &Device) -> Result<Self, Fault> {
+        let mut file = SafetensorsFile::open(source)?;
+        let record = file.note(RECORD).ok_or(CheckpointError::NoCheckpoint)?;
         let record = Record::parse(record)?;
         let state = record.state()?;
-        let moments = moments::read(&mut file, device).map_err(|e| e.to_string())?;
+        let moments = moments::read(&mut file, device)?;
         let (mut trained, mut best) = (BTreeMap::new(), BTreeMap::new());
         for name in file.tensors().into_keys() {
             let (own, into) = match (name.strip_prefix(TRAINED), name.strip_prefix(BEST)) {
@@ -42,14 +43,13 @@ impl Checkpoint {
                 (_, Some(own)) => (own, &mut best),
                 _ => continue,
             };
-            let data = file.read(&name).map_err(|e| e.to_string())?;
-            into.insert(own.to_owned(), data);
+            into.insert(own.to_owned(), file.read(&name)?);
         }
-        let steps = file.read(STEPS).map_err(|e| e.to_string())?;
-        let steps = steps.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+        let steps = file.read(STEPS)?.try_to_vec::<f32>();
+        let steps = steps.map_err(|e| Fault::foreign(format!("{e:?}")))?;
         let history = History::of(&steps, state.news.clone());
         if history.steps_made() != record.step {
-            return Err("the checkpoint is damaged: it lacks the numbers of some steps".to_owned());
+            return Err(CheckpointError::LacksSteps.into());
         }
         Ok(Self {
             record,
@@ -65,28 +65,28 @@ impl Checkpoint {
     ///
     /// # Errors
     /// Where the two do not train the same parameters.
-    pub fn trained<M: Module>(&self, model: M) -> Result<M, String> {
+    pub fn trained<M: Module>(&self, model: M) -> Result<M, CheckpointError> {
         fill(model, &self.trained)
     }
 
     /// The same of the best weights so far, where they are kept.
-    pub fn best<M: Module>(&self, model: M) -> Option<Result<M, String>> {
+    pub fn best<M: Module>(&self, model: M) -> Option<Result<M, CheckpointError>> {
         (!self.best.is_empty()).then(|| fill(model, &self.best))
     }
 }
 
-fn fill<M: Module>(model: M, values: &BTreeMap<String, TensorData>) -> Result<M, String> {
+fn fill<M: Module>(model: M, values: &BTreeMap<String, TensorData>) -> Result<M, CheckpointError> {
     let trains = |parameter: &ParameterInfo| parameter.trainable;
     let trained: Vec<ParameterInfo> = list(&model).into_iter().filter(trains).collect();
     for parameter in &trained {
         let saved = values.get(&parameter.name);
         if saved.is_none_or(|saved| saved.shape().as_slice() != &parameter.shape[..]) {
-            let name = &parameter.name;
-            return Err(format!("the checkpoint has no `{name}` of this shape"));
+            let name = parameter.name.clone();
+            return Err(CheckpointError::LacksParameter { name });
         }
     }
     if trained.len() != values.len() {
-        return Err("the checkpoint holds parameters that this run does not train".to_owned());
+        return Err(CheckpointError::SpareParameters);
     }
     Ok(with_values(model, values.clone()))
 }

@@ -8,6 +8,7 @@ use super::Told;
 use crate::engine::base::Base;
 use crate::engine::helpers::{from_bytes, to_bytes};
 use crate::engine::proof::{Digests, hexadecimal};
+use crate::faults::{CheckpointError, DifferingSetting, Fault};
 use crate::protocol::{PROTOCOL_VERSION, RunOptions, Scores};
 use crate::settings::TrainingSettings;
 
@@ -66,12 +67,12 @@ pub struct State {
 }
 
 impl Record {
-    pub fn new(step: usize, marks: Marks, state: &State) -> Result<Self, String> {
+    pub fn new(step: usize, marks: Marks, state: &State) -> Result<Self, Fault> {
         Ok(Self {
             format: FORMAT,
             protocol: PROTOCOL_VERSION,
             step,
-            settings: serde_json::to_value(&state.settings).map_err(|e| e.to_string())?,
+            settings: serde_json::to_value(&state.settings).map_err(Fault::foreign)?,
             marks,
             state: hexadecimal(&to_bytes(state)?),
         })
@@ -79,30 +80,29 @@ impl Record {
 
     /// # Errors
     /// Where the text is none, or another version of the program wrote it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let damaged = |e: serde_json::Error| format!("the checkpoint's record is damaged: {e}");
+    pub fn parse(text: &str) -> Result<Self, CheckpointError> {
+        let damaged = |e: serde_json::Error| CheckpointError::DamagedRecord {
+            reason: e.to_string(),
+        };
         let value: Value = serde_json::from_str(text).map_err(damaged)?;
         let number = |name: &str| value[name].as_u64();
         let ours = (Some(u64::from(FORMAT)), Some(u64::from(PROTOCOL_VERSION)));
         if (number("format"), number("protocol")) != ours {
-            return Err(
-                "the checkpoint was written by another version of this program, which has to end the run; start the run anew here"
-                    .to_owned(),
-            );
+            return Err(CheckpointError::OtherVersion);
         }
         serde_json::from_value(value).map_err(damaged)
     }
 
-    pub fn state(&self) -> Result<State, String> {
-        let damaged = || "the checkpoint's state is damaged".to_owned();
+    pub fn state(&self) -> Result<State, CheckpointError> {
         let digits = self.state.as_bytes().as_chunks::<2>();
         let byte = |pair: &[u8; 2]| {
             let text = std::str::from_utf8(pair).ok()?;
             u8::from_str_radix(text, 16).ok()
         };
         let bytes: Option<Vec<u8>> = digits.0.iter().map(byte).collect();
-        from_bytes(&bytes.filter(|_| digits.1.is_empty()).ok_or_else(damaged)?)
-            .map_err(|_| damaged())
+        let bytes = bytes.filter(|_| digits.1.is_empty());
+        from_bytes(&bytes.ok_or(CheckpointError::DamagedState)?)
+            .map_err(|_| CheckpointError::DamagedState)
     }
 }
 
@@ -118,12 +118,15 @@ impl Marks {
 }
 
 /// SHA-256 of what is to be read, in hexadecimal.
-pub fn content_hash<T: Serialize>(content: &T) -> Result<String, String> {
+pub fn content_hash<T: Serialize>(content: &T) -> Result<String, Fault> {
     Ok(hexadecimal(&Sha256::digest(to_bytes(content)?)))
 }
 
 /// Settings in which two runs differ: their names, and both values.
-pub fn differing_settings(saved: &TrainingSettings, wanted: &TrainingSettings) -> Vec<String> {
+pub fn differing_settings(
+    saved: &TrainingSettings,
+    wanted: &TrainingSettings,
+) -> Vec<DifferingSetting> {
     let value = |settings| serde_json::to_value(settings).unwrap_or_default();
     let mut differ = Vec::new();
     compare("settings", &value(saved), &value(wanted), &mut differ);
@@ -131,7 +134,7 @@ pub fn differing_settings(saved: &TrainingSettings, wanted: &TrainingSettings) -
 }
 
 /// Goes into what has the same fields on both sides, so that a method's own settings are named too.
-fn compare(name: &str, saved: &Value, wanted: &Value, differ: &mut Vec<String>) {
+fn compare(name: &str, saved: &Value, wanted: &Value, differ: &mut Vec<DifferingSetting>) {
     if let (Value::Object(saved), Value::Object(wanted)) = (saved, wanted)
         && saved.keys().eq(wanted.keys())
     {
@@ -139,7 +142,11 @@ fn compare(name: &str, saved: &Value, wanted: &Value, differ: &mut Vec<String>) 
             compare(name, saved, wanted, differ);
         }
     } else if saved != wanted {
-        differ.push(format!("{name} is {wanted}, in the checkpoint {saved}"));
+        differ.push(DifferingSetting {
+            name: name.to_owned(),
+            wanted: wanted.to_string(),
+            saved: saved.to_string(),
+        });
     }
 }
 
@@ -161,9 +168,9 @@ mod tests {
             ..saved.clone()
         };
         assert!(differing_settings(&wanted, &wanted).is_empty());
-        let differ = differing_settings(&saved, &wanted);
-        assert_eq!(differ.len(), 3);
-        let differ = differ.join("; ");
+        let differing = differing_settings(&saved, &wanted);
+        assert_eq!(differing.len(), 3);
+        let differ = CheckpointError::OtherSettings { differing }.to_string();
         for words in [
             "learning_rate is 0.1, in the checkpoint 0.001",
             "rank is 2, in the checkpoint 8",
@@ -176,9 +183,9 @@ mod tests {
     #[test]
     fn a_record_of_another_version_is_refused_in_words() {
         let other = r#"{"format": 0, "protocol": 1}"#;
-        let error = Record::parse(other).unwrap_err();
+        let error = Record::parse(other).unwrap_err().to_string();
         assert!(error.contains("another version"), "{error}");
-        let error = Record::parse("{").unwrap_err();
+        let error = Record::parse("{").unwrap_err().to_string();
         assert!(error.contains("damaged"), "{error}");
     }
 }

@@ -4,6 +4,7 @@ use burn::prelude::*;
 
 use super::record::Record;
 use super::{RECORD, STEPS};
+use crate::faults::{CheckpointError, Fault};
 use crate::io::read_back;
 use crate::io::streamed::{ByteSink, bytes_of, header};
 
@@ -29,8 +30,8 @@ impl Snapshot {
     /// # Errors
     /// Where a tensor cannot be read back or holds a number that is none, or there is no room for the bytes. What has
     /// been written then is no checkpoint.
-    pub async fn write(&self, sink: &mut impl ByteSink) -> Result<(), String> {
-        let record = serde_json::to_string(&self.record).map_err(|e| e.to_string())?;
+    pub async fn write(&self, sink: &mut impl ByteSink) -> Result<(), Fault> {
+        let record = serde_json::to_string(&self.record).map_err(Fault::foreign)?;
         let steps_shape = [self.steps.len() / 4, 4];
         let tensors = self
             .tensors
@@ -41,7 +42,8 @@ impl Snapshot {
         for (name, _, tensor) in &self.tensors {
             let values = read_back::values(name, tensor.clone()).await?;
             if values.iter().any(|value| !value.is_finite()) {
-                return Err(format!("`{name}` holds a value that is no number"));
+                let name = name.clone();
+                return Err(CheckpointError::NotFinite { name }.into());
             }
             sink.write(&bytes_of(&values))?;
         }

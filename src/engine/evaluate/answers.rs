@@ -7,6 +7,7 @@ use crate::data::batch::Batch;
 use crate::data::questions::{Question, Window};
 use crate::engine::metrics::spans::{Span, best_span};
 use crate::engine::metrics::{mean_nats, nats_of, squad};
+use crate::faults::Fault;
 use crate::model::network::Network;
 use crate::model::parts::Pass;
 
@@ -27,14 +28,14 @@ pub async fn answer_batch<M: Network>(
     indices: &[usize],
     pad: i32,
     longest: usize,
-) -> Result<Vec<WindowAnswer>, String> {
+) -> Result<Vec<WindowAnswer>, Fault> {
     let rows = indices.iter().map(|i| &windows[*i].ids[..]);
     let second_from: Vec<_> = indices.iter().map(|i| windows[*i].second_from).collect();
     let batch = Batch::padded(rows, Vec::new(), pad).with_pairs(&second_from);
     let hidden = model.hidden(batch.tokens(), &mut Pass::default());
     let logits = model
         .answer_logits(hidden)
-        .ok_or("the model has no question answering head")?;
+        .ok_or_else(|| Fault::internal("the model has no question answering head"))?;
     let width = batch.ids.first().map_or(1, Vec::len);
     let values = super::read(logits).await?;
     Ok(indices

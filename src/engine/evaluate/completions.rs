@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::batch::Batch;
 use crate::data::prompts::EncodedPrompt;
 use crate::engine::perplexity::{TextScores, losses_and_right};
+use crate::faults::Fault;
 use crate::model::network::Network;
 use crate::model::parts::Pass;
 use crate::train::loss::{predicted_rows, select_rows};
@@ -34,7 +35,7 @@ impl CompletionScores {
         rows: &[EncodedPrompt],
         unit: &[usize],
         pad: i32,
-    ) -> Result<(), String> {
+    ) -> Result<(), Fault> {
         let parts: Vec<(&[i32], &[i32])> = unit
             .iter()
             .map(|i| (&rows[*i].ids[..], &rows[*i].labels[..]))
@@ -45,7 +46,7 @@ impl CompletionScores {
         let (rows, classes) = predicted_rows(&batch.labels);
         let logits = model
             .word_logits(select_rows(hidden, rows), &mut pass)
-            .ok_or("the model says no words")?;
+            .ok_or_else(|| Fault::internal("the model says no words"))?;
         for scored in losses_and_right(logits, &classes).await? {
             self.tokens.count(scored);
         }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::batch::Batch;
 use crate::data::many_labels::EncodedManyLabels;
 use crate::engine::metrics::{Counts, macro_f1_of_labels, mean_nats};
+use crate::faults::Fault;
 use crate::model::network::Network;
 
 /// A label is given from this probability on.
@@ -52,7 +53,7 @@ pub async fn answer_batch<M: Network>(
     texts: &[EncodedManyLabels],
     indices: &[usize],
     pad: i32,
-) -> Result<Vec<ManyAnswer>, String> {
+) -> Result<Vec<ManyAnswer>, Fault> {
     let rows = indices.iter().map(|i| &texts[*i].ids[..]);
     let batch = Batch::padded(rows, Vec::new(), pad);
     let logits = super::text_logits(model, &batch, pad)?;

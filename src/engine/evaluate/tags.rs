@@ -8,6 +8,7 @@ use super::softmax;
 use crate::data::batch::{Batch, IGNORED};
 use crate::data::tagged::EncodedSentence;
 use crate::engine::metrics::{Counts, entities, mean_nats, nats_of};
+use crate::faults::Fault;
 use crate::model::network::Network;
 use crate::model::parts::Pass;
 
@@ -27,7 +28,7 @@ pub async fn answer_batch<M: Network>(
     sentences: &[EncodedSentence],
     indices: &[usize],
     pad: i32,
-) -> Result<Vec<TagAnswer>, String> {
+) -> Result<Vec<TagAnswer>, Fault> {
     let rows: Vec<(&[i32], &[i32])> = indices
         .iter()
         .map(|i| (&sentences[*i].ids[..], &sentences[*i].labels[..]))
@@ -36,7 +37,7 @@ pub async fn answer_batch<M: Network>(
     let hidden = model.hidden(batch.tokens(), &mut Pass::default());
     let logits = model
         .token_logits(hidden)
-        .ok_or("the model has no token classification head")?;
+        .ok_or_else(|| Fault::internal("the model has no token classification head"))?;
     let [rows, outputs] = logits.dims();
     let values = super::read(logits).await?;
     let texts = values.chunks(outputs * rows / indices.len().max(1));

@@ -7,8 +7,9 @@ use crate::data::prompts::{self, EncodedPrompt, Prompted};
 use crate::data::questions::{self, Cutting, Question};
 use crate::data::reader::Texts;
 use crate::data::stream::{hold_out, stream, windows};
-use crate::data::tokenizer::{Tokenizer, TokenizerError};
+use crate::data::tokenizer::Tokenizer;
 use crate::engine::base::Base;
+use crate::faults::TokenizerError;
 use crate::protocol::Split;
 use crate::settings::Seed;
 

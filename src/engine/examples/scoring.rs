@@ -9,7 +9,10 @@ use crate::engine::evaluate::many_labels::{self, ManyAnswer, ManyScores};
 use crate::engine::evaluate::tags::{self, TagAnswer, TagScores};
 use crate::engine::evaluate::{self, Answer, by_length};
 use crate::engine::metrics::{class_counts, macro_f1};
-use crate::engine::perplexity::{TextScores, Window, score_hidden, score_windows, text_units};
+use crate::engine::perplexity::{
+    TextScores, Window, decoder_of, score_hidden, score_windows, text_units,
+};
+use crate::faults::Fault;
 use crate::model::any::Model;
 use crate::protocol::{Scores, Split, TaskScores};
 use crate::settings::Seed;
@@ -27,7 +30,7 @@ pub enum Answers {
 
 impl Answers {
     /// Takes in answers to other units of the same split.
-    pub fn extend(&mut self, more: Self) -> Result<(), String> {
+    pub fn extend(&mut self, more: Self) -> Result<(), Fault> {
         match (self, more) {
             (Self::Classes(found), Self::Classes(more)) => found.extend(more),
             (Self::ManyLabels(found), Self::ManyLabels(more)) => found.extend(more),
@@ -38,7 +41,7 @@ impl Answers {
                 found.tokens.add(more.tokens);
             }
             (Self::Text(found), Self::Text(more)) => found.add(more),
-            _ => return Err("answers of another task".to_owned()),
+            _ => return Err(Fault::internal("answers of another task")),
         }
         Ok(())
     }
@@ -78,7 +81,7 @@ impl Examples {
         split: Split,
         unit: &[usize],
         found: &mut Answers,
-    ) -> Result<(), String> {
+    ) -> Result<(), Fault> {
         let pad = self.pad;
         match (&self.kind, found) {
             (Kind::Classes { splits, .. }, Answers::Classes(found)) => {
@@ -111,7 +114,7 @@ impl Examples {
         split: Split,
         unit: &[usize],
         found: &mut Answers,
-    ) -> Result<(), String> {
+    ) -> Result<(), Fault> {
         match (&self.kind, found) {
             (Kind::Prompts { splits, .. }, Answers::Completions(found)) => {
                 found.add(model, splits.of(split), unit, self.pad).await?;
@@ -133,7 +136,7 @@ impl Examples {
                 let batch = masking.all_masked().hide(rows, None, seed);
                 found.add(score_hidden(model, &batch).await?);
             }
-            _ => return Err("answers of another task".to_owned()),
+            _ => return Err(Fault::internal("answers of another task")),
         }
         Ok(())
     }
@@ -144,7 +147,7 @@ impl Examples {
         model: &Model,
         split: Split,
         breathe: impl AsyncFn(),
-    ) -> Result<Answers, String> {
+    ) -> Result<Answers, Fault> {
         let mut found = self.no_answers();
         for unit in self.units(model, split) {
             self.answer(model, split, &unit, &mut found).await?;
@@ -190,9 +193,8 @@ impl Examples {
     }
 }
 
-fn groups_of(model: &Model, tokens: usize, context: usize) -> Result<Vec<Vec<Window>>, String> {
-    let decoder = model.decoder().ok_or("running text is a decoder's")?;
-    text_units(decoder, tokens, context)
+fn groups_of(model: &Model, tokens: usize, context: usize) -> Result<Vec<Vec<Window>>, Fault> {
+    text_units(decoder_of(model)?, tokens, context)
 }
 
 /// The loss of one group of windows, counted through all streams.
@@ -201,8 +203,8 @@ async fn score_group(
     streams: &[Vec<i32>],
     context: usize,
     mut group: usize,
-) -> Result<TextScores, String> {
-    let decoder = model.decoder().ok_or("running text is a decoder's")?;
+) -> Result<TextScores, Fault> {
+    let decoder = decoder_of(model)?;
     for ids in streams {
         let groups = text_units(decoder, ids.len(), context)?;
         match groups.get(group) {

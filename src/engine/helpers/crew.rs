@@ -8,6 +8,7 @@ use crate::data::batch::Batch;
 use crate::engine::bench::Bench;
 use crate::engine::examples::{Answers, Examples};
 use crate::engine::general::{General, Measuring};
+use crate::faults::Fault;
 use crate::model::any::Model;
 use crate::model::network::Network;
 use crate::protocol::{Split, Workload};
@@ -18,7 +19,7 @@ use crate::train::{Found, Packing, Trainer};
 pub struct Crew<H> {
     members: Vec<Member<H>>,
     /// Why helpers are no longer there, until it has been told.
-    lost: Vec<String>,
+    lost: Vec<Fault>,
     /// None could be started here; it is not tried again.
     gave_up: bool,
 }
@@ -32,7 +33,7 @@ struct Member<H> {
 
 impl<H: Helper> Member<H> {
     /// Waits for what was asked earlier.
-    async fn settle(&mut self, deadline: &Deadline<impl Fn() -> f64>) -> Result<(), String> {
+    async fn settle(&mut self, deadline: &Deadline<impl Fn() -> f64>) -> Result<(), Fault> {
         while self.owed > 0 {
             match self.helper.answer(deadline.left_millis()).await?.words {
                 Answer::Done => self.owed -= 1,
@@ -71,7 +72,7 @@ impl<H: Helper> Crew<H> {
     }
 
     /// Starts helpers until there are so many, or lets some go.
-    pub fn enlist(&mut self, count: usize, start: impl Fn() -> Result<H, String>) {
+    pub fn enlist(&mut self, count: usize, start: impl Fn() -> Result<H, Fault>) {
         self.members.truncate(count);
         while self.members.len() < count && !self.gave_up {
             match start() {
@@ -153,7 +154,7 @@ impl<H: Helper> Crew<H> {
         micro_batches: &[Batch],
         replayed: Option<&Batch>,
         clock: impl Fn() -> f64,
-    ) -> Result<Found, String> {
+    ) -> Result<Found, Fault> {
         self.settle(&clock).await;
         let shares = trainer.share_out(micro_batches, replayed, self.workers());
         let own = |worker: usize| Ok(trainer.gradients(shares[worker].iter()));
@@ -169,7 +170,7 @@ impl<H: Helper> Crew<H> {
         &mut self,
         bench: &Bench,
         clock: impl Fn() -> f64,
-    ) -> Result<Found, String> {
+    ) -> Result<Found, Fault> {
         self.settle(&clock).await;
         let rows: Vec<_> = even_parts(bench.rows(), self.workers()).collect();
         let own = |worker: usize| match rows[worker].is_empty() {
@@ -189,9 +190,9 @@ impl<H: Helper> Crew<H> {
         &mut self,
         model: &M,
         asks: impl Iterator<Item = Option<Ask>>,
-        own: impl Fn(usize) -> Result<Found, String>,
+        own: impl Fn(usize) -> Result<Found, Fault>,
         clock: impl Fn() -> f64,
-    ) -> Result<Found, String> {
+    ) -> Result<Found, Fault> {
         if self.members.is_empty() {
             return own(0);
         }
@@ -220,7 +221,7 @@ impl<H: Helper> Crew<H> {
         scored: Scored<'_>,
         answers: &mut Answers,
         clock: impl Fn() -> f64,
-    ) -> Result<usize, String> {
+    ) -> Result<usize, Fault> {
         let Scored {
             examples,
             trainer,
@@ -258,7 +259,7 @@ impl<H: Helper> Crew<H> {
         general: &General,
         trainer: &Trainer,
         clock: impl Fn() -> f64,
-    ) -> Result<bool, String> {
+    ) -> Result<bool, Fault> {
         let left = measuring.left();
         let values_of = (left.start == 0).then_some(trainer);
         let asks = left.clone().map(|unit| Ask::Measure { unit });
@@ -279,10 +280,10 @@ impl<H: Helper> Crew<H> {
         &mut self,
         asks: impl Iterator<Item = Ask>,
         values_of: Option<&Trainer>,
-        own: impl AsyncFn(usize) -> Result<T, String>,
-        read: impl Fn(Answer) -> Result<T, String>,
+        own: impl AsyncFn(usize) -> Result<T, Fault>,
+        read: impl Fn(Answer) -> Result<T, Fault>,
         clock: impl Fn() -> f64,
-    ) -> Result<Vec<T>, String> {
+    ) -> Result<Vec<T>, Fault> {
         self.settle(&clock).await;
         let asks: Vec<Ask> = asks.take(self.workers()).collect();
         let count = asks.len();
@@ -313,7 +314,7 @@ impl<H: Helper> Crew<H> {
         &mut self,
         asks: impl Iterator<Item = Option<Ask>>,
         numbers: &[f32],
-    ) -> Vec<Result<bool, String>> {
+    ) -> Vec<Result<bool, Fault>> {
         let members = self.members.iter_mut().zip(asks);
         members
             .map(|(member, ask)| match ask {
@@ -326,9 +327,9 @@ impl<H: Helper> Crew<H> {
     /// What the helpers that were asked answer, in their order. Those that fail are let go.
     async fn answers<T: Default>(
         &mut self,
-        asked: Vec<Result<bool, String>>,
+        asked: Vec<Result<bool, Fault>>,
         deadline: &Deadline<impl Fn() -> f64>,
-        read: impl Fn(Letter<Answer>) -> Result<T, String>,
+        read: impl Fn(Letter<Answer>) -> Result<T, Fault>,
     ) -> Vec<Option<T>> {
         let mut answers = Vec::with_capacity(self.members.len());
         let nobody_asked = std::iter::repeat_with(|| Ok(false));
@@ -351,7 +352,7 @@ impl<H: Helper> Crew<H> {
     }
 
     /// Lets those go that failed; what the others gave, in order.
-    fn keep<T>(&mut self, outcomes: Vec<Result<T, String>>) -> Vec<Option<T>> {
+    fn keep<T>(&mut self, outcomes: Vec<Result<T, Fault>>) -> Vec<Option<T>> {
         let members = std::mem::take(&mut self.members);
         let mut given = Vec::with_capacity(outcomes.len());
         for (member, outcome) in members.into_iter().zip(outcomes) {
@@ -370,7 +371,7 @@ impl<H: Helper> Crew<H> {
     }
 
     /// Why helpers have been lost since this was last asked.
-    pub fn take_lost(&mut self) -> Vec<String> {
+    pub fn take_lost(&mut self) -> Vec<Fault> {
         std::mem::take(&mut self.lost)
     }
 }

@@ -10,6 +10,7 @@ use crate::engine::bench::Bench;
 use crate::engine::examples::Examples;
 use crate::engine::general::{General, Measuring};
 use crate::engine::run::prepared;
+use crate::faults::Fault;
 use crate::io::folder;
 use crate::io::safetensors::ByteSource;
 use crate::model::any::{Model, ModelConfig};
@@ -38,7 +39,7 @@ struct Work {
 
 impl Work {
     /// Takes the engine's values over.
-    fn take_values(&mut self, values: &[f32]) -> Result<(), String> {
+    fn take_values(&mut self, values: &[f32]) -> Result<(), Fault> {
         let model = self.trainer.model().clone();
         let model = self.packing.with_values(model, values)?;
         self.trainer.replace_model(model);
@@ -88,24 +89,25 @@ impl Hand {
         &mut self,
         config: &str,
         weights: Option<impl ByteSource + 'static>,
-    ) -> Result<Answer, String> {
+    ) -> Result<Answer, Fault> {
         // The old model makes room first.
         self.work = None;
         self.model = None;
-        let weights = weights.ok_or("the weights did not come along")?;
-        let config = ModelConfig::parse(config).map_err(|e| e.to_string())?;
-        let model = folder::build(&config, weights, &self.device).map_err(|e| e.to_string())?;
+        let weights = weights.ok_or_else(|| Fault::internal("the weights did not come along"))?;
+        let config = ModelConfig::parse(config)?;
+        let model = folder::build(&config, weights, &self.device)?;
         self.model = Some(model.no_grad());
         Ok(Answer::Done)
     }
 
-    fn prepare(&mut self, job: Job) -> Result<Answer, String> {
+    fn prepare(&mut self, job: Job) -> Result<Answer, Fault> {
         self.work = None;
         self.bench = None;
-        let base = self.model.as_ref().ok_or("no model has been loaded")?;
+        let base = self.model.as_ref();
+        let base = base.ok_or_else(|| Fault::internal("no model has been loaded"))?;
         let examples = job.examples;
         let shape = (examples.task(), examples.labels().len());
-        let model = prepared(base, shape, &job.settings, job.keeps_head).map_err(|e| e.message)?;
+        let model = prepared(base, shape, &job.settings, job.keeps_head).map_err(|e| e.fault)?;
         let packing = Packing::of(&model);
         let mut trainer = Trainer::new(model, examples.objective(), &job.settings);
         trainer.class_weights = job.class_weights;
@@ -124,16 +126,16 @@ impl Hand {
         &mut self,
         shares: &[Share],
         values: &[f32],
-    ) -> Result<Letter<Answer>, String> {
+    ) -> Result<Letter<Answer>, Fault> {
         let work = self.work()?;
         work.take_values(values)?;
         let found = work.trainer.gradients(shares.iter());
         answer_of(found, &work.packing).await
     }
 
-    fn prepare_bench(&mut self, workload: Workload) -> Result<Answer, String> {
+    fn prepare_bench(&mut self, workload: Workload) -> Result<Answer, Fault> {
         self.work = None;
-        let bench = Bench::new(workload, &self.device).map_err(|e| e.to_string())?;
+        let bench = Bench::new(workload, &self.device)?;
         let packing = Packing::of(bench.model()?);
         self.bench = Some((bench, packing));
         Ok(Answer::Done)
@@ -143,18 +145,17 @@ impl Hand {
         &mut self,
         rows: Range<usize>,
         values: &[f32],
-    ) -> Result<Letter<Answer>, String> {
-        let (bench, packing) = self
-            .bench
-            .as_mut()
-            .ok_or("no benchmark has been prepared")?;
+    ) -> Result<Letter<Answer>, Fault> {
+        let bench = self.bench.as_mut();
+        let (bench, packing) =
+            bench.ok_or_else(|| Fault::internal("no benchmark has been prepared"))?;
         bench.take_values(packing, values)?;
         answer_of(bench.gradients(rows)?, packing).await
     }
 
-    fn work(&mut self) -> Result<&mut Work, String> {
+    fn work(&mut self) -> Result<&mut Work, Fault> {
         let work = self.work.as_mut();
-        work.ok_or_else(|| "no run has been prepared".to_owned())
+        work.ok_or_else(|| Fault::internal("no run has been prepared"))
     }
 
     async fn score(
@@ -162,7 +163,7 @@ impl Hand {
         split: Split,
         unit: &[usize],
         values: &[f32],
-    ) -> Result<Answer, String> {
+    ) -> Result<Answer, Fault> {
         let work = self.work()?;
         if !values.is_empty() {
             work.take_values(values)?;
@@ -174,14 +175,14 @@ impl Hand {
         Ok(Answer::Scored(found))
     }
 
-    async fn measure(&mut self, unit: usize, values: &[f32]) -> Result<Answer, String> {
+    async fn measure(&mut self, unit: usize, values: &[f32]) -> Result<Answer, Fault> {
         let base = self.model.clone();
         let work = self.work()?;
         if !values.is_empty() {
             work.take_values(values)?;
         }
         let (Some(base), Some(general)) = (base, &work.general) else {
-            return Err("there is nothing to measure on".to_owned());
+            return Err(Fault::internal("there is nothing to measure on"));
         };
         let measuring = match work.measuring.take() {
             Some(measuring) => measuring,
@@ -193,7 +194,7 @@ impl Hand {
     }
 }
 
-async fn answer_of(found: Found, packing: &Packing) -> Result<Letter<Answer>, String> {
+async fn answer_of(found: Found, packing: &Packing) -> Result<Letter<Answer>, Fault> {
     let Found {
         loss,
         replayed_loss,
@@ -211,10 +212,12 @@ async fn answer_of(found: Found, packing: &Packing) -> Result<Letter<Answer>, St
     })
 }
 
-async fn number(tensor: Option<Tensor<1>>) -> Result<Option<f32>, String> {
+async fn number(tensor: Option<Tensor<1>>) -> Result<Option<f32>, Fault> {
     let Some(tensor) = tensor else {
         return Ok(None);
     };
     let value = tensor.into_scalar_async::<f32>().await;
-    value.map(Some).map_err(|e| format!("{e:?}"))
+    value
+        .map(Some)
+        .map_err(|e| Fault::foreign(format!("{e:?}")))
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::engine::examples::{Answers, Examples};
 use crate::engine::general::{General, Measured};
+use crate::faults::{Fault, HelperError};
 use crate::protocol::{Split, Workload};
 use crate::settings::TrainingSettings;
 use crate::train::Share;
@@ -74,15 +75,19 @@ pub enum Answer {
     Scored(Answers),
     Measured(Measured),
     /// It could not be done.
-    Refused(String),
+    Refused(Fault),
 }
 
-pub fn to_bytes<T: Serialize>(words: &T) -> Result<Vec<u8>, String> {
-    postcard::to_allocvec(words).map_err(|e| format!("a message could not be encoded: {e}"))
+pub fn to_bytes<T: Serialize>(words: &T) -> Result<Vec<u8>, HelperError> {
+    postcard::to_allocvec(words).map_err(|e| {
+        let reason = e.to_string();
+        HelperError::Unencodable { reason }
+    })
 }
 
-pub fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
-    let count = bytes.len();
-    postcard::from_bytes(bytes)
-        .map_err(|e| format!("a message of {count} bytes could not be read: {e}"))
+pub fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, HelperError> {
+    postcard::from_bytes(bytes).map_err(|e| {
+        let (bytes, reason) = (bytes.len(), e.to_string());
+        HelperError::Undecodable { bytes, reason }
+    })
 }

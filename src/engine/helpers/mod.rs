@@ -15,6 +15,8 @@ pub mod tests;
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
+use crate::faults::Fault;
+
 pub use crew::{Crew, Scored};
 pub use hand::Hand;
 pub use letters::{Answer, Ask, Job, Letter, from_bytes, to_bytes};
@@ -32,10 +34,10 @@ pub trait Helper {
         ask: &Ask,
         numbers: &[f32],
         weights: Option<&Self::Body>,
-    ) -> Result<(), String>;
+    ) -> Result<(), Fault>;
 
     /// The answer to the oldest ask that has none; an error where none comes within the time.
-    async fn answer(&mut self, patience_millis: f64) -> Result<Letter<Answer>, String>;
+    async fn answer(&mut self, patience_millis: f64) -> Result<Letter<Answer>, Fault>;
 }
 
 /// Where there are no helpers.
@@ -44,11 +46,11 @@ pub struct Nobody<B>(Infallible, PhantomData<B>);
 impl<B> Helper for Nobody<B> {
     type Body = B;
 
-    fn ask(&mut self, _: &Ask, _: &[f32], _: Option<&B>) -> Result<(), String> {
+    fn ask(&mut self, _: &Ask, _: &[f32], _: Option<&B>) -> Result<(), Fault> {
         match self.0 {}
     }
 
-    async fn answer(&mut self, _: f64) -> Result<Letter<Answer>, String> {
+    async fn answer(&mut self, _: f64) -> Result<Letter<Answer>, Fault> {
         match self.0 {}
     }
 }

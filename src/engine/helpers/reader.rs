@@ -3,6 +3,7 @@
 use burn::prelude::*;
 
 use super::letters::{Answer, Letter};
+use crate::faults::Fault;
 use crate::model::network::Network;
 use crate::train::{Found, PackedGradients, Packing};
 
@@ -20,7 +21,7 @@ impl Reader {
         }
     }
 
-    pub fn found(&self, letter: Letter<Answer>) -> Result<Found, String> {
+    pub fn found(&self, letter: Letter<Answer>) -> Result<Found, Fault> {
         let Letter { words, numbers } = letter;
         match words {
             Answer::Gradients {
@@ -42,9 +43,9 @@ impl Reader {
 }
 
 /// Why another answer came than was asked for.
-pub fn unexpected(answer: Answer) -> String {
+pub fn unexpected(answer: Answer) -> Fault {
     match answer {
         Answer::Refused(reason) => reason,
-        other => format!("it answered something else: {other:?}"),
+        other => Fault::internal(format!("it answered something else: {other:?}")),
     }
 }

@@ -43,7 +43,7 @@ impl Near {
 impl Helper for Near {
     type Body = Vec<u8>;
 
-    fn ask(&mut self, ask: &Ask, numbers: &[f32], weights: Option<&Vec<u8>>) -> Result<(), String> {
+    fn ask(&mut self, ask: &Ask, numbers: &[f32], weights: Option<&Vec<u8>>) -> Result<(), Fault> {
         if self.lives == 0 {
             return Ok(());
         }
@@ -58,10 +58,10 @@ impl Helper for Near {
         Ok(())
     }
 
-    async fn answer(&mut self, _patience_millis: f64) -> Result<Letter<Answer>, String> {
+    async fn answer(&mut self, _patience_millis: f64) -> Result<Letter<Answer>, Fault> {
         self.answers
             .pop_front()
-            .ok_or_else(|| "it gave no answer".to_owned())
+            .ok_or_else(|| Fault::foreign("it gave no answer"))
     }
 }
 
@@ -382,10 +382,10 @@ fn a_helper_that_cannot_build_the_model_says_why() {
     let batches = [batch(Task::CausalLm, 0)];
     block_on(crew.gradients(&trainer, &batches, None, || 0.0)).unwrap();
     assert_eq!(crew.workers(), 1);
-    let reasons = crew.take_lost();
+    let reason = crew.take_lost()[0].to_string();
     assert!(
-        reasons[0].contains("cut short") || reasons[0].contains("header"),
-        "{reasons:?}"
+        reason.contains("cut short") || reason.contains("header"),
+        "{reason}"
     );
     assert!(crew.take_lost().is_empty(), "it is told once");
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use burn::prelude::*;
 
 use self::singular::singular_values;
+use crate::faults::{BaseError, Fault};
 use crate::methods::names;
 use crate::model::any::Model;
 use crate::model::network::Network;
@@ -96,14 +97,12 @@ async fn read(values: Tensor<1>) -> Result<Vec<f32>, EngineError> {
 }
 
 fn unreadable(e: impl std::fmt::Debug) -> EngineError {
-    EngineError::new(ErrorKind::Device, format!("{e:?}"))
+    EngineError::new(ErrorKind::Device, Fault::foreign(format!("{e:?}")))
 }
 
 fn unknown(name: &str) -> EngineError {
-    EngineError::new(
-        ErrorKind::State,
-        format!("The model has no matrix \"{name}\"; choose one from the parameter map."),
-    )
+    let name = name.to_owned();
+    EngineError::new(ErrorKind::State, BaseError::NoSuchMatrix { name })
 }
 
 /// Means over equal parts, at most `DRAWN` a side.

@@ -16,6 +16,7 @@ use burn::prelude::Device;
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::{Checkpoint, Snapshot};
+use crate::faults::{Fault, KeepingError};
 use crate::io::safetensors::ByteSource;
 use crate::io::streamed::ByteSink;
 use crate::protocol::KeptRun;
@@ -73,7 +74,7 @@ impl<V: Vault> Keeper<V> {
         snapshot: &Snapshot,
         total_steps: usize,
         note: &str,
-    ) -> Result<u64, String> {
+    ) -> Result<u64, Fault> {
         let place = self.free_place();
         let written = self.write(place, snapshot, total_steps, note).await;
         self.settle(place, written).await
@@ -85,11 +86,7 @@ impl<V: Vault> Keeper<V> {
     }
 
     /// What has been written to a place is the newest checkpoint, of so many bytes; or nothing is left of it there.
-    async fn settle(
-        &mut self,
-        place: usize,
-        written: Result<Commit, String>,
-    ) -> Result<u64, String> {
+    async fn settle(&mut self, place: usize, written: Result<Commit, Fault>) -> Result<u64, Fault> {
         match written {
             Ok(commit) => {
                 let bytes = commit.run.bytes;
@@ -109,7 +106,7 @@ impl<V: Vault> Keeper<V> {
         snapshot: &Snapshot,
         total_steps: usize,
         note: &str,
-    ) -> Result<Commit, String> {
+    ) -> Result<Commit, Fault> {
         let mut writer = self.begin(place).await?;
         snapshot.write(&mut writer).await?;
         let run = KeptRun {
@@ -122,7 +119,7 @@ impl<V: Vault> Keeper<V> {
     }
 
     /// Keeps a checkpoint that comes from elsewhere, which has been read and found whole.
-    pub async fn keep_bytes(&mut self, bytes: &[u8], run: &KeptRun) -> Result<u64, String> {
+    pub async fn keep_bytes(&mut self, bytes: &[u8], run: &KeptRun) -> Result<u64, Fault> {
         let place = self.free_place();
         let written = self.write_bytes(place, bytes, run).await;
         self.settle(place, written).await
@@ -133,13 +130,13 @@ impl<V: Vault> Keeper<V> {
         place: usize,
         bytes: &[u8],
         run: &KeptRun,
-    ) -> Result<Commit, String> {
+    ) -> Result<Commit, Fault> {
         let mut writer = self.begin(place).await?;
         writer.write(bytes)?;
         self.commit(place, writer, run.clone()).await
     }
 
-    async fn begin(&self, place: usize) -> Result<Counted<V::Writer>, String> {
+    async fn begin(&self, place: usize) -> Result<Counted<V::Writer>, Fault> {
         let (file, record) = PLACES[place];
         // Before its file is another, or it would commit half of it.
         self.vault.remove(record).await;
@@ -151,14 +148,14 @@ impl<V: Vault> Keeper<V> {
         place: usize,
         written: Counted<V::Writer>,
         run: KeptRun,
-    ) -> Result<Commit, String> {
+    ) -> Result<Commit, Fault> {
         let Counted(writer, bytes) = written;
         writer.finish()?;
         let commit = Commit {
             number: self.newest.as_ref().map_or(1, |(_, old)| old.number + 1),
             run: KeptRun { bytes, ..run },
         };
-        let text = serde_json::to_vec(&commit).map_err(|e| e.to_string())?;
+        let text = serde_json::to_vec(&commit).map_err(Fault::foreign)?;
         let mut writer = self.vault.create(PLACES[place].1).await?;
         writer.write(&text)?;
         writer.finish()?;
@@ -176,10 +173,10 @@ impl<V: Vault> Keeper<V> {
     ///
     /// # Errors
     /// Where there is none, or it cannot be read any more.
-    pub async fn checkpoint(&self, device: &Device) -> Result<(Checkpoint, String), String> {
-        let (place, commit) = self.newest.as_ref().ok_or("no run is kept here")?;
+    pub async fn checkpoint(&self, device: &Device) -> Result<(Checkpoint, String), Fault> {
+        let (place, commit) = self.newest.as_ref().ok_or(KeepingError::NothingKept)?;
         let body = self.vault.open(PLACES[*place].0).await;
-        let body = body.ok_or("the checkpoint is no longer there")?;
+        let body = body.ok_or(KeepingError::Gone)?;
         Ok((Checkpoint::open(body, device)?, commit.run.note.clone()))
     }
 
@@ -212,7 +209,7 @@ async fn committed<V: Vault>(vault: &V, file: &str, record: &str) -> Option<Comm
 struct Counted<W>(W, u64);
 
 impl<W: ByteSink> ByteSink for Counted<W> {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.0.write(bytes)?;
         self.1 += bytes.len() as u64;
         Ok(())

@@ -33,9 +33,10 @@ pub struct Writer {
 }
 
 impl ByteSink for Writer {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         let room = self.memory.room.get().checked_sub(bytes.len());
-        self.memory.room.set(room.ok_or("there is no room")?);
+        let full = || Fault::foreign("there is no room");
+        self.memory.room.set(room.ok_or_else(full)?);
         let mut files = self.memory.files.borrow_mut();
         files.entry(self.name.clone()).or_default().extend(bytes);
         Ok(())
@@ -43,7 +44,7 @@ impl ByteSink for Writer {
 }
 
 impl VaultWriter for Writer {
-    fn finish(self) -> Result<(), String> {
+    fn finish(self) -> Result<(), Fault> {
         Ok(())
     }
 }
@@ -52,7 +53,7 @@ impl Vault for Memory {
     type Writer = Writer;
     type Body = Vec<u8>;
 
-    async fn create(&self, name: &str) -> Result<Writer, String> {
+    async fn create(&self, name: &str) -> Result<Writer, Fault> {
         self.files.borrow_mut().insert(name.to_owned(), Vec::new());
         Ok(Writer {
             name: name.to_owned(),
@@ -111,6 +112,7 @@ fn wherever_a_write_breaks_off_the_checkpoint_before_it_stands() {
         memory.room.set(room);
         let mut keeper = opened(&memory);
         let error = block_on(keeper.keep(&one_snapshot(3), 7, "")).unwrap_err();
+        let error = error.to_string();
         assert!(error.contains("no room"), "{error}");
         assert_eq!(keeper.run().map(|run| run.step), Some(2));
         assert_eq!(step_in(&memory), Some(2), "{room}");

@@ -1,5 +1,6 @@
 //! Where checkpoints lie.
 
+use crate::faults::Fault;
 use crate::io::safetensors::ByteSource;
 use crate::io::streamed::ByteSink;
 
@@ -10,7 +11,7 @@ pub trait Vault: 'static {
     type Body: ByteSource;
 
     /// An empty file in the place of what had this name.
-    async fn create(&self, name: &str) -> Result<Self::Writer, String>;
+    async fn create(&self, name: &str) -> Result<Self::Writer, Fault>;
 
     async fn open(&self, name: &str) -> Option<Self::Body>;
 
@@ -20,14 +21,14 @@ pub trait Vault: 'static {
 
 pub trait VaultWriter: ByteSink {
     /// Waits until everything is on the disk.
-    fn finish(self) -> Result<(), String>;
+    fn finish(self) -> Result<(), Fault>;
 }
 
 /// Why there is no vault.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum NoVault {
     /// Another engine has it: that of another tab.
     Taken,
     /// There is none here, for this reason.
-    Absent(String),
+    Absent(Fault),
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::examples::{by_label, class_answers, mistakes, row_verdicts};
+use crate::faults::Fault;
 use crate::protocol::{Confusion, RunSummary, SplitSummary};
 use crate::train::plan;
 
@@ -11,10 +12,8 @@ impl Run {
         let (Some(frozen_proof), Some(test)) =
             (self.proof.take(), self.came_to(judged, Split::Test))
         else {
-            return Err(EngineError::new(
-                ErrorKind::State,
-                "the run ended before it began",
-            ));
+            let fault = Fault::internal("the run ended before it began");
+            return Err(EngineError::new(ErrorKind::State, fault));
         };
         let judged = std::mem::take(&mut self.validation);
         let run_plan = plan::describe(self.trainer.model(), &self.settings.strategy);

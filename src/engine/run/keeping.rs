@@ -7,6 +7,7 @@ use crate::engine::checkpoint::{
     Checkpoint, Marks, Record, Snapshot, State, content_hash, differing_settings,
 };
 use crate::engine::proof::Digesting;
+use crate::faults::{CheckpointError, Fault};
 use crate::train::best::Kept;
 
 impl Run {
@@ -56,21 +57,19 @@ impl Run {
 
     /// Refuses a checkpoint of another run, as far as that is told without the weights.
     pub(super) fn check_is_of(&self, checkpoint: &Checkpoint) -> Result<(), EngineError> {
-        let differ = differing_settings(&checkpoint.state.settings, &self.settings);
-        if !differ.is_empty() {
-            let differ = differ.join("; ");
-            return Err(unfit(format!(
-                "the checkpoint is of a run with other settings: {differ}. Give those, or start the run anew"
-            )));
+        let differing = differing_settings(&checkpoint.state.settings, &self.settings);
+        if !differing.is_empty() {
+            return Err(unfit(CheckpointError::OtherSettings { differing }));
         }
         let (ours, theirs) = (self.marks.as_ref(), &checkpoint.record.marks);
         if ours.is_none_or(|ours| ours.model != theirs.model) {
             return Err(other_model());
         }
         if ours.is_none_or(|ours| ours.data != theirs.data) {
-            let message = "the checkpoint is of a run on other data: its rows, their labels or their splits are not these. \
-                Give the file that the run began with, or start the run anew";
-            return Err(EngineError::new(ErrorKind::Data, message));
+            return Err(EngineError::new(
+                ErrorKind::Data,
+                CheckpointError::OtherData,
+            ));
         }
         Ok(())
     }
@@ -153,11 +152,9 @@ impl Run {
 }
 
 fn other_model() -> EngineError {
-    let message = "the checkpoint is of a run that began with another model: its weights or its configuration are not these. \
-        Load the model that the run began with, or start the run anew";
-    EngineError::new(ErrorKind::Model, message)
+    EngineError::new(ErrorKind::Model, CheckpointError::OtherModel)
 }
 
-fn unkept(reason: String) -> EngineError {
+fn unkept(reason: impl Into<Fault>) -> EngineError {
     EngineError::new(ErrorKind::State, reason)
 }

@@ -5,6 +5,7 @@ use crate::data::labelled::BatchOrder;
 use crate::engine::checkpoint::Checkpoint;
 use crate::engine::examples::Encoding;
 use crate::engine::general::General;
+use crate::faults::{Fault, RunError, Unfit};
 use crate::model::network::Network;
 use crate::protocol::RunPlan;
 use crate::settings::{Family, Seed, Strategy};
@@ -105,7 +106,7 @@ impl Setup<'_> {
         let run_plan = plan::describe(&model, &settings.strategy);
         let mut trainer = Trainer::new(model, examples.objective(), settings);
         if settings.balanced_classes {
-            trainer.class_weights = Some(examples.balanced().map_err(unweighable)?);
+            trainer.class_weights = examples.balanced();
         }
         Ok((trainer, run_plan))
     }
@@ -161,8 +162,7 @@ impl Setup<'_> {
             ..Encoding::usual(base, length)
         };
         let examples = encoding.examples((*self.rows).clone());
-        let mut examples =
-            examples.map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))?;
+        let mut examples = examples.map_err(|e| EngineError::new(ErrorKind::Data, e))?;
         examples.draw(settings.max_train_samples, settings.seed);
         Ok(examples)
     }
@@ -177,29 +177,21 @@ impl Setup<'_> {
         if settings.balanced_classes
             && let Some(why) = examples.task().refuses_class_weights()
         {
-            return Err(unweighable(why));
+            let reason = Box::new(why.into());
+            return Err(unfit(Unfit::Unweighable { reason }));
         }
         if examples.count(Split::Train) == 0 {
             let length = length_for(self.base, settings);
-            let message = format!(
-                "Nothing to train on is left: no row of the split \"train\" keeps anything to learn within {length} tokens."
-            );
-            return Err(EngineError::new(ErrorKind::Data, message));
+            let nothing = RunError::NothingToTrainOn { length };
+            return Err(EngineError::new(ErrorKind::Data, nothing));
         }
         let can_validate = examples.count(Split::Validation) > 0;
         let interval = self.evaluation_interval();
         if settings.watches_validation() && (!can_validate || interval == 0) {
-            return Err(unfit(
-                "early stopping and the best model go by the validation loss: set the evaluation steps, \
-                 and use data with a validation split"
-                    .to_owned(),
-            ));
+            return Err(unfit(Unfit::NothingToWatch));
         }
         if settings.gradient_checkpointing == Some(true) && self.base.family() == Family::Bert {
-            return Err(unfit(
-                "gradient checkpointing (--gradient-checkpointing) is there for a GPT-2 only; leave it out for a BERT"
-                    .to_owned(),
-            ));
+            return Err(unfit(Unfit::GradientCheckpointing));
         }
         self.check_remedies()
     }
@@ -210,14 +202,8 @@ impl Setup<'_> {
         match self.base.family() {
             Family::Gpt2 => Ok(()),
             Family::Bert if !remedies.wants_text() => Ok(()),
-            Family::Bert if self.base.language().is_none() => Err(unfit(
-                "EWC and replay hold a model to its own language, and this one has no language head; L2-SP and a lower rate hold it too"
-                    .to_owned(),
-            )),
-            Family::Bert if self.rehearsal_texts.is_none() => Err(unfit(
-                "EWC and replay take general text, which a BERT cannot write itself; load some first"
-                    .to_owned(),
-            )),
+            Family::Bert if self.base.language().is_none() => Err(unfit(Unfit::NoLanguageHead)),
+            Family::Bert if self.rehearsal_texts.is_none() => Err(unfit(Unfit::NoGeneralText)),
             Family::Bert => Ok(()),
         }
     }
@@ -230,10 +216,6 @@ fn feed(examples: &Examples, settings: &TrainingSettings) -> BatchFeed {
     BatchFeed::accumulating(order, settings.gradient_accumulation_steps)
 }
 
-/// Of a BERT without its pre-training's head.
-const NO_WORDS: &str =
-    "the weights hold no masked-word head (cls.predictions), which running text trains";
-
 /// Tokens of the longest input: virtual tokens take positions from the texts.
 fn length_for(base: &Base, settings: &TrainingSettings) -> usize {
     let room = base
@@ -242,29 +224,24 @@ fn length_for(base: &Base, settings: &TrainingSettings) -> usize {
     settings.max_length.min(room)
 }
 
-fn problem(base: &Base, settings: &TrainingSettings, task: Task) -> Option<String> {
+fn problem(base: &Base, settings: &TrainingSettings, task: Task) -> Option<Fault> {
     if task == Task::MaskedLm && base.language().is_none() {
-        return Some(NO_WORDS.to_owned());
+        return Some(Unfit::NoMaskedWordHead.into());
     }
-    if !task.fits(base.family()) {
-        let (task, family) = (task.name(), base.family().name());
-        return Some(format!("{task} is nothing that a {family} can learn"));
+    let family = base.family();
+    if !task.fits(family) {
+        let (task, family) = (task.name().to_owned(), family.name().to_owned());
+        return Some(Unfit::OtherFamily { task, family }.into());
     }
-    let positions = base.positions();
-    settings.problem().or_else(|| {
-        let length = settings.max_length;
-        (length > positions).then(|| {
-            format!("maximum length is {length}, but this model reads at most {positions} tokens")
-        })
-    })
+    if let Some(problem) = settings.problem() {
+        return Some(problem.into());
+    }
+    let (length, positions) = (settings.max_length, base.positions());
+    (length > positions).then(|| Unfit::TooLong { length, positions }.into())
 }
 
-pub(super) fn unfit(message: String) -> EngineError {
-    EngineError::new(ErrorKind::Settings, message)
-}
-
-fn unweighable(why: &str) -> EngineError {
-    unfit(format!("balanced classes: {why}; leave them off"))
+pub(super) fn unfit(why: impl Into<Fault>) -> EngineError {
+    EngineError::new(ErrorKind::Settings, why)
 }
 
 /// The base model with the head of a task of so many labels, adapters as the strategy has them, and gradients where it
@@ -277,7 +254,7 @@ pub fn prepared(
 ) -> Result<Model, EngineError> {
     let model = headed(base, (task, labels), settings, keeps_head)?;
     let seed = Seed::new(settings.seed);
-    plan::prepare(model, &settings.strategy, &seed).map_err(|e| unfit(e.to_string()))
+    plan::prepare(model, &settings.strategy, &seed).map_err(unfit)
 }
 
 /// The base model with the head of a task of so many labels.
@@ -290,9 +267,7 @@ fn headed(
     let seed = Seed::new(settings.seed);
     let head = crate::engine::examples::head_for(task, labels);
     if has_no_place_for_pooler(base, task, &settings.strategy) {
-        return Err(unfit(
-            "the weights hold no pooler (bert.pooler.dense), and an adapter's file has no place for a fresh one; choose full, partial or head".to_owned(),
-        ));
+        return Err(unfit(Unfit::NoPooler));
     }
     // `fork` would copy; the clone shares the frozen tensors with the base model.
     let model = base.clone().with_only_head(head, keeps_head, &seed);
@@ -310,7 +285,7 @@ pub fn planned(
     settings: &TrainingSettings,
 ) -> Result<RunPlan, EngineError> {
     let model = headed(base, task, settings, false)?;
-    plan::planned(&model, &settings.strategy).map_err(|e| unfit(e.to_string()))
+    plan::planned(&model, &settings.strategy).map_err(unfit)
 }
 
 fn has_no_place_for_pooler(base: &Model, task: Task, strategy: &Strategy) -> bool {
@@ -322,9 +297,7 @@ fn has_no_place_for_pooler(base: &Model, task: Task, strategy: &Strategy) -> boo
     judges_texts && lacks_pooler && strategy.leaves_adapter()
 }
 
-pub fn device_error(reason: String) -> EngineError {
-    EngineError::new(
-        ErrorKind::Device,
-        format!("The device did not answer: {reason}."),
-    )
+pub fn device_error(reason: Fault) -> EngineError {
+    let reason = Box::new(reason);
+    EngineError::new(ErrorKind::Device, RunError::DeviceSilent { reason })
 }

@@ -2,6 +2,7 @@
 
 use super::works::Work;
 use super::*;
+use crate::faults::RunError;
 use crate::protocol::RunProgress;
 use crate::settings::divergence::likely_cause;
 use crate::train::trainer::Measured;
@@ -176,18 +177,13 @@ impl Run {
 
     /// What a step whose numbers are none ends the run with, and what to try against it.
     fn divergence(&self, measured: Measured, step: usize, learning_rate: f64) -> EngineError {
-        let cause = likely_cause(&self.settings, step, learning_rate);
-        EngineError::new(
-            ErrorKind::Diverged,
-            format!(
-                "The run has diverged: at step {} the loss is {} and the gradient norm {}, past what float32 holds. {}{}.",
-                step + 1,
-                measured.loss_nats,
-                measured.gradient_norm,
-                cause[..1].to_uppercase(),
-                &cause[1..],
-            ),
-        )
+        let diverged = RunError::Diverged {
+            step,
+            loss_nats: measured.loss_nats,
+            gradient_norm: measured.gradient_norm,
+            causes: likely_cause(&self.settings, step, learning_rate),
+        };
+        EngineError::new(ErrorKind::Diverged, diverged)
     }
 
     fn send_metrics(&mut self, watcher: &impl Watcher, now: bool) {

@@ -8,6 +8,7 @@ use crate::data::dataset::Dataset;
 use crate::engine::adapter_files::AdapterFiles;
 use crate::engine::examples::{Encoding, Examples};
 use crate::engine::run::device_error;
+use crate::faults::TunedError;
 use crate::io::adapter::{self, Description};
 use crate::io::peft::{head_module, head_outputs};
 use crate::io::zip::Member;
@@ -21,10 +22,13 @@ impl<H: Host> Answers<asks::BringAdapter> for Server<H> {
         asks::BringAdapter { name, files, split }: asks::BringAdapter,
         id: Option<RequestId>,
     ) -> Result<Outcome<Brought>, EngineError> {
-        self.refuse_while_running("bring an adapter")?;
-        let wrong = |reason: String| {
-            let message = format!("The adapter \"{name}\" cannot be used: {reason}.");
-            EngineError::new(ErrorKind::Model, message)
+        self.refuse_while_running(Wish::BringAdapter)?;
+        let wrong = |reason: Fault| {
+            let (name, reason) = (name.clone(), Box::new(reason));
+            EngineError::new(
+                ErrorKind::Model,
+                TunedError::AdapterUnusable { name, reason },
+            )
         };
         let files = self.fetch_files(&files).await.map_err(wrong)?;
         let files = AdapterFiles::among(files).map_err(wrong)?;
@@ -70,7 +74,7 @@ async fn scored(
 }
 
 impl<H: Host> Server<H> {
-    async fn fetch_files(&self, files: &[NamedUrl]) -> Result<Vec<Member>, String> {
+    async fn fetch_files(&self, files: &[NamedUrl]) -> Result<Vec<Member>, Fault> {
         let mut members = Vec::new();
         for NamedUrl { name, url } in files {
             let bytes = self.host.fetch(url, &mut |_, _| {}).await?;
@@ -86,10 +90,9 @@ fn adapted(
     base: &Base,
     files: &AdapterFiles,
     data: Option<&Dataset>,
-) -> Result<(Tuned, Strategy), String> {
-    let described = adapter::describe(&files.config).map_err(|e| e.to_string())?;
-    let loaded = adapter::load(&files.config, files.weights.clone(), base.model.clone());
-    let loaded = loaded.map_err(|e| e.to_string())?;
+) -> Result<(Tuned, Strategy), Fault> {
+    let described = adapter::describe(&files.config)?;
+    let loaded = adapter::load(&files.config, files.weights.clone(), base.model.clone())?;
     let (model, strategy) = (loaded.model.no_grad(), loaded.strategy);
     let family = base.family();
     let data = data.map(|data| (data.task_for(family), data.labels()));
@@ -161,7 +164,7 @@ fn examples(
         ..Encoding::usual(base, room.min(length))
     };
     let examples = encoding.examples(data.clone());
-    let examples = examples.map_err(|e| Unscored::Unreadable(e.to_string()))?;
+    let examples = examples.map_err(|e| Unscored::Unreadable(e.into()))?;
     match examples.is_blank(split) {
         true => Err(Unscored::NoRows),
         false => Ok(examples),

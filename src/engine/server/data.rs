@@ -7,6 +7,7 @@ use crate::data::stream::stream;
 use crate::engine::examples::{peek, row};
 use crate::engine::general::framed_windows;
 use crate::engine::rehearsal::text_length;
+use crate::faults::LoadError;
 use crate::model::parameters;
 use crate::protocol::{DatasetInfo, Example, GeneralTextInfo, ModelInfo, NamedUrl, Reading, Split};
 use crate::settings::{Family, Task, TrainingSettings};
@@ -43,7 +44,7 @@ impl<H: Host> Answers<asks::LoadModel> for Server<H> {
         asks::LoadModel { name, place }: asks::LoadModel,
         id: Option<RequestId>,
     ) -> Result<Outcome<ModelInfo>, EngineError> {
-        self.refuse_while_running("load a model")?;
+        self.refuse_while_running(Wish::LoadModel)?;
         let mut progressed = self.progress_teller(id);
         let fetched = Base::fetch(&self.host, &name, place, &self.device, &mut progressed).await;
         drop(progressed);
@@ -68,7 +69,7 @@ impl<H: Host> Server<H> {
         };
         let most = general_tokens(parameters_of(base));
         let read = General::of(source, base, most);
-        let general = read.map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))?;
+        let general = read.map_err(|e| EngineError::new(ErrorKind::Data, e))?;
         let Some(general) = general else {
             return Ok(());
         };
@@ -94,17 +95,17 @@ impl<H: Host> Server<H> {
             return Ok(None);
         }
         let ids = stream(&source.texts, &base.tokenizer);
-        let ids = ids.map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))?;
+        let ids = ids.map_err(|e| EngineError::new(ErrorKind::Data, e))?;
         let from = general_tokens(parameters_of(base)).min(ids.len());
         let length = text_length(settings, base.positions());
         let rows = framed_windows(&ids[from..], base, length);
         Ok((!rows.is_empty()).then_some(rows))
     }
 
-    async fn fetch_passages(&self, url: &str) -> Result<Vec<Passage>, String> {
+    async fn fetch_passages(&self, url: &str) -> Result<Vec<Passage>, Fault> {
         let file = url.split(['?', '#']).next().unwrap_or(url);
         let bytes = self.host.fetch(url, &mut |_, _| {}).await?;
-        read_passages(file, &bytes)
+        Ok(read_passages(file, &bytes)?)
     }
 }
 
@@ -114,23 +115,23 @@ impl<H: Host> Answers<asks::LoadGeneralText> for Server<H> {
         ask: asks::LoadGeneralText,
         id: Option<RequestId>,
     ) -> Result<Outcome<()>, EngineError> {
-        self.refuse_while_running("load a text")?;
+        self.refuse_while_running(Wish::LoadGeneralText)?;
         let (name, url) = (&ask.name, &*ask.url);
-        let unusable = |kind, reason: String| {
-            let message = format!("The text \"{name}\" cannot be used: {reason}.");
-            EngineError::new(kind, message)
+        let unusable = |kind, reason: Fault| {
+            let (name, reason) = (name.clone(), Box::new(reason));
+            EngineError::new(kind, LoadError::TextUnusable { name, reason })
         };
         let file = url.split(['?', '#']).next().unwrap_or(url);
         let bytes = self.host.fetch(url, &mut |_, _| {}).await;
         let bytes = bytes.map_err(|reason| unusable(ErrorKind::Network, reason))?;
-        let unreadable = |reason: String| unusable(ErrorKind::Data, reason);
-        let texts = read_texts(file, &bytes).map_err(|e| unreadable(e.to_string()))?;
+        let unreadable = |reason: Fault| unusable(ErrorKind::Data, reason);
+        let texts = read_texts(file, &bytes).map_err(|e| unreadable(e.into()))?;
         let passages = match &ask.passages_url {
             Some(url) => self.fetch_passages(url).await.map_err(unreadable)?,
             None => Vec::new(),
         };
         if texts.texts.is_empty() {
-            return Err(unreadable("it holds no text".to_owned()));
+            return Err(unreadable(LoadError::TextEmpty.into()));
         }
         self.general_source = Some(GeneralSource {
             name: ask.name,
@@ -152,12 +153,15 @@ impl<H: Host> Server<H> {
         let file = url.split(['?', '#']).next().unwrap_or(url);
         let bytes = self.host.fetch(url, &mut |_, _| {}).await;
         let bytes = bytes.map_err(|reason| {
-            let message = format!("The data set \"{name}\" could not be fetched: {reason}.");
-            EngineError::new(ErrorKind::Network, message)
+            let (name, reason) = (name.to_owned(), Box::new(reason));
+            EngineError::new(
+                ErrorKind::Network,
+                LoadError::DataUnfetched { name, reason },
+            )
         })?;
         Dataset::read(task, file, &bytes).map_err(|e| {
-            let message = format!("The data set \"{name}\" cannot be used: {e}.");
-            EngineError::new(ErrorKind::Data, message)
+            let (name, reason) = (name.to_owned(), Box::new(e.into()));
+            EngineError::new(ErrorKind::Data, LoadError::DataUnusable { name, reason })
         })
     }
 }
@@ -168,7 +172,7 @@ impl<H: Host> Answers<asks::LoadDataset> for Server<H> {
         asks::LoadDataset { name, url, reading }: asks::LoadDataset,
         _id: Option<RequestId>,
     ) -> Result<Outcome<DatasetInfo>, EngineError> {
-        self.refuse_while_running("load a data set")?;
+        self.refuse_while_running(Wish::LoadDataset)?;
         let (task, dataset) = match reading {
             Reading::OfTask(task) => (task, self.fetch_dataset(&name, &url, task).await?),
             Reading::Chosen { file, choice } => {

@@ -6,6 +6,7 @@ use crate::engine::inspect;
 use crate::engine::one_example::train_on_example;
 use crate::engine::probe::probe;
 use crate::engine::prompting::{Asked, score_prompts};
+use crate::faults::LoadError;
 use crate::protocol::{ExampleStep, MatrixInsight, Probe, PromptScores, Updates};
 
 impl<H: Host> Answers<asks::Probe> for Server<H> {
@@ -49,12 +50,12 @@ impl<H: Host> Answers<asks::TrainOnExample> for Server<H> {
         ask: asks::TrainOnExample,
         _id: Option<RequestId>,
     ) -> Result<Outcome<Vec<ExampleStep>>, EngineError> {
-        self.refuse_while_running("train on one example")?;
+        self.refuse_while_running(Wish::TrainOnExample)?;
         let base = Rc::clone(self.base()?);
         let (label, labels) = (ask.label, labelled(self.dataset()?)?.labels.len());
         if label >= labels {
-            let message = format!("The data set has {labels} labels; there is no label {label}.");
-            return Err(EngineError::new(ErrorKind::Data, message));
+            let unknown = LoadError::NoSuchLabel { label, labels };
+            return Err(EngineError::new(ErrorKind::Data, unknown));
         }
         let example = EncodedText {
             ids: base.text_ids(&ask.text, base.positions())?,
@@ -76,7 +77,7 @@ impl<H: Host> Answers<asks::ScorePrompts> for Server<H> {
         ask: asks::ScorePrompts,
         _id: Option<RequestId>,
     ) -> Result<Outcome<PromptScores>, EngineError> {
-        self.refuse_while_running("ask the model")?;
+        self.refuse_while_running(Wish::ScorePrompts)?;
         let (base, dataset) = (Rc::clone(self.base()?), Rc::clone(self.dataset()?));
         let model = self.weights(&base, ask.weights)?;
         let host = self.host.clone();
@@ -97,12 +98,12 @@ impl<H: Host> Answers<asks::ScorePrompts> for Server<H> {
 fn labelled(dataset: &Dataset) -> Result<&LabelledDataset, EngineError> {
     match dataset {
         Dataset::Labelled(dataset) => Ok(dataset),
-        other => Err(EngineError::new(
-            ErrorKind::State,
-            format!(
-                "This needs texts with one label each; the data set loaded is for {}.",
-                other.task().name()
-            ),
-        )),
+        other => {
+            let task = other.task().name().to_owned();
+            Err(EngineError::new(
+                ErrorKind::State,
+                LoadError::NotLabelled { task },
+            ))
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::runs::Page;
 use super::*;
 use crate::engine::keeping::{Keeper, NoVault, Pace, Vault};
+use crate::faults::{KeepingError, Wish};
 use crate::protocol::{Keeping, RunStart};
 
 /// Where runs are kept.
@@ -126,19 +127,16 @@ impl<H: Host> Answers<asks::ResumeKeptRun> for Server<H> {
         asks::ResumeKeptRun {}: asks::ResumeKeptRun,
         id: Option<RequestId>,
     ) -> Result<Outcome<RunStart>, EngineError> {
-        self.refuse_while_running("go on with another")?;
+        self.refuse_while_running(Wish::ResumeKeptRun)?;
         self.find_place().await;
         let device = self.device.clone().inner();
         let Some(keeper) = self.keeping.keeper() else {
-            return Err(EngineError::new(
-                ErrorKind::State,
-                "The kept run is in another tab's hands; close that tab, then reload this one.",
-            ));
+            return Err(EngineError::new(ErrorKind::State, KeepingError::Taken));
         };
         let opened = keeper.checkpoint(&device).await;
         let (checkpoint, note) = opened.map_err(|reason| {
-            let message = format!("The kept run cannot be gone on with: {reason}.");
-            EngineError::new(ErrorKind::State, message)
+            let reason = Box::new(reason);
+            EngineError::new(ErrorKind::State, KeepingError::CannotResume { reason })
         })?;
         let step = checkpoint.record.step;
         let state = &checkpoint.state;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::data::own::{Counter, Inspected, inspect};
 use crate::engine::baseline::Baseline;
+use crate::faults::LoadError;
 use crate::protocol::{DataChoice, DataProblem, DataReport, NamedUrl, WordCountScores};
 use crate::settings::Task;
 
@@ -16,9 +17,8 @@ impl<H: Host> Server<H> {
     ) -> Result<Inspected, EngineError> {
         let bytes = self.host.fetch(&file.url, &mut |_, _| {}).await;
         let bytes = bytes.map_err(|reason| {
-            let name = &file.name;
-            let message = format!("{name} cannot be read any more: {reason}. Choose it again.");
-            EngineError::new(ErrorKind::Network, message)
+            let (file, reason) = (file.name.clone(), Box::new(reason));
+            EngineError::new(ErrorKind::Network, LoadError::FileGone { file, reason })
         })?;
         let tokens = |text: &str| {
             let ids = reader.and_then(|base| base.tokenizer.text_ids(text, usize::MAX).ok());
@@ -29,7 +29,10 @@ impl<H: Host> Server<H> {
             tokens: &tokens,
         });
         let found = inspect(&file.name, &bytes, choice, counter);
-        let mut found = found.map_err(|e| EngineError::new(ErrorKind::Data, format!("{e}.")))?;
+        let mut found = found.map_err(|e| {
+            let reason = Box::new(e.into());
+            EngineError::new(ErrorKind::Data, AskError::Sentence { reason })
+        })?;
         found.report.file.url.clone_from(&file.url);
         Ok(found)
     }
@@ -46,12 +49,15 @@ impl<H: Host> Server<H> {
         let task = found.report.choice.task.unwrap_or_default();
         let why = match found.report.problem {
             Some(DataProblem::Unreadable(why)) => why,
-            Some(DataProblem::Lacking(role)) => format!("no column is its {}", role.column()),
-            None => String::new(),
+            Some(DataProblem::Lacking(role)) => {
+                let role = role.column().to_owned();
+                LoadError::ColumnLacking { role }.into()
+            }
+            None => Fault::internal(""),
         };
         let dataset = found.dataset.ok_or_else(|| {
-            let message = format!("{} cannot be used: {why}.", file.name);
-            EngineError::new(ErrorKind::Data, message)
+            let (file, reason) = (file.name.clone(), Box::new(why));
+            EngineError::new(ErrorKind::Data, LoadError::FileUnusable { file, reason })
         })?;
         Ok((task, dataset))
     }

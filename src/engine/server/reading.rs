@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::engine::attend::attend;
-use crate::engine::fill::{FillError, Filled, encode, fill};
+use crate::engine::fill::{Filled, encode, fill};
+use crate::faults::{BaseError, FillError, TextError};
 use crate::protocol::{AttentionReport, EncoderInfo, LabelProbability, MaskGuess, Reader};
 use crate::settings::Family;
 
@@ -15,7 +16,7 @@ impl<H: Host> Answers<asks::LoadEncoder> for Server<H> {
         asks::LoadEncoder { name, place }: asks::LoadEncoder,
         id: Option<RequestId>,
     ) -> Result<Outcome<EncoderInfo>, EngineError> {
-        self.refuse_while_running("load an encoder")?;
+        self.refuse_while_running(Wish::LoadEncoder)?;
         let mut progressed = self.progress_teller(id);
         // Asked for answers only: no graph is needed.
         let device = self.device.clone().inner();
@@ -23,10 +24,9 @@ impl<H: Host> Answers<asks::LoadEncoder> for Server<H> {
         drop(progressed);
         let (encoder, info, _) = fetched?;
         if info.family != Family::Bert {
-            let message = format!(
-                "The model \"{name}\" cannot be used: it is a GPT-2, which fills no masks; the encoder must be a BERT."
-            );
-            return Err(EngineError::new(ErrorKind::Model, message));
+            let reason = Box::new(BaseError::NotAnEncoder.into());
+            let unusable = BaseError::Unusable { name, reason };
+            return Err(EngineError::new(ErrorKind::Model, unusable));
         }
         self.encoder = Some(encoder);
         let info = EncoderInfo {
@@ -106,10 +106,8 @@ impl<H: Host> Server<H> {
     fn encoder(&self) -> Result<&Base, EngineError> {
         let base = self.base.as_deref();
         let base = base.filter(|base| base.family() == Family::Bert);
-        self.encoder.as_ref().or(base).ok_or_else(|| {
-            let message = "No encoder is loaded yet; wait for it, or load a BERT.";
-            EngineError::new(ErrorKind::State, message)
-        })
+        let encoder = self.encoder.as_ref().or(base);
+        encoder.ok_or_else(|| EngineError::new(ErrorKind::State, AskError::NoEncoder))
     }
 }
 
@@ -121,18 +119,12 @@ fn named(encoder: &Base, (id, probability): (i32, f32)) -> LabelProbability {
 }
 
 fn explain(error: FillError) -> EngineError {
-    let (kind, message) = match &error {
+    match error {
         FillError::NoMask | FillError::TooLong { .. } => {
-            (ErrorKind::Data, format!("The text {error}."))
+            EngineError::new(ErrorKind::Data, TextError::Unfillable(error))
         }
-        FillError::Tokenizer(_) => (ErrorKind::Data, error.to_string()),
-        FillError::NoHead => (
-            ErrorKind::Model,
-            format!(
-                "This encoder fills no masks: {error}. Load one that was pre-trained on masked words."
-            ),
-        ),
-        FillError::Device(reason) => (ErrorKind::Device, reason.clone()),
-    };
-    EngineError::new(kind, message)
+        FillError::Tokenizer(error) => EngineError::new(ErrorKind::Data, error),
+        FillError::NoHead => EngineError::new(ErrorKind::Model, TextError::FillsNoMasks(error)),
+        FillError::Device(reason) => EngineError::new(ErrorKind::Device, *reason),
+    }
 }

@@ -6,6 +6,7 @@ use super::*;
 use crate::engine::checkpoint::Checkpoint;
 use crate::engine::helpers::Job;
 use crate::engine::run::{Setup, planned};
+use crate::faults::{RunError, Wish};
 use crate::io::safetensors::ByteSource;
 use crate::protocol::{RunOptions, RunPlan, RunStart};
 use crate::settings::{Task, TrainingSettings};
@@ -85,7 +86,7 @@ impl<H: Host> Answers<asks::StartRun> for Server<H> {
         asks::StartRun { settings, options }: asks::StartRun,
         id: Option<RequestId>,
     ) -> Result<Outcome<RunStart>, EngineError> {
-        self.refuse_while_running("start another")?;
+        self.refuse_while_running(Wish::StartRun)?;
         let note = options.kept_as.clone();
         let start = self.begin(settings, options, None, id)?;
         self.keep_from_now(note, 0).await;
@@ -248,11 +249,7 @@ impl<H: Host> Server<H> {
 
     /// The run that a command names, if it is the one at hand.
     fn run(&mut self, id: RunId) -> Result<&mut Run, EngineError> {
-        self.run.as_mut().filter(|run| run.id == id).ok_or_else(|| {
-            EngineError::new(
-                ErrorKind::State,
-                format!("Run {} is over; start a new one.", id.0),
-            )
-        })
+        let run = self.run.as_mut().filter(|run| run.id == id);
+        run.ok_or_else(|| EngineError::new(ErrorKind::State, RunError::Over { run: id.0 }))
     }
 }

@@ -3,6 +3,7 @@
 use burn::module::Module;
 
 use super::*;
+use crate::faults::TunedError;
 use crate::methods::blend::blend;
 use crate::model::network::Network;
 use crate::model::parameters;
@@ -116,16 +117,16 @@ impl<H: Host> Answers<asks::BlendAdapters> for Server<H> {
         asks::BlendAdapters { parts, merged }: asks::BlendAdapters,
         _id: Option<RequestId>,
     ) -> Result<Outcome<Blend>, EngineError> {
-        self.refuse_while_running("change the adapters")?;
+        self.refuse_while_running(Wish::BlendAdapters)?;
         let chosen = parts.iter().map(|part| on_shelf(&self.shelf, part));
         let chosen = chosen.collect::<Result<Vec<&Tuned>, EngineError>>()?;
         let Some(&first) = chosen.first() else {
-            return Err(wrong("Name at least one adapter.".to_owned()));
+            return Err(wrong(TunedError::NothingToBlend));
         };
         let models = chosen.iter().map(|tuned| tuned.model.clone());
         let weights = parts.iter().map(|part| part.weight);
         let models: Vec<(Model, f64)> = models.zip(weights).collect();
-        let blended = blend(models).map_err(|e| wrong(e.to_string()))?;
+        let blended = blend(models).map_err(wrong)?;
         let model = if merged { blended.merged() } else { blended }.no_grad();
         let added_parameters = adapter_parameters(&model);
         // One adapter at full volume is what its run left.
@@ -146,23 +147,19 @@ impl<H: Host> Answers<asks::BlendAdapters> for Server<H> {
 
 /// The adapter that a part of a blend names, where it can be had at such a volume.
 fn on_shelf<'a>(shelf: &'a [Kept], part: &BlendPart) -> Result<&'a Tuned, EngineError> {
-    let BlendPart { run_id, weight } = part;
-    let kept = shelf.iter().find(|kept| kept.info.run_id == *run_id);
-    let kept = kept.ok_or_else(|| {
-        wrong(format!(
-            "The adapter of run {} is not on the shelf any more.",
-            run_id.0
-        ))
-    })?;
+    let BlendPart { run_id, weight } = *part;
+    let run = run_id.0;
+    let kept = shelf.iter().find(|kept| kept.info.run_id == run_id);
+    let kept = kept.ok_or_else(|| wrong(TunedError::OffShelf { run }))?;
     match weight.is_finite() {
         true => Ok(&kept.tuned),
-        false => Err(wrong(format!(
-            "The volume of run {} is {weight}, but must be a number.",
-            run_id.0
-        ))),
+        false => Err(wrong(TunedError::VolumeNotFinite {
+            run,
+            volume: weight,
+        })),
     }
 }
 
-fn wrong(message: String) -> EngineError {
-    EngineError::new(ErrorKind::State, message)
+fn wrong(fault: impl Into<Fault>) -> EngineError {
+    EngineError::new(ErrorKind::State, fault)
 }

@@ -17,7 +17,7 @@ impl<H: Host> Answers<asks::TakeHome> for Server<H> {
         }: asks::TakeHome,
         _id: Option<RequestId>,
     ) -> Result<Outcome<Archive>, EngineError> {
-        self.refuse_while_running("take a result home")?;
+        self.refuse_while_running(Wish::TakeHome)?;
         let tuned = self.tuned()?;
         let kept_apart = |strategy: &&Strategy| !(is_merged && strategy.can_be_merged());
         let made = Made {
@@ -34,9 +34,10 @@ impl<H: Host> Answers<asks::TakeHome> for Server<H> {
         for member in &mut members {
             member.name = format!("{name}/{}", member.name);
         }
-        let bytes = zip(&members);
-        let bytes =
-            bytes.map_err(|reason| EngineError::new(ErrorKind::Model, format!("{reason}.")))?;
+        let bytes = zip(&members).map_err(|reason| {
+            let reason = Box::new(reason);
+            EngineError::new(ErrorKind::Model, AskError::Sentence { reason })
+        })?;
         Ok(Archive { name, bytes }.into())
     }
 }

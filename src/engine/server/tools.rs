@@ -4,9 +4,10 @@ use super::*;
 use crate::engine::base::decoder;
 use crate::engine::bench::{Bench, measure};
 use crate::engine::run::device_error;
+use crate::faults::{DecoderWish, ToolError};
 use crate::model::gpt2::Gpt2;
 use crate::model::sampling::Continuation;
-use crate::protocol::{BenchReport, Generated, Verified, VerifiedQuantity};
+use crate::protocol::{BenchReport, Generated, Verified};
 use crate::verify::{Finding, MapFiles, Selection, verify};
 
 impl<H: Host> Answers<asks::Generate> for Server<H> {
@@ -17,7 +18,7 @@ impl<H: Host> Answers<asks::Generate> for Server<H> {
     ) -> Result<Outcome<Generated>, EngineError> {
         let base = Rc::clone(self.base()?);
         let model = self.weights(&base, ask.weights)?;
-        let model = decoder(&model, "continue a text")?.clone();
+        let model = decoder(&model, DecoderWish::ContinueText)?.clone();
         let host = self.host.clone();
         Ok(Outcome::Work(Box::pin(generate(
             host, base, model, ask, id,
@@ -82,8 +83,7 @@ impl<H: Host> Answers<asks::Verify> for Server<H> {
             let breathe = || Box::pin(host.breathe()) as _;
             let mut told = Ok(());
             let mut tell = |finding| {
-                if let Some(quantity) = quantity(finding) {
-                    let body = Event::CaseVerified(quantity);
+                if let Some(body) = finding_told(finding) {
                     told = told.clone().and(host.send(Frame { request_id, body }));
                 }
             };
@@ -99,18 +99,11 @@ impl<H: Host> Answers<asks::Verify> for Server<H> {
     }
 }
 
-/// A finding as a row of the page's table; none where nothing was compared.
-fn quantity(finding: Finding) -> Option<VerifiedQuantity> {
+/// What the page hears of a finding; nothing of what is not checked.
+fn finding_told(finding: Finding) -> Option<Event> {
     match finding {
-        Finding::Quantity(quantity) => Some(quantity),
-        Finding::CouldNotRun { case, reason } => Some(VerifiedQuantity {
-            case,
-            quantity: reason,
-            max_absolute_error: f64::NAN,
-            max_relative_error: f64::NAN,
-            tolerance: "could not be run".to_owned(),
-            ok: false,
-        }),
+        Finding::Quantity(quantity) => Some(Event::CaseVerified(quantity)),
+        Finding::CouldNotRun { case, reason } => Some(Event::CaseNotRun { case, reason }),
         Finding::NotCovered { .. } => None,
     }
 }
@@ -122,16 +115,17 @@ async fn reference_files<H: Host>(host: &H, base_url: &str) -> Result<MapFiles, 
         let url = format!("{folder_url}/{path}");
         let fetched = host.fetch(&url, &mut |_, _| {}).await;
         fetched.map_err(|reason| {
-            let message = format!("The reference file {path} could not be fetched: {reason}.");
-            EngineError::new(ErrorKind::Network, message)
+            let (path, reason) = (path.to_owned(), Box::new(reason));
+            EngineError::new(
+                ErrorKind::Network,
+                ToolError::ReferenceUnfetched { path, reason },
+            )
         })
     };
     let index = fetch("index.json").await?;
     let paths: Vec<String> = serde_json::from_slice(&index).map_err(|e| {
-        EngineError::new(
-            ErrorKind::Data,
-            format!("The list of reference files is damaged: {e}."),
-        )
+        let reason = e.to_string();
+        EngineError::new(ErrorKind::Data, ToolError::ReferenceListDamaged { reason })
     })?;
     let mut files = MapFiles::default();
     for path in paths {
@@ -148,11 +142,9 @@ impl<H: Host> Answers<asks::Bench> for Server<H> {
         asks::Bench { workload, steps }: asks::Bench,
         _id: Option<RequestId>,
     ) -> Result<Outcome<BenchReport>, EngineError> {
-        let failed = |reason: String| {
-            EngineError::new(
-                ErrorKind::Device,
-                format!("The benchmark ended early: {reason}."),
-            )
+        let failed = |reason: Fault| {
+            let reason = Box::new(reason);
+            EngineError::new(ErrorKind::Device, ToolError::BenchEnded { reason })
         };
         let (host, device) = (self.host.clone(), self.device.clone());
         let kind = self.info.kind.name();
@@ -164,11 +156,11 @@ impl<H: Host> Answers<asks::Bench> for Server<H> {
             let place = (kind, crew.workers());
             let clock = || host.now_millis();
             let breathe = async || host.breathe().await;
-            let bench = Bench::new(workload, &device).map_err(|e| failed(e.to_string()))?;
+            let bench = Bench::new(workload, &device).map_err(|e| failed(e.into()))?;
             breathe().await;
             let report = measure(bench, &mut crew, workload, place, steps, (clock, breathe)).await;
             let json = serde_json::to_string(&report.map_err(failed)?);
-            let json = json.map_err(|e| failed(e.to_string()))?;
+            let json = json.map_err(|e| failed(Fault::foreign(e)))?;
             Ok(BenchReport { json })
         };
         Ok(Outcome::Work(Box::pin(work)))

@@ -10,6 +10,7 @@ use crate::engine::evaluate::{answer_batch, many_labels, tags};
 use crate::engine::examples::encode::LONGEST_ANSWER;
 use crate::engine::examples::peek::{entity_spans, given};
 use crate::engine::run::device_error;
+use crate::faults::TunedError;
 use crate::model::network::Network;
 use crate::protocol::{Classified, LabelProbability, Located, Split, Tagged, TextSpan};
 use crate::settings::Task;
@@ -80,7 +81,7 @@ impl<H: Host> Answers<asks::Tag> for Server<H> {
         };
         let sentences = sentence
             .encode(Split::Test, &base.tokenizer, self.room(base, tuned))
-            .map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))?;
+            .map_err(|e| EngineError::new(ErrorKind::Data, e))?;
         let mut spans = Vec::new();
         if !places.is_empty() {
             let found = tags::answer_batch(&tuned.model, &sentences, &[0], base.pad()).await;
@@ -108,7 +109,7 @@ impl<H: Host> Answers<asks::AskQuestion> for Server<H> {
             stride: length / 3,
         };
         let windows = questions::encode(&[&asked], &base.tokenizer, cutting)
-            .map_err(|e| EngineError::new(ErrorKind::Data, e.to_string()))?;
+            .map_err(|e| EngineError::new(ErrorKind::Data, e))?;
         let all: Vec<usize> = (0..windows.len()).collect();
         let mut found = Vec::new();
         if !windows.is_empty() {
@@ -146,12 +147,11 @@ impl<H: Host> Server<H> {
         if tasks.contains(&tuned.task) {
             return Ok(tuned);
         }
-        let message = format!(
-            "The last run was for {}; make one for {} first.",
-            tuned.task.name(),
-            tasks[0].name()
-        );
-        Err(EngineError::new(ErrorKind::State, message))
+        let [last, wanted] = [tuned.task, tasks[0]].map(|task| task.name().to_owned());
+        Err(EngineError::new(
+            ErrorKind::State,
+            TunedError::OtherTask { last, wanted },
+        ))
     }
 }
 
@@ -170,7 +170,8 @@ fn unanswered(question: String, context: String) -> Question {
 }
 
 /// The answer to a single text.
-fn only<T>(found: Result<Vec<T>, String>) -> Result<T, EngineError> {
+fn only<T>(found: Result<Vec<T>, Fault>) -> Result<T, EngineError> {
     let mut found = found.map_err(device_error)?;
-    found.pop().ok_or_else(|| device_error("no answer".into()))
+    let answer = found.pop();
+    answer.ok_or_else(|| device_error(Fault::internal("no answer")))
 }

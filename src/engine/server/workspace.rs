@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::checkpoint::Checkpoint;
+use crate::faults::{Fault, KeepingError, Wish};
 use crate::io::safetensors::ByteSource;
 use crate::io::unzip::unzip;
 use crate::io::zip::{Member, zip};
@@ -20,7 +21,7 @@ impl<H: Host> Answers<asks::PackWorkspace> for Server<H> {
         ask: asks::PackWorkspace,
         _id: Option<RequestId>,
     ) -> Result<Outcome<Archive>, EngineError> {
-        self.refuse_while_running("save the workspace")?;
+        self.refuse_while_running(Wish::PackWorkspace)?;
         let mut members: Vec<Member> = ask.texts.into_iter().map(of_page).collect();
         if let Some(url) = &ask.data_url {
             let bytes = self.host.fetch(url, &mut |_, _| {}).await;
@@ -43,7 +44,7 @@ impl<H: Host> Answers<asks::UnpackWorkspace> for Server<H> {
         asks::UnpackWorkspace { url }: asks::UnpackWorkspace,
         _id: Option<RequestId>,
     ) -> Result<Outcome<Workspace>, EngineError> {
-        self.refuse_while_running("open a workspace")?;
+        self.refuse_while_running(Wish::UnpackWorkspace)?;
         let archive = self.host.fetch(&url, &mut |_, _| {}).await;
         let members = archive
             .and_then(|archive| unzip(&archive))
@@ -52,7 +53,7 @@ impl<H: Host> Answers<asks::UnpackWorkspace> for Server<H> {
         let (mut run, mut record) = (None, None);
         for Member { name, bytes } in members {
             let Some(name) = name.strip_prefix(FOLDER) else {
-                return Err(unread(format!("it holds {name}, which no workspace has")));
+                return Err(unread(KeepingError::StrangeFile { name }.into()));
             };
             match name {
                 DATA => workspace.data = Some(bytes),
@@ -69,7 +70,7 @@ impl<H: Host> Answers<asks::UnpackWorkspace> for Server<H> {
 }
 
 impl<H: Host> Server<H> {
-    async fn kept_run(&mut self) -> Result<Vec<Member>, String> {
+    async fn kept_run(&mut self) -> Result<Vec<Member>, Fault> {
         self.find_place().await;
         let Some((run, mut body)) = (match self.keeping.keeper() {
             Some(keeper) => keeper.file().await,
@@ -77,18 +78,18 @@ impl<H: Host> Server<H> {
         }) else {
             return Ok(Vec::new());
         };
-        let record = serde_json::to_vec(&run).map_err(|e| e.to_string())?;
+        let record = serde_json::to_vec(&run).map_err(Fault::foreign)?;
         let bytes = body.read(0, body.len() as usize)?;
         Ok(vec![member(RUN_RECORD, record), member(RUN, bytes)])
     }
 
     /// Keeps a run that another browser has kept, if it is one and none is kept here.
-    async fn take_in(&mut self, bytes: Vec<u8>, run: &KeptRun) -> Result<(), String> {
+    async fn take_in(&mut self, bytes: Vec<u8>, run: &KeptRun) -> Result<(), Fault> {
         self.find_place().await;
         let keeper = self.keeping.keeper();
-        let keeper = keeper.ok_or("this tab cannot keep runs")?;
+        let keeper = keeper.ok_or(KeepingError::Storeless)?;
         if keeper.run().is_some() {
-            return Err("another run is kept here already; go on with it or discard it, then open the workspace again".to_owned());
+            return Err(KeepingError::Occupied.into());
         }
         Checkpoint::open(bytes.clone(), &self.device.clone().inner())?;
         keeper.keep_bytes(&bytes, run).await.map(drop)
@@ -114,12 +115,12 @@ fn text_of(name: &str, bytes: Vec<u8>) -> Option<TextFile> {
     })
 }
 
-fn unsaved(reason: String) -> EngineError {
-    let message = format!("The workspace cannot be saved: {reason}.");
-    EngineError::new(ErrorKind::State, message)
+fn unsaved(reason: Fault) -> EngineError {
+    let reason = Box::new(reason);
+    EngineError::new(ErrorKind::State, KeepingError::CannotPack { reason })
 }
 
-fn unread(reason: String) -> EngineError {
-    let message = format!("The workspace cannot be opened: {reason}.");
-    EngineError::new(ErrorKind::Data, message)
+fn unread(reason: Fault) -> EngineError {
+    let reason = Box::new(reason);
+    EngineError::new(ErrorKind::Data, KeepingError::CannotUnpack { reason })
 }

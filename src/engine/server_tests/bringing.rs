@@ -114,12 +114,16 @@ fn without_its_data_it_answers_unscored_and_says_why() {
 fn what_is_no_adapter_of_this_model_is_refused_and_the_engine_goes_on() {
     let events = brought(b"PK nothing".to_vec(), [load(), vec![bring()]].concat());
     assert!(
-        errors(&events)[0].message.contains("zip archive"),
+        errors(&events)[0].to_string().contains("zip archive"),
         "{events:?}"
     );
     let (archive, _) = packed(StrategyKind::Lora.usual());
     let commands = vec![bring(), load().remove(0)];
     let events = brought(archive, commands);
-    assert!(errors(&events)[0].message.contains("No model is loaded"));
+    assert!(
+        errors(&events)[0]
+            .to_string()
+            .contains("No model is loaded")
+    );
     assert_eq!(answered::<asks::LoadModel>(&events).len(), 1);
 }

@@ -17,8 +17,8 @@ fn an_absurd_rate_stops_the_run_and_says_at_which_step() {
     });
     let error = failed.expect("the run fails");
     assert_eq!(error.kind, ErrorKind::Diverged);
-    assert!(error.message.contains("at step"), "{}", error.message);
-    assert!(error.message.contains("try 1.0e-2"), "{}", error.message);
+    assert!(error.to_string().contains("at step"), "{error}");
+    assert!(error.to_string().contains("try 1.0e-2"), "{error}");
 }
 
 /// A full run with these settings changed, and what is asked after it.
@@ -96,7 +96,7 @@ fn without_evaluations_early_stopping_is_refused() {
         options.evaluations = 0;
     }
     let events = say([load(), vec![command]].concat());
-    assert!(errors(&events)[0].message.contains("validation loss"));
+    assert!(errors(&events)[0].to_string().contains("validation loss"));
 }
 
 #[test]

@@ -50,9 +50,9 @@ fn general(events: &[Event]) -> Vec<f64> {
     measured.collect()
 }
 
-fn lost(events: &[Event]) -> Vec<(usize, &str)> {
+fn lost(events: &[Event]) -> Vec<(usize, String)> {
     let lost = events.iter().filter_map(|event| match event {
-        Event::HelperLost { workers, reason } => Some((*workers, reason.as_str())),
+        Event::HelperLost { workers, reason } => Some((*workers, reason.to_string())),
         _ => None,
     });
     lost.collect()
@@ -88,7 +88,7 @@ fn a_helper_that_falls_silent_is_told_of_and_done_without() {
     assert_near(&losses(&alone), &losses(&helped));
     // The second run would have another one, but the host has no more.
     let reasons = ["it gave no answer", "there are no more"];
-    assert_eq!(lost(&helped), reasons.map(|reason| (2, reason)));
+    assert_eq!(lost(&helped), reasons.map(|reason| (2, reason.to_owned())));
     let over = |e: &&Event| matches!(e, Event::RunFinished { .. });
     assert_eq!(helped.iter().filter(over).count(), 2);
 }

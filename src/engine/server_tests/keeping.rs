@@ -128,7 +128,7 @@ fn a_full_store_is_told_once_and_the_run_goes_on() {
     memory.room.set(1000);
     let events = a_long_run(&memory);
     let told = events.iter().filter_map(|event| match event {
-        Event::RunNotKept { reason, .. } => Some(&reason[..]),
+        Event::RunNotKept { reason, .. } => Some(reason.to_string()),
         _ => None,
     });
     assert_eq!(told.collect::<Vec<_>>(), ["there is no room"]);
@@ -209,7 +209,7 @@ fn a_workspace_goes_out_and_comes_in_with_its_run() {
         say_with(host, vec![ask.into(), find()], None, Vec::new())
     };
     let cut = unpack(&archive[..archive.len() / 2]);
-    assert!(errors(&cut)[0].message.contains("cannot be opened"));
+    assert!(errors(&cut)[0].to_string().contains("cannot be opened"));
     assert_eq!(found(&cut), Keeping::Here(None));
     let opened = |events: &[Event]| {
         let workspace = events.iter().find_map(|event| match event {
@@ -226,7 +226,11 @@ fn a_workspace_goes_out_and_comes_in_with_its_run() {
     assert!(matches!(found(&events), Keeping::Here(Some(_))));
     // What waits here is not thrown away for what comes.
     let again = opened(&unpack(&archive));
-    assert!(again.run_refused.is_some_and(|why| why.contains("already")));
+    assert!(
+        again
+            .run_refused
+            .is_some_and(|why| why.to_string().contains("already"))
+    );
     let commands = [load(), vec![resume()]].concat();
     let events = say_with(with(&elsewhere), commands, None, Vec::new());
     assert!(has_ended(&events));

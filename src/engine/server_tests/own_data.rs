@@ -74,7 +74,7 @@ fn a_file_that_cannot_be_used_says_why() {
     let [error] = errors(&events)[..] else {
         panic!("one error: {events:?}");
     };
-    assert!(error.message.contains("mine.csv, line 42"), "{error}");
+    assert!(error.to_string().contains("mine.csv, line 42"), "{error}");
 }
 
 #[test]

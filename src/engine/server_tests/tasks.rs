@@ -242,7 +242,11 @@ fn a_text_of_ones_own_is_tagged_and_asked() {
     );
     assert!(answered, "{:?}", errors(&events));
     let events = then(Task::TokenClassification, "tags.jsonl", ask);
-    assert!(errors(&events)[0].message.contains("question-answering"));
+    assert!(
+        errors(&events)[0]
+            .to_string()
+            .contains("question-answering")
+    );
 }
 
 #[test]
@@ -253,7 +257,7 @@ fn classes_that_have_no_frequency_are_not_weighed() {
     }
     let run = |task, url| say([load(task, url), vec![command.clone()]].concat());
     let events = run(Task::QuestionAnswering, "qa.jsonl");
-    assert!(errors(&events)[0].message.contains("places in a text"));
+    assert!(errors(&events)[0].to_string().contains("places in a text"));
     let events = run(Task::SequenceClassification, "topics.csv");
     assert!(errors(&events).is_empty());
 }
@@ -304,5 +308,5 @@ fn an_adapters_volume_is_turned_after_training() {
     );
     assert!(nothing_beside, "{:?}", events.last());
     let events = then(task, "topics.csv", blend(9, 1.0, false));
-    assert!(errors(&events)[0].message.contains("run 9"));
+    assert!(errors(&events)[0].to_string().contains("run 9"));
 }

@@ -5,7 +5,11 @@ use super::*;
 #[test]
 fn commands_before_a_model_are_told_to_wait() {
     let events = say(vec![start(Strategy::Full)]);
-    assert!(errors(&events)[0].message.contains("No model is loaded"));
+    assert!(
+        errors(&events)[0]
+            .to_string()
+            .contains("No model is loaded")
+    );
 }
 
 #[test]
@@ -19,13 +23,10 @@ fn a_missing_and_a_cut_model_each_say_so() {
     let events = say(vec![model("nowhere"), model("cut")]);
     let errors = errors(&events);
     assert_eq!(errors[0].kind, ErrorKind::Network);
-    assert!(errors[0].message.contains("config.json") && errors[0].message.contains("404"));
+    let unfetched = errors[0].to_string();
+    assert!(unfetched.contains("config.json") && unfetched.contains("404"));
     assert_eq!(errors[1].kind, ErrorKind::Model);
-    assert!(
-        errors[1].message.contains("cut short"),
-        "{}",
-        errors[1].message
-    );
+    assert!(errors[1].to_string().contains("cut short"), "{}", errors[1]);
 }
 
 #[test]
@@ -41,5 +42,5 @@ fn targets_that_match_nothing_are_refused_before_the_run() {
         })],
     ]
     .concat());
-    assert!(errors(&events)[0].message.contains("q_proj"));
+    assert!(errors(&events)[0].to_string().contains("q_proj"));
 }

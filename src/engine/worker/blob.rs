@@ -2,8 +2,10 @@
 //! large blobs on disk.
 
 use js_sys::{Array, Uint8Array};
+use wasm_bindgen::JsValue;
 use web_sys::{Blob, FileReaderSync};
 
+use crate::faults::{Fault, FileError, SurroundingsError};
 use crate::io::safetensors::ByteSource;
 
 /// Reads a blob piece by piece. Workers alone may wait for that.
@@ -14,14 +16,13 @@ pub struct BlobSource {
 }
 
 impl BlobSource {
-    pub fn new(blob: Blob) -> Result<Self, String> {
-        let reader = FileReaderSync::new().map_err(|e| format!("{e:?}"))?;
+    pub fn new(blob: Blob) -> Result<Self, Fault> {
+        let reader = FileReaderSync::new().map_err(said)?;
         Ok(Self { blob, reader })
     }
 
     /// The bytes given, and of each file those behind the place given. Browsers copy nothing for that.
-    pub fn joined(first: &[u8], pieces: &[(Self, u64)]) -> Result<Self, String> {
-        let said = |e| format!("{e:?}");
+    pub fn joined(first: &[u8], pieces: &[(Self, u64)]) -> Result<Self, Fault> {
         let blobs = Array::new();
         let first = Array::of1(&Uint8Array::from(first));
         let first = Blob::new_with_u8_array_sequence(&first).map_err(said)?;
@@ -43,10 +44,9 @@ impl ByteSource for BlobSource {
         self.blob.size() as u64
     }
 
-    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, String> {
+    fn read(&mut self, start: u64, length: usize) -> Result<Vec<u8>, Fault> {
         let end = start + length as u64;
-        let gone =
-            |_| format!("bytes {start} to {end} of the file can no longer be read; load it again");
+        let gone = |_| SurroundingsError::PieceGone { start, end };
         let piece = self
             .blob
             .slice_with_f64_and_f64(start as f64, end as f64)
@@ -56,8 +56,13 @@ impl ByteSource for BlobSource {
         if bytes.len() == length {
             return Ok(bytes);
         }
-        Err(format!("bytes {start} to {end} lie past the end"))
+        Err(FileError::PastEnd { start, end }.into())
     }
+}
+
+/// What the browser says, as it says it.
+pub(super) fn said(error: JsValue) -> Fault {
+    Fault::foreign(format!("{error:?}"))
 }
 
 /// Pieces of a download on their way into a blob.
@@ -81,16 +86,16 @@ impl BlobParts {
         }
     }
 
-    fn flush(&mut self) -> Result<(), String> {
-        let blob = Blob::new_with_u8_array_sequence(&self.pieces).map_err(|e| format!("{e:?}"))?;
+    fn flush(&mut self) -> Result<(), Fault> {
+        let blob = Blob::new_with_u8_array_sequence(&self.pieces).map_err(said)?;
         self.blobs.push(&blob);
         self.pieces = Array::new();
         self.pieces_bytes = 0;
         Ok(())
     }
 
-    pub fn finish(mut self) -> Result<Blob, String> {
+    pub fn finish(mut self) -> Result<Blob, Fault> {
         self.flush()?;
-        Blob::new_with_blob_sequence(&self.blobs).map_err(|e| format!("{e:?}"))
+        Blob::new_with_blob_sequence(&self.blobs).map_err(said)
     }
 }

@@ -9,11 +9,12 @@ use web_sys::{
     DedicatedWorkerGlobalScope, MessageChannel, ReadableStreamDefaultReader, RequestInit, Response,
 };
 
-use super::blob::{BlobParts, BlobSource};
+use super::blob::{BlobParts, BlobSource, said};
 use super::helper::WorkerHelper;
 use super::vault::BrowserVault;
 use crate::engine::host::{Host, Stamp, check_received};
 use crate::engine::keeping::NoVault;
+use crate::faults::{Fault, SurroundingsError};
 use crate::io::safetensors::ByteSource;
 use crate::protocol::{EngineError, Event, Frame, encode};
 use crate::weights_store::{self, KeptFile};
@@ -28,22 +29,17 @@ impl BrowserHost {
     }
 
     /// The server's answer, if it is a good one.
-    async fn request(&self, url: &str) -> Result<Response, String> {
-        let promise = self.scope.fetch_with_str(url);
-        let response: Response = JsFuture::from(promise)
-            .await
-            .map_err(|_| {
-                "no answer from the server; check the connection and try again".to_owned()
-            })?
-            .unchecked_into();
+    async fn request(&self, url: &str) -> Result<Response, SurroundingsError> {
+        let answer = JsFuture::from(self.scope.fetch_with_str(url)).await;
+        let answer = answer.map_err(|_| SurroundingsError::NoAnswer)?;
+        let response: Response = answer.unchecked_into();
         if response.ok() {
             return Ok(response);
         }
-        Err(format!(
-            "the server answered {} {}",
-            response.status(),
-            response.status_text()
-        ))
+        Err(SurroundingsError::Answered {
+            status: response.status(),
+            text: response.status_text(),
+        })
     }
 }
 
@@ -52,20 +48,20 @@ async fn receive(
     response: &Response,
     progressed: &mut dyn FnMut(u64, Option<u64>),
     take: &mut dyn FnMut(Uint8Array),
-) -> Result<u64, String> {
+) -> Result<u64, Fault> {
     let total = content_length(response);
-    let body = response.body().ok_or("the answer is empty")?;
+    let body = response.body().ok_or(SurroundingsError::EmptyAnswer)?;
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     let mut received = 0;
     loop {
         let piece = JsFuture::from(reader.read())
             .await
-            .map_err(|_| format!("the download broke off after {received} bytes; try again"))?;
+            .map_err(|_| SurroundingsError::BrokeOff { received })?;
         let done = Reflect::get(&piece, &"done".into()).is_ok_and(|d| d.is_truthy());
         if done {
             return Ok(received);
         }
-        let value = Reflect::get(&piece, &"value".into()).map_err(|e| format!("{e:?}"))?;
+        let value = Reflect::get(&piece, &"value".into()).map_err(said)?;
         let bytes = Uint8Array::new(&value);
         received += u64::from(bytes.length());
         take(bytes);
@@ -97,7 +93,7 @@ impl Host for Rc<BrowserHost> {
         &self,
         url: &str,
         progressed: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<Vec<u8>, Fault> {
         let response = self.request(url).await?;
         let mut bytes = Vec::new();
         let mut take = |piece: Uint8Array| bytes.extend(piece.to_vec());
@@ -109,14 +105,12 @@ impl Host for Rc<BrowserHost> {
         &self,
         url: &str,
         progressed: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<BlobSource, String> {
+    ) -> Result<BlobSource, Fault> {
         let response = self.request(url).await?;
         // A file on this machine is there already; its blob is a reference to it.
         if url.starts_with("blob:") {
-            let blob = response.blob().map_err(|e| format!("{e:?}"))?;
-            let blob = JsFuture::from(blob)
-                .await
-                .map_err(|_| "the file can no longer be read; choose it again".to_owned())?;
+            let blob = JsFuture::from(response.blob().map_err(said)?).await;
+            let blob = blob.map_err(|_| SurroundingsError::FileGone)?;
             return BlobSource::new(blob.unchecked_into());
         }
         let mut parts = BlobParts::default();
@@ -126,7 +120,7 @@ impl Host for Rc<BrowserHost> {
         BlobSource::new(parts.finish()?)
     }
 
-    fn join(&self, header: Vec<u8>, pieces: Vec<(BlobSource, u64)>) -> Result<BlobSource, String> {
+    fn join(&self, header: Vec<u8>, pieces: Vec<(BlobSource, u64)>) -> Result<BlobSource, Fault> {
         BlobSource::joined(&header, &pieces)
     }
 
@@ -197,8 +191,8 @@ impl Host for Rc<BrowserHost> {
         crate::engine::helpers::helpers_for(place, weights_bytes)
     }
 
-    fn start_helper(&self) -> Result<WorkerHelper, String> {
-        WorkerHelper::start(&self.scope)
+    fn start_helper(&self) -> Result<WorkerHelper, Fault> {
+        Ok(WorkerHelper::start(&self.scope)?)
     }
 
     async fn vault(&self) -> Result<BrowserVault, NoVault> {

@@ -41,7 +41,7 @@ impl Log for Reporter {
         web_sys::console::error_1(&JsValue::from_str(&words));
         // The first line tells what was refused; the program's text follows.
         let first = words.lines().next().unwrap_or_default();
-        let told = JsValue::from_str(&format!("panic: the GPU failed: {first}"));
+        let told = JsValue::from_str(&format!("panic: GPU: {first}"));
         // Nothing is left to do where even this fails.
         let _ = self.0.get().post_message(&told);
     }

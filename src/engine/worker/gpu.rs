@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 
 use super::limits;
 use crate::engine::self_check::self_check;
+use crate::faults::SurroundingsError;
 use crate::protocol::software::names_software;
 use crate::protocol::{DeviceInfo, DeviceKind, EngineError, ErrorKind};
 
@@ -16,9 +17,8 @@ pub async fn open() -> Result<(Device, DeviceInfo), EngineError> {
     let has_least = limits::force_if_asked(&scope);
     let options = Device::wgpu_options().tasks_max(TASKS_IN_A_SUBMIT);
     let (device, setup) = options.init_with_setup_async().await.map_err(|e| {
-        failed(format!(
-            "WebGPU cannot be had here: {e}. Update the browser, or open this page with ?device=cpu."
-        ))
+        let reason = e.to_string();
+        failed(SurroundingsError::NoWebGpu { reason })
     })?;
     let info = setup.adapter.get_info();
     let names = [&info.name, &info.driver, &info.driver_info];
@@ -27,10 +27,9 @@ pub async fn open() -> Result<(Device, DeviceInfo), EngineError> {
     let is_fallback = format!("{:?}", info.device_type) == "Cpu";
     let is_software = is_fallback || names_software(&description);
     let checked = self_check(&device, is_software, js_sys::Date::now).await;
-    checked.map_err(|why| {
-        failed(format!(
-            "The GPU ({description}) cannot be trusted: {why}. Update its driver or the browser, or open this page with ?device=cpu."
-        ))
+    checked.map_err(|reason| {
+        let gpu = description.clone();
+        failed(SurroundingsError::Untrusted { gpu, reason })
     })?;
     let info = DeviceInfo {
         kind: DeviceKind::WebGpu,
@@ -48,11 +47,11 @@ fn described(names: &[&str], has_least: bool) -> String {
         false => words.join(", "),
     };
     if has_least {
-        description += ", held to the least that WebGPU promises";
+        description += ", ?limits=default";
     }
     description
 }
 
-fn failed(message: String) -> EngineError {
-    EngineError::new(ErrorKind::Device, message)
+fn failed(fault: SurroundingsError) -> EngineError {
+    EngineError::new(ErrorKind::Device, fault)
 }

@@ -14,6 +14,7 @@ use web_sys::{
 use super::blob::BlobSource;
 use super::parcel::{self, Parcel};
 use crate::engine::helpers::{Answer, Ask, Helper, Letter, from_bytes, to_bytes};
+use crate::faults::{Fault, HelperError};
 
 /// The name by which a worker knows that it is a helper. The script that starts workers goes by it too.
 pub const NAME: &str = "helper";
@@ -25,7 +26,7 @@ pub(super) const PORT: &str = "port";
 enum Heard {
     Answer(Letter<Answer>),
     /// It is gone, for this reason.
-    Gone(String),
+    Gone(Fault),
 }
 
 /// A worker that helps; dropping it ends it.
@@ -40,8 +41,11 @@ pub struct WorkerHelper {
 
 impl WorkerHelper {
     /// Starts one from the script that this worker was started from, on the module that is compiled already.
-    pub fn start(scope: &DedicatedWorkerGlobalScope) -> Result<Self, String> {
-        let failed = |error: JsValue| format!("it could not be started: {}", words_of(&error));
+    pub fn start(scope: &DedicatedWorkerGlobalScope) -> Result<Self, HelperError> {
+        let failed = |error: JsValue| {
+            let reason = message_of(&error);
+            HelperError::NotStarted { reason }
+        };
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         options.set_name(NAME);
@@ -54,12 +58,15 @@ impl WorkerHelper {
         let on_answer = listener(hear.clone(), |data| Parcel::read(data).map(answer_of));
         port.set_onmessage(Some(on_answer.as_ref().unchecked_ref()));
         // The helper's panic hook speaks to its worker, not through the port.
-        let on_panic = listener(hear.clone(), |data| data.as_string().map(Heard::Gone));
+        let on_panic = listener(hear.clone(), |data| {
+            data.as_string()
+                .map(|words| Heard::Gone(Fault::foreign(words)))
+        });
         worker.set_onmessage(Some(on_panic.as_ref().unchecked_ref()));
         let on_error = Closure::<dyn Fn(Event)>::new(move |event: Event| {
             event.prevent_default();
             // Whoever is gone has nothing more to hear.
-            let _ = hear.unbounded_send(Heard::Gone(why_gone(&event)));
+            let _ = hear.unbounded_send(Heard::Gone(why_gone(&event).into()));
         });
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
 
@@ -81,17 +88,19 @@ impl WorkerHelper {
 }
 
 /// A script that cannot be fetched is told of by a plain event, without a message.
-fn why_gone(event: &Event) -> String {
+fn why_gone(event: &Event) -> HelperError {
     match event.dyn_ref::<ErrorEvent>() {
-        Some(error) => format!("it stopped: {}", error.message()),
-        None => "its program could not be fetched".to_owned(),
+        Some(error) => HelperError::Stopped {
+            reason: error.message(),
+        },
+        None => HelperError::Unfetched,
     }
 }
 
 /// What an error says, without the places in the code that it was thrown at.
-fn words_of(error: &JsValue) -> String {
-    let error = error.dyn_ref::<js_sys::Error>();
-    error.map_or_else(|| "no reason is given".to_owned(), |e| e.message().into())
+fn message_of(error: &JsValue) -> Option<String> {
+    let error = error.dyn_ref::<js_sys::Error>()?;
+    Some(error.message().into())
 }
 
 fn listener(
@@ -111,7 +120,7 @@ fn answer_of(parcel: Parcel) -> Heard {
             words,
             numbers: parcel.numbers,
         }),
-        Err(reason) => Heard::Gone(reason),
+        Err(error) => Heard::Gone(error.into()),
     }
 }
 
@@ -123,14 +132,17 @@ impl Helper for WorkerHelper {
         ask: &Ask,
         numbers: &[f32],
         weights: Option<&BlobSource>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Fault> {
         let file = weights.map(BlobSource::blob);
-        parcel::send(&self.port, &to_bytes(ask)?, numbers, file)
-            .map_err(|error| format!("it cannot be reached: {}", words_of(&error)))
+        let sent = parcel::send(&self.port, &to_bytes(ask)?, numbers, file);
+        sent.map_err(|error| {
+            let reason = message_of(&error);
+            HelperError::Unreachable { reason }.into()
+        })
     }
 
     /// A worker that the browser ends says nothing, so that waiting has an end.
-    async fn answer(&mut self, patience_millis: f64) -> Result<Letter<Answer>, String> {
+    async fn answer(&mut self, patience_millis: f64) -> Result<Letter<Answer>, Fault> {
         let mut timer = 0;
         let waited = Promise::new(&mut |resolve, _| {
             let millis = patience_millis as i32;
@@ -144,8 +156,8 @@ impl Helper for WorkerHelper {
         match heard {
             Either::Left((Some(Heard::Answer(letter)), _)) => Ok(letter),
             Either::Left((Some(Heard::Gone(reason)), _)) => Err(reason),
-            Either::Left((None, _)) => Err("its line is closed".to_owned()),
-            Either::Right(_) => Err("it gave no answer in time".to_owned()),
+            Either::Left((None, _)) => Err(HelperError::LineClosed.into()),
+            Either::Right(_) => Err(HelperError::Silent.into()),
         }
     }
 }

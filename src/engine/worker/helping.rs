@@ -10,6 +10,7 @@ use super::blob::BlobSource;
 use super::helper::PORT;
 use super::parcel::{self, Parcel};
 use crate::engine::helpers::{Answer, Hand, Letter, from_bytes, to_bytes};
+use crate::faults::Fault;
 use crate::protocol::EngineError;
 
 /// Does what the engine's worker asks through the port.
@@ -26,12 +27,12 @@ pub fn start(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
     wasm_bindgen_futures::spawn_local(async move {
         let mut hand = match super::device::open().await {
             Ok((device, _)) => Ok(Hand::new(device)),
-            Err(EngineError { message, .. }) => Err(message),
+            Err(EngineError { fault, .. }) => Err(fault),
         };
         while let Some(parcel) = asks.next().await {
             let answered = match &mut hand {
                 Ok(hand) => answer(hand, parcel).await,
-                Err(reason) => Letter::of(Answer::Refused(reason.clone())),
+                Err(fault) => Letter::of(Answer::Refused(fault.clone())),
             };
             // An engine that is gone needs no answer.
             if let Ok(words) = to_bytes(&answered.words) {
@@ -43,10 +44,10 @@ pub fn start(scope: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
 }
 
 async fn answer(hand: &mut Hand, parcel: Parcel) -> Letter<Answer> {
-    let refused = |reason| Letter::of(Answer::Refused(reason));
+    let refused = |reason: Fault| Letter::of(Answer::Refused(reason));
     let words = match from_bytes(&parcel.words) {
         Ok(words) => words,
-        Err(reason) => return refused(reason),
+        Err(error) => return refused(error.into()),
     };
     let weights = match parcel.file.map(BlobSource::new).transpose() {
         Ok(weights) => weights,

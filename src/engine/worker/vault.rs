@@ -9,6 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::blob::BlobSource;
 use crate::engine::keeping::{NoVault, Vault, VaultWriter};
+use crate::faults::{Fault, KeepingError};
 use crate::io::streamed::ByteSink;
 use crate::private_files::{self, Folder};
 
@@ -52,7 +53,7 @@ pub struct BrowserVault {
 
 impl BrowserVault {
     pub async fn open() -> Result<Self, NoVault> {
-        let absent = |error: JsValue| NoVault::Absent(words_of(&error));
+        let absent = |error: JsValue| NoVault::Absent(fault_of(&error));
         let storage = private_files::storage().ok_or_else(missing)?;
         let root = private_files::root(&storage).await.map_err(absent)?;
         take_lock().await?;
@@ -62,7 +63,7 @@ impl BrowserVault {
 }
 
 fn missing() -> NoVault {
-    NoVault::Absent("the browser has no store for files here".to_owned())
+    NoVault::Absent(KeepingError::NoStore.into())
 }
 
 fn part_of_navigator(name: &str) -> Result<JsValue, NoVault> {
@@ -79,14 +80,14 @@ fn options(name: &str) -> JsValue {
     options.into()
 }
 
-/// What an error says, for a person.
-fn words_of(error: &JsValue) -> String {
+/// What an error of the store says.
+fn fault_of(error: &JsValue) -> Fault {
     let part = |name: &str| Reflect::get(error, &name.into()).ok()?.as_string();
     match (part("name").as_deref(), part("message")) {
-        (Some("QuotaExceededError"), _) => "the browser gives this page no more room".to_owned(),
-        (_, Some(message)) if !message.is_empty() => message,
-        (Some(name), _) => name.to_owned(),
-        _ => "the browser does not say why".to_owned(),
+        (Some("QuotaExceededError"), _) => KeepingError::StoreFull.into(),
+        (_, Some(message)) if !message.is_empty() => Fault::Foreign(message),
+        (Some(name), _) => Fault::foreign(name),
+        _ => KeepingError::Unexplained.into(),
     }
 }
 
@@ -134,14 +135,14 @@ pub struct Writer {
 }
 
 impl ByteSink for Writer {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let failed = |error: JsValue| words_of(&error);
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let failed = |error: JsValue| fault_of(&error);
         let options = Object::new();
         Reflect::set(&options, &"at".into(), &self.at.into()).map_err(failed)?;
         let array = Uint8Array::from(bytes);
         let written = self.handle.write(&array, &options).map_err(failed)?;
         if written < bytes.len() as f64 {
-            return Err("the browser gives this page no more room".to_owned());
+            return Err(KeepingError::StoreFull.into());
         }
         self.at += written;
         Ok(())
@@ -149,8 +150,8 @@ impl ByteSink for Writer {
 }
 
 impl VaultWriter for Writer {
-    fn finish(self) -> Result<(), String> {
-        self.handle.flush().map_err(|error| words_of(&error))
+    fn finish(self) -> Result<(), Fault> {
+        self.handle.flush().map_err(|error| fault_of(&error))
     }
 }
 
@@ -164,8 +165,8 @@ impl Vault for BrowserVault {
     type Writer = Writer;
     type Body = BlobSource;
 
-    async fn create(&self, name: &str) -> Result<Writer, String> {
-        let failed = |error: JsValue| words_of(&error);
+    async fn create(&self, name: &str) -> Result<Writer, Fault> {
+        let failed = |error: JsValue| fault_of(&error);
         let file = self.folder.file(name, true).await;
         let file: File = file.map_err(failed)?.unchecked_into();
         let handle = JsFuture::from(file.opened().map_err(failed)?).await;

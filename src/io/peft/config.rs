@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::fields::{object, read, refuse};
-use super::{PeftError, heads};
+use super::heads;
+use crate::faults::{Allowed, PeftError};
 use crate::settings::{Family, HEADS, Strategy, StrategyKind};
 
 /// The version whose fields [`AdapterConfig::to_json`] writes.
@@ -45,8 +46,8 @@ impl AdapterConfig {
         let common: Common = read(json)?;
         let task = common.task_type.as_deref();
         if let Some(task) = task.filter(|t| !LANGUAGE.contains(t) && !heads::is_task(t)) {
-            let supported = "CAUSAL_LM, SEQ_CLS, TOKEN_CLS or QUESTION_ANS";
-            return refuse("task_type", task, supported);
+            let supported = ["CAUSAL_LM", "SEQ_CLS", "TOKEN_CLS", "QUESTION_ANS"];
+            return refuse("task_type", task, Allowed::one_of(&supported));
         }
         let mut methods = StrategyKind::ALL.into_iter().map(StrategyKind::usual);
         let of_type = |method: &Strategy| {
@@ -85,14 +86,13 @@ impl AdapterConfig {
     }
 }
 
-/// The types of adapters that can be read, in a sentence.
-fn known_types() -> String {
+/// The types of adapters that can be read.
+fn known_types() -> Allowed {
     let mut types = Vec::new();
     for method in StrategyKind::ALL.map(StrategyKind::usual) {
         types.extend(method.adapts().peft().map(|peft| peft.peft_type()));
     }
-    let last = types.pop().unwrap_or_default();
-    format!("{} or {last}", types.join(", "))
+    Allowed::one_of(&types)
 }
 
 /// What the file says of the base model.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::PeftError;
+use crate::faults::{Allowed, PeftError};
 
 /// The text of a configuration as `T` has it.
 pub fn read<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, PeftError> {
@@ -13,12 +13,12 @@ pub fn read<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, PeftError> 
 pub fn refuse<T>(
     field: &str,
     found: impl std::fmt::Display,
-    supported: impl Into<String>,
+    supported: Allowed,
 ) -> Result<T, PeftError> {
     Err(PeftError::Unsupported {
         field: field.to_owned(),
         found: found.to_string(),
-        supported: supported.into(),
+        supported,
     })
 }
 
@@ -36,7 +36,7 @@ pub fn must_be_unset(fields: &[&str], all: &Map<String, Value>) -> Result<(), Pe
         .iter()
         .filter_map(|field| Some((*field, all.get(*field).filter(|value| is_set(value))?)));
     match set.next() {
-        Some((field, value)) => refuse(field, value, "unset"),
+        Some((field, value)) => refuse(field, value, Allowed::Unset),
         None => Ok(()),
     }
 }
@@ -54,7 +54,7 @@ pub fn is_set(value: &Value) -> bool {
 
 /// A list of names. A regular expression is refused.
 pub fn module_names(field: &str, value: &Value) -> Result<Vec<String>, PeftError> {
-    let refused = || refuse(field, value, "a list of module names, or all-linear");
+    let refused = || refuse(field, value, Allowed::ModuleNames);
     let Value::Array(names) = value else {
         return refused();
     };

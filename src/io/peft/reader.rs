@@ -5,16 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use burn::module::Module;
 use burn::prelude::*;
 
-use super::PREFIX;
 use super::stored::{saved_name, stored_head, stored_name, stored_shape};
 use super::virtual_tokens::{TENSOR, part_of_prefix};
-use super::{AdapterConfig, PeftError};
+use super::{AdapterConfig, PREFIX};
+use crate::faults::{Fault, PeftError, WeightError};
 use crate::io::safetensors::{ByteSource, SafetensorsFile};
 use crate::methods::StoredSize;
 use crate::model::heads::head_has_bias;
 use crate::model::network::Network;
 use crate::model::parameters::{self, is_adapter, is_added};
-use crate::model::weights::WeightError;
 use crate::protocol::ParameterInfo;
 
 /// The head of a language model that has one of its own, and what it is here.
@@ -67,7 +66,7 @@ impl<'a, S: ByteSource> Reader<'a, S> {
         }
         let name = name.clone();
         Err(PeftError::OtherSize {
-            field,
+            field: field.to_owned(),
             is,
             name,
             shape,
@@ -80,16 +79,13 @@ impl<'a, S: ByteSource> Reader<'a, S> {
 
     fn missing(&self, name: &str) -> PeftError {
         const TOLD: usize = 3;
-        let stored: Vec<String> = self.file.tensors().into_keys().collect();
-        let told: Vec<String> = stored.iter().take(TOLD).map(|n| format!("`{n}`")).collect();
-        let more = stored.len().saturating_sub(TOLD);
-        let found = match more {
-            0 => told.join(", "),
-            more => format!("{} and {more} more", told.join(", ")),
-        };
+        let mut found: Vec<String> = self.file.tensors().into_keys().collect();
+        let more = found.len().saturating_sub(TOLD);
+        found.truncate(TOLD);
         PeftError::Missing {
             name: name.to_owned(),
             found,
+            more,
         }
     }
 
@@ -99,10 +95,7 @@ impl<'a, S: ByteSource> Reader<'a, S> {
         match error {
             reason @ WeightError::WrongShape { .. } => PeftError::AnotherBase {
                 reason,
-                base: match &self.config.base_name {
-                    Some(name) => format!("`{name}`"),
-                    None => "another".to_owned(),
-                },
+                base: self.config.base_name.clone(),
             },
             WeightError::Missing { name } => self.missing(&name),
             other => other.into(),
@@ -243,7 +236,5 @@ impl<'a, S: ByteSource> Reader<'a, S> {
 }
 
 fn unreadable(name: &str, error: &dyn std::fmt::Debug) -> WeightError {
-    WeightError::Unreadable {
-        reason: format!("`{name}`: {error:?}"),
-    }
+    WeightError::unreadable(Fault::foreign(format!("`{name}`: {error:?}")))
 }

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::BaseShape;
 use super::fields::{object, read, refuse};
-use super::{BaseShape, PeftError};
+use crate::faults::{Allowed, PeftError};
 use crate::io::safetensors::NamedTensor;
 use crate::methods::StoredSize;
 
@@ -24,14 +25,14 @@ struct Fields {
 pub fn parse(json: &str) -> Result<usize, PeftError> {
     let fields: Fields = read(json)?;
     if fields.num_virtual_tokens == 0 {
-        return refuse("num_virtual_tokens", 0, "at least 1");
+        return refuse("num_virtual_tokens", 0, Allowed::AtLeastOne);
     }
     if fields.prefix_projection {
-        return refuse("prefix_projection", "true", "false");
+        return refuse("prefix_projection", true, Allowed::one_of(&["false"]));
     }
     match fields.num_transformer_submodules {
         None | Some(1) => Ok(fields.num_virtual_tokens),
-        Some(other) => refuse("num_transformer_submodules", other, "1"),
+        Some(other) => refuse("num_transformer_submodules", other, Allowed::one_of(&["1"])),
     }
 }
 

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::export::{Export, Exported};
 use super::field::{Choice, Field, Reach, Value};
-use super::fit::PlanError;
 use super::method::{Adds, Facts, Group, Leaves, Method};
 use super::shape::ModelShape;
+use crate::faults::{PlanError, Setting};
 use crate::settings::{Bound, Family, MOST_SIZE, Shapes};
 
 /// Down to a few dimensions, a nonlinearity, and up again.
@@ -105,7 +105,11 @@ impl Default for BottleneckSettings {
 
 impl Method for BottleneckSettings {
     fn bounds(&self) -> Vec<Bound> {
-        vec![Bound::whole("bottleneck", self.bottleneck, MOST_SIZE)]
+        vec![Bound::whole(
+            Setting::Bottleneck,
+            self.bottleneck,
+            MOST_SIZE,
+        )]
     }
 
     fn fields(&mut self) -> Vec<(&'static Field, Value<'_>)> {

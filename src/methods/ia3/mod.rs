@@ -12,6 +12,7 @@ use super::field::{self, Field, Reach, Value};
 use super::method::{Adds, Facts, Group, Leaves, Method};
 use super::shape::LinearShape;
 use super::targets::{names_module, owned};
+use crate::faults::SettingsError;
 use crate::settings::{Family, Shapes};
 
 /// The settings of PEFT's `IA3Config`.
@@ -81,12 +82,10 @@ impl Ia3Settings {
 }
 
 impl Method for Ia3Settings {
-    fn contradiction(&self) -> Option<String> {
-        let name = self.untargeted()?;
-        let targets = self.target_modules.join(",");
-        Some(format!(
-            "--feedforward-modules names {name}, which is not among --target-modules {targets}"
-        ))
+    fn contradiction(&self) -> Option<SettingsError> {
+        let name = self.untargeted()?.clone();
+        let targets = self.target_modules.clone();
+        Some(SettingsError::Untargeted { name, targets })
     }
 
     fn fields(&mut self) -> Vec<(&'static Field, Value<'_>)> {
@@ -152,10 +151,11 @@ mod tests {
             target_modules: owned(&["c_attn"]),
             ..Ia3Settings::default()
         };
-        assert!(
-            ia3.contradiction()
-                .is_some_and(|why| why.contains("mlp.c_proj"))
-        );
+        let contradiction = SettingsError::Untargeted {
+            name: "mlp.c_proj".to_owned(),
+            targets: owned(&["c_attn"]),
+        };
+        assert_eq!(ia3.contradiction(), Some(contradiction));
         assert_eq!(Ia3Settings::default().contradiction(), None);
     }
 }

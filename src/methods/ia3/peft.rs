@@ -4,8 +4,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Ia3Settings;
+use crate::faults::{Allowed, PeftError};
+use crate::io::peft::BaseShape;
 use crate::io::peft::fields::{module_names, must_be_unset, object, read, refuse};
-use crate::io::peft::{BaseShape, PeftError};
 use crate::methods::{PeftFormat, Strategy};
 use crate::settings::Family;
 
@@ -60,7 +61,7 @@ fn parse(json: &str) -> Result<Ia3Settings, PeftError> {
         feedforward_modules: module_names("feedforward_modules", &fields.feedforward_modules)?,
     };
     match settings.untargeted() {
-        Some(name) => refuse("feedforward_modules", name, "some of target_modules"),
+        Some(name) => refuse("feedforward_modules", name, Allowed::SomeOfTargets),
         None => Ok(settings),
     }
 }

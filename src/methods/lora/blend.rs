@@ -9,19 +9,10 @@ use burn::module::Param;
 use burn::prelude::*;
 
 use super::layer::Lora;
+use crate::faults::BlendError;
 use crate::methods::Beside;
 use crate::model::network::Network;
 use crate::model::parameters::{is_adapter, list};
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BlendError {
-    #[error("there is no adapter to blend")]
-    Nothing,
-    #[error(
-        "adapter {number} cannot be blended: only plain LoRA adds a product to the weights (not DoRA, (IA)³, bottleneck adapters, prompts or prefixes)"
-    )]
-    NotLora { number: usize },
-}
 
 /// The base with all of the adapters on it. Each part is a model of the same base with its adapter; heads are those of
 /// the first part, since an average of heads answers for none.

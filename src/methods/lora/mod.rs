@@ -15,10 +15,11 @@ use serde::{Deserialize, Serialize};
 
 use super::export::{Export, Exported, fan_in_fan_out, list, short_number};
 use super::field::{self, Field, Reach, Value};
-use super::fit::{PlanError, check_rank};
+use super::fit::check_rank;
 use super::method::{Adds, Facts, Group, Leaves, Method};
 use super::shape::{LinearShape, ModelShape};
 use super::targets::{self, names_module, owned};
+use crate::faults::{PlanError, Setting};
 use crate::settings::{Bound, Family, MOST_SIZE, Shapes};
 
 /// The settings of PEFT's `LoraConfig` that the models here need.
@@ -179,9 +180,9 @@ impl LoraSettings {
 impl Method for LoraSettings {
     fn bounds(&self) -> Vec<Bound> {
         vec![
-            Bound::whole("LoRA rank", self.rank, MOST_SIZE),
-            Bound::above_zero("LoRA alpha", self.alpha),
-            Bound::below_one("LoRA dropout", self.dropout),
+            Bound::whole(Setting::LoraRank, self.rank, MOST_SIZE),
+            Bound::above_zero(Setting::LoraAlpha, self.alpha),
+            Bound::below_one(Setting::LoraDropout, self.dropout),
         ]
     }
 

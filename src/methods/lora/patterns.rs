@@ -11,7 +11,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::ModuleSize;
-use crate::io::peft::PeftError;
+use crate::faults::{Allowed, PeftError};
 use crate::io::peft::fields::{is_set, module_names, read, refuse};
 use crate::methods::targets::names_module;
 
@@ -51,7 +51,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for InOrder<T> {
             type Value = InOrder<T>;
 
             fn expecting(&self, to: &mut fmt::Formatter) -> fmt::Result {
-                to.write_str("an object with a number for each pattern")
+                to.write_str("a map")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<InOrder<T>, A::Error> {
@@ -117,7 +117,7 @@ pub fn by_module(
             alpha: of_first(&alphas, path).unwrap_or(fields.lora_alpha),
         };
         match own.rank {
-            0 => refuse("rank_pattern", 0, "at least 1"),
+            0 => refuse("rank_pattern", 0, Allowed::AtLeastOne),
             _ => Ok((path.clone(), own)),
         }
     };
@@ -153,11 +153,7 @@ impl Blocks {
         };
         let Some(numbers) = numbers else {
             let found = &fields.layers_to_transform;
-            return refuse(
-                "layers_to_transform",
-                found,
-                "a block's number or a list of them",
-            );
+            return refuse("layers_to_transform", found, Allowed::BlockNumbers);
         };
         let field = "layers_pattern";
         let before = match &fields.layers_pattern {
@@ -209,11 +205,8 @@ fn matches(expression: &Regex, path: &str) -> bool {
 
 fn expression(field: &str, text: &str) -> Result<Regex, PeftError> {
     Regex::new(text).or_else(|error| {
-        refuse(
-            field,
-            format!("{text} ({error})"),
-            "an expression of Python's re",
-        )
+        let found = format!("{text} ({error})");
+        refuse(field, found, Allowed::Expression)
     })
 }
 

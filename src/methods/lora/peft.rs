@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{LoraSettings, patterns};
+use crate::faults::{Allowed, PeftError};
+use crate::io::peft::BaseShape;
 use crate::io::peft::fields::{module_names, must_be_unset, object, read, refuse};
-use crate::io::peft::{BaseShape, PeftError};
 use crate::methods::targets::owned;
 use crate::methods::{PeftFormat, StoredSize, Strategy};
 use crate::settings::Family;
@@ -69,7 +70,7 @@ impl PeftFormat for LoraSettings {
         if by_module.is_empty() {
             return Err(PeftError::NothingMatched {
                 targets: vec![fields.target_modules.to_string()],
-                modules: family.listed_modules(),
+                modules: all,
             });
         }
         let target_modules = by_module.keys().cloned().collect();
@@ -111,17 +112,14 @@ impl PeftFormat for LoraSettings {
 fn parse(json: &str) -> Result<LoraSettings, PeftError> {
     let fields: Fields = read(json)?;
     if let Some(bias) = fields.bias.as_deref().filter(|b| *b != "none") {
-        return refuse("bias", bias, "none");
+        return refuse("bias", bias, Allowed::one_of(&["none"]));
     }
     if fields.r == 0 {
-        return refuse("r", 0, "at least 1");
+        return refuse("r", 0, Allowed::AtLeastOne);
     }
     if !(0.0..1.0).contains(&fields.lora_dropout) {
-        return refuse(
-            "lora_dropout",
-            fields.lora_dropout,
-            "at least 0 and below 1",
-        );
+        let found = fields.lora_dropout;
+        return refuse("lora_dropout", found, Allowed::FromZeroBelowOne);
     }
     check_start(&fields.init_lora_weights)?;
     must_be_unset(&MUST_BE_UNSET, &fields.rest)?;
@@ -180,8 +178,7 @@ fn fields(settings: &LoraSettings) -> Map<String, Value> {
 /// `pissa`, `olora`, `corda`, `lora_ga` and `loftq` (also under longer names, as `pissa_niter_16`).
 fn check_start(value: &Value) -> Result<(), PeftError> {
     const HARMLESS: [&str; 3] = ["gaussian", "eva", "orthogonal"];
-    let supported = "true, false, gaussian, eva or orthogonal; others change the base's weights, and \
-                     save_pretrained(.., path_initial_model_for_weight_conversion=..) makes a plain LoRA of them";
+    let supported = Allowed::HarmlessStart;
     match value {
         Value::Null | Value::Bool(_) => Ok(()),
         Value::String(word) if HARMLESS.iter().any(|h| word.eq_ignore_ascii_case(h)) => Ok(()),

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::PrefixSettings;
+use crate::faults::PeftError;
 use crate::io::peft::fields::object;
-use crate::io::peft::{BaseShape, PeftError, virtual_tokens};
+use crate::io::peft::{BaseShape, virtual_tokens};
 use crate::methods::{PeftFormat, StoredSize, Strategy};
 
 impl PeftFormat for PrefixSettings {

@@ -4,8 +4,9 @@ use burn::prelude::*;
 
 use super::super::ops::{attention_probabilities, merge_heads, self_attention, split_heads};
 use super::super::parts::Pass;
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
 use super::{BertConfig, Linear, Output};
+use crate::faults::WeightError;
 
 /// `attention.self` in Hugging Face's names.
 #[derive(Module, Debug)]

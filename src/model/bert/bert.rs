@@ -4,8 +4,9 @@ use burn::prelude::*;
 
 use super::super::heads::linear::LinearHead;
 use super::super::parts::{Pass, Tokens};
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
 use super::{BertConfig, BertModel, Linear, MaskedLmHead, Pooler};
+use crate::faults::WeightError;
 use crate::methods::{Beside, LinearAt};
 use crate::settings::{Seed, Strategy};
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::gpt2::{ConfigError, check_ids, check_sizes};
+use super::super::gpt2::{check_ids, check_sizes};
+use crate::faults::ConfigError;
 
 /// The fields of `BertConfig` that decide the computation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -108,12 +109,7 @@ impl BertConfig {
             ),
         ] {
             if found != supported {
-                let found = found.to_owned();
-                return Err(ConfigError::Unsupported {
-                    field,
-                    found,
-                    supported,
-                });
+                return Err(ConfigError::unsupported(field, found, &[supported]));
             }
         }
         self.check_sizes()

@@ -4,8 +4,9 @@ use burn::prelude::*;
 use burn::tensor::module::embedding;
 
 use super::super::parts::{Embedding, LayerNorm, Tokens, int_tensor};
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
 use super::BertConfig;
+use crate::faults::WeightError;
 
 /// `bert.embeddings` in Hugging Face's names.
 #[derive(Module, Debug)]

@@ -4,8 +4,9 @@ use burn::module::Param;
 use burn::prelude::*;
 
 use super::super::parts::{Pass, Tokens, attention_bias};
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
 use super::{BertConfig, Embeddings, Layer, Linear};
+use crate::faults::WeightError;
 use crate::settings::Seed;
 
 #[derive(Module, Debug)]

@@ -6,8 +6,9 @@ use burn::prelude::*;
 use super::super::heads::linear::LinearHead;
 use super::super::ops::gelu;
 use super::super::parts::{LayerNorm, Pass};
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
 use super::{BertConfig, Linear};
+use crate::faults::WeightError;
 
 /// `LayerNorm(gelu(dense(x)))`
 #[derive(Module, Debug)]

@@ -4,8 +4,9 @@ use burn::prelude::*;
 
 use super::super::ops::gelu;
 use super::super::parts::Pass;
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
 use super::{Attention, BertConfig, Linear, Output};
+use crate::faults::WeightError;
 
 /// `intermediate` in Hugging Face's names: the wide half of the MLP.
 #[derive(Module, Debug)]

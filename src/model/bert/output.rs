@@ -3,8 +3,9 @@
 use burn::prelude::*;
 
 use super::super::parts::{LayerNorm, Pass};
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
 use super::{BertConfig, Linear};
+use crate::faults::WeightError;
 
 /// `LayerNorm(dense(x) + residual)`, the end of both halves of a layer.
 #[derive(Module, Debug)]

@@ -4,8 +4,9 @@ use burn::prelude::*;
 
 use super::super::ops::{attention_probabilities, merge_heads, self_attention, split_heads};
 use super::super::parts::Pass;
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
 use super::{Conv1D, Gpt2Config};
+use crate::faults::WeightError;
 use crate::methods::Prefix;
 
 /// `c_attn` gives queries, keys and values at once; `c_proj` mixes the heads' answers.

@@ -3,8 +3,9 @@
 use burn::prelude::*;
 
 use super::super::parts::{LayerNorm, Pass};
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
 use super::{Attention, Gpt2Config, Mlp};
+use crate::faults::WeightError;
 use crate::methods::{Bottleneck, Placement};
 
 /// `x + attn(ln_1(x))`, then `x + mlp(ln_2(x))`, with bottleneck adapters on the branches where there are any.

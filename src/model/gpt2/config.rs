@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ConfigError;
 use super::token_ids::{EndIds, check_ids};
+use crate::faults::ConfigError;
 
 /// The fields of `GPT2Config` that decide the computation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -117,31 +117,23 @@ impl Gpt2Config {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        let unsupported = |field, found: String, supported| {
-            Err(ConfigError::Unsupported {
-                field,
-                found,
-                supported,
-            })
+        let unsupported = |field, found: &str, supported| {
+            Err(ConfigError::unsupported(field, found, &[supported]))
         };
         if self.activation_function != "gelu_new" {
-            return unsupported(
-                "activation_function",
-                self.activation_function.clone(),
-                "gelu_new",
-            );
+            return unsupported("activation_function", &self.activation_function, "gelu_new");
         }
         if self.scale_attn_by_inverse_layer_idx {
-            return unsupported("scale_attn_by_inverse_layer_idx", "true".into(), "false");
+            return unsupported("scale_attn_by_inverse_layer_idx", "true", "false");
         }
         if !self.scale_attn_weights {
-            return unsupported("scale_attn_weights", "false".into(), "true");
+            return unsupported("scale_attn_weights", "false", "true");
         }
         if self.add_cross_attention {
-            return unsupported("add_cross_attention", "true".into(), "false");
+            return unsupported("add_cross_attention", "true", "false");
         }
         if !self.tie_word_embeddings {
-            return unsupported("tie_word_embeddings", "false".into(), "true");
+            return unsupported("tie_word_embeddings", "false", "true");
         }
         let (width, heads) = (("n_embd", self.n_embd), ("n_head", self.n_head));
         let others = [
@@ -171,13 +163,8 @@ struct Architecture {
 fn check_architecture(json: &str) -> Result<(), ConfigError> {
     let named: Architecture =
         serde_json::from_str(json).map_err(|e| ConfigError::Unreadable(e.to_string()))?;
-    let unsupported = |field, found| {
-        Err(ConfigError::Unsupported {
-            field,
-            found,
-            supported: "gpt2",
-        })
-    };
+    let unsupported =
+        |field, found: String| Err(ConfigError::unsupported(field, &found, &["gpt2"]));
     match (named.model_type, named.architectures.unwrap_or_default()) {
         (Some(kind), _) if kind == "gpt2" => Ok(()),
         (Some(other), _) => unsupported("model_type", other),
@@ -196,17 +183,17 @@ pub fn check_sizes(
 ) -> Result<(), ConfigError> {
     let mut sizes = others.iter().chain([&width, &heads]);
     if let Some((field, _)) = sizes.find(|(_, size)| *size == 0) {
-        return Err(ConfigError::Impossible(format!(
-            "{field} is 0, but must be at least 1"
-        )));
+        let field = (*field).to_owned();
+        return Err(ConfigError::SizeZero { field });
     }
     if width.1.is_multiple_of(heads.1) {
         return Ok(());
     }
-    Err(ConfigError::Impossible(format!(
-        "{} {} does not divide into {} {} equal heads",
-        width.0, width.1, heads.0, heads.1
-    )))
+    let owned = |(field, size): (&str, usize)| (field.to_owned(), size);
+    Err(ConfigError::UnequalHeads {
+        width: owned(width),
+        heads: owned(heads),
+    })
 }
 
 #[cfg(test)]

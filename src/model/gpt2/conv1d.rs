@@ -5,7 +5,8 @@ use burn::prelude::*;
 
 use super::super::ops::linear;
 use super::super::parts::Pass;
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
+use crate::faults::WeightError;
 use crate::methods::Beside;
 
 /// `x ↦ x W + b`, with `W` kept `[in, out]` as GPT-2 saves it (transformers' `Conv1D`).

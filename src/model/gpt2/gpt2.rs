@@ -7,8 +7,9 @@ use super::super::heads::sequence_classification::{Score, pooled_index};
 use super::super::ops::{head_cross_entropy, head_nll};
 use super::super::parameters;
 use super::super::parts::{Pass, Tokens};
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
 use super::{Conv1D, Gpt2Config, Transformer};
+use crate::faults::WeightError;
 
 /// `GPT2LMHeadModel`, and with a head also `GPT2ForSequenceClassification` (`score`),
 /// `GPT2ForTokenClassification` (`classifier`) or `GPT2ForQuestionAnswering` (`qa_outputs`), on one set of

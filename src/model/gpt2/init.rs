@@ -2,7 +2,8 @@
 
 use burn::prelude::*;
 
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
+use crate::faults::WeightError;
 use crate::methods::names::{self, Kind};
 use crate::settings::Seed;
 

@@ -4,8 +4,9 @@ use burn::prelude::*;
 
 use super::super::ops::gelu_new;
 use super::super::parts::Pass;
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
 use super::{Conv1D, Gpt2Config};
+use crate::faults::WeightError;
 
 /// `c_proj(gelu_new(c_fc(x)))`; `gelu_new` is the tanh approximation (Hendrycks & Gimpel 2016).
 #[derive(Module, Debug)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::ConfigError;
+use crate::faults::ConfigError;
 
 /// The ids that end a text: none, one, or a list, as chat models have it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,10 +64,11 @@ pub fn check_ids(
     let mut wrong = ids.filter(|(_, id)| !is_token(*id));
     match wrong.next() {
         None => Ok(()),
-        Some((field, id)) => Err(ConfigError::Impossible(format!(
-            "{field} is {id}, but vocab_size is {vocabulary}: ids go from 0 to {}",
-            vocabulary.saturating_sub(1)
-        ))),
+        Some((field, id)) => Err(ConfigError::NoToken {
+            field: field.to_owned(),
+            id,
+            vocabulary,
+        }),
     }
 }
 

@@ -6,8 +6,9 @@ use burn::prelude::*;
 use super::super::parts::{
     Embedding, KvCache, LayerNorm, Pass, Tokens, attention_bias, int_tensor,
 };
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
 use super::{Block, Gpt2Config};
+use crate::faults::WeightError;
 use crate::methods::SoftPrompt;
 
 /// `transformer` in Hugging Face's names.

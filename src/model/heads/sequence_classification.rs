@@ -3,7 +3,8 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
+use crate::faults::WeightError;
 use crate::settings::Seed;
 
 /// `score` in Hugging Face's names.

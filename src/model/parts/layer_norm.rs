@@ -4,7 +4,8 @@ use burn::module::Param;
 use burn::prelude::*;
 
 use super::super::ops;
-use super::super::weights::{WeightError, WeightSource};
+use super::super::weights::WeightSource;
+use crate::faults::WeightError;
 
 #[derive(Module, Debug)]
 pub struct LayerNorm {

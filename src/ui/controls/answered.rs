@@ -15,7 +15,7 @@ pub fn Answered<T: Clone + PartialEq + Send + Sync + 'static>(
     move || {
         let words = match answer.get() {
             Answer::Done(found) => return show(&found),
-            Answer::Failed(error) => error.message,
+            Answer::Failed(error) => error.to_string(),
             Answer::Idle => empty.map_or(text::WAITING, |empty| empty.get()).to_string(),
             Answer::Going => text::WAITING.to_string(),
         };

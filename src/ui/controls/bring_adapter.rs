@@ -41,9 +41,7 @@ fn told(answer: &Answer<Brought>) -> AnyView {
     match answer {
         Answer::Idle => ().into_any(),
         Answer::Going => view! { <p>{text::BRINGING}</p> }.into_any(),
-        Answer::Failed(error) => {
-            view! { <p class="refusal">{error.message.clone()}</p> }.into_any()
-        }
+        Answer::Failed(error) => view! { <p class="refusal">{error.to_string()}</p> }.into_any(),
         Answer::Done(brought) => {
             let score = match &brought.scores {
                 Ok(scores) => {

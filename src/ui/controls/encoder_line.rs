@@ -38,7 +38,7 @@ pub fn EncoderLine() -> impl IntoView {
         let received = progress.map(|p| (p.received_bytes, p.total_bytes));
         match state.answer::<asks::LoadEncoder>() {
             Answer::Done(_) => None,
-            Answer::Failed(error) => Some((text::not_fetched(&error.message), true)),
+            Answer::Failed(error) => Some((text::not_fetched(&error.to_string()), true)),
             Answer::Idle | Answer::Going => Some((text::fetching(received), false)),
         }
     });

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::term;
+use crate::faults::SettingsError;
 use crate::settings::{Family, StrategyKind};
 use crate::ui::draft::{Draft, SCHEDULES};
 use crate::ui::page_context::use_page;
@@ -16,7 +17,7 @@ pub fn Field(key: &'static str) -> impl IntoView {
     let (label, word, help) = text::field(key);
     let id = format!("field-{key}");
     let help_id = format!("help-{key}");
-    let problem = RwSignal::new(None::<String>);
+    let problem = RwSignal::new(None::<SettingsError>);
     let value = Memo::new(move |_| page.draft.with(|draft| draft.get(key)));
     let is_locked = page.watch(|state| state.run.as_ref().is_some_and(Run::is_going));
     let change = move |event: leptos::ev::Event| {

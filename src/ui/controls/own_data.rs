@@ -111,7 +111,7 @@ fn Found(refused: RwSignal<Option<String>>) -> impl IntoView {
     };
     let said = move || match (refused.get(), answer.get()) {
         (Some(words), _) => refusal(words),
-        (None, Answer::Failed(error)) => refusal(error.message),
+        (None, Answer::Failed(error)) => refusal(error.to_string()),
         (None, Answer::Going) => view! { <p role="status">{text::LOOKING}</p> }.into_any(),
         (None, Answer::Idle | Answer::Done(_)) => ().into_any(),
     };

@@ -38,7 +38,7 @@ pub fn WorkspaceControl() -> impl IntoView {
                 own_files::save(&format!("{}.zip", archive.name), &archive.bytes);
                 told.set(text::saved(archive.bytes.len() as u64));
             }
-            (Answer::Failed(error), _) => told.set(error.message.clone()),
+            (Answer::Failed(error), _) => told.set(error.to_string()),
             _ => {}
         }
         answer.is_going()
@@ -50,7 +50,7 @@ pub fn WorkspaceControl() -> impl IntoView {
                 let workspace = (**workspace).clone();
                 spawn_local(async move { told.set(put_in_place(workspace).await) });
             }
-            (Answer::Failed(error), _) => told.set(error.message.clone()),
+            (Answer::Failed(error), _) => told.set(error.to_string()),
             _ => {}
         }
         answer.is_going()

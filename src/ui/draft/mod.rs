@@ -3,19 +3,20 @@
 mod family;
 mod values;
 
-use std::str::FromStr;
-
 use family::not_for;
+pub use family::refusal;
 pub use values::{SCHEDULES, schedule_name};
 
+use crate::faults::{Rule, SettingsError};
 use crate::methods::AllSettings;
 pub use crate::methods::export::short_number;
-use crate::methods::field::{Field, Reach};
+use crate::methods::field::{Field, Reach, parsed};
+use crate::methods::targets::owned;
 use crate::settings::{Family, ScheduleKind, Strategy, StrategyKind, Task, TrainingSettings};
 use crate::ui::UNNAMED_DATASET;
 use crate::ui::pages::routes::pairs;
 use crate::ui::sources::datasets::{self, DataSource, SHIPPED, shipped};
-use crate::ui::text::methods::refusal;
+use crate::ui::text::address as text;
 
 /// Everything the form holds. The settings of a strategy not chosen are kept for when it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +73,7 @@ impl Draft {
         settings.sort_by(|(_, (one, _)), (_, (other, _))| rank(one).cmp(&rank(other)));
         for (place, (key, value)) in settings {
             if let Err(problem) = draft.try_set(&key, &value) {
-                problems.push((place, format!("{key}={value}: {problem}")));
+                problems.push((place, text::setting(&key, &value, &problem)));
             }
         }
         problems.sort_by_key(|(place, _)| *place);
@@ -91,7 +92,7 @@ impl Draft {
     }
 
     /// Changes one setting by its name in addresses, or says why it cannot be so.
-    pub fn try_set(&mut self, key: &str, value: &str) -> Result<(), String> {
+    pub fn try_set(&mut self, key: &str, value: &str) -> Result<(), SettingsError> {
         let mut trial = self.clone();
         trial.set(key, value.trim())?;
         let most = MOST.iter().find(|(name, _)| *name == key);
@@ -99,7 +100,7 @@ impl Draft {
         if let Some(most) = most.or_else(|| trial.methods.most(trial.kind, key))
             && trial.get(key).parse::<usize>().is_ok_and(|n| n > most)
         {
-            return Err(format!("must be at most {most} here"));
+            return Err(SettingsError::MustBe(Rule::AtMostHere(most)));
         }
         if let Some(problem) = trial.settings().problem() {
             return Err(problem);
@@ -111,20 +112,18 @@ impl Draft {
         Ok(())
     }
 
-    /// What does not go together, in words for the person who chose it.
-    fn combination(&self) -> Option<String> {
+    /// What does not go together.
+    fn combination(&self) -> Option<SettingsError> {
         let task = self.task();
         let training = &self.training;
         if training.balanced_classes
             && let Some(why) = task.refuses_class_weights()
         {
-            return Some(format!("balanced classes: {why}"));
+            let reason = Box::new(why);
+            return Some(SettingsError::BalancedClasses { reason });
         }
         if matches!(task, Task::CausalLm | Task::MaskedLm) && self.kind == StrategyKind::Head {
-            return Some(
-                "language modelling has no head of its own to train; choose another strategy"
-                    .into(),
-            );
+            return Some(SettingsError::NoHeadToTrain);
         }
         None
     }
@@ -159,10 +158,10 @@ impl Draft {
         }
     }
 
-    fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
-        let whole = || parsed::<usize>(value, "a whole number");
-        let number = || parsed::<f64>(value, "a number");
-        let switch = || parsed::<bool>(value, "true or false");
+    fn set(&mut self, key: &str, value: &str) -> Result<(), SettingsError> {
+        let whole = || parsed::<usize>(value, Rule::Whole);
+        let number = || parsed::<f64>(value, Rule::Number);
+        let switch = || parsed::<bool>(value, Rule::Switch);
         match key {
             "data" => self.choose_data(value)?,
             "task" => self.check_task(value)?,
@@ -186,22 +185,22 @@ impl Draft {
             "epochs" => self.training.num_train_epochs = number()?,
             "balanced" => self.training.balanced_classes = switch()?,
             "clip" => self.training.max_grad_norm = finite_norm(number()?),
-            "seed" => self.training.seed = parsed(value, "a whole number")?,
+            "seed" => self.training.seed = parsed(value, Rule::Whole)?,
             _ => {
                 let set = self.methods.set(key, value, self.family);
-                return set.unwrap_or_else(|| Err("there is no such setting".into()));
+                return set.unwrap_or(Err(SettingsError::NoSuchSetting));
             }
         }
         Ok(())
     }
 
     /// Takes a shipped set by its name; the set that is chosen may be any, and stays.
-    fn choose_data(&mut self, value: &str) -> Result<(), String> {
+    fn choose_data(&mut self, value: &str) -> Result<(), SettingsError> {
         if value == self.dataset.name() {
             return Ok(());
         }
-        let names: Vec<&str> = SHIPPED.iter().map(|set| set.name).collect();
-        let set = shipped(value).ok_or_else(|| must_be(&format!("one of {}", names.join(", "))))?;
+        let names = SHIPPED.map(|set| set.name);
+        let set = shipped(value).ok_or_else(|| one_of(&names))?;
         if set.task_for(self.family).is_none() {
             return Err(not_for(&set, self.family));
         }
@@ -210,25 +209,23 @@ impl Draft {
     }
 
     /// The task follows from the data, so that an address can only say it, and not choose it.
-    fn check_task(&self, value: &str) -> Result<(), String> {
+    fn check_task(&self, value: &str) -> Result<(), SettingsError> {
         let task = self.task().name();
         // The model may turn out to be of another family.
         let is_anothers =
             |family: &Family| self.dataset.task_for(*family).map(Task::name) == Some(value);
         match value == task || Family::ALL.iter().any(is_anothers) {
             true => Ok(()),
-            false => Err(must_be(&format!(
-                "{task} with the data {}",
-                self.dataset.name()
-            ))),
+            false => Err(SettingsError::MustBe(Rule::TaskOfData {
+                task: task.to_owned(),
+                data: self.dataset.name().to_owned(),
+            })),
         }
     }
 
-    fn choose_strategy(&mut self, value: &str) -> Result<(), String> {
-        let kind = StrategyKind::parse(value).ok_or_else(|| {
-            let names = StrategyKind::ALL.map(StrategyKind::name);
-            must_be(&format!("one of {}", names.join(", ")))
-        })?;
+    fn choose_strategy(&mut self, value: &str) -> Result<(), SettingsError> {
+        let names = StrategyKind::ALL.map(StrategyKind::name);
+        let kind = StrategyKind::parse(value).ok_or_else(|| one_of(&names))?;
         if let Some(why) = refusal(kind, self.family) {
             return Err(why);
         }
@@ -271,21 +268,16 @@ impl Draft {
     }
 }
 
-/// What is wrong with a value that does not keep to a rule.
-fn must_be(rule: &str) -> String {
-    format!("must be {rule}")
+fn one_of(names: &[&str]) -> SettingsError {
+    SettingsError::MustBe(Rule::OneOf(owned(names)))
 }
 
-fn parsed<T: FromStr>(value: &str, rule: &str) -> Result<T, String> {
-    value.parse().map_err(|_| must_be(rule))
-}
-
-fn schedule_named(value: &str) -> Result<ScheduleKind, String> {
-    SCHEDULES
-        .iter()
-        .find(|(name, _)| *name == value)
-        .map(|(_, kind)| *kind)
-        .ok_or_else(|| must_be("linear, cosine or constant"))
+fn schedule_named(value: &str) -> Result<ScheduleKind, SettingsError> {
+    let named = SCHEDULES.iter().find(|(name, _)| *name == value);
+    named.map(|(_, kind)| *kind).ok_or_else(|| {
+        let names = SCHEDULES.map(|(name, _)| name);
+        SettingsError::MustBe(Rule::Either(owned(&names)))
+    })
 }
 
 /// 0 and infinity both clip nothing; kept runs are JSON, which has no infinity.

@@ -34,7 +34,7 @@ pub fn Bench(query: String) -> impl IntoView {
         Standing::Going => text::BENCH_GOING.to_string(),
         Standing::Done { .. } => String::new(),
         Standing::Cancelled => text::BENCH_CANCELLED.to_string(),
-        Standing::Failed(error) => error.message,
+        Standing::Failed(error) => error.to_string(),
     };
     let is_over = move || !matches!(bench.get(), Standing::Idle | Standing::Going);
     let json = move || match bench.get() {

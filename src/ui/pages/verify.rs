@@ -29,7 +29,7 @@ pub fn Verify() -> impl IntoView {
     let words = page.watch(|state| match &state.verification {
         Verification::Idle => text::VERIFY_WAITING.to_string(),
         Verification::Going { .. } => text::VERIFY_GOING.to_string(),
-        Verification::Failed { error, .. } => error.message.clone(),
+        Verification::Failed { error, .. } => error.to_string(),
         Verification::Cancelled { .. } => text::VERIFY_CANCELLED.to_string(),
         Verification::Done { found, .. } => {
             text::verify_summary(found.passed, found.failed, &format::duration(found.millis))

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::faults::Fault;
 use crate::protocol::{
     BUILD_ID, Command, DatasetInfo, DeviceInfo, DeviceKind, EngineError, Event, Frame, ModelInfo,
     ModelPlace, PROTOCOL_VERSION, Reading, Reply, RequestId, Speech, asks,
@@ -142,7 +143,12 @@ fn a_run_of_a_set_is_made_with_the_model_it_was_queued_with() {
 
 #[test]
 fn runs_that_cannot_have_their_data_or_model_are_not_started() {
-    let refused = || Event::Failed(EngineError::new(ErrorKind::Network, "offline"));
+    let refused = || {
+        Event::Failed(EngineError::new(
+            ErrorKind::Network,
+            Fault::foreign("offline"),
+        ))
+    };
     let mut state = up();
     let mut queue = queue(&[
         queued("a", "topics", "nano"),
@@ -199,7 +205,10 @@ fn a_run_that_ends_makes_room_for_the_next() {
     ]);
     let first = queue.begin().unwrap();
     let mut run = Run::new(RequestId(9), first.settings, Learnt::default());
-    run.fail(3, EngineError::new(ErrorKind::Diverged, "too large"));
+    run.fail(
+        3,
+        EngineError::new(ErrorKind::Diverged, Fault::foreign("too large")),
+    );
     state.run = Some(run);
     assert_eq!(queue.next_move(&state), Move::Start);
 }

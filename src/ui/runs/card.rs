@@ -7,11 +7,11 @@ use crate::lessons::measure::What;
 use crate::lessons::{Lesson, Preset};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
+use crate::ui::draft::refusal;
 use crate::ui::learner::RunRecord;
 use crate::ui::page_context::use_page;
 use crate::ui::sources::shipped_models::{family_of, is_missing};
 use crate::ui::text::format;
-use crate::ui::text::methods::refusal;
 use crate::ui::text::{lessons as text, run as run_text, widgets};
 
 #[component]
@@ -44,7 +44,7 @@ pub fn RunCard(
     });
     let why_not = Memo::new(move |_| match lacking.get() {
         Some(name) => Some(text::not_on_this_site(name)),
-        None => refused.get().map(|why| text::refused(&why)),
+        None => refused.get().map(|why| text::refused(&why.to_string())),
     });
     let start = move |_| {
         let run = queued(page, lesson, preset);

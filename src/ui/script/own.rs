@@ -251,8 +251,10 @@ mod tests {
     use crate::ui::sources::own_data::tests::{own, report};
 
     fn program(report: DataReport) -> String {
-        let mut draft = Draft::default();
-        draft.dataset = DataSource::Own(Arc::new(own(report)));
+        let draft = Draft {
+            dataset: DataSource::Own(Arc::new(own(report))),
+            ..Draft::default()
+        };
         script(&draft, Family::Gpt2)
     }
 

@@ -123,7 +123,7 @@ fn product(base: &Draft, sweeps: &[Sweep]) -> Result<Vec<(String, Draft)>, Strin
             for value in values {
                 let mut draft = draft.clone();
                 let set = draft.try_set(key, value);
-                set.map_err(|why| text::value_refused(key, value, &why))?;
+                set.map_err(|why| text::value_refused(key, value, &why.to_string()))?;
                 let separator = if name.is_empty() { "" } else { ", " };
                 next.push((format!("{name}{separator}{key} {value}"), draft));
             }
@@ -152,7 +152,8 @@ fn groups(
         for place in 0..seeds as u64 {
             let mut run = draft.clone();
             let seed = draft.training.seed.wrapping_add(place);
-            run.try_set("seed", &seed.to_string())?;
+            let set = run.try_set("seed", &seed.to_string());
+            set.map_err(|why| why.to_string())?;
             runs.push(run);
         }
         Ok(SeriesGroup {

@@ -1,5 +1,6 @@
 //! What the learner must know about, and may do about it.
 
+use crate::faults::Fault;
 use crate::protocol::{AskKind, EngineError};
 
 /// A notice that stands at the top of the page until it is dealt with.
@@ -41,9 +42,9 @@ pub enum Cause {
     /// The GPU failed in use; the CPU does the work.
     GpuLost { reason: String, run: RunOnGpu },
     /// A worker that computed a part of each batch is gone; so many go on.
-    HelperLost { workers: usize, reason: String },
+    HelperLost { workers: usize, reason: Fault },
     /// Checkpoints of the run could no longer be written.
-    NotKept { reason: String },
+    NotKept { reason: Fault },
     /// The lab's table of runs is larger than what the browser keeps.
     TableNotKept,
     /// Values in the address that cannot be used; the defaults stand in.

@@ -4,6 +4,7 @@ mod events;
 
 use std::sync::Arc;
 
+use crate::faults::SurroundingsError;
 use crate::protocol::{
     EngineError, ErrorKind, GeneralScore, RequestId, RunId, RunPlan, RunProgress, RunStage,
     RunSummary, Scores, Split, SplitSummary, StageProgress, StepMetrics,
@@ -282,8 +283,9 @@ impl Run {
         if self.is_cancelling() {
             self.cancelled();
         } else if self.is_going() {
-            let message = crate::ui::text::lost::engine_stopped(reason);
-            let error = EngineError::new(ErrorKind::Device, message.trim());
+            let reason = reason.to_owned();
+            let stopped = SurroundingsError::EngineStopped { reason };
+            let error = EngineError::new(ErrorKind::Device, stopped);
             self.fail(self.completed_steps(), error);
         }
     }

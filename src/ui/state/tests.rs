@@ -1,4 +1,5 @@
 use super::*;
+use crate::faults::Fault;
 use crate::protocol::{
     BUILD_ID, EngineError, ErrorKind, Event, ModelPlace, PROTOCOL_VERSION, Reply, RequestId, RunId,
     RunOptions, RunProgress, RunStage, RunStart, Scores, Split, StepMetrics, WeightsChoice, asks,
@@ -126,7 +127,10 @@ fn a_model_arrives_with_progress_or_fails_with_a_notice() {
         panic!("still loading");
     };
     assert_eq!(progress.unwrap().fraction(), Some(0.5));
-    let error = EngineError::new(ErrorKind::Model, "model.safetensors is cut short");
+    let error = EngineError::new(
+        ErrorKind::Model,
+        Fault::foreign("model.safetensors is cut short"),
+    );
     state.apply(from_engine(id, Event::Failed(error)));
     assert_eq!(state.status(), Status::Failed);
     assert_eq!(state.notices.list().len(), 1);
@@ -315,7 +319,7 @@ fn a_lost_helper_is_told_of_and_the_run_goes_on() {
     let mut state = running(RunId(3));
     let lost = Event::HelperLost {
         workers: 1,
-        reason: "it gave no answer".into(),
+        reason: Fault::foreign("it gave no answer"),
     };
     state.apply(from_engine(None, lost));
     let cause = &state.notices.list()[0].cause;
@@ -396,7 +400,7 @@ fn an_answer_is_of_the_type_that_was_asked_for_or_is_none() {
 #[test]
 fn what_failed_where_it_was_asked_is_said_there() {
     let mut state = State::default();
-    let error = || EngineError::new(ErrorKind::State, "make a run first");
+    let error = || EngineError::new(ErrorKind::State, Fault::foreign("make a run first"));
     let tag = state.ask_only(asks::Tag { text: "a".into() });
     state.apply(from_engine(tag.request_id, Event::Failed(error())));
     assert_eq!(state.answer::<asks::Tag>(), Answer::Failed(error()));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::State;
+use crate::faults::Fault;
 use crate::protocol::{
     AskKind, Command, EngineError, ErrorKind, Event, Generated, Reply, RunPlan, Verified,
     VerifiedQuantity,
@@ -120,6 +121,11 @@ impl State {
                     rows.push(row);
                 }
             }
+            Event::CaseNotRun { case, reason } => {
+                if let Verification::Going { rows } = &mut self.verification {
+                    rows.push(crate::ui::text::pages::not_run(case, &reason));
+                }
+            }
             _ => {}
         }
     }
@@ -176,7 +182,7 @@ impl State {
 
     /// The engine is gone with what it was at.
     pub(super) fn tools_lost(&mut self, reason: &str) {
-        let gone = EngineError::new(ErrorKind::Device, reason);
+        let gone = EngineError::new(ErrorKind::Device, Fault::foreign(reason));
         if matches!(self.generation, Generation::Going { .. }) {
             self.generation = Generation::Idle;
         }

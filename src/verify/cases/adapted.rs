@@ -1,6 +1,7 @@
 //! An adapter on the language model: forward, merging, gradients and trajectories.
 
 use super::language_model::LmInputs;
+use crate::faults::Fault;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::methods::{Beside, Lora};
@@ -12,7 +13,6 @@ use crate::verify::Selection;
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::adapter::Adapter;
 use crate::verify::harness::comparison::{Comparison, exactly};
-use crate::verify::harness::error::CaseError;
 use crate::verify::harness::expected::{ExpectedTensors, OurTensors};
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::inputs::{Input, batches};
@@ -92,7 +92,7 @@ impl Forward<'_> {
         model: &Gpt2,
         input: &Input,
         reporter: &mut Reporter<'_>,
-    ) -> Result<(), CaseError> {
+    ) -> Result<(), Fault> {
         let logits = model.logits(input.tokens(), &mut Pass::default());
         let [_, vocabulary] = logits.dims();
         let shape = vec![input.input_ids.len(), input.input_ids[0].len(), vocabulary];

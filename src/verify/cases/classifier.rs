@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::fine_tuning::prepared;
+use crate::faults::Fault;
 use crate::io::peft::stored_name;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
@@ -16,7 +17,7 @@ use crate::train::Objective;
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::adapter::Adapter;
 use crate::verify::harness::comparison::{Comparison, exactly};
-use crate::verify::harness::error::CaseError;
+use crate::verify::harness::error::{in_file, wrong};
 use crate::verify::harness::expected::ExpectedTensors;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::inputs::{Input, batches};
@@ -37,7 +38,7 @@ struct Cases {
 }
 
 impl Cases {
-    fn read(set: &Set) -> Result<Self, CaseError> {
+    fn read(set: &Set) -> Result<Self, Fault> {
         let cases: Self = set.json("cls/cases.json")?;
         for input in cases.inputs.values() {
             input.check(&set.path("cls/cases.json"), &set.config)?;
@@ -45,8 +46,8 @@ impl Cases {
         Ok(cases)
     }
 
-    fn batch(&self, set: &Set) -> Result<&Input, CaseError> {
-        let missing = || CaseError::file(&set.path("cls/cases.json"), "inputs.batch is missing");
+    fn batch(&self, set: &Set) -> Result<&Input, Fault> {
+        let missing = || wrong(&set.path("cls/cases.json"), "inputs.batch is missing");
         self.inputs.get("batch").ok_or_else(missing)
     }
 
@@ -84,7 +85,7 @@ pub async fn run(set: &Set<'_>, reporter: &mut Reporter<'_>) -> CaseResult {
 }
 
 /// `cls/model/` whole, or the set's own transformer with the head that lies there.
-pub fn classifier(set: &Set) -> Result<Gpt2, CaseError> {
+pub fn classifier(set: &Set) -> Result<Gpt2, Fault> {
     let folder = set.path("cls/model/");
     let config = read_config(set.library, &format!("{folder}config.json"))?;
     if set.has("cls/model/model.safetensors") {
@@ -97,7 +98,7 @@ pub fn classifier(set: &Set) -> Result<Gpt2, CaseError> {
         .get("score.weight")
         .and_then(|shape| shape.first().copied());
     let score = Score::load(labels.unwrap_or(0), config.n_embd, &mut file, &set.device)
-        .map_err(|e| CaseError::file(&path, e))?;
+        .map_err(|e| in_file(&path, e))?;
     Ok(set
         .model
         .clone()
@@ -116,7 +117,7 @@ async fn logits(
 ) -> CaseResult {
     let logits = model
         .classify(input.tokens(), pad, &mut Pass::default())
-        .ok_or_else(|| CaseError::Device("the classifier has no score head".to_owned()))?;
+        .ok_or_else(|| Fault::internal("the classifier has no score head"))?;
     let shape = logits.dims().to_vec();
     let values = read_back::values(name, logits).await?;
     let ours = NamedTensor {
@@ -231,6 +232,6 @@ async fn adapter(
 }
 
 /// What the set's classifier is asked to learn.
-pub fn objective(set: &Set) -> Result<Objective, CaseError> {
+pub fn objective(set: &Set) -> Result<Objective, Fault> {
     Ok(Cases::read(set)?.objective())
 }

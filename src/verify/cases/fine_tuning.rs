@@ -2,12 +2,13 @@
 
 use burn::module::Module;
 
+use crate::faults::Fault;
 use crate::model::gpt2::Gpt2;
 use crate::model::parameters;
 use crate::settings::{PartialSettings, Strategy};
 use crate::train::Objective;
 use crate::verify::harness::CaseResult;
-use crate::verify::harness::error::CaseError;
+use crate::verify::harness::error::wrong;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::inputs::batches;
 use crate::verify::harness::one_step::same_name;
@@ -37,7 +38,7 @@ pub async fn run(set: &Set<'_>, reporter: &mut Reporter<'_>) -> CaseResult {
 }
 
 /// The strategy that trains what the record says was trained, put into effect.
-pub fn prepared(model: &Gpt2, record: &Record, path: &str) -> Result<(Strategy, Gpt2), CaseError> {
+pub fn prepared(model: &Gpt2, record: &Record, path: &str) -> Result<(Strategy, Gpt2), Fault> {
     let strategy = strategy_of(model, model.transformer.h.len(), record, path)?;
     let model = model.clone().with_trainable(|name| strategy.trains(name));
     Ok((strategy, model))
@@ -49,7 +50,7 @@ pub fn strategy_of<M: Module>(
     blocks: usize,
     record: &Record,
     path: &str,
-) -> Result<Strategy, CaseError> {
+) -> Result<Strategy, Fault> {
     let names: Vec<String> = parameters::list(model)
         .into_iter()
         .map(|p| p.name)
@@ -65,5 +66,5 @@ pub fn strategy_of<M: Module>(
         .chain(partial)
         .find(fits);
     let reason = "none of full, partial, head and bitfit trains just the tensors listed there";
-    strategy.ok_or_else(|| CaseError::file(path, reason))
+    strategy.ok_or_else(|| wrong(path, reason))
 }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::faults::Fault;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
@@ -10,7 +11,6 @@ use crate::model::sampling::{Continuation, distribution, greedy};
 use crate::settings::Sampling;
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::{Comparison, exactly};
-use crate::verify::harness::error::CaseError;
 use crate::verify::harness::expected::ExpectedTensors;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::inputs::Input;
@@ -99,7 +99,7 @@ async fn continuation(set: &Set<'_>, case: &Greedy, reporter: &mut Reporter<'_>)
 }
 
 /// Logits after each of `ids`.
-async fn row_logits(model: &Gpt2, ids: &[i32]) -> Result<Vec<Vec<f32>>, CaseError> {
+async fn row_logits(model: &Gpt2, ids: &[i32]) -> Result<Vec<Vec<f32>>, Fault> {
     let rows = [ids.to_vec()];
     let logits = model.logits(Tokens::new(&rows), &mut Pass::default());
     let [_, vocabulary] = logits.dims();
@@ -166,7 +166,7 @@ async fn next_of_each(
     model: &Gpt2,
     tokens: Tokens<'_>,
     cache: &mut KvCache,
-) -> Result<Vec<i32>, CaseError> {
+) -> Result<Vec<i32>, Fault> {
     let width = tokens.ids[0].len();
     let mut pass = Pass {
         cache: Some(cache),

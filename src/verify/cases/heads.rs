@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::data::batch::Batch;
 use crate::data::prompts::EncodedPrompt;
+use crate::faults::Fault;
 use crate::io::folder::with_stored_heads;
 use crate::io::peft::stored_name;
 use crate::io::read_back;
@@ -18,7 +19,7 @@ use crate::verify::Selection;
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::adapter::Adapter;
 use crate::verify::harness::comparison::{Comparison, exactly};
-use crate::verify::harness::error::CaseError;
+use crate::verify::harness::error::in_file;
 use crate::verify::harness::expected::ExpectedTensors;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::inputs::{Input, batches, labelled};
@@ -83,14 +84,14 @@ pub async fn run(
 }
 
 /// The set's own transformer under the head that lies in the folder, if one does.
-fn model(set: &Set, folder: &str) -> Result<Gpt2, CaseError> {
+fn model(set: &Set, folder: &str) -> Result<Gpt2, Fault> {
     let path = set.path(&format!("{folder}head.safetensors"));
     if !set.library.has(&path) {
         return Ok(set.model.clone());
     }
     let mut file = set.library.tensors(&path)?;
     let model = with_stored_heads(set.model.clone(), &mut file);
-    model.map_err(|e| CaseError::file(&path, e))
+    model.map_err(|e| in_file(&path, e))
 }
 
 struct Check<'a> {
@@ -164,7 +165,7 @@ impl Check<'_> {
             Objective::MultiLabelClassification { pad } => model.classify(tokens(), pad, pass),
             _ => return Ok(()),
         };
-        let logits = logits.ok_or_else(|| CaseError::Device("the model has no head".to_owned()))?;
+        let logits = logits.ok_or_else(|| Fault::internal("the model has no head"))?;
         let [rows, outputs] = logits.dims();
         let texts = self.batch.rows();
         let shape = match rows / texts {
@@ -196,7 +197,7 @@ impl Check<'_> {
         };
         let loss = model.loss(self.objective, &self.batch, &mut pass);
         let norm = global_norm(&collect(loss.backward(), model));
-        let norm = norm.ok_or_else(|| CaseError::Device("no gradients".to_owned()))?;
+        let norm = norm.ok_or_else(|| Fault::internal("no gradients"))?;
         let loss = read_back::values("loss", loss.inner()).await?;
         let norm = read_back::values("gradient norm", norm).await?;
         for (quantity, tolerance, ours, expected) in [

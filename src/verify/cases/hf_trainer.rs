@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::classifier::{classifier, objective};
 use super::fine_tuning::prepared;
 use crate::data::batch::Batch;
+use crate::faults::Fault;
 use crate::io::peft::stored_name;
 use crate::model::gpt2::Gpt2;
 use crate::settings::{LossDivisor, Strategy};
@@ -18,7 +19,7 @@ use crate::train::Objective;
 use crate::train::loss::IGNORED;
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::adapter::Adapter;
-use crate::verify::harness::error::CaseError;
+use crate::verify::harness::error::in_file;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::inputs::batches;
 use crate::verify::harness::one_step::same_name;
@@ -86,7 +87,8 @@ pub async fn run(set: &Set<'_>, reporter: &mut Reporter<'_>) -> CaseResult {
     runs.remove("note");
     for (name, run) in runs {
         let path = set.path(&format!("hf_trainer.json/{name}"));
-        let run: TrainerRun = serde_json::from_value(run).map_err(|e| CaseError::file(&path, e))?;
+        let run: TrainerRun =
+            serde_json::from_value(run).map_err(|e| in_file(&path, Fault::foreign(e)))?;
         match setting(&name) {
             Some(setting) => setting.check(set, &name, run, reporter).await?,
             None => reporter.not_covered(path, "a setting that this check does not know"),
@@ -144,7 +146,7 @@ impl Setting {
     }
 
     /// What the run goes over, with the labels that it knows.
-    fn batches(&self, set: &Set<'_>) -> Result<Vec<Batch>, CaseError> {
+    fn batches(&self, set: &Set<'_>) -> Result<Vec<Batch>, Fault> {
         let folder = if self.of_classifier { "cls" } else { "traj" };
         let mut batches = batches(set, &format!("{folder}/batches.json"))?;
         if self.first_label_ignored {
@@ -155,7 +157,7 @@ impl Setting {
         Ok(batches)
     }
 
-    fn start(&self, set: &Set<'_>, record: &Record) -> Result<Start, CaseError> {
+    fn start(&self, set: &Set<'_>, record: &Record) -> Result<Start, Fault> {
         if let Some(folder) = &self.adapter {
             let adapter = Adapter::load(set, folder, set.model.clone())?;
             return Ok(Start {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use burn::prelude::*;
 use serde::Deserialize;
 
+use crate::faults::Fault;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
@@ -15,7 +16,7 @@ use crate::train::loss::predicted_rows;
 use crate::verify::Selection;
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::{Comparison, exactly};
-use crate::verify::harness::error::CaseError;
+use crate::verify::harness::error::wrong;
 use crate::verify::harness::expected::ExpectedTensors;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::inputs::Input;
@@ -45,7 +46,7 @@ struct Loss {
 }
 
 impl LmInputs {
-    pub fn read(set: &Set) -> Result<Self, CaseError> {
+    pub fn read(set: &Set) -> Result<Self, Fault> {
         let inputs: Self = set.json("lm/inputs.json")?;
         for input in inputs.forwards.values() {
             input.check(&set.path("lm/inputs.json"), &set.config)?;
@@ -53,8 +54,8 @@ impl LmInputs {
         Ok(inputs)
     }
 
-    pub fn forward(&self, set: &Set, name: &str) -> Result<&Input, CaseError> {
-        let missing = || CaseError::file(&set.path("lm/inputs.json"), format!("{name} is missing"));
+    pub fn forward(&self, set: &Set, name: &str) -> Result<&Input, Fault> {
+        let missing = || wrong(&set.path("lm/inputs.json"), format!("{name} is missing"));
         self.forwards.get(name).ok_or_else(missing)
     }
 }

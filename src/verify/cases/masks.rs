@@ -3,12 +3,12 @@
 use burn::prelude::Tensor;
 use serde::Deserialize;
 
+use crate::faults::Fault;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::parts::{Pass, Record};
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::Comparison;
-use crate::verify::harness::error::CaseError;
 use crate::verify::harness::expected::ExpectedTensors;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::library::Library;
@@ -50,7 +50,7 @@ pub async fn run(
 }
 
 /// `[layer][head][query][key]` of one text.
-async fn joined(name: &str, layers: Vec<Tensor<4>>) -> Result<NamedTensor, CaseError> {
+async fn joined(name: &str, layers: Vec<Tensor<4>>) -> Result<NamedTensor, Fault> {
     let layers = Tensor::cat(layers, 0);
     Ok(NamedTensor {
         name: name.to_owned(),

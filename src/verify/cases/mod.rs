@@ -33,7 +33,7 @@ pub async fn run_set(
 ) {
     let set = match Set::open(library, name, device) {
         Ok(set) => set,
-        Err(error) => return reporter.could_not_run(&format!("{name}model"), &error),
+        Err(reason) => return reporter.could_not_run(&format!("{name}model"), reason),
     };
     if set.has("lm/") {
         let outcome = language_model::run(&set, selection, reporter).await;

@@ -8,7 +8,7 @@ use crate::settings::{
 };
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::Comparison;
-use crate::verify::harness::error::CaseError;
+use crate::verify::harness::error::wrong;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::library::Library;
 use crate::verify::harness::tolerance::EXACT;
@@ -138,7 +138,7 @@ fn frozen(
     let mut comparison = Comparison::new(path.trim_end_matches(".json"), &quantity, EXACT);
     for one in cases {
         let frozen_blocks = frozen_blocks(&one.frozen)
-            .ok_or_else(|| CaseError::file(path, format!("`{}` names no number", one.frozen)))?;
+            .ok_or_else(|| wrong(path, format!("`{}` names no number", one.frozen)))?;
         let labels = (one.model == "SEQ_CLS").then_some(LABELS);
         let ours = count(
             gpt2,

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::faults::Fault;
 use crate::settings::{Schedule, ScheduleKind};
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::Comparison;
-use crate::verify::harness::error::CaseError;
+use crate::verify::harness::error::wrong;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::library::Library;
 use crate::verify::harness::tolerance::SCHEDULE;
@@ -58,8 +59,8 @@ fn schedule(case: &Case) -> Option<Schedule> {
     })
 }
 
-fn unknown(path: &str, kind: &str) -> CaseError {
-    CaseError::file(
+fn unknown(path: &str, kind: &str) -> Fault {
+    wrong(
         path,
         format!("the kind {kind} is none of the schedules known here"),
     )

@@ -4,10 +4,11 @@
 use serde::Deserialize;
 
 use super::words;
-use crate::data::tokenizer::{Tokenizer, TokenizerError};
+use crate::data::tokenizer::Tokenizer;
+use crate::faults::{Fault, FileError, TokenizerError};
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::Comparison;
-use crate::verify::harness::error::CaseError;
+use crate::verify::harness::error::in_file;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::library::Library;
 use crate::verify::harness::tolerance::EXACT;
@@ -59,9 +60,7 @@ pub fn run(library: &Library, folder: &str, reporter: &mut Reporter) -> CaseResu
             tokenizer,
             encodings: &encodings,
         };
-        check
-            .run(reporter)
-            .map_err(|e| CaseError::file(&check.case, e))?;
+        check.run(reporter).map_err(|e| in_file(&check.case, e))?;
     }
     Ok(())
 }
@@ -74,7 +73,7 @@ fn ids_alone(
 ) -> CaseResult {
     for (name, tokenizer) in tokenizers(library, folder, 0)? {
         let case = format!("{folder}{name}");
-        let failed = |e: TokenizerError| CaseError::file(&case, e);
+        let failed = |e: TokenizerError| in_file(&case, e);
         let compare =
             |what: &str| Comparison::new(&case, &format!("{what} {} texts", items.len()), EXACT);
         let (mut ids, mut back) = (compare("ids of"), compare("ids back to"));
@@ -99,12 +98,12 @@ fn tokenizers(
     library: &Library,
     folder: &str,
     vocabulary: usize,
-) -> Result<Vec<(&'static str, Tokenizer)>, CaseError> {
+) -> Result<Vec<(&'static str, Tokenizer)>, Fault> {
     let path = |file: &str| format!("{folder}{file}");
     let has = |file: &str| library.has(&path(file));
     let at = |file: &str| {
         let path = path(file);
-        move |e: TokenizerError| CaseError::file(&path, e)
+        move |e: TokenizerError| in_file(&path, e)
     };
     let mut found = Vec::new();
     if has("tokenizer.json") {
@@ -125,9 +124,10 @@ fn tokenizers(
         found.push(("learnt from corpus.txt", learnt.map_err(at("corpus.txt"))?));
     }
     match found.is_empty() {
-        true => Err(CaseError::Missing {
+        true => Err(FileError::Missing {
             path: path("tokenizer.json"),
-        }),
+        }
+        .into()),
         false => Ok(found),
     }
 }

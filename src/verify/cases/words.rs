@@ -3,11 +3,12 @@
 use serde::Deserialize;
 
 use crate::data::questions::{Answer, Cutting, Question, Window, encode};
-use crate::data::tokenizer::{Tokenizer, TokenizerError};
+use crate::data::tokenizer::Tokenizer;
+use crate::faults::TokenizerError;
 use crate::protocol::Split;
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::Comparison;
-use crate::verify::harness::error::CaseError;
+use crate::verify::harness::error::in_file;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::library::Library;
 use crate::verify::harness::tolerance::EXACT;
@@ -54,7 +55,7 @@ pub fn run(
     reporter: &mut Reporter,
 ) -> CaseResult {
     let cases: Words = library.json(path)?;
-    let failed = |e: TokenizerError| CaseError::file(path, e);
+    let failed = |e: TokenizerError| in_file(path, e);
     let quantity = format!("ids of {} sentences given as words", cases.words.len());
     let mut comparison = Comparison::new(path, &quantity, EXACT);
     for case in &cases.words {

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::comparison::{Comparison, exactly};
-use super::error::CaseError;
+use super::error::in_file;
 use super::finding::Reporter;
 use super::one_step::{ExpectedLosses, same_name};
 use super::set::Set;
 use super::tolerance::EXACT;
+use crate::faults::{AdapterError, Fault};
 use crate::io::adapter::{self, Description};
 use crate::io::safetensors::SafetensorsFile;
 use crate::io::{own, peft, read_back};
@@ -48,14 +49,14 @@ pub struct Adapter {
 
 impl Adapter {
     /// Reads `folder` (`lora_r8/`), with gradients asked for as the strategy has it.
-    pub fn load(set: &Set, folder: &str, base: Gpt2) -> Result<Self, CaseError> {
+    pub fn load(set: &Set, folder: &str, base: Gpt2) -> Result<Self, Fault> {
         let config_path = set.path(&format!("{folder}adapter/adapter_config.json"));
         let weights_path = set.path(&format!("{folder}adapter/adapter_model.safetensors"));
         let json = set.library.text(&config_path)?;
-        let mut config = adapter::describe(&json).map_err(|e| CaseError::file(&config_path, e))?;
+        let mut config = adapter::describe(&json).map_err(|e| in_file(&config_path, e))?;
         let bytes = set.library.bytes(&weights_path)?;
         let loaded = adapter::load(&json, bytes.clone(), base.clone())
-            .map_err(|e| CaseError::file(&weights_path, e))?;
+            .map_err(|e| in_file(&weights_path, e))?;
         config.strategy = loaded.strategy;
         let model = loaded
             .model
@@ -71,11 +72,7 @@ impl Adapter {
     }
 
     /// Counts as PEFT prints them, and the files that saving the adapter gives.
-    pub async fn check_files(
-        &self,
-        case: &str,
-        reporter: &mut Reporter<'_>,
-    ) -> Result<(), CaseError> {
+    pub async fn check_files(&self, case: &str, reporter: &mut Reporter<'_>) -> Result<(), Fault> {
         let listed = parameters::list(&self.model);
         let trainable = listed
             .iter()
@@ -102,11 +99,10 @@ impl Adapter {
         &self,
         case: &str,
         reporter: &mut Reporter<'_>,
-    ) -> Result<(), CaseError> {
-        let failed = |e: &dyn std::fmt::Display| CaseError::Device(e.to_string());
+    ) -> Result<(), Fault> {
         let (json, bytes) = self.saved().await?;
-        let mut theirs = SafetensorsFile::open(self.bytes.clone()).map_err(|e| failed(&e))?;
-        let mut ours = SafetensorsFile::open(bytes.clone()).map_err(|e| failed(&e))?;
+        let mut theirs = SafetensorsFile::open(self.bytes.clone())?;
+        let mut ours = SafetensorsFile::open(bytes.clone())?;
 
         let mut comparison = Comparison::new(case, "adapter, saved again", EXACT);
         let saved = ours.tensors();
@@ -118,29 +114,27 @@ impl Adapter {
             .filter(|name| saved.contains_key(*name))
         {
             let values = |file: &mut SafetensorsFile<Vec<u8>>| {
-                let data = file.read(name).map_err(|e| failed(&e))?;
-                data.try_to_vec::<f32>()
-                    .map_err(|e| failed(&format!("{name}: {e:?}")))
+                let values = file.read(name)?.try_to_vec::<f32>();
+                values.map_err(|e| Fault::foreign(format!("{name}: {e:?}")))
             };
             comparison.tensor(name, &values(&mut ours)?, &values(&mut theirs)?);
         }
-        let again = adapter::load(&json, bytes, self.base.clone());
-        let again = again.map_err(|e| failed(&e))?.strategy;
+        let again = adapter::load(&json, bytes, self.base.clone())?.strategy;
         comparison.equal("configuration", &again, &self.config.strategy);
         reporter.quantity(comparison.finish());
         Ok(())
     }
 
     /// The adapter's files, written by us.
-    async fn saved(&self) -> Result<(String, Vec<u8>), CaseError> {
+    async fn saved(&self) -> Result<(String, Vec<u8>), Fault> {
         let task = self.config.task_type.as_deref().unwrap_or("CAUSAL_LM");
         let strategy = &self.config.strategy;
         if !own::is_for(strategy) {
             let saved = peft::save_async(&self.model, strategy, "model", task).await;
-            return saved.map_err(|e| CaseError::Device(e.to_string()));
+            return Ok(saved.map_err(AdapterError::from)?);
         }
         let tensors = read_back::parameters(&self.model, |name| own::keeps(strategy, name)).await?;
-        own::files(&tensors, strategy, "model", task).map_err(|e| CaseError::Device(e.to_string()))
+        Ok(own::files(&tensors, strategy, "model", task)?)
     }
 
     /// What the case's files call a parameter: as PEFT does where it has a name for it, else as we do.

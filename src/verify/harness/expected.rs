@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::comparison::Comparison;
-use super::error::CaseError;
+use super::error::in_file;
 use super::library::Library;
+use crate::faults::Fault;
 use crate::io::safetensors::NamedTensor;
 
 /// What is known of a large tensor: sums in float64 and some of its elements.
@@ -43,7 +44,7 @@ impl ExpectedTensors {
         library.has(&full_path(stem)) || library.has(&digest_path(stem))
     }
 
-    pub fn load(library: &Library, stem: &str) -> Result<Self, CaseError> {
+    pub fn load(library: &Library, stem: &str) -> Result<Self, Fault> {
         let (full, digest) = (full_path(stem), digest_path(stem));
         let mut tensors = BTreeMap::new();
         if library.has(&digest) {
@@ -57,10 +58,10 @@ impl ExpectedTensors {
         if library.has(&full) || tensors.is_empty() {
             let mut file = library.tensors(&full)?;
             for (name, shape) in file.tensors() {
-                let data = file.read(&name).map_err(|e| CaseError::file(&full, e))?;
+                let data = file.read(&name).map_err(|e| in_file(&full, e))?;
                 let values = data
                     .try_to_vec::<f32>()
-                    .map_err(|e| CaseError::file(&full, format!("{name}: {e:?}")))?;
+                    .map_err(|e| in_file(&full, Fault::foreign(format!("{name}: {e:?}"))))?;
                 tensors.insert(name, Expected::Full { shape, values });
             }
         }

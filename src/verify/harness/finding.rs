@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use super::error::CaseError;
+use crate::faults::Fault;
 use crate::protocol::VerifiedQuantity;
 
 /// A finding, told as soon as it is made.
@@ -11,7 +11,7 @@ pub enum Finding {
     /// A quantity was compared.
     Quantity(VerifiedQuantity),
     /// A case could not be run at all.
-    CouldNotRun { case: String, reason: String },
+    CouldNotRun { case: String, reason: Fault },
     /// Something that lies there is not checked.
     NotCovered { what: String, reason: String },
 }
@@ -67,9 +67,9 @@ impl<'a> Reporter<'a> {
         (self.sink)(Finding::Quantity(quantity));
     }
 
-    pub fn could_not_run(&mut self, case: &str, reason: &dyn std::fmt::Display) {
+    pub fn could_not_run(&mut self, case: &str, reason: Fault) {
         self.summary.could_not_run += 1;
-        let (case, reason) = (case.to_owned(), reason.to_string());
+        let case = case.to_owned();
         (self.sink)(Finding::CouldNotRun { case, reason });
     }
 
@@ -79,9 +79,9 @@ impl<'a> Reporter<'a> {
     }
 
     /// Reports a case that broke off, and ends a unit of work.
-    pub async fn settle(&mut self, case: &str, outcome: Result<(), CaseError>) {
-        if let Err(error) = outcome {
-            self.could_not_run(case.trim_end_matches('/'), &error);
+    pub async fn settle(&mut self, case: &str, outcome: Result<(), Fault>) {
+        if let Err(reason) = outcome {
+            self.could_not_run(case.trim_end_matches('/'), reason);
         }
         self.breathe().await;
     }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::error::CaseError;
+use super::error::wrong;
 use super::set::Set;
 use crate::data::batch::Batch;
+use crate::faults::Fault;
 use crate::model::gpt2::Gpt2Config;
 use crate::model::parts::Tokens;
 
@@ -79,7 +80,7 @@ impl Input {
     }
 
     /// Refuses ids and masks that the model would trip over.
-    pub fn check(&self, path: &str, config: &Gpt2Config) -> Result<(), CaseError> {
+    pub fn check(&self, path: &str, config: &Gpt2Config) -> Result<(), Fault> {
         self.check_within(path, config.n_positions, config.vocab_size)
     }
 
@@ -89,9 +90,9 @@ impl Input {
         path: &str,
         positions: usize,
         vocabulary: usize,
-    ) -> Result<(), CaseError> {
+    ) -> Result<(), Fault> {
         match self.problem(positions, vocabulary) {
-            Some(reason) => Err(CaseError::file(path, reason)),
+            Some(reason) => Err(wrong(path, reason)),
             None => Ok(()),
         }
     }
@@ -140,16 +141,16 @@ fn first_beyond<'a>(mut ids: impl Iterator<Item = &'a i32>, end: usize) -> Optio
 
 impl Input {
     /// As a batch for training, with the labels that the file gives.
-    pub fn labelled(self, path: &str) -> Result<Batch, CaseError> {
+    pub fn labelled(self, path: &str) -> Result<Batch, Fault> {
         match self.labels.clone() {
             Some(labels) => Ok(self.batch(labels.rows())),
-            None => Err(CaseError::file(path, "a batch has no labels")),
+            None => Err(wrong(path, "a batch has no labels")),
         }
     }
 }
 
 /// The batches of a set's trajectories.
-pub fn batches(set: &Set, file: &str) -> Result<Vec<Batch>, CaseError> {
+pub fn batches(set: &Set, file: &str) -> Result<Vec<Batch>, Fault> {
     let path = set.path(file);
     let inputs: Vec<Input> = set.json(file)?;
     let inputs = inputs.into_iter();
@@ -159,7 +160,7 @@ pub fn batches(set: &Set, file: &str) -> Result<Vec<Batch>, CaseError> {
 }
 
 /// An input that brings its labels.
-pub fn labelled(input: Input, path: &str, config: &Gpt2Config) -> Result<Batch, CaseError> {
+pub fn labelled(input: Input, path: &str, config: &Gpt2Config) -> Result<Batch, Fault> {
     input.check(path, config)?;
     input.labelled(path)
 }

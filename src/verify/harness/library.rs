@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
-use super::error::CaseError;
+use super::error::in_file;
 use super::files::CaseFiles;
+use crate::faults::{Fault, FileError};
 use crate::io::safetensors::SafetensorsFile;
 
 /// Gives files out and remembers them, so that in the end every file no check looked at can be named.
@@ -48,22 +49,23 @@ impl<'a> Library<'a> {
         self.paths.iter().filter_map(folder).collect()
     }
 
-    pub fn bytes(&self, path: &str) -> Result<Vec<u8>, CaseError> {
+    pub fn bytes(&self, path: &str) -> Result<Vec<u8>, Fault> {
         self.read.borrow_mut().insert(path.to_owned());
-        self.files.read(path).ok_or_else(|| CaseError::Missing {
+        let missing = || FileError::Missing {
             path: path.to_owned(),
-        })
+        };
+        Ok(self.files.read(path).ok_or_else(missing)?)
     }
 
-    pub fn text(&self, path: &str) -> Result<String, CaseError> {
-        String::from_utf8(self.bytes(path)?).map_err(|e| CaseError::file(path, e))
+    pub fn text(&self, path: &str) -> Result<String, Fault> {
+        String::from_utf8(self.bytes(path)?).map_err(|e| in_file(path, Fault::foreign(e)))
     }
 
-    pub fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, CaseError> {
-        serde_json::from_slice(&self.bytes(path)?).map_err(|e| CaseError::file(path, e))
+    pub fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Fault> {
+        serde_json::from_slice(&self.bytes(path)?).map_err(|e| in_file(path, Fault::foreign(e)))
     }
 
-    pub fn tensors(&self, path: &str) -> Result<SafetensorsFile<Vec<u8>>, CaseError> {
-        SafetensorsFile::open(self.bytes(path)?).map_err(|e| CaseError::file(path, e))
+    pub fn tensors(&self, path: &str) -> Result<SafetensorsFile<Vec<u8>>, Fault> {
+        SafetensorsFile::open(self.bytes(path)?).map_err(|e| in_file(path, e))
     }
 }

@@ -15,7 +15,7 @@ pub mod tolerance;
 pub mod trajectory;
 pub mod uncovered;
 
-use error::CaseError;
+use crate::faults::Fault;
 
 /// What a case gives back when it could be run.
-pub type CaseResult = Result<(), CaseError>;
+pub type CaseResult = Result<(), Fault>;

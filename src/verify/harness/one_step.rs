@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::comparison::Comparison;
-use super::error::CaseError;
 use super::expected::{ExpectedTensors, OurTensors};
 use super::finding::Reporter;
 use super::library::Library;
 use super::tolerance::{GRADIENT_NORM, GRADIENTS, LOSS};
 use crate::data::batch::Batch;
+use crate::faults::Fault;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::parameters;
@@ -50,7 +50,7 @@ impl<M: Learner> OneStep<'_, M> {
         &self,
         library: &Library<'_>,
         reporter: &mut Reporter<'_>,
-    ) -> Result<(), CaseError> {
+    ) -> Result<(), Fault> {
         reporter.breathe().await;
         let loss = self
             .model
@@ -81,7 +81,7 @@ impl<M: Learner> OneStep<'_, M> {
     }
 
     /// Gradients read back, by the reference's names and in the shapes of their parameters.
-    async fn named(&self, gradients: GradientMap) -> Result<OurTensors, CaseError> {
+    async fn named(&self, gradients: GradientMap) -> Result<OurTensors, Fault> {
         let shapes: BTreeMap<String, Vec<usize>> = parameters::list(self.model)
             .into_iter()
             .map(|p| (p.name, p.shape))

@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
-use super::error::CaseError;
+use super::error::wrong;
 use super::library::Library;
 use super::set::Set;
+use crate::faults::Fault;
 use crate::settings::{Remedies, ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
 
 /// Its settings, and numbers of every step.
@@ -37,19 +38,19 @@ pub struct Record {
 }
 
 impl Record {
-    pub fn read(set: &Set, stem: &str) -> Result<Self, CaseError> {
+    pub fn read(set: &Set, stem: &str) -> Result<Self, Fault> {
         Self::read_at(set.library, &set.path(stem))
     }
 
     /// `stem` is the whole path without its ending.
-    pub fn read_at(library: &Library, stem: &str) -> Result<Self, CaseError> {
+    pub fn read_at(library: &Library, stem: &str) -> Result<Self, Fault> {
         let path = format!("{stem}.json");
         let record: Self = library.json(&path)?;
         match record.decay_mode.as_str() {
             "none" | "uniform" | "trainer" => Ok(record),
             other => {
                 let reason = format!("decay_mode is {other}, but must be none, uniform or trainer");
-                Err(CaseError::file(&path, reason))
+                Err(wrong(&path, reason))
             }
         }
     }

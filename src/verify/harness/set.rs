@@ -3,8 +3,9 @@
 use burn::prelude::Device;
 use serde::de::DeserializeOwned;
 
-use super::error::CaseError;
+use super::error::in_file;
 use super::library::Library;
+use crate::faults::Fault;
 use crate::io::folder;
 use crate::model::gpt2::{Gpt2, Gpt2Config};
 
@@ -29,7 +30,7 @@ pub fn names(library: &Library) -> Vec<String> {
 }
 
 impl<'a> Set<'a> {
-    pub fn open(library: &'a Library<'a>, name: &str, device: &Device) -> Result<Self, CaseError> {
+    pub fn open(library: &'a Library<'a>, name: &str, device: &Device) -> Result<Self, Fault> {
         let device = device.clone().autodiff();
         let config = read_config(library, &format!("{name}model/config.json"))?;
         let model = read_model(library, &format!("{name}model/"), &config, &device)?;
@@ -52,7 +53,7 @@ impl<'a> Set<'a> {
         self.path(path).trim_end_matches('/').to_owned()
     }
 
-    pub fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, CaseError> {
+    pub fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Fault> {
         self.library.json(&self.path(path))
     }
 
@@ -101,8 +102,8 @@ pub fn trajectories(library: &Library, start: &str) -> Vec<String> {
     library.paths().iter().filter_map(stem).collect()
 }
 
-pub fn read_config(library: &Library, path: &str) -> Result<Gpt2Config, CaseError> {
-    Gpt2Config::parse(&library.text(path)?).map_err(|e| CaseError::file(path, e))
+pub fn read_config(library: &Library, path: &str) -> Result<Gpt2Config, Fault> {
+    Gpt2Config::parse(&library.text(path)?).map_err(|e| in_file(path, e))
 }
 
 /// A model with all gradients off.
@@ -111,9 +112,9 @@ pub fn read_model(
     folder: &str,
     config: &Gpt2Config,
     device: &Device,
-) -> Result<Gpt2, CaseError> {
+) -> Result<Gpt2, Fault> {
     let path = format!("{folder}model.safetensors");
-    let model = folder::build_gpt2(config, library.bytes(&path)?, device)
-        .map_err(|e| CaseError::file(&path, e))?;
+    let model =
+        folder::build_gpt2(config, library.bytes(&path)?, device).map_err(|e| in_file(&path, e))?;
     Ok(model.with_trainable(|_| false))
 }

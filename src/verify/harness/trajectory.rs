@@ -1,7 +1,6 @@
 //! A training run step by step against the reference's, to the last weight.
 
 use super::comparison::{Comparison, exactly};
-use super::error::CaseError;
 use super::expected::{Choice, ExpectedTensors, OurTensors};
 use super::finding::Reporter;
 use super::library::Library;
@@ -10,6 +9,7 @@ use super::tolerance::{
     EXACT, FINAL_IDLE_BIAS, FINAL_WEIGHTS, SCHEDULE, Tolerance, TrajectoryTolerance,
 };
 use crate::data::batch::Batch;
+use crate::faults::Fault;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
@@ -57,7 +57,7 @@ impl<M: Learner> Trajectory<'_, M> {
         library: &Library<'_>,
         record: &Record,
         reporter: &mut Reporter<'_>,
-    ) -> Result<(), CaseError> {
+    ) -> Result<(), Fault> {
         let course = Course {
             steps: self.batches.chunks(1).collect(),
             replayed: Vec::new(),
@@ -81,7 +81,7 @@ impl<M: Learner> Trajectory<'_, M> {
         mut trainer: Trainer<M>,
         course: Course<'_>,
         reporter: &mut Reporter<'_>,
-    ) -> Result<(), CaseError> {
+    ) -> Result<(), Fault> {
         self.check_what_trains(record, reporter);
         let steps = steps(&mut trainer, &course, reporter).await?;
         self.check_steps(&steps, record, reporter);
@@ -131,7 +131,7 @@ impl<M: Learner> Trajectory<'_, M> {
         end: &M,
         record: &Record,
         reporter: &mut Reporter<'_>,
-    ) -> Result<(), CaseError> {
+    ) -> Result<(), Fault> {
         if let (Some(expected), Some(batch)) = (record.final_loss_on_batch0, self.batches.first()) {
             let loss = end.loss(self.objective, batch, &mut Pass::default());
             let loss = super::one_step::as_f64(&read_back::values("loss", loss).await?);
@@ -174,7 +174,7 @@ impl<M: Learner> Trajectory<'_, M> {
     }
 
     /// Frozen weights have not moved by a bit.
-    async fn check_frozen(&self, end: &M, reporter: &mut Reporter<'_>) -> Result<(), CaseError> {
+    async fn check_frozen(&self, end: &M, reporter: &mut Reporter<'_>) -> Result<(), Fault> {
         let listed = parameters::list(&self.start);
         let frozen: Vec<&str> = listed
             .iter()
@@ -200,7 +200,7 @@ impl<M: Learner> Trajectory<'_, M> {
         library: &Library<'_>,
         end: &M,
         reporter: &mut Reporter<'_>,
-    ) -> Result<(), CaseError> {
+    ) -> Result<(), Fault> {
         let Some(stem) = &self.finals else {
             return Ok(());
         };
@@ -214,7 +214,7 @@ impl<M: Learner> Trajectory<'_, M> {
     }
 
     /// What has been trained, by the reference's names.
-    async fn trained(&self, end: &M) -> Result<OurTensors, CaseError> {
+    async fn trained(&self, end: &M) -> Result<OurTensors, Fault> {
         let listed = parameters::list(&self.start);
         let trains = |name: &str| listed.iter().any(|p| p.trainable && p.name == name);
         let mut ours = OurTensors::new();
@@ -266,7 +266,7 @@ async fn steps<M: Learner>(
     trainer: &mut Trainer<M>,
     course: &Course<'_>,
     reporter: &Reporter<'_>,
-) -> Result<Steps, CaseError> {
+) -> Result<Steps, Fault> {
     let mut outcomes = Vec::with_capacity(course.steps.len());
     for (i, batches) in course.steps.iter().enumerate() {
         outcomes.push(trainer.advance_over(batches, course.replayed.get(i)));

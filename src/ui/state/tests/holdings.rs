@@ -1,6 +1,7 @@
 //! What the engine holds, and what the page may think it holds.
 
 use super::*;
+use crate::faults::Fault;
 use crate::protocol::{Brought, MOST_ADAPTERS, Unscored};
 use crate::settings::{Strategy, Task};
 use crate::ui::state::fixture::model_info;
@@ -153,7 +154,7 @@ fn another_model_and_a_fresh_worker_hold_nothing_that_was_tuned() {
         text: "of the old base".into(),
         weights: WeightsChoice::Base,
     });
-    let error = EngineError::new(ErrorKind::State, "of the old base");
+    let error = EngineError::new(ErrorKind::State, Fault::foreign("of the old base"));
     state.apply(from_engine(probe.request_id, Event::Failed(error)));
     assert_ne!(state.answer::<asks::Probe>(), Answer::Idle);
     assert!(state.has_result() && state.learnt().is_some());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::faults::Fault;
 use crate::protocol::{Keeping, KeptRun};
 
 fn found() -> Event {
@@ -47,7 +48,7 @@ fn a_resumed_run_has_its_whole_curve_and_is_offered_no_more() {
 #[test]
 fn a_kept_run_that_is_refused_fails_with_a_notice() {
     let (mut state, id) = resuming();
-    let error = EngineError::new(ErrorKind::Data, "other data");
+    let error = EngineError::new(ErrorKind::Data, Fault::foreign("other data"));
     state.apply(from_engine(id, Event::Failed(error.clone())));
     let kind = Some(AskKind::ResumeKeptRun);
     assert_eq!(state.notices.list()[0].cause, Cause::Ask { kind, error });
@@ -65,7 +66,7 @@ fn a_run_says_when_it_was_kept_and_when_it_no_longer_is() {
     };
     state.apply(from_engine(None, kept(5)));
     assert_eq!(state.run.as_ref().unwrap().kept, Some((5, 9)));
-    let reason = "no room".to_owned();
+    let reason = Fault::foreign("no room");
     let event = Event::RunNotKept {
         run_id,
         reason: reason.clone(),

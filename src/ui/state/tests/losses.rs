@@ -1,6 +1,7 @@
 //! An engine that is gone, and the device that it was on.
 
 use super::*;
+use crate::faults::Fault;
 use crate::ui::state::{Cause, RunOnGpu};
 
 #[test]
@@ -24,7 +25,7 @@ fn a_gpu_that_fails_in_a_run_gives_way_to_the_cpu() {
     for is_told_by_engine in [false, true] {
         let mut state = running(RunId(1));
         if is_told_by_engine {
-            let error = EngineError::new(ErrorKind::Device, "the device was lost");
+            let error = EngineError::new(ErrorKind::Device, Fault::foreign("the device was lost"));
             let (run_id, step, kept_step) = (RunId(1), 3, None);
             let failed = Event::RunFailed {
                 run_id,

@@ -144,7 +144,7 @@ fn count(report: Memo<Option<Arc<AttentionReport>>>, of: fn(&AttentionReport) ->
 
 fn trouble(answer: &Answer<AttentionReport>) -> Option<String> {
     match answer {
-        Answer::Failed(error) => Some(error.message.clone()),
+        Answer::Failed(error) => Some(error.to_string()),
         Answer::Idle => Some(text::EMPTY.to_string()),
         Answer::Done(_) | Answer::Going => None,
     }

@@ -136,7 +136,7 @@ fn Continuation() -> impl IntoView {
     let took = page.watch(|state| match &state.generation {
         Generation::Done(found) => text::generated(found.tokens, found.millis),
         Generation::Cancelled { .. } => text::GENERATE_CANCELLED.to_string(),
-        Generation::Failed(error) => error.message.clone(),
+        Generation::Failed(error) => error.to_string(),
         Generation::Idle | Generation::Going { .. } => String::new(),
     });
     let is_empty = move || prompt.with(String::is_empty) && continuation.with(String::is_empty);

@@ -89,7 +89,7 @@ fn Asking(split: Split) -> impl IntoView {
         .collect_view();
     let status = move || match answer.get() {
         Answer::Going => text::PROMPT_GOING.to_string(),
-        Answer::Failed(error) => error.message,
+        Answer::Failed(error) => error.to_string(),
         Answer::Idle => text::PROMPT_EMPTY.to_string(),
         Answer::Done(_) => String::new(),
     };

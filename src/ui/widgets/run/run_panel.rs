@@ -56,7 +56,7 @@ pub fn Settings(#[prop(optional)] in_lab: bool) -> impl IntoView {
             .collect_view()
     };
     let refusal = page.watch(|state| match &state.plan {
-        Plan::Refused(error) => error.message.clone(),
+        Plan::Refused(error) => error.to_string(),
         Plan::Unknown | Plan::Known(_) => String::new(),
     });
     let lab = move || {

@@ -32,7 +32,7 @@ pub fn TakeHome() -> impl IntoView {
         Answer::Idle => String::new(),
         Answer::Going => text::GOING.to_string(),
         Answer::Done(archive) => text::made(&archive.name, archive.bytes.len()),
-        Answer::Failed(error) => error.message,
+        Answer::Failed(error) => error.to_string(),
     };
     let cannot = move || !is_idle.get() || answer.get().is_going();
     let content = move || {

@@ -153,7 +153,7 @@ mod tests {
             for frozen in 0..groups.len() {
                 let strategy = strategy_at(frozen, blocks);
                 let above: usize = groups[frozen..].iter().map(|s| s.parameters).sum();
-                let counts = count(&sizes, Some(LABELS), &strategy);
+                let counts = count(sizes, Some(LABELS), &strategy);
                 assert_eq!(counts.trainable, above, "{frozen} of {blocks}");
                 assert_eq!(line_of(&strategy, blocks), Some(frozen));
             }

@@ -104,7 +104,7 @@ pub fn AdapterShelf() -> impl IntoView {
         })
     };
     let said = page.watch(|state| match state.answer::<asks::BlendAdapters>() {
-        Answer::Failed(error) => error.message.clone(),
+        Answer::Failed(error) => error.to_string(),
         Answer::Going => text::GOING.to_string(),
         Answer::Done(voice) if voice.merged => text::merged(voice.added_parameters),
         Answer::Done(voice) => text::beside(voice.parts.len(), voice.added_parameters),

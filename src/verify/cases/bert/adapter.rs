@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::cases::{Cases, Kind};
 use super::run::batches;
+use crate::faults::{AdapterError, Fault};
 use crate::io::adapter;
 use crate::io::peft::{AdapterConfig, save_async, stored_name};
 use crate::io::safetensors::SafetensorsFile;
@@ -15,7 +16,7 @@ use crate::model::parameters;
 use crate::settings::is_head;
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::{Comparison, exactly};
-use crate::verify::harness::error::CaseError;
+use crate::verify::harness::error::in_file;
 use crate::verify::harness::expected::ExpectedTensors;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::one_step::{ExpectedLosses, OneStep};
@@ -73,14 +74,15 @@ pub async fn check(
 }
 
 impl<'a> Adapter<'a> {
-    fn load(kind: &'a Kind<'a>, folder: &'a str, base: Bert) -> Result<Self, CaseError> {
+    fn load(kind: &'a Kind<'a>, folder: &'a str, base: Bert) -> Result<Self, Fault> {
         let path = format!("{folder}adapter/adapter_config.json");
         let json = kind.library.text(&path)?;
-        let config = AdapterConfig::parse(&json).map_err(|e| CaseError::file(&path, e))?;
+        let config = AdapterConfig::parse(&json);
+        let config = config.map_err(|e| in_file(&path, AdapterError::from(e)))?;
         let path = format!("{folder}adapter/adapter_model.safetensors");
         let bytes = kind.library.bytes(&path)?;
         let loaded = adapter::load(&json, bytes.clone(), base);
-        let model = loaded.map_err(|e| CaseError::file(&path, e))?.model;
+        let model = loaded.map_err(|e| in_file(&path, e))?.model;
         Ok(Self {
             kind,
             folder,
@@ -114,22 +116,20 @@ impl<'a> Adapter<'a> {
     }
 
     async fn check_saved_again(&self, reporter: &mut Reporter<'_>) -> CaseResult {
-        let failed = |e: &dyn std::fmt::Display| CaseError::Device(e.to_string());
         let saved = save_async(&self.model, &self.config.strategy, "cls/model", "SEQ_CLS").await;
-        let (json, bytes) = saved.map_err(|e| failed(&e))?;
-        let mut theirs = SafetensorsFile::open(self.bytes.clone()).map_err(|e| failed(&e))?;
-        let mut ours = SafetensorsFile::open(bytes).map_err(|e| failed(&e))?;
+        let (json, bytes) = saved.map_err(AdapterError::from)?;
+        let mut theirs = SafetensorsFile::open(self.bytes.clone())?;
+        let mut ours = SafetensorsFile::open(bytes)?;
         let mut comparison = Comparison::new(&self.case(), "adapter, saved again", EXACT);
         comparison.equal("list of tensors", &ours.tensors(), &self.info.adapter_keys);
         for name in ours.tensors().keys() {
             let values = |file: &mut SafetensorsFile<Vec<u8>>| {
-                let data = file.read(name).map_err(|e| failed(&e))?;
-                data.try_to_vec::<f32>()
-                    .map_err(|e| failed(&format!("{e:?}")))
+                let values = file.read(name)?.try_to_vec::<f32>();
+                values.map_err(|e| Fault::foreign(format!("{e:?}")))
             };
             comparison.tensor(name, &values(&mut ours)?, &values(&mut theirs)?);
         }
-        let config: serde_json::Value = serde_json::from_str(&json).map_err(|e| failed(&e))?;
+        let config: serde_json::Value = serde_json::from_str(&json).map_err(Fault::foreign)?;
         let path = format!("{}adapter/adapter_config.json", self.folder);
         let expected: serde_json::Value = self.kind.library.json(&path)?;
         comparison.equal("configuration", &config, &expected);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::data::batch::Batch;
+use crate::faults::Fault;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::bert::{Bert, BertConfig};
@@ -13,7 +14,7 @@ use crate::model::parts::{Pass, Tokens};
 use crate::train::Objective;
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::Comparison;
-use crate::verify::harness::error::CaseError;
+use crate::verify::harness::error::wrong;
 use crate::verify::harness::expected::ExpectedTensors;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::inputs::{Input, Labels};
@@ -43,7 +44,7 @@ impl Kind<'_> {
         format!("{}{name}", self.folder)
     }
 
-    pub fn cases(&self, config: &BertConfig) -> Result<Cases, CaseError> {
+    pub fn cases(&self, config: &BertConfig) -> Result<Cases, Fault> {
         let path = self.case("cases.json");
         let cases: Cases = self.library.json(&path)?;
         for input in cases.inputs.values() {
@@ -53,7 +54,7 @@ impl Kind<'_> {
     }
 
     /// Logits as transformers shapes them.
-    pub async fn logits(&self, model: &Bert, input: &Input) -> Result<NamedTensor, CaseError> {
+    pub async fn logits(&self, model: &Bert, input: &Input) -> Result<NamedTensor, Fault> {
         let inputs = Tokens {
             ids: &input.input_ids,
             attention_mask: input.attention_mask.as_deref(),
@@ -66,8 +67,7 @@ impl Kind<'_> {
             Objective::MaskedLm => (model.logits(inputs, &mut pass), vec![batch, seq]),
             _ => (model.classify(inputs, &mut pass), vec![batch]),
         };
-        let missing =
-            || CaseError::file(&self.model, "the model lacks the head that its task needs");
+        let missing = || wrong(&self.model, "the model lacks the head that its task needs");
         let logits = logits.ok_or_else(missing)?;
         shape.push(logits.dims()[1]);
         Ok(NamedTensor {
@@ -80,9 +80,9 @@ impl Kind<'_> {
 
 impl Cases {
     /// The input that has labels, as a batch for training.
-    pub fn batch(&self, kind: &Kind) -> Result<(&Input, Batch), CaseError> {
+    pub fn batch(&self, kind: &Kind) -> Result<(&Input, Batch), Fault> {
         let path = kind.case("cases.json");
-        let missing = || CaseError::file(&path, "inputs.batch is missing");
+        let missing = || wrong(&path, "inputs.batch is missing");
         let input = self.inputs.get("batch").ok_or_else(missing)?;
         Ok((input, input.batch(self.labels_batch.clone().rows())))
     }

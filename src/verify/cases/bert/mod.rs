@@ -8,6 +8,7 @@ mod run;
 use burn::prelude::Device;
 
 use super::masks;
+use crate::faults::Fault;
 use crate::io::folder::build_bert;
 use crate::model::bert::{Bert, BertConfig};
 use crate::model::network::Network;
@@ -15,7 +16,7 @@ use crate::model::parts::{Pass, Tokens};
 use crate::train::Objective;
 use crate::verify::Selection;
 use crate::verify::harness::CaseResult;
-use crate::verify::harness::error::CaseError;
+use crate::verify::harness::error::in_file;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::library::Library;
 use cases::Kind;
@@ -91,12 +92,12 @@ async fn run_kind(
 }
 
 /// A model with all gradients off.
-fn read_model(kind: &Kind, device: &Device) -> Result<(BertConfig, Bert), CaseError> {
+fn read_model(kind: &Kind, device: &Device) -> Result<(BertConfig, Bert), Fault> {
     let path = format!("{}config.json", kind.model);
     let config = BertConfig::parse(&kind.library.text(&path)?);
-    let config = config.map_err(|e| CaseError::file(&path, e))?;
+    let config = config.map_err(|e| in_file(&path, e))?;
     let path = format!("{}model.safetensors", kind.model);
-    let model = build_bert(&config, kind.library.bytes(&path)?, device)
-        .map_err(|e| CaseError::file(&path, e))?;
+    let model =
+        build_bert(&config, kind.library.bytes(&path)?, device).map_err(|e| in_file(&path, e))?;
     Ok((config, model.with_trainable(|_| false)))
 }

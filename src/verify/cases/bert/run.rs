@@ -2,11 +2,11 @@
 
 use super::cases::Kind;
 use crate::data::batch::Batch;
+use crate::faults::Fault;
 use crate::model::bert::{Bert, BertConfig};
 use crate::model::network::Network;
 use crate::verify::cases::fine_tuning::strategy_of;
 use crate::verify::harness::CaseResult;
-use crate::verify::harness::error::CaseError;
 use crate::verify::harness::finding::Reporter;
 use crate::verify::harness::inputs::Input;
 use crate::verify::harness::one_step::same_name;
@@ -44,7 +44,7 @@ pub async fn check_all(
     Ok(())
 }
 
-pub fn batches(kind: &Kind, config: &BertConfig) -> Result<Vec<Batch>, CaseError> {
+pub fn batches(kind: &Kind, config: &BertConfig) -> Result<Vec<Batch>, Fault> {
     let path = kind.case("batches.json");
     let inputs: Vec<Input> = kind.library.json(&path)?;
     let batch = |input: Input| {

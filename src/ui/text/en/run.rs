@@ -216,7 +216,7 @@ pub fn phase(run: &Run) -> String {
             format!("Cancelled after {}; no score was taken.", steps(*step))
         }
         Phase::Failed { step, error } => {
-            format!("Ended early, after {}: {}", steps(*step), error.message)
+            format!("Ended early, after {}: {}", steps(*step), error)
         }
     }
 }

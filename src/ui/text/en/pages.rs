@@ -1,5 +1,8 @@
 //! Words of the pages and of the frame around them.
 
+use crate::faults::Fault;
+use crate::protocol::VerifiedQuantity;
+
 pub const NAME: &str = "Warmup";
 pub const SKIP: &str = "Skip to the content";
 pub const NAV: &str = "Main";
@@ -103,4 +106,16 @@ pub const UNKNOWN_TITLE: &str = "There is no such page";
 
 pub fn unknown(path: &str) -> String {
     format!("Nothing here goes by the name “{path}”. These do exist:")
+}
+
+/// The row of a case that could not be run at all.
+pub fn not_run(case: String, reason: &Fault) -> VerifiedQuantity {
+    VerifiedQuantity {
+        case,
+        quantity: reason.to_string(),
+        max_absolute_error: f64::NAN,
+        max_relative_error: f64::NAN,
+        tolerance: "could not be run".to_owned(),
+        ok: false,
+    }
 }

@@ -1,6 +1,7 @@
 //! Words about what outlives the page.
 
 use super::format;
+use crate::faults::Fault;
 use crate::settings::TrainingSettings;
 use crate::ui::queue::kept::{KeptNote, Needs};
 
@@ -40,7 +41,7 @@ pub fn needs(needs: &Needs) -> String {
     }
 }
 
-pub fn nowhere(reason: &str) -> String {
+pub fn nowhere(reason: &Fault) -> String {
     format!(
         "This browser keeps no runs for this page ({reason}). Runs are held in memory only: a reload loses them."
     )
@@ -73,7 +74,7 @@ pub fn saved(bytes: u64) -> String {
     format!("Saved: {}.", format::bytes(bytes))
 }
 
-pub fn opened_without_run(reason: &str) -> String {
+pub fn opened_without_run(reason: &Fault) -> String {
     format!(
         "The workspace is here but for the run that was broken off ({reason}). Reload the page to see it."
     )

@@ -94,15 +94,6 @@ pub fn not_for(family: Family) -> Option<String> {
     Some(format!("not for a {}: {all}", family.title()))
 }
 
-/// Why a model of this family cannot be tuned so, where it cannot.
-pub fn refusal(kind: StrategyKind, family: Family) -> Option<String> {
-    let only: Vec<&str> = kind.facts().families.iter().map(|f| f.title()).collect();
-    let (name, only) = (words(kind).name, only.join(" and "));
-    let family_name = family.title();
-    (!kind.is_for(family))
-        .then(|| format!("{name} is for {only} only; a {family_name} takes other methods"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

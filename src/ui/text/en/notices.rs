@@ -1,5 +1,6 @@
 //! What went wrong, what to do about it, and the buttons that do it.
 
+use crate::faults::Fault;
 use crate::protocol::{AskKind, EngineError, ErrorKind};
 use crate::ui::state::{Action, Cause, Lack, RunOnGpu, Silence};
 
@@ -47,7 +48,7 @@ fn run_ended(error: &EngineError) -> Words {
     Words {
         kind: kind_name(error.kind),
         title: "The run ended early".into(),
-        message: error.message.clone(),
+        message: error.to_string(),
         remedy: remedy(error.kind),
         actions: match error.kind {
             ErrorKind::Diverged | ErrorKind::Settings => vec![Action::UseDefaults],
@@ -122,7 +123,7 @@ fn gpu_failed(reason: &str) -> Words {
     }
 }
 
-fn helper_lost(workers: usize, reason: &str) -> Words {
+fn helper_lost(workers: usize, reason: &Fault) -> Words {
     Words {
         kind: "helper-lost",
         title: match workers {
@@ -137,7 +138,7 @@ fn helper_lost(workers: usize, reason: &str) -> Words {
     }
 }
 
-fn not_kept(reason: &str) -> Words {
+fn not_kept(reason: &Fault) -> Words {
     Words {
         kind: "not-kept",
         title: "The run is held in memory only".into(),
@@ -277,7 +278,7 @@ fn ask(kind: Option<AskKind>, error: &EngineError) -> Words {
     Words {
         kind: kind_name(error.kind),
         title: title.into(),
-        message: error.message.clone(),
+        message: error.to_string(),
         remedy: remedy(error.kind),
         actions,
     }
@@ -350,7 +351,7 @@ mod tests {
         for kind in [
             Network, Model, Data, Settings, Device, Diverged, Protocol, State,
         ] {
-            let error = EngineError::new(kind, "what was wrong");
+            let error = EngineError::new(kind, Fault::foreign("what was wrong"));
             let words = words(&Cause::Ask { kind: None, error });
             assert_eq!(words.message, "what was wrong");
             assert!(words.remedy.len() > 20);
@@ -392,7 +393,7 @@ mod tests {
     fn a_missing_model_offers_the_shipped_one() {
         let words = words(&Cause::Ask {
             kind: Some(AskKind::LoadModel),
-            error: EngineError::new(ErrorKind::Model, "cut short"),
+            error: EngineError::new(ErrorKind::Model, Fault::foreign("cut short")),
         });
         assert!(words.actions.contains(&Action::UseShippedModel));
     }

@@ -86,6 +86,18 @@ pub fn schedule_words(kind: &str, peak: &str, warmup_steps: usize, total_steps: 
         .replace("stays there at step", "stays there until step")
 }
 
+/// A part of the model on the parameter map.
+pub fn map_group(place: Place, family: Family) -> String {
+    match (place, family) {
+        (Place::Embeddings, _) => "Embeddings".to_string(),
+        (Place::Block(block), Family::Gpt2) => format!("Block {} (h.{block})", block + 1),
+        (Place::Block(block), Family::Bert) => format!("Layer {} (layer.{block})", block + 1),
+        (Place::Pooler, _) => "Pooler".to_string(),
+        (Place::WordHead, _) => "Head for hidden words".to_string(),
+        (Place::LastNorm | Place::Head, _) => "Top".to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,17 +110,5 @@ mod tests {
         );
         assert!(schedule_words("constant", "0.001", 0, 200).contains("until step 200"));
         assert!(schedule_words("linear", "2e-5", 100, 3).contains("never reaches"));
-    }
-}
-
-/// A part of the model on the parameter map.
-pub fn map_group(place: Place, family: Family) -> String {
-    match (place, family) {
-        (Place::Embeddings, _) => "Embeddings".to_string(),
-        (Place::Block(block), Family::Gpt2) => format!("Block {} (h.{block})", block + 1),
-        (Place::Block(block), Family::Bert) => format!("Layer {} (layer.{block})", block + 1),
-        (Place::Pooler, _) => "Pooler".to_string(),
-        (Place::WordHead, _) => "Head for hidden words".to_string(),
-        (Place::LastNorm | Place::Head, _) => "Top".to_string(),
     }
 }

@@ -1,5 +1,11 @@
 //! What in an address could not be used, and what it must be.
 
+use crate::faults::SettingsError;
+
+pub fn setting(key: &str, value: &str, problem: &SettingsError) -> String {
+    format!("{key}={value}: {problem}")
+}
+
 pub fn device(value: &str) -> String {
     format!("device={value}: must be auto, webgpu or cpu")
 }

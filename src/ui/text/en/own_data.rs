@@ -220,6 +220,7 @@ pub fn problem(problem: &DataProblem) -> String {
             role(*lacking).to_lowercase()
         ),
         DataProblem::Unreadable(why) => {
+            let why = why.to_string();
             let end = if why.ends_with('.') { "" } else { "." };
             format!("It cannot be used as it is: {why}{end}")
         }
