@@ -145,9 +145,10 @@ impl Base {
     /// The decoder, for what only a decoder does.
     pub fn decoder(&self, command: &str) -> Result<&Gpt2, CliError> {
         self.model.decoder().ok_or_else(|| {
+            let family = self.family().name();
             CliError::file(
                 &self.folder,
-                format!("this is a bert, which says no next token; {command} needs a gpt2"),
+                format!("this is a {family}, which says no next token; {command} needs a gpt2"),
             )
         })
     }

@@ -100,8 +100,8 @@ impl Dataset {
 
     /// The same for a model of a family: running text teaches a decoder the next word, an encoder hidden ones.
     pub fn task_for(&self, family: Family) -> Task {
-        match (self, family) {
-            (Self::Text(_), Family::Bert) => Task::MaskedLm,
+        match self {
+            Self::Text(_) => family.language_task(),
             _ => self.task(),
         }
     }

@@ -14,8 +14,7 @@ use crate::faults::{BaseError, DecoderWish, TokenizerError};
 use crate::io::folder;
 use crate::io::safetensors::ByteSource;
 use crate::model::any::{Model, ModelConfig};
-use crate::model::bert::{self, Bert};
-use crate::model::gpt2::{self, Gpt2};
+use crate::model::gpt2::Gpt2;
 use crate::model::network::Network;
 use crate::model::parameters;
 use crate::protocol::{EngineError, ErrorKind, ModelInfo, ModelPlace, Speech};
@@ -103,11 +102,7 @@ impl Base {
     }
 
     pub fn speech(&self) -> Speech {
-        match &self.model {
-            Model::Gpt2(_) => Speech::NextToken,
-            Model::Bert(bert) if bert.cls.is_some() => Speech::MaskedWord,
-            Model::Bert(_) => Speech::Silent,
-        }
+        self.model.speech()
     }
 
     /// How text that is replayed or measured is learnt; none where the model says no words.
@@ -140,17 +135,7 @@ impl Base {
     /// The same network before any training, the same each time.
     pub fn untrained(&self) -> Result<Model, EngineError> {
         let seed = Seed::new(0).fork("untrained");
-        let device = self.model.device();
-        let model = match &self.config {
-            ModelConfig::Gpt2(config) => {
-                let mut source = gpt2::RandomWeights::new(seed, config.n_layer);
-                Gpt2::load(config, &mut source, &device).map(Model::Gpt2)
-            }
-            ModelConfig::Bert(config) => {
-                let mut source = bert::RandomWeights::new(seed);
-                Bert::load(config, &mut source, &device).map(Model::Bert)
-            }
-        };
+        let model = self.config.untrained(seed, &self.model.device());
         model
             .map(|model| model.no_grad())
             .map_err(|e| EngineError::new(ErrorKind::Model, e))
@@ -175,9 +160,9 @@ impl Base {
 
 /// The tokenizer as a model of this family reads texts with it.
 pub fn reading(tokenizer: Tokenizer, family: Family) -> Result<Tokenizer, TokenizerError> {
-    match family {
-        Family::Gpt2 => Ok(tokenizer),
-        Family::Bert => tokenizer.framing(),
+    match family.is_decoder() {
+        true => Ok(tokenizer),
+        false => tokenizer.framing(),
     }
 }
 

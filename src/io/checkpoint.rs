@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::model::any::Model;
+use crate::model::network::Network;
 
 /// What a fine-tuned model was made for.
 pub struct Tuning<'a> {
@@ -18,9 +19,10 @@ pub struct Tuning<'a> {
 pub fn config(source: &str, model: &Model, tuning: &Tuning) -> Result<String, serde_json::Error> {
     let mut config: Value = serde_json::from_str(source)?;
     config["dtype"] = json!("float32");
-    if let Some(architecture) = architecture(model) {
+    if let Some(architecture) = model.architecture() {
         config["architectures"] = json!([architecture]);
-        if matches!(model, Model::Gpt2(_)) {
+        // It finds a text's last token by it.
+        if model.family().is_decoder() {
             config["pad_token_id"] = json!(tuning.pad);
         }
     }
@@ -36,19 +38,4 @@ pub fn config(source: &str, model: &Model, tuning: &Tuning) -> Result<String, se
         config["problem_type"] = json!(problem_type);
     }
     Ok(serde_json::to_string_pretty(&config)? + "\n")
-}
-
-/// transformers' class for the model with the head it has.
-fn architecture(model: &Model) -> Option<&'static str> {
-    match model {
-        Model::Gpt2(model) if model.score.is_some() => Some("GPT2ForSequenceClassification"),
-        Model::Gpt2(model) if model.classifier.is_some() => Some("GPT2ForTokenClassification"),
-        Model::Gpt2(model) if model.qa_outputs.is_some() => Some("GPT2ForQuestionAnswering"),
-        Model::Gpt2(_) => None,
-        Model::Bert(model) if model.qa_outputs.is_some() => Some("BertForQuestionAnswering"),
-        Model::Bert(model) if model.classifier.is_none() => None,
-        // A classifier of texts reads the pooler, one of tokens has none.
-        Model::Bert(model) if model.bert.pooler.is_some() => Some("BertForSequenceClassification"),
-        Model::Bert(_) => Some("BertForTokenClassification"),
-    }
 }

@@ -7,7 +7,7 @@ use super::read_back::not_had;
 use super::safetensors::{ByteSource, NamedTensor, SafetensorsFile};
 use crate::faults::{Fault, FolderError, WeightError};
 use crate::model::any::{Model, ModelConfig};
-use crate::model::bert::{Bert, BertConfig, MaskedLmHead, Pooler};
+use crate::model::bert::{Bert, BertConfig};
 use crate::model::gpt2::{Gpt2, Gpt2Config};
 use crate::model::heads::head_has_bias;
 use crate::model::network::Network;
@@ -21,10 +21,7 @@ pub fn build(
     weights: impl ByteSource + 'static,
     device: &Device,
 ) -> Result<Model, FolderError> {
-    Ok(match config {
-        ModelConfig::Gpt2(config) => Model::Gpt2(build_gpt2(config, weights, device)?),
-        ModelConfig::Bert(config) => Model::Bert(build_bert(config, weights, device)?),
-    })
+    build_by(|file| config.load(file, device), weights)
 }
 
 pub fn build_gpt2(
@@ -32,28 +29,26 @@ pub fn build_gpt2(
     weights: impl ByteSource + 'static,
     device: &Device,
 ) -> Result<Gpt2, FolderError> {
-    // Boxed, so that the code below is there once and not once a kind of source.
-    let weights: Box<dyn ByteSource> = Box::new(weights);
-    let mut file = SafetensorsFile::open(weights)?;
-    let model = Gpt2::load(config, &mut file, device)?;
-    Ok(with_stored_heads(model, &mut file)?)
+    build_by(|file| Gpt2::load(config, file, device), weights)
 }
 
-/// The masked-word head and the pooler come along where the file holds them.
 pub fn build_bert(
     config: &BertConfig,
     weights: impl ByteSource + 'static,
     device: &Device,
 ) -> Result<Bert, FolderError> {
+    build_by(|file| Bert::load_whole(config, file, device), weights)
+}
+
+/// What `load` makes of a file's weights, with the heads that the file holds.
+fn build_by<M: Network>(
+    load: impl FnOnce(&mut SafetensorsFile<Box<dyn ByteSource>>) -> Result<M, WeightError>,
+    weights: impl ByteSource + 'static,
+) -> Result<M, FolderError> {
+    // Boxed, so that the code below is there once and not once a kind of source.
     let weights: Box<dyn ByteSource> = Box::new(weights);
     let mut file = SafetensorsFile::open(weights)?;
-    let mut model = Bert::load(config, &mut file, device)?;
-    if file.contains(MaskedLmHead::BIAS) {
-        model.cls = Some(MaskedLmHead::load(config, &mut file, device)?);
-    }
-    if file.holds(&format!("{}.weight", Pooler::NAME)) {
-        model.bert.pooler = Some(Pooler::load(config.hidden_size, &mut file, device)?);
-    }
+    let model = load(&mut file)?;
     Ok(with_stored_heads(model, &mut file)?)
 }
 
@@ -185,7 +180,10 @@ mod native {
     pub fn gpt2(folder: &Path, device: &Device) -> Result<(Gpt2Config, Gpt2), FolderError> {
         match model(folder, device)? {
             (ModelConfig::Gpt2(config), Model::Gpt2(model)) => Ok((config, model)),
-            _ => Err(ConfigError::unsupported("model_type", "bert", &["gpt2"]).into()),
+            (config, _) => {
+                let family = config.family().name();
+                Err(ConfigError::unsupported("model_type", family, &["gpt2"]).into())
+            }
         }
     }
 
@@ -207,7 +205,7 @@ pub use native::*;
 mod tests {
     use super::*;
     use crate::io::safetensors::{Precision, write};
-    use crate::model::bert::RandomWeights;
+    use crate::model::bert::{MaskedLmHead, Pooler, RandomWeights};
     use crate::settings::Seed;
 
     fn config() -> BertConfig {

@@ -78,21 +78,19 @@ fn beside<M: Network, S: ByteSource>(
 
 /// Refuses an adapter for a task whose head neither it nor the model has.
 fn has_its_head<M: Network>(model: &M, config: &AdapterConfig) -> Result<(), PeftError> {
-    let family = model.family();
     let Some(task_type) = &config.task_type else {
         return Ok(());
     };
-    let Some(head) = heads::of_task(family, task_type) else {
+    let Some(head) = heads::of_task(model.family(), task_type) else {
         return Ok(());
     };
     if !heads::is_on(model, head) {
         let (task_type, head) = (task_type.clone(), head.to_owned());
         return Err(PeftError::NoHead { task_type, head });
     }
-    let reads_pooler = family == Family::Bert && head == "classifier";
-    match reads_pooler && !heads::can_classify(model, config) {
-        true => Err(PeftError::NoPooler),
-        false => Ok(()),
+    match heads::can_classify(model, config) {
+        true => Ok(()),
+        false => Err(PeftError::NoPooler),
     }
 }
 
@@ -168,10 +166,10 @@ impl AdapterConfig {
     }
 }
 
-/// PEFT's word `all-linear`, which was read as GPT-2's modules, in the names of another family.
+/// PEFT's word `all-linear`, which was read as the usual family's modules, in the names of another.
 fn say_all_linear_for(family: Family, strategy: &mut Strategy) {
     strategy.change(|method| match method.targets_mut() {
-        Some(targets) if *targets == Family::Gpt2.linear_modules() => {
+        Some(targets) if *targets == Family::default().linear_modules() => {
             *targets = owned(family.linear_modules());
         }
         _ => {}

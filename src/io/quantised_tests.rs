@@ -2,7 +2,7 @@ use half::f16;
 use safetensors::tensor::TensorView;
 
 use crate::io::safetensors::SafetensorsFile;
-use crate::model::weights::WeightSource;
+use crate::model::weights::{StoredWeights, WeightSource};
 
 use super::*;
 

@@ -9,7 +9,7 @@ use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
 pub use super::byte_source::ByteSource;
 use super::quantised;
 use crate::faults::{Fault, FileError, OtherFile, WeightError};
-use crate::model::weights::WeightSource;
+use crate::model::weights::{StoredWeights, WeightSource};
 use crate::settings::names;
 
 /// What stands before the tensors' bytes.
@@ -196,11 +196,6 @@ fn append(name: &str, dtype: Dtype, bytes: &[u8], to: &mut Vec<f32>) -> Result<(
 /// A checkpoint, whose names may carry the model's prefix or not: the hub's `gpt2` has no `transformer.`, an
 /// encoder saved alone no `bert.`. Old checkpoints of BERT call a layer norm's two tensors gamma and beta.
 impl<S: ByteSource> SafetensorsFile<S> {
-    /// Whether the file has the tensor, under whichever of its names.
-    pub fn holds(&self, name: &str) -> bool {
-        self.stored_name(name).is_some()
-    }
-
     fn stored_name(&self, name: &str) -> Option<String> {
         let bare = names::short(name);
         let spellings = [
@@ -235,6 +230,12 @@ impl<S: ByteSource> WeightSource for SafetensorsFile<S> {
             });
         }
         self.read(&stored)
+    }
+}
+
+impl<S: ByteSource> StoredWeights for SafetensorsFile<S> {
+    fn holds(&self, name: &str) -> bool {
+        self.stored_name(name).is_some()
     }
 }
 

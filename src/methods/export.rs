@@ -56,7 +56,8 @@ pub fn short_number(value: f64) -> String {
     }
 }
 
-/// PEFT's argument for models that keep a linear layer's weight `[in, out]`, as GPT-2 does.
+/// PEFT's argument for models that keep a linear layer's weight `[in, out]`.
 pub fn fan_in_fan_out(family: Family) -> Option<String> {
-    (family == Family::Gpt2).then(|| "fan_in_fan_out=True".to_owned())
+    let is_so = family.stores_inputs_first();
+    is_so.then(|| "fan_in_fan_out=True".to_owned())
 }

@@ -116,12 +116,8 @@ fn modules(text: &str, family: Family) -> Option<Vec<String>> {
 }
 
 fn modules_rule(family: Family) -> Rule {
-    let example = match family {
-        Family::Gpt2 => "c_attn,c_proj",
-        Family::Bert => "query,value",
-    };
     Rule::Modules {
-        example: example.to_owned(),
+        example: family.lora_targets().join(","),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::export::{Export, Exported};
+use super::export::{Export, Exported, list};
 use super::field::{Field, Reach, Value};
 use super::method::{Adds, Facts, Group, Leaves, Method};
 use super::shape::ModelShape;
@@ -65,16 +65,13 @@ impl Method for PartialSettings {
 
     fn export(&self, program: &Export) -> Exported {
         let blocks = self.frozen_blocks;
-        let (embeddings, block) = match program.family {
-            Family::Bert => ("\"bert.embeddings.\"", "bert.encoder.layer."),
-            Family::Gpt2 => (
-                "\"transformer.wte.\", \"transformer.wpe.\"",
-                "transformer.h.",
-            ),
-        };
+        let facts = program.family.facts();
+        let whole = |part: &&str| format!("{}{part}", facts.prefix);
+        let embeddings: Vec<String> = facts.embeddings.iter().map(whole).collect();
+        let (embeddings, block) = (list(&embeddings), whole(&facts.blocks));
         Exported::Plain(format!(
             "# Partial: the embeddings and the first {blocks} blocks are frozen.\n\
-             frozen = [{embeddings}]\n\
+             frozen = {embeddings}\n\
              frozen += [f\"{block}{{block}}.\" for block in range({blocks})]\n\
              for name, parameter in model.named_parameters():\n    \
                  parameter.requires_grad = not name.startswith(tuple(frozen))\n"

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use burn::module::Module;
 use burn::prelude::*;
 
-use super::bert::{Bert, BertConfig};
-use super::gpt2::{EndIds, Gpt2, Gpt2Config};
+use super::bert::{self, Bert, BertConfig};
+use super::gpt2::{self, EndIds, Gpt2, Gpt2Config};
 use super::heads::Head;
 use super::network::Network;
 use super::parts::{Pass, Tokens};
-use crate::faults::ConfigError;
+use super::weights::StoredWeights;
+use crate::faults::{ConfigError, WeightError};
 use crate::methods::{Beside, LinearAt};
+use crate::protocol::Speech;
 use crate::settings::{Family, Seed, Strategy};
 
 /// Parameters keep the names that they have in the model itself.
@@ -38,15 +40,42 @@ impl ModelConfig {
         }
         let named: Named =
             serde_json::from_str(json).map_err(|e| ConfigError::Unreadable(e.to_string()))?;
-        let name = named.model_type.as_deref().unwrap_or("gpt2");
+        let usual = Family::default().name();
+        let name = named.model_type.as_deref().unwrap_or(usual);
         match Family::parse(name) {
             Some(Family::Gpt2) => Gpt2Config::parse(json).map(Self::Gpt2),
             Some(Family::Bert) => BertConfig::parse(json).map(Self::Bert),
             None => Err(ConfigError::unsupported(
                 "model_type",
                 name,
-                &["gpt2", "bert"],
+                &Family::ALL.map(Family::name),
             )),
+        }
+    }
+
+    /// The model with its weights, and with what else of its pre-training is stored; heads of tasks apart.
+    pub fn load(
+        &self,
+        weights: &mut impl StoredWeights,
+        device: &Device,
+    ) -> Result<Model, WeightError> {
+        match self {
+            Self::Gpt2(config) => Gpt2::load(config, weights, device).map(Model::Gpt2),
+            Self::Bert(config) => Bert::load_whole(config, weights, device).map(Model::Bert),
+        }
+    }
+
+    /// The model before any training, without heads.
+    pub fn untrained(&self, seed: Seed, device: &Device) -> Result<Model, WeightError> {
+        match self {
+            Self::Gpt2(config) => {
+                let mut weights = gpt2::RandomWeights::new(seed, config.n_layer);
+                Gpt2::load(config, &mut weights, device).map(Model::Gpt2)
+            }
+            Self::Bert(config) => {
+                let mut weights = bert::RandomWeights::new(seed);
+                Bert::load(config, &mut weights, device).map(Model::Bert)
+            }
         }
     }
 
@@ -161,6 +190,14 @@ impl Model {
 impl Network for Model {
     fn family(&self) -> Family {
         each!(self, model => model.family())
+    }
+
+    fn architecture(&self) -> Option<&'static str> {
+        each!(self, model => model.architecture())
+    }
+
+    fn speech(&self) -> Speech {
+        each!(self, model => model.speech())
     }
 
     fn hidden(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2> {

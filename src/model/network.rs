@@ -7,11 +7,17 @@ use super::heads::Head;
 use super::parameters;
 use super::parts::{Pass, Tokens};
 use crate::methods::{Beside, LinearAt};
+use crate::protocol::Speech;
 use crate::settings::{Family, Seed, Strategy};
 
 /// A transformer with the heads that it has.
 pub trait Network: Module {
     fn family(&self) -> Family;
+
+    /// transformers' class for it with the head that it has; none where no task has put one on.
+    fn architecture(&self) -> Option<&'static str>;
+
+    fn speech(&self) -> Speech;
 
     /// Hidden states of the last layer for the tokens given: `[batch, seq] → [batch · seq, width]`.
     fn hidden(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2>;

@@ -28,3 +28,9 @@ pub trait WeightSource {
         Ok(Param::from_data(self.tensor(name, &[length])?, device))
     }
 }
+
+/// A source that may have more than every model needs, as a file.
+pub trait StoredWeights: WeightSource {
+    /// Whether it has the tensor, under whichever of its names.
+    fn holds(&self, name: &str) -> bool;
+}

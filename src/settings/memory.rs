@@ -1,5 +1,6 @@
 //! How much memory fine-tuning needs, by arithmetic on shapes. `docs/real-gpt2.md` sets it beside measured peaks.
 
+use super::names::{Place, place};
 use super::{Sizes, TrainingSettings, count};
 
 const FLOAT_BYTES: u64 = 4;
@@ -53,10 +54,12 @@ pub fn memory_need(
 /// Positions at which a language loss says which word stands there: all of them in a decoder, in an encoder the hidden
 /// ones, 15 in 100, where it has the head for it.
 fn words_told(sizes: &Sizes, rows: usize) -> usize {
-    match sizes {
-        Sizes::Gpt2(_) => rows,
-        Sizes::Bert(sizes) if sizes.word_head => rows * 15 / 100,
-        Sizes::Bert(_) => 0,
+    let parameters = sizes.parameters(None);
+    let mut places = parameters.iter().map(|(name, _)| place(name));
+    match sizes.family().is_decoder() {
+        true => rows,
+        false if places.any(|place| place == Place::WordHead) => rows * 15 / 100,
+        false => 0,
     }
 }
 

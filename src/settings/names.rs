@@ -37,15 +37,16 @@ pub fn block(name: &str) -> Option<usize> {
     }
 }
 
-/// Whose names these are. A head without the model's name is called the same in both.
+/// Whose names these are. A head without the model's name is called the same in all families, and counts as the usual one's.
 pub fn family(name: &str) -> Family {
-    let is_berts = ["bert.", "encoder.layer.", "embeddings.", "pooler.", "cls."]
-        .iter()
-        .any(|part| name.starts_with(part));
-    match is_berts {
-        true => Family::Bert,
-        false => Family::Gpt2,
-    }
+    let is_its = |family: &Family| {
+        let facts = family.facts();
+        let above = facts.above.iter().map(|(part, _)| part);
+        let parts = [&facts.prefix, &facts.blocks].into_iter();
+        let mut parts = parts.chain(facts.embeddings).chain(above);
+        parts.any(|part| name.starts_with(*part))
+    };
+    Family::ALL.into_iter().find(is_its).unwrap_or_default()
 }
 
 pub fn place(name: &str) -> Place {
@@ -54,9 +55,8 @@ pub fn place(name: &str) -> Place {
 
 /// Without the model's own name, which all names share: `h.0.attn.c_attn.weight`.
 pub fn short(name: &str) -> &str {
-    ["transformer.", "bert."]
-        .iter()
-        .find_map(|model| name.strip_prefix(model))
+    let mut all = Family::ALL.iter();
+    all.find_map(|family| name.strip_prefix(family.facts().prefix))
         .unwrap_or(name)
 }
 
@@ -66,8 +66,9 @@ pub fn parted(name: &str) -> (Place, &str) {
         return (Place::Head, name);
     }
     let rest = short(name);
-    for blocks in ["h.", "encoder.layer."] {
-        let Some(numbered) = rest.strip_prefix(blocks) else {
+    let all = Family::ALL.map(Family::facts);
+    for facts in all {
+        let Some(numbered) = rest.strip_prefix(facts.blocks) else {
             continue;
         };
         let (index, inside) = numbered.split_once('.').unwrap_or((numbered, ""));
@@ -75,12 +76,9 @@ pub fn parted(name: &str) -> (Place, &str) {
             return (Place::Block(index), inside);
         }
     }
-    let place = match rest.split('.').next() {
-        Some("ln_f") => Place::LastNorm,
-        Some("pooler") => Place::Pooler,
-        Some("cls") => Place::WordHead,
-        Some(_) | None => Place::Embeddings,
-    };
+    let mut above = all.iter().flat_map(|facts| facts.above);
+    let found = above.find(|(part, _)| rest.starts_with(*part));
+    let place = found.map_or(Place::Embeddings, |(_, place)| *place);
     (place, rest.strip_prefix("embeddings.").unwrap_or(rest))
 }
 

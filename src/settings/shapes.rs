@@ -129,6 +129,25 @@ impl Sizes {
             });
         is_whole.then_some(sizes)
     }
+
+    /// The sizes that a `config.json` of the family gives, and the number of heads; `class` is transformers' name of what
+    /// the weights were saved from.
+    pub fn of_config(
+        family: Family,
+        config: &str,
+        class: &str,
+    ) -> Result<(Self, usize), serde_json::Error> {
+        Ok(match family {
+            Family::Gpt2 => {
+                let (sizes, heads) = Gpt2Sizes::of_config(config)?;
+                (sizes.into(), heads)
+            }
+            Family::Bert => {
+                let (sizes, heads) = BertSizes::of_config(config, class)?;
+                (sizes.into(), heads)
+            }
+        })
+    }
 }
 
 /// The shape under a name, of a matrix.

@@ -46,8 +46,7 @@ impl Task {
     /// Whether a model of this family can learn it.
     pub fn fits(self, family: Family) -> bool {
         match self {
-            Self::CausalLm => family == Family::Gpt2,
-            Self::MaskedLm => family == Family::Bert,
+            Self::CausalLm | Self::MaskedLm => self == family.language_task(),
             _ => true,
         }
     }

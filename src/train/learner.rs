@@ -60,9 +60,9 @@ impl Learner for Model {
         weight: f64,
         checkpointing: bool,
     ) -> (Tensor<1>, GradientMap) {
-        match self {
-            Self::Gpt2(model) => model.gradients(objective, batch, pass, weight, checkpointing),
-            Self::Bert(model) => model.gradients(objective, batch, pass, weight, checkpointing),
+        match self.decoder() {
+            Some(model) => model.gradients(objective, batch, pass, weight, checkpointing),
+            None => plain_gradients(self, objective, batch, pass, weight),
         }
     }
 }

@@ -35,9 +35,9 @@ pub enum Objective {
 impl Objective {
     /// What a model of this family is pre-trained on; text that is replayed against forgetting is trained on it.
     pub fn language_of(family: Family) -> Self {
-        match family {
-            Family::Gpt2 => Self::CausalLm,
-            Family::Bert => Self::MaskedLm,
+        match family.is_decoder() {
+            true => Self::CausalLm,
+            false => Self::MaskedLm,
         }
     }
 

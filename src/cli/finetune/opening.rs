@@ -15,7 +15,7 @@ use crate::engine::rehearsal::text_length;
 use crate::faults::PlanError;
 use crate::model::network::Network;
 use crate::protocol::Split;
-use crate::settings::{Family, Strategy, Task, TrainingSettings};
+use crate::settings::{Strategy, Task, TrainingSettings};
 
 /// Longest input in tokens, where it is not given.
 fn usual_length(task: Task) -> usize {
@@ -67,16 +67,16 @@ impl Job {
     fn check_task(&self) -> Result<(), CliError> {
         let (task, family) = (self.task, self.base.family());
         if !task.fits(family) {
-            return Err(CliError::new(match family {
-                Family::Bert => format!(
-                    "--task {}: a BERT says no next token; it learns masked-lm and the tasks with a head of their own",
-                    task.name()
-                ),
-                Family::Gpt2 => format!(
-                    "--task {}: a GPT-2 fills no masks; it learns causal-lm and the tasks with a head of their own",
-                    task.name()
-                ),
-            }));
+            let lacks = match family.is_decoder() {
+                true => "fills no masks",
+                false => "says no next token",
+            };
+            return Err(CliError::new(format!(
+                "--task {}: a {} {lacks}; it learns {} and the tasks with a head of their own",
+                task.name(),
+                family.title(),
+                family.language_task().name()
+            )));
         }
         match task.refuses_class_weights() {
             Some(why) if self.arguments.tasks.is_balanced() => Err(CliError::new(format!(
@@ -128,9 +128,9 @@ impl Job {
         };
         let length = text_length(settings, self.base.positions());
         let ids = texts(path, &self.base.tokenizer)?;
-        let rows = match self.base.family() {
-            Family::Gpt2 => windows(&ids, length),
-            Family::Bert => framed_windows(&ids, &self.base, length),
+        let rows = match self.base.family().is_decoder() {
+            true => windows(&ids, length),
+            false => framed_windows(&ids, &self.base, length),
         };
         match rows.is_empty() {
             true => Err(CliError::new(format!(

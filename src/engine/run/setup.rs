@@ -8,7 +8,7 @@ use crate::engine::general::General;
 use crate::faults::{Fault, RunError, Unfit};
 use crate::model::network::Network;
 use crate::protocol::RunPlan;
-use crate::settings::{Family, Seed, Strategy};
+use crate::settings::{Seed, Strategy};
 use crate::train::plan;
 
 /// All that decides a run.
@@ -190,7 +190,7 @@ impl Setup<'_> {
         if settings.watches_validation() && (!can_validate || interval == 0) {
             return Err(unfit(Unfit::NothingToWatch));
         }
-        if settings.gradient_checkpointing == Some(true) && self.base.family() == Family::Bert {
+        if settings.gradient_checkpointing == Some(true) && !self.base.family().is_decoder() {
             return Err(unfit(Unfit::GradientCheckpointing));
         }
         self.check_remedies()
@@ -198,13 +198,13 @@ impl Setup<'_> {
 
     /// Refuses remedies against forgetting that the base has no words or no text for.
     fn check_remedies(&self) -> Result<(), EngineError> {
-        let remedies = &self.settings.remedies;
-        match self.base.family() {
-            Family::Gpt2 => Ok(()),
-            Family::Bert if !remedies.wants_text() => Ok(()),
-            Family::Bert if self.base.language().is_none() => Err(unfit(Unfit::NoLanguageHead)),
-            Family::Bert if self.rehearsal_texts.is_none() => Err(unfit(Unfit::NoGeneralText)),
-            Family::Bert => Ok(()),
+        if self.base.family().is_decoder() || !self.settings.remedies.wants_text() {
+            return Ok(());
+        }
+        match (self.base.language(), &self.rehearsal_texts) {
+            (None, _) => Err(unfit(Unfit::NoLanguageHead)),
+            (Some(_), None) => Err(unfit(Unfit::NoGeneralText)),
+            (Some(_), Some(_)) => Ok(()),
         }
     }
 }

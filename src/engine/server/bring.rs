@@ -125,8 +125,7 @@ fn task_of(described: &Description, data: Option<Task>, family: Family) -> Task 
         Some("SEQ_CLS") => Task::SequenceClassification,
         Some("TOKEN_CLS") => Task::TokenClassification,
         Some("QUESTION_ANS") => Task::QuestionAnswering,
-        _ if family == Family::Bert => Task::MaskedLm,
-        _ => Task::CausalLm,
+        _ => family.language_task(),
     }
 }
 

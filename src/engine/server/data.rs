@@ -10,7 +10,7 @@ use crate::engine::rehearsal::text_length;
 use crate::faults::LoadError;
 use crate::model::parameters;
 use crate::protocol::{DatasetInfo, Example, GeneralTextInfo, ModelInfo, NamedUrl, Reading, Split};
-use crate::settings::{Family, Task, TrainingSettings};
+use crate::settings::{Task, TrainingSettings};
 
 /// Tokens of general text that a run scores each time: about half a second on a CPU in the browser.
 const GENERAL_TOKENS: usize = 4096;
@@ -82,7 +82,7 @@ impl<H: Host> Server<H> {
         Ok(())
     }
 
-    /// Texts for the remedies of a BERT, which cannot write its own: what of the general text is not measured on.
+    /// Texts for the remedies of an encoder, which cannot write its own: what of the general text is not measured on.
     pub(super) fn rehearsal_texts(
         &self,
         base: &Base,
@@ -91,7 +91,7 @@ impl<H: Host> Server<H> {
         let Some(source) = self.general_source.as_ref() else {
             return Ok(None);
         };
-        if base.family() == Family::Gpt2 || !settings.remedies.wants_text() {
+        if base.family().is_decoder() || !settings.remedies.wants_text() {
             return Ok(None);
         }
         let ids = stream(&source.texts, &base.tokenizer);

@@ -5,7 +5,6 @@ use crate::engine::attend::attend;
 use crate::engine::fill::{Filled, encode, fill};
 use crate::faults::{BaseError, FillError, TextError};
 use crate::protocol::{AttentionReport, EncoderInfo, LabelProbability, MaskGuess, Reader};
-use crate::settings::Family;
 
 /// Tokens told for each mask.
 const CANDIDATES: usize = 8;
@@ -23,7 +22,7 @@ impl<H: Host> Answers<asks::LoadEncoder> for Server<H> {
         let fetched = Base::fetch(&self.host, &name, place, &device, &mut progressed).await;
         drop(progressed);
         let (encoder, info, _) = fetched?;
-        if info.family != Family::Bert {
+        if info.family.is_decoder() {
             let reason = Box::new(BaseError::NotAnEncoder.into());
             let unusable = BaseError::Unusable { name, reason };
             return Err(EngineError::new(ErrorKind::Model, unusable));
@@ -105,7 +104,7 @@ impl<H: Host> Server<H> {
     /// The encoder beside the base, or the base where that is one.
     fn encoder(&self) -> Result<&Base, EngineError> {
         let base = self.base.as_deref();
-        let base = base.filter(|base| base.family() == Family::Bert);
+        let base = base.filter(|base| !base.family().is_decoder());
         let encoder = self.encoder.as_ref().or(base);
         encoder.ok_or_else(|| EngineError::new(ErrorKind::State, AskError::NoEncoder))
     }

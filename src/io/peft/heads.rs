@@ -3,15 +3,16 @@
 use burn::module::Module;
 
 use super::AdapterConfig;
+use crate::model::network::Network;
 use crate::model::parameters;
 use crate::settings::{Family, Task};
 
 /// The head of a model of this family for a task; none for a language model.
 pub fn of_task(family: Family, task_type: &str) -> Option<&'static str> {
-    match (task_type, family) {
-        ("SEQ_CLS", Family::Gpt2) => Some("score"),
-        ("SEQ_CLS", Family::Bert) | ("TOKEN_CLS", _) => Some("classifier"),
-        ("QUESTION_ANS", _) => Some("qa_outputs"),
+    match task_type {
+        "SEQ_CLS" => Some(family.facts().text_head),
+        "TOKEN_CLS" => Some("classifier"),
+        "QUESTION_ANS" => Some("qa_outputs"),
         _ => None,
     }
 }
@@ -31,7 +32,7 @@ pub fn head_outputs<M: Module>(model: &M, module: &str) -> Option<usize> {
 
 /// Whether PEFT's name is that of a task with a head.
 pub fn is_task(task_type: &str) -> bool {
-    of_task(Family::Gpt2, task_type).is_some()
+    of_task(Family::default(), task_type).is_some()
 }
 
 /// What PEFT writes as `modules_to_save`: every name that the task's head goes by in some model.
@@ -48,9 +49,11 @@ pub fn is_on<M: Module>(model: &M, head: &str) -> bool {
     has(model, &format!("{head}.weight"))
 }
 
-/// Whether what a BERT's classifier of texts reads is there; a classifier of tokens reads no pooler.
-pub fn can_classify<M: Module>(model: &M, config: &AdapterConfig) -> bool {
-    config.task_type.as_deref() != Some("SEQ_CLS") || has(model, "bert.pooler.dense.weight")
+/// Whether the pooler is there that the family's classifier of texts may read; a classifier of tokens reads none.
+pub fn can_classify<M: Network>(model: &M, config: &AdapterConfig) -> bool {
+    let judges_texts = config.task_type.as_deref() == Some("SEQ_CLS");
+    let pooler = model.family().facts().pooler.filter(|_| judges_texts);
+    pooler.is_none_or(|path| has(model, &format!("{path}.weight")))
 }
 
 fn has<M: Module>(model: &M, parameter: &str) -> bool {

@@ -48,20 +48,17 @@ const FEEDFORWARD: Field = Field {
 impl Default for Ia3Settings {
     /// PEFT's own choice for GPT-2: queries, keys and values, and what the MLP's second layer reads.
     fn default() -> Self {
-        Self::usual(Family::Gpt2)
+        Self::usual(Family::default())
     }
 }
 
 impl Ia3Settings {
     /// Where it stands if nothing is said: PEFT's own choice.
     pub fn usual(family: Family) -> Self {
-        let (target_modules, feedforward_modules): (&[&str], &[&str]) = match family {
-            Family::Gpt2 => (&["c_attn", "mlp.c_proj"], &["mlp.c_proj"]),
-            Family::Bert => (&["key", "value", "output.dense"], &["output.dense"]),
-        };
+        let facts = family.facts();
         Self {
-            target_modules: owned(target_modules),
-            feedforward_modules: owned(feedforward_modules),
+            target_modules: owned(facts.ia3_targets),
+            feedforward_modules: owned(facts.ia3_feedforward),
         }
     }
 

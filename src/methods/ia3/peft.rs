@@ -8,7 +8,6 @@ use crate::faults::{Allowed, PeftError};
 use crate::io::peft::BaseShape;
 use crate::io::peft::fields::{module_names, must_be_unset, object, read, refuse};
 use crate::methods::{PeftFormat, Strategy};
-use crate::settings::Family;
 
 #[derive(Deserialize)]
 struct Fields {
@@ -30,8 +29,7 @@ impl PeftFormat for Ia3Settings {
     fn fields(&self, base: BaseShape) -> Map<String, Value> {
         object(json!({
             "exclude_modules": null,
-            // GPT-2 alone keeps its weights [in, out].
-            "fan_in_fan_out": base.family == Family::Gpt2,
+            "fan_in_fan_out": base.family.stores_inputs_first(),
             "feedforward_modules": self.feedforward_modules,
             "init_ia3_weights": true,
             "peft_type": self.peft_type(),

@@ -88,14 +88,6 @@ const DORA: Field = Field {
     help: "Learn the lengths of a weight's columns apart from their direction",
 };
 
-/// Where LoRA stands if nothing is said: PEFT's own choice, or the chapter's.
-fn usual(family: Family) -> &'static [&'static str] {
-    match family {
-        Family::Gpt2 => &["c_attn", "c_proj"],
-        Family::Bert => &["query", "value"],
-    }
-}
-
 impl Default for LoraSettings {
     /// The chapter's own: r = 8, alpha = 16, `c_attn` and `c_proj`; dropout off, so that runs repeat.
     fn default() -> Self {
@@ -103,7 +95,7 @@ impl Default for LoraSettings {
             rank: 8,
             alpha: 16.0,
             dropout: 0.0,
-            target_modules: owned(usual(Family::Gpt2)),
+            target_modules: owned(Family::default().lora_targets()),
             use_rslora: false,
             use_dora: false,
             by_module: BTreeMap::new(),
@@ -216,11 +208,11 @@ impl Method for LoraSettings {
     }
 
     fn say_in(&mut self, family: Family) {
-        targets::say_in(family, &mut self.target_modules, usual);
+        targets::say_in(family, &mut self.target_modules, Family::lora_targets);
     }
 
     fn translate(&mut self, family: Family) {
-        targets::translate(family, &mut self.target_modules, usual);
+        targets::translate(family, &mut self.target_modules, Family::lora_targets);
     }
 
     fn beside(&self, layer: &LinearShape) -> Shapes {

@@ -86,8 +86,7 @@ impl PeftFormat for LoraSettings {
 
     fn fields(&self, base: BaseShape) -> Map<String, Value> {
         let mut all = fields(self);
-        // GPT-2 alone keeps its weights [in, out].
-        let fan_in_fan_out = json!(base.family == Family::Gpt2);
+        let fan_in_fan_out = json!(base.family.stores_inputs_first());
         all.insert("fan_in_fan_out".to_owned(), fan_in_fan_out);
         all
     }
@@ -187,11 +186,13 @@ fn check_start(value: &Value) -> Result<(), PeftError> {
     }
 }
 
-/// A list of names, or PEFT's word for every linear layer but the head, which is read as GPT-2's: the file does not say
-/// for what model it is. An expression stands for itself until a model is there.
+/// A list of names, or PEFT's word for every linear layer but the head, which is read as the usual family's: the file does
+/// not say for what model it is. An expression stands for itself until a model is there.
 fn target_modules(value: &Value) -> Result<Vec<String>, PeftError> {
     match value {
-        Value::String(word) if word == "all-linear" => Ok(owned(Family::Gpt2.linear_modules())),
+        Value::String(word) if word == "all-linear" => {
+            Ok(owned(Family::default().linear_modules()))
+        }
         Value::String(expression) => Ok(vec![expression.clone()]),
         names => module_names("target_modules", names),
     }

@@ -4,7 +4,7 @@ use burn::prelude::*;
 
 use super::super::heads::linear::LinearHead;
 use super::super::parts::{Pass, Tokens};
-use super::super::weights::WeightSource;
+use super::super::weights::{StoredWeights, WeightSource};
 use super::{BertConfig, BertModel, Linear, MaskedLmHead, Pooler};
 use crate::faults::WeightError;
 use crate::methods::{Beside, LinearAt};
@@ -33,6 +33,22 @@ impl Bert {
             classifier: None,
             qa_outputs: None,
         })
+    }
+
+    /// With the masked-word head and the pooler too, where they are stored.
+    pub fn load_whole(
+        config: &BertConfig,
+        weights: &mut impl StoredWeights,
+        device: &Device,
+    ) -> Result<Self, WeightError> {
+        let mut model = Self::load(config, weights, device)?;
+        if weights.holds(MaskedLmHead::BIAS) {
+            model.cls = Some(MaskedLmHead::load(config, weights, device)?);
+        }
+        if weights.holds(&format!("{}.weight", Pooler::NAME)) {
+            model.bert.pooler = Some(Pooler::load(config.hidden_size, weights, device)?);
+        }
+        Ok(model)
     }
 
     pub fn with_masked_lm(mut self, head: MaskedLmHead) -> Self {

@@ -9,11 +9,31 @@ use super::super::ops::nll;
 use super::super::parts::{Pass, Tokens};
 use super::{Bert, Pooler};
 use crate::methods::{Beside, LinearAt};
+use crate::protocol::Speech;
 use crate::settings::{Family, Seed, Strategy};
 
 impl Network for Bert {
     fn family(&self) -> Family {
         Family::Bert
+    }
+
+    fn architecture(&self) -> Option<&'static str> {
+        if self.qa_outputs.is_some() {
+            return Some("BertForQuestionAnswering");
+        }
+        self.classifier.as_ref()?;
+        // A classifier of texts reads the pooler, one of tokens has none.
+        Some(match self.bert.pooler {
+            Some(_) => "BertForSequenceClassification",
+            None => "BertForTokenClassification",
+        })
+    }
+
+    fn speech(&self) -> Speech {
+        match self.cls {
+            Some(_) => Speech::MaskedWord,
+            None => Speech::Silent,
+        }
     }
 
     fn hidden(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2> {

@@ -10,11 +10,26 @@ use super::super::network::Network;
 use super::super::parts::{Pass, Tokens};
 use super::Gpt2;
 use crate::methods::{Beside, LinearAt};
+use crate::protocol::Speech;
 use crate::settings::{Family, Seed, Strategy};
 
 impl Network for Gpt2 {
     fn family(&self) -> Family {
         Family::Gpt2
+    }
+
+    fn architecture(&self) -> Option<&'static str> {
+        let heads = [
+            (self.score.is_some(), "GPT2ForSequenceClassification"),
+            (self.classifier.is_some(), "GPT2ForTokenClassification"),
+            (self.qa_outputs.is_some(), "GPT2ForQuestionAnswering"),
+        ];
+        let mut classes = heads.into_iter();
+        classes.find_map(|(is_there, class)| is_there.then_some(class))
+    }
+
+    fn speech(&self) -> Speech {
+        Speech::NextToken
     }
 
     fn hidden(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2> {

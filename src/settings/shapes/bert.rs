@@ -1,5 +1,7 @@
 //! A BERT in shapes.
 
+use serde::Deserialize;
+
 use super::{LinearLayer, Shapes, block_count, matrix, named, push_module, push_norm};
 
 /// The sizes that decide every shape of a BERT, and which parts it has on top.
@@ -17,6 +19,23 @@ pub struct BertSizes {
     pub pooler: bool,
     /// The head that fills in hidden words; a classifier does without.
     pub word_head: bool,
+}
+
+/// What its `config.json` says of them.
+#[derive(Deserialize)]
+struct Config {
+    vocab_size: usize,
+    max_position_embeddings: usize,
+    hidden_size: usize,
+    num_hidden_layers: usize,
+    num_attention_heads: usize,
+    intermediate_size: usize,
+    #[serde(default = "two")]
+    type_vocab_size: usize,
+}
+
+fn two() -> usize {
+    2
 }
 
 impl BertSizes {
@@ -111,5 +130,22 @@ impl BertSizes {
             pooler: has("bert.pooler."),
             word_head: has("cls."),
         })
+    }
+
+    /// With the number of heads. As transformers builds the class: one for hidden words has their head and no pooler, one
+    /// for pre-training has both.
+    pub(super) fn of_config(json: &str, class: &str) -> Result<(Self, usize), serde_json::Error> {
+        let read: Config = serde_json::from_str(json)?;
+        let sizes = Self {
+            vocabulary: read.vocab_size,
+            positions: read.max_position_embeddings,
+            token_types: read.type_vocab_size,
+            width: read.hidden_size,
+            inner: read.intermediate_size,
+            blocks: read.num_hidden_layers,
+            pooler: class != "BertForMaskedLM",
+            word_head: ["BertForMaskedLM", "BertForPreTraining"].contains(&class),
+        };
+        Ok((sizes, read.num_attention_heads))
     }
 }

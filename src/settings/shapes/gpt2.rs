@@ -1,5 +1,7 @@
 //! A GPT-2 in shapes.
 
+use serde::Deserialize;
+
 use super::{LinearLayer, Shapes, block_count, matrix, named, push_module, push_norm};
 
 /// The sizes that decide every shape of a GPT-2.
@@ -11,6 +13,18 @@ pub struct Gpt2Sizes {
     /// Width of the MLP's middle.
     pub inner: usize,
     pub blocks: usize,
+}
+
+/// What its `config.json` says of them.
+#[derive(Deserialize)]
+struct Config {
+    vocab_size: usize,
+    n_positions: usize,
+    n_embd: usize,
+    n_layer: usize,
+    n_head: usize,
+    #[serde(default)]
+    n_inner: Option<usize>,
 }
 
 impl Gpt2Sizes {
@@ -77,6 +91,17 @@ impl Gpt2Sizes {
             inner,
             blocks: block_count(list),
         })
+    }
+
+    /// With the number of heads.
+    pub(super) fn of_config(json: &str) -> Result<(Self, usize), serde_json::Error> {
+        let read: Config = serde_json::from_str(json)?;
+        let usual = Self::usual(read.vocab_size, read.n_positions, read.n_embd, read.n_layer);
+        let sizes = Self {
+            inner: read.n_inner.unwrap_or(usual.inner),
+            ..usual
+        };
+        Ok((sizes, read.n_head))
     }
 }
 

@@ -58,13 +58,13 @@ impl Program<'_> {
 
     /// Running text: windows to train on, the last tenth to test on, the one before it to watch.
     fn windows(&self) -> String {
-        let (begin, end, room) = match self.is_bert() {
-            true => (
+        let (begin, end, room) = match self.family.is_decoder() {
+            true => ("", "", "length"),
+            false => (
                 "[tokenizer.cls_token_id] + ",
                 " + [tokenizer.sep_token_id]",
                 "length - 2",
             ),
-            false => ("", "", "length"),
         };
         let lines = match self.draft.dataset.own() {
             Some(own) => self.own_lines(own),
@@ -148,18 +148,24 @@ def examples(rows):
     }
 
     fn question_tokens(&self) -> QuestionTokens {
-        match self.is_bert() {
+        let types = match self.family.facts().has_token_types {
+            true => {
+                "\n                \"token_type_ids\": [0] * len(head) + [1] * (stop - at + 1),"
+            }
+            false => "",
+        };
+        match self.family.is_decoder() {
             true => QuestionTokens {
-                question: "row[\"question\"]",
-                head: "[tokenizer.cls_token_id] + question + [tokenizer.sep_token_id]",
-                tail: "[tokenizer.sep_token_id]",
-                types: "\n                \"token_type_ids\": [0] * len(head) + [1] * (stop - at + 1),",
-            },
-            false => QuestionTokens {
                 question: "row[\"question\"] + \"\\n\"",
                 head: "[tokenizer.eos_token_id] + question",
                 tail: "[]",
-                types: "",
+                types,
+            },
+            false => QuestionTokens {
+                question: "row[\"question\"]",
+                head: "[tokenizer.cls_token_id] + question + [tokenizer.sep_token_id]",
+                tail: "[tokenizer.sep_token_id]",
+                types,
             },
         }
     }

@@ -70,10 +70,6 @@ impl Program<'_> {
         .concat()
     }
 
-    fn is_bert(&self) -> bool {
-        self.family == Family::Bert
-    }
-
     fn is_plain_text(&self) -> bool {
         match &self.draft.dataset {
             DataSource::Shipped(set) => set.ending == "txt",
@@ -191,9 +187,9 @@ impl Program<'_> {
         format!(
             "\nmodel_name = sys.argv[1] if len(sys.argv) > 1 else \"models/{model}\"\n\
              data_file = sys.argv[2] if len(sys.argv) > 2 else {data}\n",
-            model = match self.family {
-                Family::Gpt2 => "nano",
-                Family::Bert => crate::ui::ENCODER,
+            model = match self.family.is_decoder() {
+                true => "nano",
+                false => crate::ui::ENCODER,
             },
             data = python::string(&self.draft.dataset.file()),
         )
@@ -210,9 +206,9 @@ impl Program<'_> {
              tokenizer = AutoTokenizer.from_pretrained(model_name{prefix})\n",
             seed = self.settings.seed
         );
-        out += match self.family {
-            Family::Gpt2 => text::PAD_WITH_END,
-            Family::Bert => text::SPECIAL_TOKENS,
+        out += match self.family.is_decoder() {
+            true => text::PAD_WITH_END,
+            false => text::SPECIAL_TOKENS,
         };
         let length = self.settings.max_length;
         out += &match self.settings.strategy.virtual_tokens() {

@@ -20,12 +20,10 @@ impl Program<'_> {
     /// The module that is fresh, where the task has one of its own.
     pub(super) fn head(&self) -> Option<&'static str> {
         match self.task {
-            Task::SequenceClassification | Task::MultiLabelClassification if !self.is_bert() => {
-                Some("score")
+            Task::SequenceClassification | Task::MultiLabelClassification => {
+                Some(self.family.facts().text_head)
             }
-            Task::SequenceClassification
-            | Task::MultiLabelClassification
-            | Task::TokenClassification => Some("classifier"),
+            Task::TokenClassification => Some("classifier"),
             Task::QuestionAnswering => Some("qa_outputs"),
             Task::CausalLm | Task::MaskedLm => None,
         }
@@ -65,18 +63,16 @@ impl Program<'_> {
         if self.task == Task::MultiLabelClassification {
             arguments.push("problem_type=\"multi_label_classification\"");
         }
-        let dropout: &[&str] = match self.is_bert() {
-            true => &["hidden_dropout_prob=0", "attention_probs_dropout_prob=0"],
-            false => &["attn_pdrop=0", "embd_pdrop=0", "resid_pdrop=0"],
-        };
+        let dropouts = self.family.facts().dropouts.iter();
+        let off: Vec<String> = dropouts.map(|name| format!("{name}=0")).collect();
         let mut out = format!(
             "model = {class}.from_pretrained(\n    {own},\n    {dropout})  {why}\n",
             class = self.model_class(),
             own = arguments.join(", "),
-            dropout = dropout.join(", "),
+            dropout = off.join(", "),
             why = text::NO_DROPOUT,
         );
-        if self.is_bert() {
+        if !self.family.is_decoder() {
             return out;
         }
         out += text::PAD_FOR_HEAD;

@@ -49,10 +49,9 @@ impl DataSource {
 
     /// What it would teach a model of this family: running text is read on by a decoder, and filled in by an encoder.
     pub fn task_of(&self, family: Family) -> Task {
-        match (self.is_running_text(), family) {
-            (true, Family::Bert) => Task::MaskedLm,
-            (true, Family::Gpt2) => Task::CausalLm,
-            (false, _) => self.task(),
+        match self.is_running_text() {
+            true => family.language_task(),
+            false => self.task(),
         }
     }
 

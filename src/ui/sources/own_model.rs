@@ -3,9 +3,7 @@
 use serde::Deserialize;
 
 use crate::protocol::NamedUrl;
-use crate::settings::{
-    BertSizes, Family, Gpt2Sizes, MemoryNeed, Sizes, TrainingSettings, memory_need,
-};
+use crate::settings::{Family, MemoryNeed, Sizes, TrainingSettings, memory_need};
 
 pub const CONFIG: &str = "config.json";
 pub const WEIGHTS: &str = "model.safetensors";
@@ -102,74 +100,15 @@ struct Config {
     architectures: Option<Vec<String>>,
 }
 
-#[derive(Deserialize)]
-struct Gpt2Config {
-    vocab_size: usize,
-    n_positions: usize,
-    n_embd: usize,
-    n_layer: usize,
-    n_head: usize,
-    #[serde(default)]
-    n_inner: Option<usize>,
-}
-
-#[derive(Deserialize)]
-struct BertConfig {
-    vocab_size: usize,
-    max_position_embeddings: usize,
-    hidden_size: usize,
-    num_hidden_layers: usize,
-    num_attention_heads: usize,
-    intermediate_size: usize,
-    #[serde(default = "two")]
-    type_vocab_size: usize,
-}
-
-fn two() -> usize {
-    2
-}
-
 impl Facts {
     pub fn parse(config: &str) -> Result<Self, Problem> {
         let unreadable = |e: serde_json::Error| Problem::Unreadable(e.to_string());
         let kind: Config = serde_json::from_str(config).map_err(unreadable)?;
         let class = kind.architectures.and_then(|all| all.into_iter().next());
         let class = class.unwrap_or_default();
-        match family(kind.model_type, &class)? {
-            Family::Gpt2 => serde_json::from_str(config).map(Self::of_gpt2),
-            Family::Bert => serde_json::from_str(config).map(|read| Self::of_bert(read, &class)),
-        }
-        .map_err(unreadable)
-    }
-
-    fn of_gpt2(read: Gpt2Config) -> Self {
-        let usual = Gpt2Sizes::usual(read.vocab_size, read.n_positions, read.n_embd, read.n_layer);
-        let sizes = Gpt2Sizes {
-            inner: read.n_inner.unwrap_or(usual.inner),
-            ..usual
-        };
-        Self {
-            sizes: Sizes::Gpt2(sizes),
-            heads: read.n_head,
-        }
-    }
-
-    /// As transformers builds the class: one for hidden words has their head and no pooler, one for pre-training has both.
-    fn of_bert(read: BertConfig, class: &str) -> Self {
-        let sizes = BertSizes {
-            vocabulary: read.vocab_size,
-            positions: read.max_position_embeddings,
-            token_types: read.type_vocab_size,
-            width: read.hidden_size,
-            inner: read.intermediate_size,
-            blocks: read.num_hidden_layers,
-            pooler: class != "BertForMaskedLM",
-            word_head: ["BertForMaskedLM", "BertForPreTraining"].contains(&class),
-        };
-        Self {
-            sizes: Sizes::Bert(sizes),
-            heads: read.num_attention_heads,
-        }
+        let family = family(kind.model_type, &class)?;
+        let (sizes, heads) = Sizes::of_config(family, config, &class).map_err(unreadable)?;
+        Ok(Self { sizes, heads })
     }
 
     pub fn parameters(&self) -> usize {
@@ -186,13 +125,16 @@ impl Facts {
     }
 }
 
-/// By `model_type`; without one by the class that the weights were saved from, and else a GPT-2.
+/// By `model_type`; without one by the class that the weights were saved from, and else the usual one.
 fn family(model_type: Option<String>, class: &str) -> Result<Family, Problem> {
     match model_type {
         Some(name) => Family::parse(&name).ok_or(Problem::OtherArchitecture(name)),
-        None if class.starts_with("Bert") => Ok(Family::Bert),
-        None if class.is_empty() || class.starts_with("GPT2") => Ok(Family::Gpt2),
-        None => Err(Problem::OtherArchitecture(class.to_owned())),
+        None if class.is_empty() => Ok(Family::default()),
+        None => {
+            let is_its = |family: &Family| class.starts_with(family.facts().class_prefix);
+            let found = Family::ALL.into_iter().find(is_its);
+            found.ok_or_else(|| Problem::OtherArchitecture(class.to_owned()))
+        }
     }
 }
 

@@ -6,7 +6,8 @@
 use leptos::prelude::*;
 
 use crate::methods::names::{self, Kind};
-use crate::settings::{BertSizes, Counts, Family, Gpt2Sizes, LoraSettings, Sizes, Strategy, count};
+use crate::settings::names::short;
+use crate::settings::{Counts, Family, LoraSettings, Sizes, Strategy, count};
 use crate::ui::controls::field::Field;
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::controls::number::number;
@@ -16,29 +17,6 @@ use crate::ui::text::format;
 use crate::ui::widgets::Frame;
 
 pub const FRAME: Frame = Frame::InText;
-
-/// The names on offer; others can be written in the lab.
-fn names_of(family: Family) -> &'static [&'static str] {
-    match family {
-        Family::Gpt2 => &["c_attn", "c_proj", "attn.c_proj", "mlp.c_proj", "c_fc"],
-        Family::Bert => &[
-            "query",
-            "key",
-            "value",
-            "attention.output.dense",
-            "output.dense",
-            "dense",
-        ],
-    }
-}
-
-/// The smallest published model of the family.
-fn real(family: Family) -> Sizes {
-    match family {
-        Family::Gpt2 => Gpt2Sizes::GPT2_SMALL.into(),
-        Family::Bert => BertSizes::BERT_BASE.into(),
-    }
-}
 
 /// A linear layer of a model under some target names.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +38,7 @@ impl Layer {
     }
 }
 
-/// Those of a block, and of the pooler where there is one.
+/// Those of a block, and of the pooler where the family has one.
 fn layers(sizes: &Sizes, lora: &LoraSettings) -> Vec<Layer> {
     let width = sizes.width();
     let in_blocks = sizes.linear_layers().into_iter();
@@ -70,10 +48,8 @@ fn layers(sizes: &Sizes, lora: &LoraSettings) -> Vec<Layer> {
             layer(name, &path, [d_in, d_out], sizes.blocks(), lora)
         })
         .collect();
-    if matches!(sizes, Sizes::Bert(sizes) if sizes.pooler) {
-        let name = "pooler.dense";
-        all.push(layer(name, "bert.pooler.dense", [width, width], 1, lora));
-    }
+    let pooler = sizes.family().facts().pooler;
+    all.extend(pooler.map(|path| layer(short(path), path, [width, width], 1, lora)));
     all
 }
 
@@ -124,14 +100,14 @@ pub fn TargetCounts() -> impl IntoView {
     let lora = Memo::new(move |_| page.draft.with(|draft| draft.methods.lora.clone()));
     let family = Memo::new(move |_| page.draft.with(|draft| draft.family));
     let names = move || {
-        let names = names_of(family.get()).iter();
+        let names = family.get().facts().offered_targets.iter();
         names
             .map(|name| view! { <Name name lora /> })
             .collect_view()
     };
     let sums = move || {
         let family = family.get();
-        let (counts, in_mlp) = totals(&real(family), &lora.get());
+        let (counts, in_mlp) = totals(&family.facts().example, &lora.get());
         let words = text::target_total(family, counts.trainable, counts.total, counts.share());
         view! {
             <p class="reading" aria-live="polite">
@@ -207,7 +183,7 @@ fn toggled(names: &[String], name: &str) -> String {
 }
 
 fn table(family: Family, lora: &LoraSettings) -> impl IntoView + use<> {
-    let layers = layers(&real(family), lora);
+    let layers = layers(&family.facts().example, lora);
     let rows: Vec<_> = layers.into_iter().map(row).collect();
     let heads = text::TARGET_COLUMNS
         .map(|head| view! { <th scope="col">{head}</th> })
@@ -249,6 +225,7 @@ fn row(layer: Layer) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::{BertSizes, Gpt2Sizes};
 
     const GPT2: Sizes = Sizes::Gpt2(Gpt2Sizes::GPT2_SMALL);
     const BERT: Sizes = Sizes::Bert(BertSizes::BERT_BASE);
