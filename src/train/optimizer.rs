@@ -6,6 +6,7 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::prelude::*;
 
 use super::{GradientMap, muon};
+use crate::model::ops::{AdamWRates, adamw};
 use crate::settings::remedies::layer_rate;
 use crate::settings::{TrainingSettings, WeightDecayOn};
 
@@ -86,26 +87,27 @@ impl AdamW {
         learning_rate: f64,
     ) -> Tensor<1> {
         let old = self.moments.remove(name);
-        let fresh = gradient.clone().mul_scalar(1.0 - self.beta1);
-        let fresh_square = gradient.square().mul_scalar(1.0 - self.beta2);
-        let (first, second) = match old {
-            None => (fresh, fresh_square),
-            Some(old) => (
-                old.first.mul_scalar(self.beta1) + fresh,
-                old.second.mul_scalar(self.beta2) + fresh_square,
-            ),
-        };
-        let correction1 = 1.0 - self.beta1.powi(self.updates);
-        let correction2 = 1.0 - self.beta2.powi(self.updates);
-        let spread = second
-            .clone()
-            .sqrt()
-            .div_scalar(correction2.sqrt())
-            .add_scalar(self.epsilon);
-        let change = (first.clone() / spread).mul_scalar(learning_rate / correction1);
+        let old = old.map(|moments| [moments.first, moments.second]);
+        let updated = adamw(value, gradient, old, self.rates(name, learning_rate));
+        let [first, second] = updated.moments;
         self.moments
             .insert(name.to_owned(), Moments { first, second });
-        self.decayed(name, value, learning_rate) - change
+        updated.value
+    }
+
+    fn rates(&self, name: &str, learning_rate: f64) -> AdamWRates {
+        let correction1 = 1.0 - self.beta1.powi(self.updates);
+        let correction2 = 1.0 - self.beta2.powi(self.updates);
+        AdamWRates {
+            keep_first: self.beta1 as f32,
+            fresh_first: (1.0 - self.beta1) as f32,
+            keep_second: self.beta2 as f32,
+            fresh_second: (1.0 - self.beta2) as f32,
+            correction: correction2.sqrt() as f32,
+            epsilon: self.epsilon as f32,
+            rate: (learning_rate / correction1) as f32,
+            keep_value: self.kept(name, learning_rate) as f32,
+        }
     }
 
     /// The same by Muon, of a weight `[rows, columns]` that holds so many matrices side by side.
@@ -123,16 +125,15 @@ impl AdamW {
         let second = Tensor::zeros([1], &first.device());
         self.moments
             .insert(name.to_owned(), Moments { first, second });
-        self.decayed(name, value, learning_rate) - change.mul_scalar(learning_rate)
+        value.mul_scalar(self.kept(name, learning_rate)) - change.mul_scalar(learning_rate)
     }
 
-    /// `value` after weight decay, where the parameter has it.
-    fn decayed(&self, name: &str, value: Tensor<1>, learning_rate: f64) -> Tensor<1> {
+    /// The share of a value that weight decay leaves, where the parameter has it.
+    fn kept(&self, name: &str, learning_rate: f64) -> f64 {
         let decays = self.weight_decay > 0.0 && self.decay_on.applies_to(name);
-        if decays {
-            value.mul_scalar(1.0 - learning_rate * self.weight_decay)
-        } else {
-            value
+        match decays {
+            true => 1.0 - learning_rate * self.weight_decay,
+            false => 1.0,
         }
     }
 }

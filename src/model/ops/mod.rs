@@ -123,4 +123,42 @@ pub fn head_cross_entropy(hidden: Tensor<2>, head: Tensor<2>, classes: &[i32]) -
     portable::head_cross_entropy(hidden, head, classes, rows)
 }
 
+/// The factors of an update by AdamW; what a step has in common is worked out once, in float64.
+#[derive(Debug, Clone, Copy)]
+pub struct AdamWRates {
+    /// β₁ and 1 − β₁.
+    pub keep_first: f32,
+    pub fresh_first: f32,
+    /// β₂ and 1 − β₂.
+    pub keep_second: f32,
+    pub fresh_second: f32,
+    /// √(1 − β₂ᵗ), by which the second moment's root is divided.
+    pub correction: f32,
+    pub epsilon: f32,
+    /// The learning rate over 1 − β₁ᵗ.
+    pub rate: f32,
+    /// What weight decay leaves of the value: 1 where there is none.
+    pub keep_value: f32,
+}
+
+/// A parameter and its two moments after an update.
+pub struct Updated {
+    pub value: Tensor<1>,
+    pub moments: [Tensor<1>; 2],
+}
+
+/// One update by AdamW (Loshchilov & Hutter 2019) of a flattened parameter; moments that are not there yet are zero.
+pub fn adamw(
+    value: Tensor<1>,
+    gradient: Tensor<1>,
+    moments: Option<[Tensor<1>; 2]>,
+    rates: AdamWRates,
+) -> Updated {
+    #[cfg(feature = "cpu-kernels")]
+    if ONLY_CPU || cpu::runs_here(&value) {
+        return cpu::adamw(value, gradient, moments, rates);
+    }
+    portable::adamw(value, gradient, moments, rates)
+}
+
 pub use portable::{attention_probabilities, lora, merge_heads, split_heads};

@@ -4,6 +4,8 @@ use burn::prelude::*;
 use burn::tensor::IndexingUpdateOp;
 use burn::tensor::activation::{log_softmax, sigmoid, softmax};
 
+use super::{AdamWRates, Updated};
+
 pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
     x.matmul(weight) + bias.unsqueeze()
 }
@@ -164,4 +166,32 @@ fn chunks<'a>(
             let rows = first..first + classes.len();
             (hidden.clone().slice([rows, 0..d_model]), classes)
         })
+}
+
+/// See [`super::adamw`].
+pub fn adamw(
+    value: Tensor<1>,
+    gradient: Tensor<1>,
+    moments: Option<[Tensor<1>; 2]>,
+    rates: AdamWRates,
+) -> Updated {
+    let fresh_first = gradient.clone().mul_scalar(rates.fresh_first);
+    let fresh_second = gradient.square().mul_scalar(rates.fresh_second);
+    let (first, second) = match moments {
+        None => (fresh_first, fresh_second),
+        Some([first, second]) => (
+            first.mul_scalar(rates.keep_first) + fresh_first,
+            second.mul_scalar(rates.keep_second) + fresh_second,
+        ),
+    };
+    let spread = second.clone().sqrt().div_scalar(rates.correction);
+    let change = first.clone() / spread.add_scalar(rates.epsilon);
+    let kept = match rates.keep_value {
+        1.0 => value,
+        keep => value.mul_scalar(keep),
+    };
+    Updated {
+        value: kept - change.mul_scalar(rates.rate),
+        moments: [first, second],
+    }
 }

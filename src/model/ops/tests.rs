@@ -2,7 +2,7 @@
 
 use burn::prelude::*;
 
-use super::{cpu, portable};
+use super::{AdamWRates, Updated, cpu, portable};
 use crate::model::parts::attention_bias;
 use crate::settings::Seed;
 
@@ -270,4 +270,30 @@ fn logits_of_a_large_vocabulary_are_never_whole() {
     assert_close(&values(chunked), &values(plain.clone()), "rows");
     let mean = super::head_cross_entropy(hidden, head, &classes);
     assert_close(&values(mean), &values(plain.mean()), "mean");
+}
+
+#[test]
+fn adamw_in_one_pass_is_adamw_bit_for_bit() {
+    let device = Device::flex().autodiff();
+    let length = 40_001; // more than two chunks, and no whole number of lanes
+    let drawn = |seed| random([length], seed, &device).inner();
+    let rates = AdamWRates {
+        keep_first: 0.9,
+        fresh_first: 0.1,
+        keep_second: 0.999,
+        fresh_second: 0.001,
+        correction: 0.0447,
+        epsilon: 1e-8,
+        rate: 3e-3,
+        keep_value: 0.9999,
+    };
+    let later =
+        |update: fn(Tensor<1>, Tensor<1>, Option<[Tensor<1>; 2]>, AdamWRates) -> Updated| {
+            let first = update(drawn(1), drawn(2), None, rates);
+            let kept = first.value.clone(); // whoever holds the old value keeps it
+            let second = update(first.value, drawn(3), Some(first.moments), rates);
+            let [m, v] = second.moments;
+            [kept, second.value, m, v].map(values)
+        };
+    assert_eq!(later(cpu::adamw), later(portable::adamw));
 }

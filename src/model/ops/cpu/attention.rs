@@ -4,7 +4,7 @@
 use burn::prelude::*;
 
 use super::kernel::{Forward, Kernel, Saved, apply};
-use super::math::{View, for_each_chunk, matmul, softmax, sum_by};
+use super::math::{View, for_each_chunk, matmul, softmax, sum_of};
 
 #[derive(Debug, Clone)]
 struct Attention {
@@ -192,7 +192,7 @@ impl<'a> Head<'a> {
         multiply(&mut gradients, seq, factors, 1.0, sizes);
         let probabilities = self.probabilities.chunks_exact(seq);
         for (d, p) in gradients.chunks_exact_mut(seq).zip(probabilities) {
-            let level = sum_by(seq, |j| d[j] * p[j]);
+            let level = sum_of([&*d, p], |[d, p]| d * p);
             for (d, p) in d.iter_mut().zip(p) {
                 *d = p * (*d - level);
             }

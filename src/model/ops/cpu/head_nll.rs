@@ -7,7 +7,7 @@
 use burn::prelude::*;
 
 use super::kernel::{Forward, Kernel, Saved, apply};
-use super::math::{View, exp, for_each_chunk, long_sum_by, matmul, max_of, parallelism};
+use super::math::{View, exp, for_each_chunk, long_sum_of, matmul, max_of, parallelism};
 
 #[derive(Debug, Clone)]
 struct HeadNll {
@@ -110,11 +110,12 @@ impl HeadNll {
         let classes = &self.classes[first..];
         let of_class = |row: &[f32], i: usize| row[classes[i] as usize];
         let vocabulary = self.vocabulary;
-        let log_sums = logits.chunks_exact(vocabulary).map(|row| {
+        let mut log_sums = vec![0f32; logits.len() / vocabulary];
+        for_each_chunk(&mut log_sums, 1, |i, log_sum| {
+            let row = &logits[i * vocabulary..(i + 1) * vocabulary];
             let highest = max_of(row);
-            highest + long_sum_by(vocabulary, |j| exp(row[j] - highest)).ln()
+            log_sum[0] = highest + long_sum_of(row, |logit| exp(logit - highest)).ln();
         });
-        let log_sums: Vec<f32> = log_sums.collect();
         let rows = logits.chunks_exact(vocabulary).enumerate();
         let losses = rows
             .map(|(i, row)| log_sums[i] - of_class(row, i))

@@ -136,7 +136,7 @@ impl<K: Kernel<N>, const N: usize> Backward<Flex, N> for Step<K> {
     }
 }
 
-fn primitive<B, const D: usize>(x: Tensor<D>) -> B::FloatTensorPrimitive
+pub(super) fn primitive<B, const D: usize>(x: Tensor<D>) -> B::FloatTensorPrimitive
 where
     B: burn_backend::Backend,
     burn::tensor::DispatchTensor: burn_dispatch::DispatchKindConversion<B>,
@@ -145,7 +145,7 @@ where
         .expect("`runs_here` has looked at the first input, and all share a device")
 }
 
-fn contiguous(x: FlexTensor) -> FlexTensor {
+pub(super) fn contiguous(x: FlexTensor) -> FlexTensor {
     if x.is_contiguous() {
         x
     } else {
@@ -153,11 +153,11 @@ fn contiguous(x: FlexTensor) -> FlexTensor {
     }
 }
 
-fn slice(x: &FlexTensor) -> &[f32] {
+pub(super) fn slice(x: &FlexTensor) -> &[f32] {
     x.as_slice::<f32>()
         .expect("made contiguous, and float32 throughout")
 }
 
-fn tensor(values: Vec<f32>, shape: Vec<usize>) -> FlexTensor {
+pub(super) fn tensor(values: Vec<f32>, shape: Vec<usize>) -> FlexTensor {
     FlexTensor::from_data(TensorData::new(values, Shape::from(shape)))
 }

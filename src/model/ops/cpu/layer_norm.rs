@@ -3,7 +3,7 @@
 use burn::prelude::*;
 
 use super::kernel::{Forward, Kernel, Saved, apply};
-use super::math::{for_each_chunk, sum_by};
+use super::math::{for_each_chunk, sum_of};
 
 #[derive(Debug, Clone)]
 struct LayerNorm {
@@ -26,10 +26,10 @@ impl Kernel<3> for LayerNorm {
     /// Keeps each row's mean and reciprocal deviation.
     fn forward(&self, [x, gain, bias]: [&[f32]; 3]) -> Forward {
         let width = self.width;
-        let kept: Vec<f32> = x
-            .chunks_exact(width)
-            .flat_map(|row| self.moments(row))
-            .collect();
+        let mut kept = vec![0f32; 2 * self.rows];
+        for_each_chunk(&mut kept, 2, |i, moments| {
+            moments.copy_from_slice(&self.moments(&x[i * width..(i + 1) * width]));
+        });
         let mut output = vec![0f32; x.len()];
         for_each_chunk(&mut output, width, |i, out| {
             let (mean, scale) = (kept[2 * i], kept[2 * i + 1]);
@@ -61,10 +61,11 @@ impl Kernel<3> for LayerNorm {
 }
 
 impl LayerNorm {
+    #[inline(always)]
     fn moments(&self, row: &[f32]) -> [f32; 2] {
         let count = self.width as f32;
-        let mean = sum_by(self.width, |i| row[i]) / count;
-        let variance = sum_by(self.width, |i| (row[i] - mean) * (row[i] - mean)) / count;
+        let mean = sum_of([row], |[x]| x) / count;
+        let variance = sum_of([row], |[x]| (x - mean) * (x - mean)) / count;
         [mean, 1.0 / (variance + self.epsilon).sqrt()]
     }
 
@@ -79,10 +80,10 @@ impl LayerNorm {
                 &gradient[i * width..(i + 1) * width],
             );
             let count = width as f32;
-            let level = sum_by(width, |j| g[j] * gain[j]) / count;
-            let tilt = sum_by(width, |j| g[j] * gain[j] * (x[j] - mean) * scale) / count;
-            for (j, d) in out.iter_mut().enumerate() {
-                *d = scale * (g[j] * gain[j] - level - (x[j] - mean) * scale * tilt);
+            let level = sum_of([g, gain], |[g, gain]| g * gain) / count;
+            let tilt = sum_of([g, gain, x], |[g, gain, x]| g * gain * (x - mean) * scale) / count;
+            for (((d, x), g), gain) in out.iter_mut().zip(x).zip(g).zip(gain) {
+                *d = scale * (g * gain - level - (x - mean) * scale * tilt);
             }
         });
         result

@@ -31,34 +31,39 @@ pub fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
-/// Eight partial sums: keeps the order fixed and lets the additions run side by side.
+/// Sums are of so many partial sums: their order is the same on every processor, and the additions run side by side.
+const LANES: usize = 8;
+
+/// The sum of `term` over the numbers that stand at the same place of each slice, all of one length.
+///
+/// Whole arrays of lanes and no index into a slice: with a bounds check inside, the loop would not become SIMD.
 #[inline(always)]
-pub fn sum_by(length: usize, term: impl Fn(usize) -> f32) -> f32 {
-    const LANES: usize = 8;
+pub fn sum_of<const N: usize>(slices: [&[f32]; N], term: impl Fn([f32; N]) -> f32) -> f32 {
+    let parts = slices.map(|slice| slice.as_chunks::<LANES>());
     let mut partial = [0f32; LANES];
-    let whole = length - length % LANES;
-    for start in (0..whole).step_by(LANES) {
-        for (lane, sum) in partial.iter_mut().enumerate() {
-            *sum += term(start + lane);
+    for at in 0..parts[0].0.len() {
+        let chunks = parts.map(|(chunks, _)| &chunks[at]);
+        for lane in 0..LANES {
+            partial[lane] += term(chunks.map(|chunk| chunk[lane]));
         }
     }
-    let tail: f32 = (whole..length).map(&term).sum();
+    let tail = 0..parts[0].1.len();
+    let tail: f32 = tail.map(|i| term(parts.map(|(_, rest)| rest[i]))).sum();
     partial.iter().sum::<f32>() + tail
 }
 
 /// The same for as many numbers as a vocabulary has words: sums of blocks are added up in float64, so that rounding does not
 /// grow with the length.
 #[inline(always)]
-pub fn long_sum_by(length: usize, term: impl Fn(usize) -> f32) -> f32 {
+pub fn long_sum_of(values: &[f32], term: impl Fn(f32) -> f32) -> f32 {
     const BLOCK: usize = 1024;
-    let blocks = (0..length).step_by(BLOCK);
-    let sums = blocks.map(|start| sum_by(BLOCK.min(length - start), |i| term(start + i)));
-    sums.map(f64::from).sum::<f64>() as f32
+    let blocks = values.chunks(BLOCK);
+    let sums = blocks.map(|block| f64::from(sum_of([block], |[value]| term(value))));
+    sums.sum::<f64>() as f32
 }
 
 #[inline(always)]
 pub fn max_of(values: &[f32]) -> f32 {
-    const LANES: usize = 8;
     let mut best = [f32::NEG_INFINITY; LANES];
     let (chunks, tail) = values.as_chunks::<LANES>();
     for chunk in chunks {
@@ -79,7 +84,7 @@ pub fn softmax(row: &mut [f32]) {
     for value in row.iter_mut() {
         *value = exp(*value - highest);
     }
-    let scale = 1.0 / sum_by(row.len(), |i| row[i]);
+    let scale = 1.0 / sum_of([row], |[value]| value);
     for value in row.iter_mut() {
         *value *= scale;
     }
@@ -110,6 +115,32 @@ pub fn for_each_chunk(
     #[cfg(not(feature = "threads"))]
     for (i, chunk) in values.chunks_mut(chunk_length).enumerate() {
         work(i, chunk);
+    }
+}
+
+/// The same on the chunks at one place of several slices of one length.
+pub fn for_each_chunk_of<const N: usize>(
+    values: [&mut [f32]; N],
+    chunk_length: usize,
+    work: impl Fn(usize, [&mut [f32]; N]) + Sync + Send,
+) {
+    let count = values[0].len().div_ceil(chunk_length);
+    let mut chunks = values.map(|values| values.chunks_mut(chunk_length));
+    let places = (0..count).map(|i| {
+        let chunks = chunks.each_mut();
+        (i, chunks.map(|rest| rest.next().unwrap_or_default()))
+    });
+    #[cfg(feature = "threads")]
+    {
+        use rayon::prelude::*;
+        let places: Vec<_> = places.collect();
+        places
+            .into_par_iter()
+            .for_each(|(i, chunks)| work(i, chunks));
+    }
+    #[cfg(not(feature = "threads"))]
+    for (i, chunks) in places {
+        work(i, chunks);
     }
 }
 
@@ -312,9 +343,10 @@ mod tests {
         let value = |i: usize| 0.1 + (i % 7) as f32;
         let exact: f64 = (0..50_257).map(|i| f64::from(value(i))).sum();
         let error = |sum: f32| (f64::from(sum) / exact - 1.0).abs();
-        assert!(error(long_sum_by(50_257, value)) < 3e-6);
+        let values: Vec<f32> = (0..50_257).map(value).collect();
+        assert!(error(long_sum_of(&values, |v| v)) < 3e-6);
         // Such numbers are all rounded the same way, and a plain sum gathers that.
-        assert!(error(sum_by(50_257, value)) > 3e-5);
+        assert!(error(sum_of([&values], |[v]| v)) > 3e-5);
     }
 
     #[test]

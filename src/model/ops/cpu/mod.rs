@@ -6,6 +6,7 @@
 //! slices, written so that the compiler vectorises it (SSE, AVX or wasm SIMD alike), registered with
 //! burn's autodiff as one operation.
 
+mod adamw;
 mod attention;
 mod gelu;
 mod gelu_erf;
@@ -19,6 +20,7 @@ mod nll;
 #[cfg(any(test, all(target_arch = "wasm32", feature = "relaxed-simd")))]
 mod sgemm;
 
+pub use adamw::adamw;
 pub use attention::self_attention;
 pub use gelu::gelu_new;
 pub use gelu_erf::gelu;

@@ -3,7 +3,7 @@
 use burn::prelude::*;
 
 use super::kernel::{Forward, Kernel, Saved, apply};
-use super::math::{exp, for_each_chunk, long_sum_by, max_of};
+use super::math::{exp, for_each_chunk, long_sum_of, max_of};
 
 #[derive(Debug, Clone)]
 struct Nll {
@@ -31,7 +31,7 @@ impl Kernel<1> for Nll {
         for_each_chunk(&mut kept, 1, |i, out| {
             let row = &logits[i * width..(i + 1) * width];
             let highest = max_of(row);
-            out[0] = highest + long_sum_by(width, |j| exp(row[j] - highest)).ln();
+            out[0] = highest + long_sum_of(row, |logit| exp(logit - highest)).ln();
         });
         let output = (0..rows)
             .map(|i| kept[i] - logits[i * width + self.class(i)])
