@@ -35,7 +35,7 @@ pub fn adamw(
             *value = *value * rates.keep_value - *first / spread * rates.rate;
         }
     });
-    let [value, first, second] = [value, first, second].map(|x| Tensor::from_primitive::<Flex>(x));
+    let [value, first, second] = [value, first, second].map(Tensor::from_primitive::<Flex>);
     Updated {
         value,
         moments: [first, second],
