@@ -89,38 +89,46 @@ pub fn nll(logits: Tensor<2>, classes: &[i32]) -> Tensor<2> {
 /// Logits up to this many are computed whole: 32 MiB.
 const LOGITS_HELD: usize = 1 << 23;
 
-/// How many rows of logits are held at a time.
-fn rows_at_once(vocabulary: usize) -> usize {
-    (LOGITS_HELD / 2 / vocabulary).max(1)
+fn fits(classes: &[i32], vocabulary: usize) -> bool {
+    classes.len() * vocabulary <= LOGITS_HELD
+}
+
+/// How many rows of logits are held at a time: all of them where they fit.
+fn rows_at_once(classes: &[i32], vocabulary: usize) -> usize {
+    match fits(classes, vocabulary) {
+        true => classes.len(),
+        false => LOGITS_HELD / 2 / vocabulary,
+    }
+    .max(1)
 }
 
 /// Cross-entropy of every row under a head as wide as the vocabulary, `[rows, 1]`, as [`nll`] of all logits
 /// gives it: `hidden: [rows, d_model]`, `head: [vocabulary, d_model]`. Not to be differentiated.
 pub fn head_nll(hidden: Tensor<2>, head: Tensor<2>, classes: &[i32]) -> Tensor<2> {
     let [vocabulary, _] = head.dims();
-    if classes.len() * vocabulary <= LOGITS_HELD {
-        return nll(hidden.matmul(head.transpose()), classes);
-    }
-    let rows = rows_at_once(vocabulary);
+    let (all, rows) = (fits(classes, vocabulary), rows_at_once(classes, vocabulary));
     #[cfg(feature = "cpu-kernels")]
     if ONLY_CPU || cpu::runs_here(&hidden) {
         return cpu::head_nll(hidden, head, classes, rows);
     }
-    portable::head_nll(hidden, head, classes, rows)
+    match all {
+        true => portable::nll(hidden.matmul(head.transpose()), classes),
+        false => portable::head_nll(hidden, head, classes, rows),
+    }
 }
 
 /// The mean of [`head_nll`], `[1]`, with gradients for the hidden states and for a head that trains.
 pub fn head_cross_entropy(hidden: Tensor<2>, head: Tensor<2>, classes: &[i32]) -> Tensor<1> {
     let [vocabulary, _] = head.dims();
-    if classes.len() * vocabulary <= LOGITS_HELD {
-        return nll(hidden.matmul(head.transpose()), classes).mean();
-    }
-    let rows = rows_at_once(vocabulary);
+    let (all, rows) = (fits(classes, vocabulary), rows_at_once(classes, vocabulary));
     #[cfg(feature = "cpu-kernels")]
     if ONLY_CPU || cpu::runs_here(&hidden) {
         return cpu::head_nll(hidden, head, classes, rows).mean();
     }
-    portable::head_cross_entropy(hidden, head, classes, rows)
+    match all {
+        true => portable::nll(hidden.matmul(head.transpose()), classes).mean(),
+        false => portable::head_cross_entropy(hidden, head, classes, rows),
+    }
 }
 
 /// The factors of an update by AdamW; what a step has in common is worked out once, in float64.

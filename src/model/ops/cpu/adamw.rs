@@ -25,7 +25,7 @@ pub fn adamw(
         None => [fresh(), fresh()],
     };
     let places = [&mut value, &mut first, &mut second].map(|x| x.storage_mut::<f32>());
-    for_each_chunk_of(places, CHUNK, |i, [value, first, second]| {
+    for_each_chunk_of(places, [CHUNK; 3], |i, [value, first, second]| {
         let gradient = &gradient[i * CHUNK..];
         let each = value.iter_mut().zip(first).zip(second).zip(gradient);
         for (((value, first), second), g) in each {

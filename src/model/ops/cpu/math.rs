@@ -118,14 +118,19 @@ pub fn for_each_chunk(
     }
 }
 
-/// The same on the chunks at one place of several slices of one length.
+/// The same on the chunks at one place of several slices, each of which has as many chunks, of a length of its own.
 pub fn for_each_chunk_of<const N: usize>(
     values: [&mut [f32]; N],
-    chunk_length: usize,
+    lengths: [usize; N],
     work: impl Fn(usize, [&mut [f32]; N]) + Sync + Send,
 ) {
-    let count = values[0].len().div_ceil(chunk_length);
-    let mut chunks = values.map(|values| values.chunks_mut(chunk_length));
+    let count = values[0].len().div_ceil(lengths[0]);
+    let mut at = 0;
+    let mut chunks = values.map(|values| {
+        let length = lengths[at];
+        at += 1;
+        values.chunks_mut(length)
+    });
     let places = (0..count).map(|i| {
         let chunks = chunks.each_mut();
         (i, chunks.map(|rest| rest.next().unwrap_or_default()))
