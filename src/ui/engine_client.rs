@@ -1,5 +1,6 @@
 //! The line to the engine: brings a worker up, sends asks, feeds what it hears to the state.
 
+mod asking;
 pub mod device_choice;
 mod loading;
 pub mod watchdog;
@@ -9,10 +10,8 @@ use leptos::task::spawn_local;
 
 use super::browser::worker::{Heard, WorkerPort};
 use super::browser::{clock, download, extras, gpu, simd};
-use super::state::{Cause, Engine, Loading, Slot, State};
-use crate::protocol::{
-    self, Ask, AskKind, BUILD_ID, Command, DeviceKind, Event, Frame, Reply, RequestId, asks,
-};
+use super::state::{Cause, Engine, Loading, State};
+use crate::protocol::{self, AskKind, BUILD_ID, DeviceKind, Event, Frame, Reply, asks};
 use crate::ui::pages::routes::Route;
 use crate::ui::sources::datasets::DataSource;
 use crate::ui::sources::own_model::{ModelSource, OwnModel};
@@ -332,57 +331,6 @@ impl EngineClient {
         let wish = self.wishes.with_value(|wishes| wishes.device);
         let device = self.state.with_untracked(|state| state.chosen_device);
         wish == DeviceWish::Auto && device == Some(DeviceKind::WebGpu)
-    }
-
-    /// Asks the engine, unless there is no worker to hear it. `State::answer` has the answer when it is there.
-    pub fn ask<A: Ask>(self, ask: A) {
-        self.send(Slot::Only, ask.into());
-    }
-
-    /// The same, with the answer kept apart from those to other asks of its kind.
-    pub fn ask_at<A: Ask>(self, slot: Slot, ask: A) {
-        self.send(slot, ask.into());
-    }
-
-    /// Gives up what the engine works on between messages.
-    pub fn cancel_work(self, kind: AskKind) {
-        if let Some(request_id) = self.worked_on(kind) {
-            self.ask(asks::CancelWork { request_id });
-        }
-    }
-
-    /// Stops it for a while, or goes on with it.
-    pub fn pause_work(self, kind: AskKind, is_paused: bool) {
-        match (self.worked_on(kind), is_paused) {
-            (Some(request_id), true) => self.ask(asks::PauseWork { request_id }),
-            (Some(request_id), false) => self.ask(asks::ResumeWork { request_id }),
-            (None, _) => {}
-        }
-    }
-
-    fn worked_on(self, kind: AskKind) -> Option<RequestId> {
-        self.state
-            .with_untracked(|state| state.answers.going_id(kind))
-    }
-
-    fn send(self, slot: Slot, command: Command) {
-        if self.port.with_value(Option::is_none) {
-            return;
-        }
-        let mut frame = None;
-        self.state
-            .update(|state| frame = Some(state.ask(slot, command)));
-        let Some(frame) = frame else { return };
-        let bytes = match protocol::encode(&frame) {
-            Ok(bytes) => bytes,
-            Err(error) => return self.lose(&error.to_string()),
-        };
-        let sent = self
-            .port
-            .with_value(|port| port.as_ref().map(|port| port.send(&bytes)));
-        if let Some(Err(error)) = sent {
-            self.lose(&format!("{error:?}"));
-        }
     }
 }
 
