@@ -21,7 +21,6 @@ use crate::model::parts::{Pass, Tokens};
 pub use crate::protocol::Workload;
 use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
 use crate::train::gradients::collect;
-use crate::train::loss::cross_entropy;
 use crate::train::objective::weigh;
 use crate::train::{AdamW, Found, Packing};
 
@@ -114,7 +113,7 @@ impl Bench {
         let hidden = model
             .transformer
             .forward(Tokens::new(ids), &mut Pass::default());
-        let loss = weigh(cross_entropy(model.lm_head(hidden), targets), weight);
+        let loss = weigh(model.next_token_loss(hidden, targets), weight);
         Ok(Found {
             gradients: collect(loss.backward(), model),
             loss: Some(loss.inner()),

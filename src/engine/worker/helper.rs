@@ -42,10 +42,6 @@ pub struct WorkerHelper {
 impl WorkerHelper {
     /// Starts one from the script that this worker was started from, on the module that is compiled already.
     pub fn start(scope: &DedicatedWorkerGlobalScope) -> Result<Self, HelperError> {
-        let failed = |error: JsValue| {
-            let reason = message_of(&error);
-            HelperError::NotStarted { reason }
-        };
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         options.set_name(NAME);
@@ -70,12 +66,7 @@ impl WorkerHelper {
         });
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
 
-        let hello = Object::new();
-        Reflect::set(&hello, &"module".into(), &wasm_bindgen::module()).map_err(failed)?;
-        Reflect::set(&hello, &PORT.into(), &theirs).map_err(failed)?;
-        worker
-            .post_message_with_transfer(&hello, &Array::of1(&theirs))
-            .map_err(failed)?;
+        greet(&worker, &theirs).map_err(failed)?;
         Ok(Self {
             scope: scope.clone(),
             worker,
@@ -85,6 +76,19 @@ impl WorkerHelper {
             _on_error: on_error,
         })
     }
+}
+
+/// Hands a new worker the compiled module and its end of the line.
+fn greet(worker: &Worker, port: &MessagePort) -> Result<(), JsValue> {
+    let hello = Object::new();
+    Reflect::set(&hello, &"module".into(), &wasm_bindgen::module())?;
+    Reflect::set(&hello, &PORT.into(), port)?;
+    worker.post_message_with_transfer(&hello, &Array::of1(port))
+}
+
+fn failed(error: JsValue) -> HelperError {
+    let reason = message_of(&error);
+    HelperError::NotStarted { reason }
 }
 
 /// A script that cannot be fetched is told of by a plain event, without a message.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::home_run::HomeRun;
 use crate::lessons::{self, LESSONS, Lesson};
 use crate::ui::controls::passed::{PassedGauge, in_words, passed};
 use crate::ui::page_context::use_page;
@@ -21,6 +22,7 @@ pub fn Home() -> impl IntoView {
                 <p class="lead">{text::HOME_LEAD}</p>
                 <Continue />
             </header>
+            <HomeRun />
             <section class="first">
                 <h2>{text::HOME_TRY}</h2>
                 <p>{text::HOME_TRY_LEAD}</p>

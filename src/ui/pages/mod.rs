@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod home;
+mod home_run;
 pub mod lab;
 pub mod results;
 pub mod routes;

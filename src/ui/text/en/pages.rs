@@ -1,5 +1,6 @@
 //! Words of the pages and of the frame around them.
 
+use super::format;
 use crate::faults::Fault;
 use crate::protocol::VerifiedQuantity;
 
@@ -23,6 +24,20 @@ pub const HOME_TITLE: &str = "Warmup: learn fine-tuning by doing it";
 /// The same, with a hyphen that does not break.
 pub const HOME_HEADING: &str = "Learn fine\u{2011}tuning by doing it";
 pub const HOME_LEAD: &str = "Warmup teaches how a pre-trained language model is fitted to a task, by letting you do it: a small GPT-2 trains inside this page, and you watch which of its parameters move. The training is real, it happens on your own machine, and nothing you type or train leaves it.";
+pub const HOME_RUN: &str = "What that does";
+pub const HOME_RUN_CHART: &str = "Training loss of a LoRA run";
+pub const HOME_RUN_LESSON: &str = "Make this run yourself, in the lesson on LoRA";
+
+pub fn home_run(steps: usize, (trained, all): (usize, usize), right: [f64; 2]) -> String {
+    let [before, after] = right.map(format::percent);
+    format!(
+        "A small BERT gets 200 newspaper items, each sorted into one of five pages, 16 at a time for {steps} steps. Of its {} numbers LoRA trains {}, which is {}. Of 60 items that it has never seen, it sorts {before} right before and {after} after.",
+        format::count(all),
+        format::count(trained),
+        format::percent(trained as f64 / all as f64),
+    )
+}
+
 pub const HOME_TRY: &str = "First, meet the model";
 pub const HOME_TRY_LEAD: &str = "It has read a few shelves of stories and guesses one piece of a word after another. Start a story; it goes on.";
 pub const HOME_LESSONS: &str = "Then teach it something";
