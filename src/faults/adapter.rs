@@ -135,26 +135,13 @@ impl Allowed {
     }
 }
 
-impl From<PeftError> for AdapterError {
-    fn from(error: PeftError) -> Self {
-        Self::Peft(error)
-    }
-}
-
-impl From<OwnError> for AdapterError {
-    fn from(error: OwnError) -> Self {
-        Self::Own(error)
-    }
-}
-
-impl From<WeightError> for PeftError {
-    fn from(error: WeightError) -> Self {
-        Self::Weights(error)
-    }
-}
-
-impl From<WeightError> for OwnError {
-    fn from(error: WeightError) -> Self {
-        Self::Weights(error)
-    }
-}
+holds!(AdapterError {
+    Peft(PeftError),
+    Own(OwnError),
+});
+holds!(PeftError {
+    Weights(WeightError),
+});
+holds!(OwnError {
+    Weights(WeightError),
+});

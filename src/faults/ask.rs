@@ -197,27 +197,18 @@ pub enum OtherModel {
     Shape,
 }
 
-macro_rules! each_within {
-    ($($variant:ident($error:ty) of $family:ident,)*) => {
-        $(impl From<$error> for Fault {
-            fn from(error: $error) -> Self {
-                $family::$variant(error).into()
-            }
-        })*
-    };
-}
-
-each_within!(
-    Base(BaseError) of AskError,
-    Load(LoadError) of AskError,
-    Tuned(TunedError) of AskError,
-    Tool(ToolError) of AskError,
-    Unblendable(BlendError) of TunedError,
-    BenchUnusable(FixtureError) of ToolError,
-);
-
-impl From<WeightError> for FixtureError {
-    fn from(error: WeightError) -> Self {
-        Self::Weights(error)
-    }
-}
+holds!(AskError {
+    Base(BaseError),
+    Load(LoadError),
+    Tuned(TunedError),
+    Tool(ToolError),
+} => Fault);
+holds!(TunedError {
+    Unblendable(BlendError),
+} => Fault);
+holds!(ToolError {
+    BenchUnusable(FixtureError),
+} => Fault);
+holds!(FixtureError {
+    Weights(WeightError),
+});

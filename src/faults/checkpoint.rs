@@ -55,12 +55,6 @@ pub enum Unfit {
     Unweighable { reason: Box<Fault> },
 }
 
-impl From<Unfit> for Fault {
-    fn from(unfit: Unfit) -> Self {
-        RunError::Unfit(unfit).into()
-    }
-}
-
 /// Why a run cannot be gone on with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum CheckpointError {
@@ -129,8 +123,9 @@ pub enum KeepingError {
     Unexplained,
 }
 
-impl From<KeepingError> for Fault {
-    fn from(error: KeepingError) -> Self {
-        CheckpointError::Keeping(error).into()
-    }
-}
+holds!(RunError {
+    Unfit(Unfit),
+} => Fault);
+holds!(CheckpointError {
+    Keeping(KeepingError),
+} => Fault);

@@ -1,3 +1,5 @@
+//! Of files, archives and folders of models.
+
 use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, Fault, TokenizerError, WeightError};
@@ -90,20 +92,8 @@ pub enum FolderError {
     Tokenizer(TokenizerError),
 }
 
-impl From<ConfigError> for FolderError {
-    fn from(error: ConfigError) -> Self {
-        Self::Config(error)
-    }
-}
-
-impl From<WeightError> for FolderError {
-    fn from(error: WeightError) -> Self {
-        Self::Weights(error)
-    }
-}
-
-impl From<TokenizerError> for FolderError {
-    fn from(error: TokenizerError) -> Self {
-        Self::Tokenizer(error)
-    }
-}
+holds!(FolderError {
+    Config(ConfigError),
+    Weights(WeightError),
+    Tokenizer(TokenizerError),
+});

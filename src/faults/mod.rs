@@ -1,6 +1,25 @@
 //! What can go wrong, as data: which fault it is and the facts about it. Sentences are `words`' business, so that the engine
 //! knows no language and the page says each fault in its own.
 
+/// `From` of an error into the one that holds it, as a variant: `holds!(Outer { Variant(Inner), … })`. With `=> Fault` it becomes a
+/// fault as well, by way of the outer one.
+macro_rules! holds {
+    ($outer:ident { $($variant:ident($inner:ty),)* }) => {
+        $(impl From<$inner> for $outer {
+            fn from(error: $inner) -> Self {
+                Self::$variant(error)
+            }
+        })*
+    };
+    ($outer:ident { $($variant:ident($inner:ty),)* } => Fault) => {
+        $(impl From<$inner> for Fault {
+            fn from(error: $inner) -> Self {
+                $outer::$variant(error).into()
+            }
+        })*
+    };
+}
+
 mod adapter;
 mod ask;
 mod checkpoint;
@@ -59,17 +78,7 @@ impl Fault {
     }
 }
 
-macro_rules! each_into_fault {
-    ($($variant:ident($error:ty),)*) => {
-        $(impl From<$error> for Fault {
-            fn from(error: $error) -> Self {
-                Self::$variant(error)
-            }
-        })*
-    };
-}
-
-each_into_fault!(
+holds!(Fault {
     Data(DataError),
     Tokenizer(TokenizerError),
     File(FileError),
@@ -85,4 +94,4 @@ each_into_fault!(
     Text(TextError),
     Surroundings(SurroundingsError),
     Helper(HelperError),
-);
+});

@@ -1,3 +1,5 @@
+//! Of configurations and weights.
+
 use serde::{Deserialize, Serialize};
 
 use super::Fault;

@@ -32,8 +32,6 @@ pub enum FillError {
     Device(Box<Fault>),
 }
 
-impl From<TokenizerError> for FillError {
-    fn from(error: TokenizerError) -> Self {
-        Self::Tokenizer(error)
-    }
-}
+holds!(FillError {
+    Tokenizer(TokenizerError),
+});

@@ -5,15 +5,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::lessons::{self, Block, Lesson};
-use crate::ui::browser::{files, place};
 use crate::ui::controls::html::prose;
 use crate::ui::controls::passed::{PassedGauge, in_words, passed};
 use crate::ui::draft::Draft;
-use crate::ui::learner::RunRecord;
 use crate::ui::learner::guess::Guess;
 use crate::ui::lesson::checks::{ChoiceCheck, GuessBlock, MeasuredCheck};
 use crate::ui::page_context::use_page;
-use crate::ui::runs::RunSetView;
+use crate::ui::runs::{RunSetView, recordings};
 use crate::ui::state::Run;
 use crate::ui::text::{lessons as words, pages as text};
 use crate::ui::widgets;
@@ -109,11 +107,7 @@ fn open(lesson: &'static Lesson) {
         return;
     }
     spawn_local(async move {
-        let url = place::absolute(&format!("recorded/{}.json", lesson.slug));
-        let text = files::read(&url).await.unwrap_or_default();
-        if let Ok(records) = serde_json::from_str::<Vec<RunRecord>>(&text) {
-            page.recorded.set(records);
-        }
+        page.recorded.set(recordings(lesson.slug).await);
     });
 }
 

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::ui::browser::{files, place};
 use crate::ui::charts::guessing::guessing;
 use crate::ui::charts::line::LineChart;
 use crate::ui::charts::plot::{LineData, Look, Series, Unit};
 use crate::ui::controls::honesty_badge::{HonestyBadge, Origin};
 use crate::ui::learner::RunRecord;
 use crate::ui::runs::curves::loss_points;
+use crate::ui::runs::recordings;
 use crate::ui::text::{charts, pages as text};
 
 /// Whose run it is, and which: one that no guess of the lesson asks for.
@@ -21,9 +21,7 @@ const RUN: &str = "real_lora";
 pub fn HomeRun() -> impl IntoView {
     let run = RwSignal::new(None::<RunRecord>);
     spawn_local(async move {
-        let url = place::absolute(&format!("recorded/{LESSON}.json"));
-        let records = files::read(&url).await.unwrap_or_default();
-        let records: Vec<RunRecord> = serde_json::from_str(&records).unwrap_or_default();
+        let records = recordings(LESSON).await;
         run.set(records.into_iter().find(|record| record.key == RUN));
     });
     let data = Memo::new(move |_| run.with(|run| run.as_ref().map(drawn).unwrap_or_default()));

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use self::card::RunCard;
 use self::curves::RunCurves;
 use crate::lessons::{Choice, Lesson, Preset, RunSet};
+use crate::ui::browser::{files, place};
 use crate::ui::controls::html::prose;
 use crate::ui::draft::Draft;
 use crate::ui::learner::{RunRecord, RunTag};
@@ -19,6 +20,13 @@ use crate::ui::queue::QueuedRun;
 use crate::ui::sources::own_model::ModelSource;
 use crate::ui::sources::shipped_models::family_of;
 use crate::ui::text::lessons as text;
+
+/// The runs that were recorded for a lesson; none where they cannot be had.
+pub async fn recordings(slug: &str) -> Vec<RunRecord> {
+    let url = place::absolute(&format!("recorded/{slug}.json"));
+    let text = files::read(&url).await.unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
 
 #[component]
 pub fn RunSetView(lesson: &'static Lesson, set: &'static RunSet) -> impl IntoView {
