@@ -41,6 +41,8 @@ use lesson::Names;
 const LESSONS: &str = "src/lessons";
 const LANGUAGE: &str = "WARMUP_LANGUAGE";
 const MODELS: &str = "www/models";
+/// Set where the page is parted after it has been linked; `src/ui/parts.rs` says how.
+const IN_PARTS: &str = "WARMUP_PARTS";
 
 fn main() {
     println!("cargo:rerun-if-changed=src/build.rs");
@@ -55,10 +57,22 @@ fn main() {
     if env::var_os("CARGO_FEATURE_UI").is_none() {
         return;
     }
-    let (lessons, views) = generate(&language).unwrap_or_else(|problem| panic!("{problem}"));
+    part_the_page();
+    let generated = generate(&language).unwrap_or_else(|problem| panic!("{problem}"));
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    fs::write(Path::new(&out).join("lessons.rs"), lessons).expect("OUT_DIR is writable");
-    fs::write(Path::new(&out).join("widgets.rs"), views).expect("OUT_DIR is writable");
+    for (name, code) in generated {
+        fs::write(Path::new(&out).join(name), code).expect("OUT_DIR is writable");
+    }
+}
+
+/// Parting a module needs to know what refers to what, which the linker leaves in it only when it is asked to.
+fn part_the_page() {
+    println!("cargo:rerun-if-env-changed={IN_PARTS}");
+    println!("cargo:rustc-check-cfg=cfg(in_parts)");
+    if env::var_os(IN_PARTS).is_some() {
+        println!("cargo:rustc-cfg=in_parts");
+        println!("cargo:rustc-link-arg-bin=app=--emit-relocs");
+    }
 }
 
 /// The language that the page is built in: one that has lessons.
@@ -79,21 +93,29 @@ fn language() -> Result<String, String> {
     }
 }
 
-/// What `src/lessons` includes, and what `src/ui/widgets` does.
-fn generate(language: &str) -> Result<(String, String), String> {
+/// What `src/lessons`, `src/ui/widgets` and `src/ui/lesson` include.
+fn generate(language: &str) -> Result<[(&'static str, String); 3], String> {
     let widgets = widgets::find()?;
     let mut lessons = widgets::enum_code(&widgets);
     let models = folders(MODELS)?;
     let names = Names {
-        widgets: widgets.iter().map(|widget| &widget.name[..]).collect(),
+        widgets: widgets
+            .iter()
+            .map(|widget| (&widget.name[..], widget.check.as_deref()))
+            .collect(),
         models: models.iter().map(String::as_str).collect(),
     };
-    lessons += &chapter(&format!("{LESSONS}/{language}"), &names)?;
-    Ok((lessons, widgets::view_code(&widgets)))
+    let (chapter, loaders) = chapter(&format!("{LESSONS}/{language}"), &names)?;
+    lessons += &chapter;
+    Ok([
+        ("lessons.rs", lessons),
+        ("widgets.rs", widgets::view_code(&widgets)),
+        ("lesson_parts.rs", loaders),
+    ])
 }
 
-/// The lessons and the glossary of one language.
-fn chapter(folder: &str, names: &Names) -> Result<String, String> {
+/// The lessons and the glossary of one language, and what loads a lesson.
+fn chapter(folder: &str, names: &Names) -> Result<(String, String), String> {
     let glossary = read_glossary(&read(&format!("{folder}/glossary.md"))?)?;
     let mut slugs = names_in(folder, ".md")?;
     slugs.retain(|name| name != "glossary");
@@ -107,7 +129,20 @@ fn chapter(folder: &str, names: &Names) -> Result<String, String> {
         lessons.push(read_lesson(&path, slug, names, &known).map_err(|e| format!("{path}: {e}"))?);
     }
     lessons.sort();
-    let lessons: String = lessons.into_iter().map(|(_, code)| code).collect();
+    if let Some(gap) = (1..)
+        .zip(&lessons)
+        .find(|(place, lesson)| *place != lesson.0)
+    {
+        return Err(format!("{folder}: no lesson has the number {}", gap.0));
+    }
+    let outlines: String = lessons
+        .iter()
+        .map(|(_, _, [outline, _])| &outline[..])
+        .collect();
+    let texts: String = lessons.iter().map(|(_, _, [_, text])| &text[..]).collect();
+    let statics = lessons
+        .iter()
+        .map(|(_, slug, _)| format!("&{},", code::static_name(slug)));
     let mut entries = String::new();
     for Term { key, name, text } in &glossary {
         let html = to_html(text, &known).and_then(text::fixed);
@@ -117,18 +152,22 @@ fn chapter(folder: &str, names: &Names) -> Result<String, String> {
             "Term {{ key: {key:?}, name: {name:?}, html: {html:?} }},"
         );
     }
-    Ok(format!(
-        "pub static LESSONS: &[Lesson] = &[{lessons}];\npub static GLOSSARY: &[Term] = &[{entries}];"
-    ))
+    let code = format!(
+        "pub static LESSONS: &[Outline] = &[{outlines}];\npub static GLOSSARY: &[Term] = &[{entries}];\n\
+         /// The lessons whole. What names one of these statics holds the lesson's text.\n\
+         pub mod texts {{ use super::*;\n{texts}\n#[cfg(test)] pub static ALL: &[&Lesson] = &[{}]; }}\n",
+        statics.collect::<String>()
+    );
+    Ok((code, code::loaders(&slugs)))
 }
 
-/// A lesson's place in the chapter, and its code.
+/// A lesson's place in the chapter, its slug, and the code of what is known of it and of its text.
 fn read_lesson(
     path: &str,
     slug: &str,
     names: &Names,
     known: &Known,
-) -> Result<(u32, String), String> {
+) -> Result<(u32, String, [String; 2]), String> {
     let lesson = lesson::parse(&read(path)?, names)?;
     if lesson.slug != slug {
         return Err(format!(
@@ -136,7 +175,8 @@ fn read_lesson(
             lesson.slug
         ));
     }
-    Ok((lesson.number, code::lesson(&lesson, known)?))
+    let code = code::lesson(&lesson, names, known)?;
+    Ok((lesson.number, slug.to_owned(), code))
 }
 
 fn read(path: &str) -> Result<String, String> {

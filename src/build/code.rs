@@ -5,25 +5,50 @@ use std::fmt::Write;
 use super::checks::{CheckSource, ChoiceSource};
 use super::conditions::{condition, condition_code};
 use super::html::{Known, to_html};
-use super::lesson::{Piece, Source};
+use super::lesson::{Names, Piece, Source};
 use super::runs::{PresetSource, RunsSource};
 use super::text;
 use super::widgets::camel_case;
 
-pub fn lesson(lesson: &Source, known: &Known) -> Result<String, String> {
+/// What is known of it without its text, the `place`-th entry of `LESSONS`, and the static of the whole.
+pub fn lesson(lesson: &Source, names: &Names, known: &Known) -> Result<[String; 2], String> {
     let mut blocks = String::new();
     for piece in &lesson.pieces {
-        blocks += &match piece {
-            Piece::Prose(markdown) => format!("Block::Prose({}),", prose(markdown, known)?),
-            Piece::Widget { name, task } => {
-                let (name, task) = (camel_case(name), prose(task, known)?);
-                format!("Block::Widget {{ widget: Widget::{name}, task: {task} }},")
-            }
-            Piece::Check(check) => self::check(check, known)?,
-            Piece::Guess(guess) => format!("Block::Guess({}),", choice(guess, known, measured)?),
-            Piece::Runs(set) => runs(set, known)?,
-        };
+        blocks += &block(piece, known)?;
     }
+    let place = lesson.number.saturating_sub(1);
+    let name = static_name(&lesson.slug);
+    Ok([
+        outline(lesson, names),
+        format!(
+            "pub static {name}: Lesson = Lesson {{ outline: &LESSONS[{place}], blocks: &[{blocks}] }};\n"
+        ),
+    ])
+}
+
+/// `learning-rate` → `LEARNING_RATE`.
+pub fn static_name(slug: &str) -> String {
+    slug.replace('-', "_").to_uppercase()
+}
+
+/// A part of the page for each lesson's text, and `load`, which fetches the one with a slug.
+pub fn loaders(slugs: &[String]) -> String {
+    let (mut parts, mut arms) = (String::new(), String::new());
+    for slug in slugs {
+        let (name, whole) = (slug.replace('-', "_"), static_name(slug));
+        let _ = writeln!(
+            parts,
+            "part!(text_{name}, {name}() -> &'static Lesson, &texts::{whole});"
+        );
+        let _ = writeln!(arms, "{slug:?} => {name}().await.map(Some),");
+    }
+    format!(
+        "{parts}/// The lesson with this slug; its text arrives when it is first asked for.\n\
+         pub async fn load(slug: &str) -> Result<Option<&'static Lesson>, NotLoaded> {{ match slug {{ {arms} _ => Ok(None) }} }}\n"
+    )
+}
+
+fn outline(lesson: &Source, names: &Names) -> String {
     let Source {
         slug,
         number,
@@ -32,12 +57,59 @@ pub fn lesson(lesson: &Source, known: &Known) -> Result<String, String> {
         objectives,
         settings,
         model,
-        ..
+        pieces,
     } = lesson;
-    Ok(format!(
-        "Lesson {{ slug: {slug:?}, number: {number}, title: {title:?}, minutes: {minutes}, objectives: &{objectives:?}, \
-         settings: {settings:?}, model: {model:?}, blocks: &[{blocks}] }},"
-    ))
+    let checks: Vec<&str> = pieces
+        .iter()
+        .filter_map(|piece| check_in(piece, names))
+        .collect();
+    let right: Vec<(&str, usize)> = pieces.iter().filter_map(right_answer).collect();
+    let models: Vec<(&str, &str)> = pieces.iter().flat_map(run_models).collect();
+    format!(
+        "Outline {{ slug: {slug:?}, number: {number}, title: {title:?}, minutes: {minutes}, objectives: &{objectives:?}, \
+         settings: {settings:?}, model: {model:?}, checks: &{checks:?}, right_answers: &{right:?}, run_models: &{models:?} }},"
+    )
+}
+
+fn check_in<'a>(piece: &'a Piece, names: &Names<'a>) -> Option<&'a str> {
+    match piece {
+        Piece::Check(CheckSource::Choice(choice)) => Some(&choice.id),
+        Piece::Check(CheckSource::Measured { id, .. }) => Some(id),
+        Piece::Widget { name, .. } => names.check_of(name),
+        _ => None,
+    }
+}
+
+fn right_answer(piece: &Piece) -> Option<(&str, usize)> {
+    let Piece::Check(CheckSource::Choice(choice)) = piece else {
+        return None;
+    };
+    let right = choice.answers.iter().position(|answer| answer.right)?;
+    Some((&choice.id, right))
+}
+
+fn run_models(piece: &Piece) -> impl Iterator<Item = (&str, &str)> {
+    let runs = match piece {
+        Piece::Runs(set) => &set.runs[..],
+        _ => &[],
+    };
+    runs.iter().filter_map(move |run| {
+        let PresetSource { key, model, .. } = run;
+        Some((&key[..], model.as_deref()?))
+    })
+}
+
+fn block(piece: &Piece, known: &Known) -> Result<String, String> {
+    Ok(match piece {
+        Piece::Prose(markdown) => format!("Block::Prose({}),", prose(markdown, known)?),
+        Piece::Widget { name, task } => {
+            let (name, task) = (camel_case(name), prose(task, known)?);
+            format!("Block::Widget {{ widget: Widget::{name}, task: {task} }},")
+        }
+        Piece::Check(check) => self::check(check, known)?,
+        Piece::Guess(guess) => format!("Block::Guess({}),", choice(guess, known, measured)?),
+        Piece::Runs(set) => runs(set, known)?,
+    })
 }
 
 fn prose(markdown: &str, known: &Known) -> Result<String, String> {

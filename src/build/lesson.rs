@@ -39,9 +39,21 @@ pub enum Piece {
 
 /// What fences may name.
 pub struct Names<'a> {
-    pub widgets: Vec<&'a str>,
+    /// Each with the name of the check that it is itself, if it is one.
+    pub widgets: Vec<(&'a str, Option<&'a str>)>,
     /// Folders of shipped models.
     pub models: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn has_widget(&self, name: &str) -> bool {
+        self.widgets.iter().any(|(known, _)| *known == name)
+    }
+
+    pub fn check_of(&self, widget: &str) -> Option<&'a str> {
+        let found = self.widgets.iter().find(|(name, _)| *name == widget);
+        found.and_then(|(_, check)| *check)
+    }
 }
 
 /// Reads one lesson.
@@ -190,10 +202,15 @@ fn fenced(kind: &str, name: &str, inside: &[&str], names: &Names) -> Result<Piec
     Ok(match kind {
         "widget" => {
             let name = name.replace('-', "_");
-            if !names.widgets.contains(&&*name) {
+            if !names.has_widget(&name) {
                 return Err(format!(
                     "unknown widget `{name}`; there are: {}",
-                    names.widgets.join(", ")
+                    names
+                        .widgets
+                        .iter()
+                        .map(|(known, _)| *known)
+                        .collect::<Vec<_>>()
+                        .join(", ")
                 ));
             }
             let task = inside.join("\n");
@@ -224,7 +241,7 @@ mod tests {
 
     fn read(body: &str) -> Result<Source, String> {
         let names = Names {
-            widgets: vec!["loss_chart"],
+            widgets: vec![("loss_chart", None)],
             models: vec!["nano", "mini-bert"],
         };
         parse(&format!("{FRONT}{body}"), &names)

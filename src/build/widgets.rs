@@ -10,7 +10,8 @@ pub struct Widget {
     /// The folder that it stands in.
     room: String,
     pub name: String,
-    check: Option<String>,
+    /// The name of the check that the widget itself is.
+    pub check: Option<String>,
 }
 
 const FOLDER: &str = "src/ui/widgets";
@@ -61,19 +62,9 @@ pub fn enum_code(widgets: &[Widget]) -> String {
     let variants = widgets
         .iter()
         .map(|widget| format!("{},", camel_case(&widget.name)));
-    let checks = widgets.iter().filter_map(|widget| {
-        let variant = camel_case(&widget.name);
-        Some(format!(
-            "Self::{variant} => Some({:?}),",
-            widget.check.as_ref()?
-        ))
-    });
     format!(
-        "/// The widgets that a lesson may name.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub enum Widget {{ {} }}\n\
-         impl Widget {{\n/// The name of the check that the widget itself is.\n\
-         pub fn check(self) -> Option<&'static str> {{ match self {{ {} _ => None }} }}\n}}\n",
+        "/// The widgets that a lesson may name.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub enum Widget {{ {} }}\n",
         variants.collect::<String>(),
-        checks.collect::<String>()
     )
 }
 

@@ -3,6 +3,7 @@
 mod causal;
 mod checkpoint;
 mod corpus;
+mod embeddings;
 mod grow;
 mod masked;
 mod mix;
@@ -108,7 +109,12 @@ pub struct PretrainSettings {
     #[arg(long)]
     #[serde(default)]
     grow_from: Option<PathBuf>,
-    /// Let an mlm run read windows of an eighth, a quarter and half of --context first, a tenth of the steps each.
+    /// Safetensors file whose `wte.weight`, a row of --width numbers for each of --vocab-size tokens, a clm run begins with
+    /// instead of noise.
+    #[arg(long, value_name = "FILE")]
+    #[serde(default)]
+    embeddings: Option<PathBuf>,
+    /// Read windows of an eighth, a quarter and half of --context first, a tenth of the steps each.
     #[arg(long)]
     #[serde(default)]
     grow_context: bool,
@@ -166,9 +172,7 @@ impl PretrainSettings {
 }
 
 pub fn run(arguments: Arguments) -> Result<u8, CliError> {
-    if let Some(problem) = arguments.settings.training().problem() {
-        return Err(CliError::new(problem));
-    }
+    arguments.check()?;
     make_folder(&arguments.out)?;
     let train_text = arguments.train_text()?;
     let valid_text = read_text(&arguments.valid)?;
@@ -176,12 +180,6 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
         train: &train_text,
         valid: &valid_text,
     };
-    let grows = arguments.settings.grow_from.is_some();
-    if grows && arguments.objective == Objective::Mlm {
-        return Err(CliError::new(
-            "--grow-from widens a GPT-2; give it with --objective clm",
-        ));
-    }
     match arguments.objective {
         Objective::Clm => causal::run(&arguments, texts)?,
         Objective::Mlm => masked::run(&arguments, texts)?,
@@ -190,6 +188,26 @@ pub fn run(arguments: Arguments) -> Result<u8, CliError> {
 }
 
 impl Arguments {
+    /// Settings that cannot be, alone or together.
+    fn check(&self) -> Result<(), CliError> {
+        if let Some(problem) = self.settings.training().problem() {
+            return Err(CliError::new(problem));
+        }
+        let masked = self.objective == Objective::Mlm;
+        let grows = self.settings.grow_from.is_some();
+        let begins = self.settings.embeddings.is_some();
+        let problem = if grows && masked {
+            "--grow-from widens a GPT-2; give it with --objective clm"
+        } else if begins && masked {
+            "--embeddings is for a GPT-2; give it with --objective clm, or --word-embeddings with mlm"
+        } else if begins && grows {
+            "--grow-from takes the token embeddings of the smaller model; leave out --embeddings, or --grow-from"
+        } else {
+            return Ok(());
+        };
+        Err(CliError::new(problem))
+    }
+
     fn workers(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         self.workers.unwrap_or_else(cores).max(1)

@@ -1,6 +1,7 @@
 //! Words that a lesson uses must open their explanation where they are met first.
 
-use super::{Block, LESSONS, Lesson};
+use super::texts::ALL;
+use super::{Block, Lesson};
 
 /// A word as lessons write it, and its key in the glossary.
 const WORDS: [(&str, &str); 24] = [
@@ -83,7 +84,7 @@ fn find_word(text: &str, word: &str) -> Option<usize> {
 #[test]
 fn words_are_explained_where_they_are_met_first() {
     let mut unexplained = Vec::new();
-    for lesson in LESSONS {
+    for lesson in ALL {
         let told = told(lesson);
         for (word, key) in WORDS {
             let opened = told

@@ -35,6 +35,8 @@ mod sums;
 #[path = "../build/text.rs"]
 mod text;
 
+use std::ops::Deref;
+
 use measure::{Bound, Condition, Expression, Operation, Quantity, What};
 use sum::{Factor, Form, Sum};
 
@@ -74,9 +76,10 @@ impl Text {
     }
 }
 
-/// One lesson.
+/// What is known of a lesson before its text has arrived: what the chapter's map shows, and what a learner's answers and
+/// runs are held against.
 #[derive(Debug)]
-pub struct Lesson {
+pub struct Outline {
     pub slug: &'static str,
     /// Its place in the chapter, from 1.
     pub number: u32,
@@ -87,7 +90,27 @@ pub struct Lesson {
     pub settings: &'static str,
     /// The shipped model that it is about, where the learner has chosen none.
     pub model: Option<&'static str>,
+    /// The names of its checks, in order.
+    pub checks: &'static [&'static str],
+    /// Its questions with fixed answers, guesses apart, and which of the answers is right.
+    pub right_answers: &'static [(&'static str, usize)],
+    /// The keys of the runs that are made with a model of their own, and the model.
+    pub run_models: &'static [(&'static str, &'static str)],
+}
+
+/// One lesson. Outside this room it comes by [`texts`], so that nobody downloads a lesson that they do not open.
+#[derive(Debug)]
+pub struct Lesson {
+    pub outline: &'static Outline,
     pub blocks: &'static [Block],
+}
+
+impl Deref for Lesson {
+    type Target = Outline;
+
+    fn deref(&self) -> &Outline {
+        self.outline
+    }
 }
 
 /// A stretch of a lesson.
@@ -230,27 +253,25 @@ impl Lesson {
             _ => None,
         })
     }
-
-    /// The names of its checks, in order.
-    pub fn checks(&self) -> impl Iterator<Item = &'static str> {
-        self.blocks.iter().filter_map(|block| match block {
-            Block::Choice(choice) => Some(choice.id),
-            Block::Measured(check) => Some(check.id),
-            Block::Widget { widget, .. } => widget.check(),
-            _ => None,
-        })
-    }
 }
 
 /// The model that a preset of a lesson is made with, where it names one.
 pub fn model_of(slug: &str, key: &str) -> Option<&'static str> {
-    let mut presets = find(slug)?.presets();
-    presets.find(|preset| preset.key == key)?.model
+    let models = find(slug)?.run_models;
+    let found = models.iter().find(|(run, _)| *run == key);
+    found.map(|(_, model)| *model)
 }
 
-/// The lesson with this slug.
-pub fn find(slug: &str) -> Option<&'static Lesson> {
+/// What is known of the lesson with this slug.
+pub fn find(slug: &str) -> Option<&'static Outline> {
     LESSONS.iter().find(|lesson| lesson.slug == slug)
+}
+
+/// The whole lesson with this slug.
+#[cfg(test)]
+pub fn whole(slug: &str) -> Option<&'static Lesson> {
+    let mut all = texts::ALL.iter().copied();
+    all.find(|lesson| lesson.slug == slug)
 }
 
 #[cfg(test)]
@@ -262,7 +283,7 @@ mod tests {
         for lesson in LESSONS {
             let same = LESSONS.iter().filter(|l| l.slug == lesson.slug).count();
             assert_eq!(same, 1, "{}", lesson.slug);
-            let checks = lesson.checks().count();
+            let checks = lesson.checks.len();
             assert!(checks >= 3, "{} has {checks} checks", lesson.slug);
         }
     }
@@ -280,7 +301,7 @@ mod tests {
 
     #[test]
     fn the_right_answer_is_seldom_the_longest_and_answers_are_of_even_length() {
-        let questions: Vec<(&str, &Choice)> = LESSONS
+        let questions: Vec<(&str, &Choice)> = texts::ALL
             .iter()
             .flat_map(|lesson| {
                 let all = lesson.choices().chain(lesson.guesses());

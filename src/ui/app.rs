@@ -19,15 +19,9 @@ use crate::ui::engine_client::{EngineClient, Wishes};
 use crate::ui::learner::guess::Guess;
 use crate::ui::learner::lab_runs::Ended;
 use crate::ui::learner::{ChapterProgress, RunRecord, SplitScore, WordsReached};
-use crate::ui::lesson::view::LessonView;
 use crate::ui::page_context::PageContext;
-use crate::ui::pages::bench::Bench;
-use crate::ui::pages::home::Home;
-use crate::ui::pages::lab::Lab;
-use crate::ui::pages::results::Results;
 use crate::ui::pages::routes::{Route, value_of};
-use crate::ui::pages::unknown::Unknown;
-use crate::ui::pages::verify::Verify;
+use crate::ui::pages::shown::shown_at;
 use crate::ui::sources::datasets::usual;
 use crate::ui::state::{Cause, Run, State};
 use crate::ui::text::{address, lab, pages as text};
@@ -83,18 +77,6 @@ pub fn App() -> impl IntoView {
             <p>{text::FOOTER}</p>
         </footer>
         <Popovers />
-    }
-}
-
-fn shown_at(route: Route) -> AnyView {
-    match route {
-        Route::Home => view! { <Home /> }.into_any(),
-        Route::Lesson(slug) => view! { <LessonView slug /> }.into_any(),
-        Route::Lab(query) => view! { <Lab query /> }.into_any(),
-        Route::Bench(query) => view! { <Bench query /> }.into_any(),
-        Route::Verify => view! { <Verify /> }.into_any(),
-        Route::Results => view! { <Results /> }.into_any(),
-        Route::Unknown(path) => view! { <Unknown path /> }.into_any(),
     }
 }
 

@@ -13,6 +13,7 @@ mod learner;
 mod lesson;
 mod page_context;
 mod pages;
+mod parts;
 mod queue;
 mod runs;
 mod script;

@@ -7,6 +7,7 @@ mod baseline;
 mod bert;
 mod encode;
 mod inputs;
+mod pretraining;
 mod resuming;
 mod round_trip;
 mod support;

@@ -1,5 +1,5 @@
 // Drops what only a debugger reads from WebAssembly modules: the names of functions and of their makers.
-// trunk has no option for it, and the names are more than half of the page's module.
+// The page is taken apart by its names, which are more than half of its module.
 //
 //   node strip_names.mjs FILE.wasm …
 import { readFile, writeFile } from 'node:fs/promises';

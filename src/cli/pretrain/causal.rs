@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use burn::prelude::Device;
+use burn::prelude::{Device, TensorData};
 use serde_json::{Value, json};
 
+use super::stages::Stages;
 use super::work::{self, Work};
-use super::{Arguments, PretrainSettings, Texts, Tokens, corpus, grow, write_config};
+use super::{Arguments, PretrainSettings, Texts, Tokens, embeddings, grow, write_config};
 use crate::cli::error::CliError;
 use crate::cli::files;
 use crate::data::batch::Batch;
@@ -22,14 +23,17 @@ use crate::train::{Objective, Trainer};
 const QUICK_VALID_TOKENS: usize = 16_384;
 
 struct NextToken<'a> {
-    windows: corpus::Windows<'a>,
+    stages: Stages<'a>,
     tokens: &'a Tokens,
     context: usize,
-    valid_bytes_per_token: f64,
+    /// Length of the validation text.
+    valid_bytes: usize,
 }
 
 pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
     let (settings, out) = (&arguments.settings, &arguments.out);
+    // First of all: a file that does not fit is told before a long text is cut into tokens.
+    let words = embeddings::read(settings, out)?;
     let tokenizer = arguments.tokenizer(texts.train, settings.vocab_size, Ok)?;
     let config = config(settings, tokenizer.end_of_text());
     write_config(
@@ -40,32 +44,28 @@ pub fn run(arguments: &Arguments, texts: Texts) -> Result<(), CliError> {
     let tokens = Tokens::of(texts, &tokenizer, out)?;
 
     let device = Device::flex().autodiff();
-    let seed = Seed::new(settings.seed);
-    let model = fresh(settings, &config, &device)?.with_trainable(|_| true);
+    let model = fresh(settings, &config, words, &device)?.with_trainable(|_| true);
     let mut trainer = Trainer::new(model, Objective::CausalLm, &settings.training());
     trainer.optimizer.muon = settings.muon;
     let work = NextToken {
-        windows: corpus::Windows::new(
-            &tokens.train,
-            settings.context,
-            settings.batch_size,
-            seed.fork("windows"),
-        ),
+        stages: Stages::new(settings, &tokens.train, 0),
         tokens: &tokens,
         context: settings.context,
-        valid_bytes_per_token: texts.valid.len() as f64 / tokens.valid.len() as f64,
+        valid_bytes: texts.valid.len(),
     };
     let load = |held: &mut folder::HeldWeights| Gpt2::load(&config, held, &device);
     match work::train(arguments, trainer, &work, load)? {
-        Some(trainer) => finish(out, &trainer, &tokens.valid, texts.valid.len(), settings),
+        Some(trainer) => finish(out, trainer.model(), &work, settings),
         None => Ok(()),
     }
 }
 
-/// What a run begins with: noise, or a smaller model grown.
+/// What a run begins with: noise, a smaller model grown, or noise around the token embeddings `words`,
+/// `[vocabulary, width]`.
 fn fresh(
     settings: &PretrainSettings,
     config: &Gpt2Config,
+    words: Option<TensorData>,
     device: &Device,
 ) -> Result<Gpt2, CliError> {
     if let Some(folder) = &settings.grow_from {
@@ -74,7 +74,11 @@ fn fresh(
     }
     let seed = Seed::new(settings.seed).fork("weights");
     let mut weights = RandomWeights::new(seed, settings.layers);
-    Ok(Gpt2::load(config, &mut weights, device)?)
+    let noise = Gpt2::load(config, &mut weights, device)?;
+    Ok(match words {
+        Some(words) => embeddings::put(noise, words),
+        None => noise,
+    })
 }
 
 fn config(settings: &PretrainSettings, end_of_text: Option<i32>) -> Gpt2Config {
@@ -96,14 +100,15 @@ impl Work for NextToken<'_> {
     type Model = Gpt2;
 
     fn batch(&self, step: usize) -> Batch {
-        Batch::causal(self.windows.batch(step))
+        Batch::causal(self.stages.batch(step))
     }
 
     fn measure(&self, model: &Gpt2) -> Value {
         let valid = &self.tokens.valid;
         let quick = &valid[..QUICK_VALID_TOKENS.min(valid.len())];
         let bits = bits_per_token(model, quick, self.context);
-        json!({ "valid_bits_per_byte": bits / self.valid_bytes_per_token })
+        let bytes_per_token = self.valid_bytes as f64 / valid.len() as f64;
+        json!({ "valid_bits_per_byte": bits / bytes_per_token })
     }
 }
 
@@ -171,25 +176,25 @@ fn same_length_rows(
 /// Writes what ships: float16 weights, and the figures of the card.
 fn finish(
     out: &Path,
-    trainer: &Trainer<Gpt2>,
-    valid_tokens: &[u16],
-    valid_bytes: usize,
+    model: &Gpt2,
+    work: &NextToken,
     settings: &PretrainSettings,
 ) -> Result<(), CliError> {
-    let tensors = folder::base_tensors(trainer.model())?;
+    let tensors = folder::base_tensors(model)?;
     let parameters: usize = tensors.iter().map(|t| t.values.len()).sum();
     let bytes = write(&tensors, Precision::F16)?;
     let path = out.join("model.safetensors");
     files::write(&path, &bytes)?;
     let (_, shipped) = folder::gpt2(out, &Device::flex())?;
-    let per_token = bits_per_token(&shipped, valid_tokens, settings.context);
+    let valid = &work.tokens.valid;
+    let per_token = bits_per_token(&shipped, valid, settings.context);
     let summary = json!({
         "parameters": parameters,
         "weights_bytes": bytes.len(),
         "steps": settings.steps,
-        "tokens_seen": settings.steps * settings.batch_size * settings.context,
+        "tokens_seen": work.stages.tokens(settings.steps),
         "valid_loss_nats_per_token": per_token * std::f64::consts::LN_2,
-        "valid_bits_per_byte": per_token * valid_tokens.len() as f64 / valid_bytes as f64,
+        "valid_bits_per_byte": per_token * valid.len() as f64 / work.valid_bytes as f64,
         "settings": settings,
     });
     let path = out.join("summary.json");

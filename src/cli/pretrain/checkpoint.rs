@@ -1,7 +1,7 @@
 //! A pre-training run on disk: weights, moments and where it was.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,15 @@ pub fn save<M: Learner>(
     std::fs::rename(&fresh, &kept).map_err(|e| CliError::file(&kept, e))
 }
 
+/// The folder of the checkpoint in `out`, if a run has left one.
+pub fn folder_in(out: &Path) -> Option<PathBuf> {
+    // A save cut between removing the old and naming the new leaves only the new.
+    ["checkpoint", "checkpoint.new"]
+        .map(|name| out.join(name))
+        .into_iter()
+        .find(|folder| folder.join("state.json").exists())
+}
+
 /// Takes up the run in `out`, if there is one; `load` builds a model of its weights.
 pub fn resume<M: Learner>(
     out: &Path,
@@ -66,12 +75,9 @@ pub fn resume<M: Learner>(
     trainer: &mut Trainer<M>,
     load: impl FnOnce(&mut HeldWeights) -> Result<M, WeightError>,
 ) -> Result<(), CliError> {
-    // A save cut between removing the old and naming the new leaves only the new.
-    let folder = ["checkpoint", "checkpoint.new"]
-        .map(|name| out.join(name))
-        .into_iter()
-        .find(|folder| folder.join("state.json").exists());
-    let Some(folder) = folder else { return Ok(()) };
+    let Some(folder) = folder_in(out) else {
+        return Ok(());
+    };
     let path = folder.join("state.json");
     let state: State =
         serde_json::from_str(&read_text(&path)?).map_err(|e| CliError::file(&path, e))?;

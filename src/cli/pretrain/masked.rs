@@ -192,7 +192,7 @@ impl<'a> HiddenWords<'a> {
         let texts = texts.map(|text| text.iter().map(|id| i32::from(*id)).collect());
         let texts: Vec<Vec<i32>> = texts.collect();
         Self {
-            stages: Stages::new(settings, &tokens.train),
+            stages: Stages::new(settings, &tokens.train, layout.marks()),
             marks,
             masking: Masking {
                 probability: settings.mlm_probability,

@@ -1,4 +1,4 @@
-//! Which windows a masked run reads when: short ones first, if it is asked to.
+//! Which windows a run reads when: short ones first, if it is asked to.
 
 use super::PretrainSettings;
 use super::corpus::Windows;
@@ -13,7 +13,7 @@ struct Stage<'a> {
 }
 
 /// A model that does not look at its context yet learns to sooner where there is little of it: with eight
-/// neighbours, one in eight is the one that matters.
+/// neighbours, one in eight is the one that matters (staged training; Press et al. 2021).
 pub struct Stages<'a> {
     stages: Vec<Stage<'a>>,
 }
@@ -22,14 +22,20 @@ pub struct Stages<'a> {
 const GROWTH: [(usize, f64); 4] = [(8, 0.0), (4, 0.1), (2, 0.2), (1, 0.3)];
 
 impl<'a> Stages<'a> {
-    /// Every stage reads as many tokens a step, in windows that leave room for the marks.
-    pub fn new(settings: &PretrainSettings, tokens: &'a [u16]) -> Self {
+    /// Every stage fills as many places a step, to within a row: `--batch-size` × `--context`. `marks` of a row's
+    /// places are not tokens of the text, none in a causal run.
+    pub fn new(settings: &PretrainSettings, tokens: &'a [u16], marks: usize) -> Self {
         let seed = Seed::new(settings.seed).fork("windows");
-        let marks = settings.layout().marks();
+        // Runs that began before causal windows could grow draw from the seed as it is, and must go on so.
+        let one_causal = marks == 0 && !settings.grow_context;
         let stage = |&(divisor, from): &(usize, f64)| {
             let length = (settings.context / divisor).max(marks + 2);
+            let length = length.min(settings.context);
             let rows = settings.batch_size * settings.context / length;
-            let seed = seed.fork(&format!("length {length}"));
+            let seed = match one_causal {
+                true => seed.clone(),
+                false => seed.fork(&format!("length {length}")),
+            };
             Stage {
                 first_step: (settings.steps as f64 * from).round() as usize,
                 tokens_a_step: rows * (length - marks),
@@ -76,24 +82,51 @@ mod tests {
         settings: PretrainSettings,
     }
 
-    #[test]
-    fn windows_grow_and_every_step_reads_as_much() {
-        let flags = "mlm --context 64 --batch-size 2 --steps 100 --grow-context";
-        let settings = Flags::parse_from(flags.split(' ')).settings;
-        let tokens: Vec<u16> = (0..5000).collect();
-        let stages = Stages::new(&settings, &tokens);
-        let shape = |step| {
+    fn settings(more: &str) -> PretrainSettings {
+        let flags = format!("x --context 64 --batch-size 2 --steps 100{more}");
+        Flags::parse_from(flags.split(' ')).settings
+    }
+
+    /// Rows and tokens a row, at the first step of each stage and at the last of all.
+    fn shapes(stages: &Stages) -> [(usize, usize); 5] {
+        [0, 10, 20, 30, 99].map(|step| {
             let rows = stages.batch(step);
             (rows.len(), rows[0].len())
-        };
+        })
+    }
+
+    #[test]
+    fn windows_grow_and_every_step_reads_as_much() {
+        let settings = settings(" --grow-context");
+        let tokens: Vec<u16> = (0..5000).collect();
+        let masked = Stages::new(&settings, &tokens, settings.layout().marks());
         // The marks take two places of 8, 16, 32 and 64.
         assert_eq!(
-            [0, 10, 20, 30, 99].map(shape),
+            shapes(&masked),
             [(16, 6), (8, 14), (4, 30), (2, 62), (2, 62)]
         );
         assert_eq!(
-            stages.tokens(100),
+            masked.tokens(100),
             10 * 16 * 6 + 10 * 8 * 14 + 10 * 4 * 30 + 70 * 2 * 62
         );
+        let causal = Stages::new(&settings, &tokens, 0);
+        assert_eq!(
+            shapes(&causal),
+            [(16, 8), (8, 16), (4, 32), (2, 64), (2, 64)]
+        );
+        assert_eq!(causal.tokens(100), 100 * 2 * 64);
+    }
+
+    #[test]
+    fn a_causal_run_of_one_length_reads_what_it_always_read() {
+        let settings = settings("");
+        let tokens: Vec<u16> = (0..5000).collect();
+        let stages = Stages::new(&settings, &tokens, 0);
+        let seed = Seed::new(settings.seed).fork("windows");
+        let before = Windows::new(&tokens, 64, 2, seed);
+        for step in [0, 1, 50, 99] {
+            assert_eq!(stages.batch(step), before.batch(step));
+        }
+        assert_eq!(stages.tokens(100), 100 * 2 * 64);
     }
 }

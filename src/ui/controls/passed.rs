@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::lessons::Lesson;
+use crate::lessons::Outline;
 use crate::ui::page_context::use_page;
 use crate::ui::text::lessons as text;
 
 /// Checks passed, and all there are.
-pub fn passed(lesson: &'static Lesson) -> Memo<(usize, usize)> {
+pub fn passed(lesson: &'static Outline) -> Memo<(usize, usize)> {
     let page = use_page();
     Memo::new(move |_| page.progress.with(|progress| progress.count(lesson)))
 }

@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn presets_that_name_their_models_are_compared_across_them() {
-        let lesson = lessons::find("encoder-or-decoder").unwrap();
+        let lesson = lessons::whole("encoder-or-decoder").unwrap();
         let made = |key: &str, model: &str, accuracy: f64| {
             let mut run = with_model(model, record(lesson.slug, key, accuracy, 50.0));
             run.settings += "&data=opinions";

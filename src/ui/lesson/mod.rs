@@ -2,4 +2,5 @@
 
 pub mod checks;
 pub mod filled_text;
+mod texts;
 pub mod view;

@@ -4,25 +4,42 @@ use leptos::prelude::*;
 
 use leptos::task::spawn_local;
 
-use crate::lessons::{self, Block, Lesson};
+use crate::lessons::{self, Block, Lesson, Outline};
 use crate::ui::controls::html::prose;
 use crate::ui::controls::passed::{PassedGauge, in_words, passed};
 use crate::ui::draft::Draft;
 use crate::ui::learner::guess::Guess;
 use crate::ui::lesson::checks::{ChoiceCheck, GuessBlock, MeasuredCheck};
+use crate::ui::lesson::texts;
 use crate::ui::page_context::use_page;
+use crate::ui::parts::{once_loaded, part};
 use crate::ui::runs::{RunSetView, recordings};
 use crate::ui::state::Run;
 use crate::ui::text::{lessons as words, pages as text};
 use crate::ui::widgets;
 
+part!(lesson, page_of() -> fn(&'static Lesson) -> AnyView, |lesson| {
+    view! { <LessonPage lesson /> }.into_any()
+});
+
+/// The page's code and the lesson's text arrive side by side.
 #[component]
 pub fn LessonView(slug: &'static str) -> impl IntoView {
-    lessons::find(slug).map(|lesson| view! { <LessonPage lesson /> })
+    let load = move || async move {
+        spawn_local(async {
+            // Who waits for it below hears of a failure.
+            let _ = page_of().await;
+        });
+        let text = texts::load(slug).await?;
+        Ok((page_of().await?, text))
+    };
+    once_loaded(load, |(page, lesson)| lesson.map(page).into_any())
 }
 
 #[component]
 fn LessonPage(lesson: &'static Lesson) -> impl IntoView {
+    // For widgets that are about the lesson's own runs.
+    provide_context(lesson);
     start_with(lesson);
     open(lesson);
     let previous = neighbour(lesson, -1).unwrap_or(("#/".to_string(), words::TO_CHAPTER));
@@ -53,7 +70,7 @@ fn LessonPage(lesson: &'static Lesson) -> impl IntoView {
 }
 
 /// Where a lesson's neighbour is, and what it is called.
-fn neighbour(lesson: &Lesson, step: isize) -> Option<(String, &'static str)> {
+fn neighbour(lesson: &Outline, step: isize) -> Option<(String, &'static str)> {
     let here = lessons::LESSONS
         .iter()
         .position(|other| other.slug == lesson.slug)?;
@@ -86,7 +103,7 @@ fn LessonEnd(lesson: &'static Lesson) -> impl IntoView {
 }
 
 /// A lesson starts with its own settings, unless a run is going.
-fn start_with(lesson: &Lesson) {
+fn start_with(lesson: &Outline) {
     let page = use_page();
     let is_going = page
         .state
@@ -137,7 +154,10 @@ mod tests {
     #[test]
     fn the_models_that_runs_name_are_shipped() {
         let mut named = 0;
-        for preset in lessons::LESSONS.iter().flat_map(|lesson| lesson.presets()) {
+        for preset in lessons::texts::ALL
+            .iter()
+            .flat_map(|lesson| lesson.presets())
+        {
             if let Some(name) = preset.model {
                 assert!(family_of(name).is_some(), "{name}");
                 named += 1;
@@ -148,7 +168,7 @@ mod tests {
 
     #[test]
     fn the_settings_of_every_lesson_are_valid() {
-        for lesson in lessons::LESSONS {
+        for lesson in lessons::texts::ALL {
             let (_, problems) = Draft::from_query(lesson.settings);
             assert!(problems.is_empty(), "{}: {problems:?}", lesson.slug);
             for preset in lesson.presets() {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::home_run::HomeRun;
-use crate::lessons::{self, LESSONS, Lesson};
+use crate::lessons::{self, LESSONS, Outline};
 use crate::ui::controls::passed::{PassedGauge, in_words, passed};
 use crate::ui::page_context::use_page;
 use crate::ui::text::{lessons as words, pages as text};
@@ -85,7 +85,7 @@ fn Continue() -> impl IntoView {
 }
 
 #[component]
-fn LessonEntry(lesson: &'static Lesson) -> impl IntoView {
+fn LessonEntry(lesson: &'static Outline) -> impl IntoView {
     let count = passed(lesson);
     let is_complete = move || {
         let (passed, all) = count.get();

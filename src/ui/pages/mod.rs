@@ -1,10 +1,11 @@
 //! One file a page.
 
-pub mod bench;
-pub mod home;
+mod bench;
+mod home;
 mod home_run;
-pub mod lab;
-pub mod results;
+mod lab;
+mod results;
 pub mod routes;
-pub mod unknown;
-pub mod verify;
+pub mod shown;
+mod unknown;
+mod verify;

@@ -13,6 +13,9 @@ pub const NAV_RESULTS: &str = "Results";
 pub const NAV_LAB: &str = "Lab";
 pub const NAV_VERIFY: &str = "Verify";
 pub const NOTICES: &str = "Notices";
+pub const PART_ARRIVES: &str = "This part of the page is on its way …";
+pub const PART_MISSING: &str = "This part of the page did not arrive. Nothing is lost: what you did stands, and a run goes on. Look at your connection and try again. If that does not help, load the page again: the site may have changed since you opened it.";
+pub const TRY_AGAIN: &str = "Try again";
 pub const FOOTER: &str =
     "Everything on this page runs on your machine. No account, no tracking, nothing uploaded.";
 

@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::lessons::{self, Lesson};
+use crate::lessons::{Lesson, Preset};
 use crate::ui::charts::line::LineChart;
 use crate::ui::charts::plot::{Level, LineData, Look, Series, Unit};
 use crate::ui::learner::RunRecord;
 use crate::ui::page_context::use_page;
-use crate::ui::pages::routes::Route;
 use crate::ui::runs::shown;
 use crate::ui::text::{charts, warmup as text};
 use crate::ui::widgets::Frame;
@@ -17,12 +16,9 @@ pub const FRAME: Frame = Frame::Wide;
 #[component]
 pub fn NormChart() -> impl IntoView {
     let page = use_page();
-    let lesson = move || match page.route.get() {
-        Route::Lesson(slug) => lessons::find(slug),
-        _ => None,
-    };
+    let lesson = use_context::<&'static Lesson>();
     let runs = Memo::new(move |_| {
-        lesson().map(|lesson| {
+        lesson.map(|lesson| {
             of_presets(lesson, |preset| {
                 shown(page, lesson, preset).map(|(run, _)| run)
             })
@@ -50,7 +46,7 @@ type Named = (&'static str, Option<RunRecord>);
 
 fn of_presets(
     lesson: &'static Lesson,
-    find: impl Fn(&'static lessons::Preset) -> Option<RunRecord>,
+    find: impl Fn(&'static Preset) -> Option<RunRecord>,
 ) -> Vec<Named> {
     lesson
         .presets()
