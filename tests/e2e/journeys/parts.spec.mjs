@@ -30,6 +30,19 @@ test('a page arrives once, when it is first opened', async ({ page, openPage }) 
   expect(new Set(asked).size).toBe(asked.length);
 });
 
+test("a lesson's text and the lab are not in the opening's module", async ({ page, openPage }) => {
+  const bodies = new Map();
+  page.on('response', async (response) => {
+    if (response.url().endsWith('.wasm')) bodies.set(response.url().split('/').at(-1), response.body());
+  });
+  const holds = async (module, text) => (await bodies.get(module)).includes(text);
+  await openPage({ route: '#/lesson/lora' });
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/LoRA/);
+  expect(await holds('app_bg.wasm', 'intrinsic dimension')).toBe(false);
+  expect(await holds('split_text_lora.wasm', 'intrinsic dimension')).toBe(true);
+  expect(bodies.has('split_lab.wasm')).toBe(false);
+});
+
 test('a part that does not arrive says so and can be fetched again', async ({ page, openPage, errorLog }) => {
   errorLog.allow(/Failed to (load resource|fetch)|ERR_FAILED/);
   const parts = /\/page-[0-9a-f]+\/(?!app_bg)[^/]*\.wasm$/;
