@@ -10,7 +10,7 @@ use super::runs::{PresetSource, RunsSource};
 use super::text;
 use super::widgets::camel_case;
 
-/// What is known of it without its text, the `place`-th entry of `LESSONS`, and the static of the whole.
+/// What is known of it without its text, its entry in `LESSONS`, and the static of the whole.
 pub fn lesson(lesson: &Source, names: &Names, known: &Known) -> Result<[String; 2], String> {
     let mut blocks = String::new();
     for piece in &lesson.pieces {
@@ -63,7 +63,7 @@ fn outline(lesson: &Source, names: &Names) -> String {
         .iter()
         .filter_map(|piece| check_in(piece, names))
         .collect();
-    let right: Vec<(&str, usize)> = pieces.iter().filter_map(right_answer).collect();
+    let right: Vec<(&str, usize, usize)> = pieces.iter().filter_map(right_answer).collect();
     let models: Vec<(&str, &str)> = pieces.iter().flat_map(run_models).collect();
     format!(
         "Outline {{ slug: {slug:?}, number: {number}, title: {title:?}, minutes: {minutes}, objectives: &{objectives:?}, \
@@ -75,17 +75,20 @@ fn check_in<'a>(piece: &'a Piece, names: &Names<'a>) -> Option<&'a str> {
     match piece {
         Piece::Check(CheckSource::Choice(choice)) => Some(&choice.id),
         Piece::Check(CheckSource::Measured { id, .. }) => Some(id),
-        Piece::Widget { name, .. } => names.check_of(name),
+        Piece::Widget { name, .. } => {
+            let mut widgets = names.widgets.iter();
+            widgets.find(|(known, _)| known == name)?.1
+        }
         _ => None,
     }
 }
 
-fn right_answer(piece: &Piece) -> Option<(&str, usize)> {
+fn right_answer(piece: &Piece) -> Option<(&str, usize, usize)> {
     let Piece::Check(CheckSource::Choice(choice)) = piece else {
         return None;
     };
     let right = choice.answers.iter().position(|answer| answer.right)?;
-    Some((&choice.id, right))
+    Some((&choice.id, right, choice.answers.len()))
 }
 
 fn run_models(piece: &Piece) -> impl Iterator<Item = (&str, &str)> {
@@ -93,10 +96,8 @@ fn run_models(piece: &Piece) -> impl Iterator<Item = (&str, &str)> {
         Piece::Runs(set) => &set.runs[..],
         _ => &[],
     };
-    runs.iter().filter_map(move |run| {
-        let PresetSource { key, model, .. } = run;
-        Some((&key[..], model.as_deref()?))
-    })
+    runs.iter()
+        .filter_map(|run| Some((&run.key[..], run.model.as_deref()?)))
 }
 
 fn block(piece: &Piece, known: &Known) -> Result<String, String> {

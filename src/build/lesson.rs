@@ -45,14 +45,9 @@ pub struct Names<'a> {
     pub models: Vec<&'a str>,
 }
 
-impl<'a> Names<'a> {
+impl Names<'_> {
     fn has_widget(&self, name: &str) -> bool {
         self.widgets.iter().any(|(known, _)| *known == name)
-    }
-
-    pub fn check_of(&self, widget: &str) -> Option<&'a str> {
-        let found = self.widgets.iter().find(|(name, _)| *name == widget);
-        found.and_then(|(_, check)| *check)
     }
 }
 

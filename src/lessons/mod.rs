@@ -92,8 +92,8 @@ pub struct Outline {
     pub model: Option<&'static str>,
     /// The names of its checks, in order.
     pub checks: &'static [&'static str],
-    /// Its questions with fixed answers, guesses apart, and which of the answers is right.
-    pub right_answers: &'static [(&'static str, usize)],
+    /// Its questions with fixed answers, guesses apart: which answer is right, and how many there are.
+    pub right_answers: &'static [(&'static str, usize, usize)],
     /// The keys of the runs that are made with a model of their own, and the model.
     pub run_models: &'static [(&'static str, &'static str)],
 }

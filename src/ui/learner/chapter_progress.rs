@@ -89,7 +89,11 @@ impl ChapterProgress {
         let firsts: Vec<bool> = lesson
             .right_answers
             .iter()
-            .filter_map(|(check, right)| Some(self.first_answer(lesson.slug, check)? == *right))
+            .filter_map(|(check, right, answers)| {
+                let first = self.first_answer(lesson.slug, check)?;
+                // One that the question no longer has says nothing.
+                (first < *answers).then_some(first == *right)
+            })
             .collect();
         let right = firsts.iter().filter(|right| **right).count();
         (right, firsts.len())
@@ -249,6 +253,15 @@ mod tests {
         assert_eq!(progress.first_answer("lora", check.id), Some(wrong));
         assert_eq!(progress.answer("lora", check.id), Some(right));
         assert_eq!(progress.first_attempts(lesson), (0, 1));
+    }
+
+    #[test]
+    fn an_answer_that_a_question_no_longer_has_counts_for_nothing() {
+        let lesson = lessons::whole("lora").unwrap();
+        let check = lesson.choices().next().unwrap();
+        let mut progress = ChapterProgress::default();
+        progress.set_answer("lora", check.id, check.answers.len());
+        assert_eq!(progress.first_attempts(lesson), (0, 0));
     }
 
     #[test]
