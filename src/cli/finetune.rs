@@ -160,6 +160,7 @@ impl Job {
             keeps_head: head_fits,
             only_trains: true,
             is_kept: self.arguments.checkpoints.every > 0,
+            known: None,
             resumes,
         };
         Ok(setup.run_on(examples, RunId(1), log)?)

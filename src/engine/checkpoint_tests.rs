@@ -24,8 +24,8 @@ use crate::settings::{LoraSettings, Remedies, Seed, Strategy, Task, TrainingSett
 
 /// Hears everything.
 #[derive(Default)]
-struct Ear {
-    heard: RefCell<Vec<Event>>,
+pub struct Ear {
+    pub heard: RefCell<Vec<Event>>,
     clock: RefCell<f64>,
 }
 
@@ -39,7 +39,7 @@ impl Watcher for Ear {
     }
 }
 
-fn base(seed: u64) -> Base {
+pub fn base(seed: u64) -> Base {
     let texts = ["a good film number one", "a bad film number two"];
     let tokenizer = Tokenizer::train(texts.into_iter(), 280).unwrap();
     let config = Gpt2Config {
@@ -56,7 +56,7 @@ fn base(seed: u64) -> Base {
     }
 }
 
-fn rows(word: &str) -> Rc<Dataset> {
+pub fn rows(word: &str) -> Rc<Dataset> {
     let mut csv = "text,label,split\n".to_owned();
     for i in 0..24 {
         let (word, label) = [(word, "positive"), ("bad", "negative")][i % 2];
@@ -88,18 +88,12 @@ pub fn usual() -> TrainingSettings {
     }
 }
 
-fn run(
-    base: &Base,
-    rows: &Rc<Dataset>,
-    settings: &TrainingSettings,
-    resumes: Option<&[u8]>,
-    ear: &Ear,
-) -> Result<Run, EngineError> {
-    let open = |bytes: &[u8]| Checkpoint::open(bytes.to_vec(), &Device::flex()).unwrap();
-    let setup = Setup {
+/// A run from its beginning, which everything is measured before.
+pub fn setup<'a>(base: &'a Base, rows: &Rc<Dataset>, settings: TrainingSettings) -> Setup<'a> {
+    Setup {
         base,
         rows: Rc::clone(rows),
-        settings: settings.clone(),
+        settings,
         options: RunOptions {
             evaluations: 3,
             sample_prompt: "a".into(),
@@ -113,7 +107,22 @@ fn run(
         keeps_head: false,
         only_trains: false,
         is_kept: true,
+        known: None,
+        resumes: None,
+    }
+}
+
+fn run(
+    base: &Base,
+    rows: &Rc<Dataset>,
+    settings: &TrainingSettings,
+    resumes: Option<&[u8]>,
+    ear: &Ear,
+) -> Result<Run, EngineError> {
+    let open = |bytes: &[u8]| Checkpoint::open(bytes.to_vec(), &Device::flex()).unwrap();
+    let setup = Setup {
         resumes: resumes.map(|bytes| Box::new(open(bytes))),
+        ..setup(base, rows, settings.clone())
     };
     Ok(setup.run(RunId(1), ear)?.0)
 }

@@ -6,6 +6,8 @@ pub mod base;
 #[cfg(test)]
 mod base_tests;
 pub mod baseline;
+#[cfg(test)]
+mod beginning_tests;
 pub mod bench;
 pub mod checkpoint;
 #[cfg(test)]

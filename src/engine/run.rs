@@ -2,6 +2,7 @@
 //! between them. The worker makes a unit between two messages; the command line makes them one after another.
 
 mod agenda;
+mod beginning;
 mod ending;
 mod keeping;
 mod preparing;
@@ -37,8 +38,10 @@ use crate::train::{BestModel, Replay, Trainer};
 use stage::StageClock;
 use works::Work;
 
+use beginning::Start;
 use setup::How;
 
+pub use beginning::Beginning;
 pub use setup::{Setup, device_error, planned, prepared};
 pub use watcher::Watcher;
 
@@ -76,6 +79,8 @@ pub struct Run {
     history: History,
     /// What tells it from other runs, where checkpoints may be taken.
     marks: Option<Marks>,
+    /// How it begins, until somebody has heard what it found out there; none of a run that was gone on with.
+    start: Option<Start>,
     last_sent_millis: f64,
     stage_clock: StageClock,
     clock: Clock,
@@ -165,6 +170,10 @@ impl Run {
     ) -> Result<Option<Work>, EngineError> {
         match work {
             Work::Digest(digesting) => self.digest(digesting).await,
+            Work::Recall(beginning) => {
+                self.recall(*beginning, watcher);
+                Ok(None)
+            }
             Work::Sample(when, sampling) => self.sample(when, sampling, base, watcher).await,
             Work::MeasureGeneral(measuring) => self.measure(measuring, crew, watcher).await,
             Work::Score(scoring) => {

@@ -24,7 +24,7 @@ use super::base::Base;
 use super::general::{General, GeneralSource};
 use super::helpers::Crew;
 use super::host::Host;
-use super::run::{Progress, Run, Watcher};
+use super::run::{Beginning, Progress, Run, Watcher};
 use crate::data::dataset::Dataset;
 use crate::faults::{AskError, Fault, Wish};
 use crate::model::any::Model;
@@ -53,6 +53,8 @@ pub struct Server<H: Host> {
     /// What runs measure forgetting on, as it was loaded, and as the base reads it.
     general_source: Option<GeneralSource>,
     general: Option<Rc<General>>,
+    /// What the last run found out before its first step, on this base, these data and this text.
+    beginning: Option<Beginning>,
     run: Option<Run>,
     /// The ask that the run answers.
     run_request: Option<RequestId>,
@@ -92,6 +94,7 @@ impl<H: Host> Server<H> {
             dataset: None,
             general_source: None,
             general: None,
+            beginning: None,
             run: None,
             run_request: None,
             keeping: keeping::Place::Unknown,

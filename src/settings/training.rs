@@ -185,6 +185,17 @@ impl TrainingSettings {
         self
     }
 
+    /// The same settings with so many steps at most. Warmup keeps its share, and epochs, which could be longer, go.
+    pub fn cut_to(mut self, most_steps: usize) -> Self {
+        if self.num_train_epochs == 0.0 && self.total_steps <= most_steps {
+            return self;
+        }
+        self.num_train_epochs = 0.0;
+        self.warmup_steps = self.warmup_steps * most_steps / self.total_steps.max(most_steps);
+        self.total_steps = most_steps;
+        self
+    }
+
     /// Steps between evaluations on the validation split, where so many of them are wanted in a run whose settings do
     /// not say how often; 0 is never. Ask once the epochs have become steps.
     pub fn evaluation_interval(&self, evaluations: usize) -> usize {
@@ -263,6 +274,23 @@ mod tests {
         };
         assert_eq!(said.evaluation_interval(8), 7);
         assert_eq!(said.evaluation_interval(0), 7);
+    }
+
+    #[test]
+    fn a_run_is_cut_with_its_warmup_and_a_short_one_stays() {
+        let settings = TrainingSettings::default();
+        assert_eq!(settings.clone().cut_to(200), settings);
+        let cut = settings.clone().cut_to(50);
+        assert_eq!((cut.total_steps, cut.warmup_steps), (50, 5));
+        let epochs = TrainingSettings {
+            num_train_epochs: 3.0,
+            ..settings
+        };
+        let cut = epochs.cut_to(300);
+        assert_eq!(
+            (cut.total_steps, cut.warmup_steps, cut.num_train_epochs),
+            (300, 20, 0.0)
+        );
     }
 
     #[test]

@@ -34,6 +34,9 @@ pub fn App() -> impl IntoView {
     if !problems.is_empty() {
         state.update(|state| state.notices.add(Cause::Address(problems)));
     }
+    if let Some(steps) = wishes.most_steps {
+        state.update(|state| state.notices.add(Cause::Shortened { steps }));
+    }
     let page = PageContext {
         state,
         client: EngineClient::new(state, route, wishes),
@@ -231,7 +234,7 @@ fn plan_with_settings(page: PageContext) {
 /// More than any batch has rows for.
 const MOST_WORKERS: usize = 64;
 
-/// `?device=`, `?workers=`, `?limits=`, `?simd=` and `?model=`, and what in them could not be used.
+/// `?device=`, `?workers=`, `?limits=`, `?simd=`, `?most_steps=` and `?model=`, and what in them could not be used.
 fn wishes(search: &str) -> (Wishes, Vec<String>) {
     let mut wishes = Wishes {
         device: DeviceWish::Auto,
@@ -239,6 +242,7 @@ fn wishes(search: &str) -> (Wishes, Vec<String>) {
         workers: None,
         least_limits: false,
         plain_simd: false,
+        most_steps: None,
         dataset: usual(),
     };
     let mut problems = Vec::new();
@@ -264,6 +268,12 @@ fn wishes(search: &str) -> (Wishes, Vec<String>) {
         Some("plain") => wishes.plain_simd = true,
         Some(other) => problems.push(address::simd(other)),
     }
+    if let Some(steps) = value_of(search, "most_steps") {
+        match steps.parse() {
+            Ok(number @ 1..) => wishes.most_steps = Some(number),
+            _ => problems.push(address::most_steps(&steps)),
+        }
+    }
     if let Some(model) = value_of(search, "model") {
         match is_model_name(&model) {
             true => wishes.model = Some(model),
@@ -286,22 +296,24 @@ mod tests {
     #[test]
     fn device_workers_and_model_come_from_the_address() {
         let (wishes, problems) =
-            wishes("?device=cpu&model=tiny-16&workers=3&limits=default&simd=plain");
+            wishes("?device=cpu&model=tiny-16&workers=3&limits=default&simd=plain&most_steps=24");
         assert_eq!(wishes.device, DeviceWish::Cpu);
         assert_eq!(wishes.model.as_deref(), Some("tiny-16"));
         assert_eq!(wishes.workers, Some(3));
         assert!(wishes.least_limits && wishes.plain_simd);
+        assert_eq!(wishes.most_steps, Some(24));
         assert!(problems.is_empty());
     }
 
     #[test]
     fn what_makes_no_sense_gives_the_default_and_a_notice() {
         let (wishes, problems) =
-            wishes("?device=tpu&model=../secret&workers=0&limits=none&simd=wide");
+            wishes("?device=tpu&model=../secret&workers=0&limits=none&simd=wide&most_steps=0");
         assert_eq!(wishes.device, DeviceWish::Auto);
         assert_eq!(wishes.model, None);
         assert_eq!(wishes.workers, None);
         assert!(!wishes.least_limits && !wishes.plain_simd);
-        assert_eq!(problems.len(), 5);
+        assert_eq!(wishes.most_steps, None);
+        assert_eq!(problems.len(), 6);
     }
 }

@@ -38,6 +38,8 @@ pub struct Wishes {
     pub least_limits: bool,
     /// The CPU engine without relaxed SIMD, also where the browser has it.
     pub plain_simd: bool,
+    /// No run makes more steps.
+    pub most_steps: Option<usize>,
     pub dataset: DataSource,
 }
 

@@ -167,7 +167,7 @@ impl PageContext {
     }
 
     fn start_next(self) {
-        let Some(run) = self.queue.try_update(Queue::begin).flatten() else {
+        let Some(mut run) = self.queue.try_update(Queue::begin).flatten() else {
             return;
         };
         self.client.lend_dataset(&run.dataset);
@@ -179,6 +179,9 @@ impl PageContext {
                 }
             });
             return;
+        }
+        if let Some(most) = self.client.most_steps() {
+            run.settings = run.settings.cut_to(most);
         }
         // The lab's runs are kept: those of a lesson are short, and begin with a guess.
         let note = || KeptNote::of(&run, clock::now_millis()).text();

@@ -5,6 +5,9 @@ import { expect } from './fixtures.mjs';
 
 const LESSONS = fileURLToPath(new URL('../../src/lessons/en', import.meta.url));
 
+/** What the page is asked for where a run need not be whole. */
+export const CUT_SHORT = { most_steps: 40 };
+
 /** The questions of a lesson, in order: `{ kind: 'check' | 'guess', id, right }`; `right` is null where a run answers. */
 export async function questionsOf(slug) {
   const text = await readFile(`${LESSONS}/${slug}.md`, 'utf8');

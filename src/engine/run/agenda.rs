@@ -10,15 +10,26 @@ use crate::protocol::Moment;
 
 impl Run {
     /// From the first digest to the first step.
-    pub(super) fn plan_beginning(&mut self, base: &Base) -> Result<(), EngineError> {
+    pub(super) fn plan_beginning(
+        &mut self,
+        known: Option<Beginning>,
+        base: &Base,
+    ) -> Result<(), EngineError> {
         if !self.setup.only_trains || self.marks.is_some() {
             let digesting = Digesting::of(self.trainer.model());
             self.agenda.push_back(Work::Digest(Box::new(digesting)));
         }
         if !self.setup.only_trains {
-            self.agenda.extend(self.sampling(Moment::Before, base)?);
-            self.agenda.extend(self.measurement(base)?);
-            self.judge(RunStage::ScoringBefore);
+            let start = Start::of(&self.settings, &self.options);
+            match known.filter(|known| known.is_of(&start)) {
+                Some(known) => self.agenda.push_back(Work::Recall(Box::new(known))),
+                None => {
+                    self.agenda.extend(self.sampling(Moment::Before, base)?);
+                    self.agenda.extend(self.measurement(base)?);
+                    self.judge(RunStage::ScoringBefore);
+                }
+            }
+            self.start = Some(start);
         }
         let preparation = self.preparation(base);
         self.agenda.extend(preparation);

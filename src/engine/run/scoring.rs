@@ -79,25 +79,33 @@ impl Run {
             scores: found,
         };
         self.tell(evaluated, watcher);
-        let judged = match scoring.split {
-            Split::Validation => &mut self.validation,
-            Split::Train | Split::Test => &mut self.test,
-        };
+        let split = scoring.split;
         match scoring.stage {
-            RunStage::ScoringBefore if scoring.split == Split::Validation => {
-                judged.before = Some(found);
-            }
             RunStage::ScoringBefore => {
-                judged.before = Some(found);
-                self.paused = self.options.start_paused;
-                if self.paused {
-                    self.tell_paused(watcher);
+                self.judged(split).before = Some(found);
+                if split == Split::Test {
+                    self.pause_before_training(watcher);
                 }
             }
             RunStage::Preparing | RunStage::Training => self.validated(found),
-            RunStage::ScoringAfter => judged.after = Some((found, scoring.answers)),
+            RunStage::ScoringAfter => self.judged(split).after = Some((found, scoring.answers)),
         }
         Ok(())
+    }
+
+    pub(super) fn judged(&mut self, split: Split) -> &mut Judged {
+        match split {
+            Split::Validation => &mut self.validation,
+            Split::Train | Split::Test => &mut self.test,
+        }
+    }
+
+    /// For runs that are made step by step.
+    pub(super) fn pause_before_training(&mut self, watcher: &impl Watcher) {
+        self.paused = self.options.start_paused;
+        if self.paused {
+            self.tell_paused(watcher);
+        }
     }
 
     pub(super) fn tell_paused(&self, watcher: &impl Watcher) {

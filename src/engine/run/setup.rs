@@ -27,6 +27,8 @@ pub struct Setup<'a> {
     pub only_trains: bool,
     /// Whether checkpoints will be taken of it.
     pub is_kept: bool,
+    /// What the run before found out at its beginning. It is taken over where this one begins alike.
+    pub known: Option<Beginning>,
     /// Go on from here; the settings have to be those of the checkpoint.
     pub resumes: Option<Box<Checkpoint>>,
 }
@@ -82,14 +84,14 @@ impl Setup<'_> {
             how,
             started_millis: watcher.now_millis(),
         };
-        let (base, resumes) = (self.base, self.resumes.take());
+        let (base, resumes, known) = (self.base, self.resumes.take(), self.known.take());
         let is_marked = self.is_kept || resumes.is_some();
         let mut run = self.assembled(parts);
         if is_marked {
             run.mark(base)?;
         }
         match resumes {
-            None => run.plan_beginning(base)?,
+            None => run.plan_beginning(known, base)?,
             Some(checkpoint) => {
                 run.check_is_of(&checkpoint)?;
                 run.plan_resumption(checkpoint, base);
@@ -131,6 +133,7 @@ impl Setup<'_> {
             unsent: Vec::new(),
             history: History::default(),
             marks: None,
+            start: None,
             last_sent_millis: f64::NEG_INFINITY,
             stage_clock: StageClock::default(),
             clock: Clock {

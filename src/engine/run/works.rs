@@ -18,6 +18,8 @@ const NUMBERS_A_UNIT: usize = 1 << 20;
 pub enum Work {
     /// Reading all weights back, to prove later which have moved.
     Digest(Box<Digesting>),
+    /// Telling what a run before has found out at its beginning, which is this one's too.
+    Recall(Box<Beginning>),
     /// Continuing the prompt.
     Sample(Moment, Box<Sampling>),
     /// What the model can do beside the task.
@@ -54,6 +56,7 @@ impl Work {
         match self {
             Self::Score(scoring) => scoring.stage,
             Self::Prepare(_) | Self::Restore(_) => RunStage::Preparing,
+            Self::Recall(_) => RunStage::ScoringBefore,
             Self::Train => RunStage::Training,
             Self::Digest(_) | Self::Sample(..) | Self::MeasureGeneral(_) | Self::End => now,
         }
@@ -123,16 +126,15 @@ impl Run {
         Ok(None)
     }
 
-    /// The same beside an evaluation within the run. Hundreds of passages take as long as many steps: they are looked
-    /// through once on the way, at the first evaluation in the run's second half.
+    /// The same beside an evaluation within the run. It takes as long as the evaluation, hundreds of passages as many
+    /// steps: text is gone through in the quarters of a run, passages once, in its middle.
     pub(super) fn measurement_on_the_way(&self, base: &Base) -> Result<Option<Work>, EngineError> {
         let is_long = matches!(self.general.as_deref(), Some(General::Retrieval { .. }));
+        let parts = if is_long { 2 } else { 4 };
         let (done, all) = (self.trainer.step, self.settings.total_steps);
-        let is_due =
-            is_past_half(done, all) && !is_past_half(done - self.setup.evaluates_every, all);
-        match is_long && !is_due {
-            true => Ok(None),
-            false => self.measurement(base),
+        match begins_a_part(done, self.setup.evaluates_every, all, parts) {
+            true => self.measurement(base),
+            false => Ok(None),
         }
     }
 
@@ -147,8 +149,10 @@ impl Run {
     }
 }
 
-fn is_past_half(done: usize, all: usize) -> bool {
-    2 * done >= all
+/// Whether the evaluation after `done` steps is the first in one of so many equal parts of the run, its first part left out.
+fn begins_a_part(done: usize, every: usize, all: usize, parts: usize) -> bool {
+    let part = |step: usize| (parts * step / all).min(parts - 1);
+    part(done) > part(done - every)
 }
 
 #[cfg(test)]
@@ -156,12 +160,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_the_evaluations_one_is_the_first_past_the_half() {
-        for (every, all) in [(7, 60), (20, 60), (60, 60), (1, 5)] {
+    fn each_part_but_the_first_has_one_evaluation_that_begins_it() {
+        let due = |every: usize, all: usize, parts: usize| {
             let evaluations = (every..=all).step_by(every);
-            let due = evaluations
-                .filter(|done| is_past_half(*done, all) && !is_past_half(done - every, all));
-            assert_eq!(due.count(), 1, "every {every} of {all}");
-        }
+            let due = evaluations.filter(|done| begins_a_part(*done, every, all, parts));
+            due.collect::<Vec<_>>()
+        };
+        assert_eq!(due(7, 60, 2), [35]);
+        assert_eq!(due(20, 60, 2), [40]);
+        assert_eq!(due(60, 60, 2), [60]);
+        assert_eq!(due(1, 5, 2), [3]);
+        assert_eq!(due(25, 206, 4), [75, 125, 175]);
+        assert_eq!(due(68, 206, 4), [68, 136, 204]);
     }
 }

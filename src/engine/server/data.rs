@@ -64,6 +64,7 @@ impl<H: Host> Server<H> {
     /// What forgetting is measured on, as the base now reads it: ids of another tokenizer mean nothing.
     fn read_general(&mut self, id: Option<RequestId>) -> Result<(), EngineError> {
         self.general = None;
+        self.beginning = None;
         let (Some(source), Some(base)) = (&self.general_source, &self.base) else {
             return Ok(());
         };
@@ -191,6 +192,7 @@ impl<H: Host> Answers<asks::LoadDataset> for Server<H> {
             examples: peek(&dataset, EXAMPLES),
         };
         self.dataset = Some(Rc::new(dataset));
+        self.beginning = None;
         Ok(info.into())
     }
 }

@@ -177,6 +177,7 @@ impl<H: Host> Server<H> {
             general: self.general.clone(),
             keeps_head: false,
             only_trains: false,
+            known: self.beginning.clone(),
             resumes,
         };
         let run_id = RunId(self.next_run);
@@ -201,6 +202,9 @@ impl<H: Host> Server<H> {
         };
         let page = Page::new(&self.host, self.run_request);
         let advanced = run.advance(base, &mut self.crew, &page).await;
+        if let Some(beginning) = run.take_beginning() {
+            self.beginning = Some(beginning);
+        }
         match page.judge(advanced) {
             Ok(Progress::Going) => self.keep_if_due().await,
             Ok(Progress::Over) => {

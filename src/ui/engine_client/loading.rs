@@ -99,6 +99,11 @@ impl EngineClient {
         lent.unwrap_or_else(|| self.chosen_model())
     }
 
+    /// Steps that a run makes at most, where the address says.
+    pub fn most_steps(self) -> Option<usize> {
+        self.wishes.with_value(|wishes| wishes.most_steps)
+    }
+
     /// The model that the page works with, whatever runs that wait are made with.
     pub fn chosen_model(self) -> ModelSource {
         match self.own_model.get_value() {

@@ -49,6 +49,8 @@ pub enum Cause {
     TableNotKept,
     /// Values in the address that cannot be used; the defaults stand in.
     Address(Vec<String>),
+    /// The address lets no run make more steps.
+    Shortened { steps: usize },
 }
 
 /// Whether a failed ask of this kind is told of at the top of the page, and not only where it was asked.

@@ -1,6 +1,7 @@
-// Each lesson completed as a learner would: guess, run, answer, pass, with the settings that learners get.
+// Each lesson completed as a learner would: guess, run, answer, pass, with the settings that learners get. Where only the way
+// through a lesson is looked at and not what its runs come to, they are cut short.
 import { expect, numberOf, test } from '../fixtures.mjs';
-import { answerAll, choose, expectComplete, guessAll, lock, questionsOf, runSets } from '../lesson.mjs';
+import { CUT_SHORT, answerAll, choose, expectComplete, guessAll, lock, questionsOf, runSets } from '../lesson.mjs';
 
 const MINUTE = 60_000;
 
@@ -11,7 +12,7 @@ async function runOnce(page, waitForEngine, minutes = 4) {
   await waitForEngine('ready', { timeout: minutes * MINUTE });
 }
 
-const open = (slug, { openPage, waitForEngine }) => openPage({ route: `#/lesson/${slug}` }).then(() => waitForEngine());
+const open = (slug, { openPage, waitForEngine }, wishes = {}) => openPage({ route: `#/lesson/${slug}`, ...wishes }).then(() => waitForEngine());
 
 test('pretrained: the trained network is sure where the untrained is not', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
   await open('pretrained', { openPage, waitForEngine });
@@ -93,7 +94,8 @@ test('recorded runs stay hidden until the guess is locked, answers keep their or
 
 test('learning-rate: three rates, three fates, and progress that outlives the page', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
   test.setTimeout(8 * MINUTE);
-  await open('learning-rate', { openPage, waitForEngine });
+  await open('learning-rate', { openPage, waitForEngine }, CUT_SHORT);
+  await expect(page.locator('[data-kind=shortened]')).toContainText(`most_steps=${CUT_SHORT.most_steps}`);
   await page.getByTestId('sketch').locator('[data-point="5"]').press('ArrowDown');
   await guessAll(page, 'learning-rate');
   await runSets(page, 6);
@@ -165,7 +167,7 @@ test('lora: a run, a look inside its matrices, a judgement, and a voice', async 
 
 test('when: asked, then trained on more and more examples', async ({ page, openPage, waitForEngine }) => {
   test.setTimeout(10 * MINUTE);
-  await open('when', { openPage, waitForEngine });
+  await open('when', { openPage, waitForEngine }, CUT_SHORT);
   for (const shots of [0, 2]) {
     await page.getByTestId(`ask-${shots}`).click();
     await expect(page.locator(`[data-testid=prompt-row][data-shots="${shots}"]`)).toBeVisible({ timeout: 2 * MINUTE });

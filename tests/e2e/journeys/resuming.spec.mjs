@@ -2,7 +2,7 @@
 // data and the table of runs come back.
 import { expect, numberOf, test } from '../fixtures.mjs';
 
-const SETTINGS = '#/lab?strategy=lora&rank=4&dropout=0.1&lr=2e-3&steps=120&warmup=10&batch=16&seed=11&evaluate=40';
+const SETTINGS = '#/lab?data=topics&strategy=lora&rank=4&dropout=0.1&lr=2e-3&steps=120&warmup=10&batch=8&seed=11&evaluate=40';
 
 const progress = (page) => page.getByTestId('run-progress');
 const completed = async (page) => Number(await progress(page).getAttribute('data-value'));
@@ -77,7 +77,7 @@ test('a run that a reload breaks off goes on to the same curve', async ({ page, 
   await waitForEngine();
   const resume = page.getByTestId('run-resume-saved');
   await expect(resume).toHaveText(`Resume at step ${step}`);
-  await expect(page.locator('.kept_run')).toContainText('reviews with nano');
+  await expect(page.locator('.kept_run')).toContainText('topics with nano');
   await checkAccessibility('.kept_run');
   await page.locator('[data-testid=kept-weights] > summary').click();
   expect(await numberOf(page.getByTestId('kept-run'))).toBeGreaterThan(10_000);

@@ -1,10 +1,10 @@
 // The lesson on strategies: move the freezing line, read the table, make the four runs and compare.
 import { expect, numberOf, test } from '../fixtures.mjs';
-import { answerAll, expectComplete, guessAll, runSets } from '../lesson.mjs';
+import { CUT_SHORT, answerAll, expectComplete, guessAll, runSets } from '../lesson.mjs';
 
 test('a learner freezes, counts and compares strategies', async ({ page, openPage, waitForEngine, checkAccessibility }) => {
   test.setTimeout(360_000);
-  await openPage({ route: '#/lesson/strategies' });
+  await openPage({ route: '#/lesson/strategies', ...CUT_SHORT });
   await waitForEngine();
 
   // The model of this page: its line is the form's, and the engine agrees with the arithmetic.

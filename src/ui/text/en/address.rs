@@ -22,6 +22,10 @@ pub fn limits(found: &str) -> String {
     format!("limits={found}: can only be default, or be left out")
 }
 
+pub fn most_steps(value: &str) -> String {
+    format!("most_steps={value}: must be a whole number above 0")
+}
+
 pub fn model(value: &str) -> String {
     format!("model={value}: must be the name of a folder under models/")
 }

@@ -41,6 +41,7 @@ pub fn words(cause: &Cause) -> Words {
         Cause::NotKept { reason } => not_kept(reason),
         Cause::TableNotKept => table_not_kept(),
         Cause::Address(problems) => address(problems),
+        Cause::Shortened { steps } => shortened(*steps),
     }
 }
 
@@ -164,6 +165,18 @@ fn address(problems: &[String]) -> Words {
         title: "Some settings in the address cannot be used".into(),
         message: format!("{}.", problems.join("; ")),
         remedy: "The default stands in for each of them; all others are as the address says.",
+        actions: Vec::new(),
+    }
+}
+
+fn shortened(steps: usize) -> Words {
+    Words {
+        kind: "shortened",
+        title: "Runs are cut short".into(),
+        message: format!(
+            "The address asks for most_steps={steps}: runs that would be longer end there."
+        ),
+        remedy: "They show how a lesson goes, not what it teaches: take most_steps out of the address for runs of full length.",
         actions: Vec::new(),
     }
 }
