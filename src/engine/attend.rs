@@ -5,9 +5,9 @@ use burn::prelude::Tensor;
 use super::base::Base;
 use crate::data::tokenizer::Tokenizer;
 use crate::faults::TextError;
-use crate::io::read_back;
 use crate::model::any::Model;
 use crate::model::network::Network;
+use crate::model::numbers;
 use crate::model::parts::{Pass, Record, Tokens};
 use crate::protocol::{AttentionReport, EngineError, ErrorKind, Reader};
 
@@ -77,7 +77,7 @@ pub async fn values(blocks: Vec<Tensor<4>>, count: usize) -> Result<Vec<f32>, En
         let block = block
             .narrow(2, queries - count, count)
             .narrow(3, keys - count, count);
-        let values = read_back::values("attention", block).await;
+        let values = numbers::values("attention", block).await;
         all.extend(values.map_err(|e| EngineError::new(ErrorKind::Device, e))?);
     }
     Ok(all)

@@ -53,6 +53,20 @@ fn what_the_run_before_found_out_is_told_and_not_found_out_again() {
 }
 
 #[test]
+fn with_another_seed_only_the_general_text_is_known() {
+    let other = TrainingSettings { seed: 9, ..usual() };
+    let (_, _, beginning) = begun(usual(), None);
+    let (found, units, _) = begun(other.clone(), None);
+    let (told, fewer, _) = begun(other, beginning.as_ref());
+    assert_eq!(told, found);
+    assert_eq!(
+        fewer + 1,
+        units,
+        "the whole text is one unit, and its end another"
+    );
+}
+
+#[test]
 fn a_run_that_begins_otherwise_finds_out_for_itself() {
     let (_, _, beginning) = begun(usual(), None);
     let dora = LoraSettings {
@@ -60,11 +74,6 @@ fn a_run_that_begins_otherwise_finds_out_for_itself() {
         ..LoraSettings::default()
     };
     let others = [
-        TrainingSettings { seed: 9, ..usual() },
-        TrainingSettings {
-            max_length: 5,
-            ..usual()
-        },
         TrainingSettings {
             strategy: Strategy::Prompt(PromptSettings { virtual_tokens: 2 }),
             ..usual()

@@ -17,6 +17,7 @@ use burn::prelude::*;
 
 use crate::faults::{Fault, FixtureError};
 use crate::model::gpt2::Gpt2;
+use crate::model::numbers;
 use crate::model::parts::{Pass, Tokens};
 pub use crate::protocol::Workload;
 use crate::settings::{LoraSettings, ScheduleKind, Strategy, TrainingSettings, WeightDecayOn};
@@ -131,7 +132,6 @@ impl Bench {
         self.model = Some(updated);
         let loss = found.loss;
         let loss = loss.ok_or_else(|| Fault::internal("the step gave no loss"))?;
-        let value = loss.into_scalar_async::<f32>().await;
-        value.map_err(|e| Fault::foreign(format!("{e:?}")))
+        numbers::value("loss", loss).await
     }
 }

@@ -13,6 +13,7 @@ use crate::data::labelled::EncodedText;
 use crate::engine::metrics::{mean_nats, nats_of};
 use crate::faults::Fault;
 use crate::model::network::Network;
+use crate::model::numbers;
 use crate::model::parts::Pass;
 use crate::protocol::{Confusion, Scores, TaskScores};
 
@@ -49,14 +50,6 @@ pub fn by_length(lengths: impl Iterator<Item = usize>) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..lengths.len()).collect();
     order.sort_by_key(|i| lengths[*i]);
     order.chunks(SCORING_BATCH).map(<[usize]>::to_vec).collect()
-}
-
-/// Logits read back, row by row.
-pub(super) async fn read(logits: Tensor<2>) -> Result<Vec<f32>, Fault> {
-    let data = logits.into_data_async().await;
-    data.map_err(|e| Fault::foreign(format!("{e:?}")))?
-        .try_to_vec::<f32>()
-        .map_err(|e| Fault::foreign(format!("{e:?}")))
 }
 
 /// The index of the largest.
@@ -101,7 +94,7 @@ pub async fn answers(
     indices: &[usize],
 ) -> Result<Vec<Answer>, Fault> {
     let [_, labels] = logits.dims();
-    let values = read(logits).await?;
+    let values = numbers::values("logits", logits).await?;
     Ok(indices
         .iter()
         .zip(values.chunks(labels))

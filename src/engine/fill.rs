@@ -2,8 +2,8 @@
 
 use crate::data::tokenizer::{Marks, Tokenizer};
 use crate::faults::FillError;
-use crate::io::read_back;
 use crate::model::bert::Bert;
+use crate::model::numbers;
 use crate::model::parts::{Pass, Tokens};
 use crate::model::sampling::distribution;
 use crate::train::loss::select_rows;
@@ -57,7 +57,7 @@ pub async fn fill(
     let logits = model.words_at(hidden, &mut pass);
     let logits = logits.ok_or(FillError::NoHead)?;
     let [_, vocabulary] = logits.dims();
-    let logits = read_back::values("logits", logits).await;
+    let logits = numbers::values("logits", logits).await;
     let logits = logits.map_err(|reason| FillError::Device(Box::new(reason)))?;
     let masks = places.into_iter().zip(logits.chunks(vocabulary));
     let masks = masks

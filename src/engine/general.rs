@@ -15,9 +15,9 @@ use crate::data::passages::Passage;
 use crate::data::reader::Texts;
 use crate::data::stream::{stream, windows};
 use crate::faults::{Fault, TokenizerError};
-use crate::io::read_back;
 use crate::model::any::Model;
 use crate::model::network::Network;
+use crate::model::numbers;
 use crate::model::parts::Pass;
 use crate::protocol::{GeneralLoss, GeneralScore};
 use crate::settings::Seed;
@@ -253,7 +253,7 @@ async fn sentence_vectors<M: Network>(model: &M, batch: &Batch) -> Result<Vec<Ve
     let mean = (hidden.reshape([texts, seq, width]) * shares)
         .sum_dim(1)
         .reshape([texts, width]);
-    let values = read_back::values("sentence vectors", mean).await?;
+    let values = numbers::values("sentence vectors", mean).await?;
     Ok(values.chunks(width).map(unit_length).collect())
 }
 

@@ -10,6 +10,7 @@ use crate::data::batch::Batch;
 use crate::data::labelled::EncodedText;
 use crate::faults::Fault;
 use crate::model::any::Model;
+use crate::model::numbers;
 use crate::model::parameters::flattened;
 use crate::protocol::{EngineError, ExampleStep};
 use crate::settings::{ScheduleKind, Strategy, Task, TrainingSettings};
@@ -81,9 +82,6 @@ async fn look(
 }
 
 async fn square_sum(values: burn::prelude::Tensor<1>) -> Result<f32, EngineError> {
-    let data = values.square().sum().into_data_async().await;
-    let data = data.map_err(|e| device_error(Fault::foreign(format!("{e:?}"))))?;
-    let sums = data.try_to_vec::<f32>();
-    sums.map(|sums| sums.iter().sum())
-        .map_err(|e| device_error(Fault::foreign(format!("{e:?}"))))
+    let sum = numbers::value("sum of squares", values.square().sum()).await;
+    sum.map_err(device_error)
 }

@@ -8,6 +8,7 @@ use crate::faults::{Fault, RunError};
 use crate::model::any::Model;
 use crate::model::gpt2::Gpt2;
 use crate::model::network::Network;
+use crate::model::numbers;
 use crate::model::parts::{Pass, Tokens};
 use crate::train::loss::{labelled_rows, nll, select_rows};
 use burn::prelude::*;
@@ -182,7 +183,7 @@ async fn prediction_losses(
     if counts_right {
         return losses_and_right(model.lm_head(hidden), &labels).await;
     }
-    let losses = super::evaluate::read(model.next_token_nll(hidden, &labels)).await?;
+    let losses = numbers::values("losses", model.next_token_nll(hidden, &labels)).await?;
     Ok(losses.into_iter().map(|nats| [nats, 0.0]).collect())
 }
 
@@ -198,7 +199,7 @@ pub(super) async fn losses_and_right(
         logits.clone().gather(1, own),
         logits.max_dim(1),
     ];
-    let values = super::evaluate::read(Tensor::cat(columns, 1)).await?;
+    let values = numbers::values("scores", Tensor::cat(columns, 1)).await?;
     let pair = |row: &[f32]| [row[0], f32::from(u8::from(row[1] >= row[2]))];
     Ok(values.chunks(3).map(pair).collect())
 }

@@ -4,12 +4,14 @@ use burn::prelude::Tensor;
 
 use super::attend;
 use super::base::{Base, decoder};
-use crate::faults::{DecoderWish, Fault};
+use crate::engine::run::device_error;
+use crate::faults::DecoderWish;
 use crate::model::any::Model;
 use crate::model::network::Network;
+use crate::model::numbers;
 use crate::model::parts::{Pass, Record, Tokens};
 use crate::model::sampling::distribution;
-use crate::protocol::{EngineError, ErrorKind, LabelProbability, Probe};
+use crate::protocol::{EngineError, LabelProbability, Probe};
 
 const LIKELIEST: usize = 10;
 
@@ -31,7 +33,10 @@ pub async fn probe(base: &Base, model: &Model, text: &str) -> Result<Probe, Engi
     let hidden_norms = norms(record.hidden, ids.len()).await?;
     let attention = attend::values(record.attention, ids.len()).await?;
     let [count, vocabulary] = logits.dims();
-    let last = numbers(logits.slice([count - 1..count, 0..vocabulary])).await?;
+    let last = logits.slice([count - 1..count, 0..vocabulary]);
+    let last = numbers::values("logits", last)
+        .await
+        .map_err(device_error)?;
     Ok(Probe {
         tokens: ids.iter().map(|id| token_text(base, *id)).collect(),
         attention,
@@ -52,19 +57,10 @@ async fn norms(hidden: Vec<Tensor<3>>, count: usize) -> Result<Vec<Vec<f32>>, En
         // A soft prompt goes through the blocks before the text.
         let [_, all, _] = hidden.dims();
         let hidden = hidden.narrow(1, all - count, count);
-        all_norms.push(numbers(hidden.square().sum_dim(2).sqrt()).await?);
+        let norms = numbers::values("norms", hidden.square().sum_dim(2).sqrt()).await;
+        all_norms.push(norms.map_err(device_error)?);
     }
     Ok(all_norms)
-}
-
-/// A tensor's numbers, row by row, read without blocking.
-async fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, EngineError> {
-    let data = tensor.into_data_async().await.map_err(unreadable)?;
-    data.try_to_vec::<f32>().map_err(unreadable)
-}
-
-fn unreadable(e: impl std::fmt::Debug) -> EngineError {
-    EngineError::new(ErrorKind::Device, Fault::foreign(format!("{e:?}")))
 }
 
 fn token_text(base: &Base, id: i32) -> String {

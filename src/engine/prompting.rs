@@ -5,9 +5,10 @@ use burn::prelude::*;
 use super::base::{Base, decoder};
 use super::run::device_error;
 use crate::data::labelled::{LabelledDataset, LabelledText};
-use crate::faults::{DecoderWish, Fault, TextError};
+use crate::faults::{DecoderWish, TextError};
 use crate::model::any::Model;
 use crate::model::gpt2::Gpt2;
+use crate::model::numbers;
 use crate::model::parts::{Pass, Tokens};
 use crate::protocol::{EngineError, ErrorKind, PromptScores, Split};
 use crate::settings::Seed;
@@ -213,10 +214,8 @@ async fn logits(
     let head = model.transformer.wte.weight.val();
     let head = head.select(0, indices(words.to_vec()));
     let logits = hidden.matmul(head.transpose());
-    let data = logits.into_data_async().await;
-    let data = data.map_err(|e| device_error(Fault::foreign(format!("{e:?}"))))?;
-    let values = data.try_to_vec::<f32>();
-    let values = values.map_err(|e| device_error(Fault::foreign(format!("{e:?}"))))?;
+    let values = numbers::values("logits", logits).await;
+    let values = values.map_err(device_error)?;
     Ok(values.chunks(words.len()).map(<[f32]>::to_vec).collect())
 }
 

@@ -3,7 +3,6 @@
 use burn::module::{Module, Param};
 use burn::prelude::*;
 
-use super::read_back::not_had;
 use super::safetensors::{ByteSource, NamedTensor, SafetensorsFile};
 use crate::faults::{Fault, FolderError, WeightError};
 use crate::model::any::{Model, ModelConfig};
@@ -11,6 +10,7 @@ use crate::model::bert::{Bert, BertConfig};
 use crate::model::gpt2::{Gpt2, Gpt2Config};
 use crate::model::heads::head_has_bias;
 use crate::model::network::Network;
+use crate::model::numbers;
 use crate::model::parameters::{ParameterFn, for_each, is_added};
 use crate::model::weights::WeightSource;
 use crate::settings::is_head;
@@ -114,13 +114,13 @@ pub fn read_back<M: Module>(
             }
             let tensor = param.val();
             let shape = tensor.dims().to_vec();
-            match tensor.into_data().try_to_vec::<f32>() {
+            match numbers::of(name, &tensor.into_data()) {
                 Ok(values) => tensors.push(NamedTensor {
                     name: name.to_owned(),
                     shape,
                     values,
                 }),
-                Err(e) => self.tensors = Err(not_had(name, e)),
+                Err(reason) => self.tensors = Err(reason),
             }
         }
     }

@@ -1,29 +1,14 @@
-//! A model's tensors read back from its device without blocking, as a browser's WebGPU demands.
+//! A model's parameters read back from its device, one after another.
 
 use burn::module::{Module, Param};
 use burn::prelude::*;
 
 use super::safetensors::NamedTensor;
-use crate::faults::{Fault, WeightError};
+use crate::faults::Fault;
+use crate::model::numbers;
 use crate::model::parameters::{ParameterFn, for_each};
 
-/// The numbers of one tensor, row by row. `name` says in an error which one could not be had.
-pub async fn values<const D: usize>(name: &str, tensor: Tensor<D>) -> Result<Vec<f32>, Fault> {
-    let data = tensor.into_data_async().await;
-    let data = data.map_err(|e| not_had(name, e))?;
-    data.try_to_vec::<f32>().map_err(|e| not_had(name, e))
-}
-
-/// What a device says that does not give a tensor back.
-pub(super) fn not_had(name: &str, error: impl std::fmt::Debug) -> Fault {
-    let error = WeightError::ReadBack {
-        name: name.to_owned(),
-        reason: format!("{error:?}"),
-    };
-    error.into()
-}
-
-/// The parameters that `wanted` names, read back one after another.
+/// Those that `wanted` names.
 pub async fn parameters<M: Module>(
     model: &M,
     wanted: impl Fn(&str) -> bool,
@@ -38,7 +23,7 @@ pub async fn parameters<M: Module>(
     )
     .picked
     {
-        let values = values(&name, flat).await?;
+        let values = numbers::values(&name, flat).await?;
         tensors.push(NamedTensor {
             name,
             shape,

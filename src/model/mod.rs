@@ -7,6 +7,7 @@ pub mod bert;
 pub mod gpt2;
 pub mod heads;
 pub mod network;
+pub mod numbers;
 pub mod ops;
 pub mod parameters;
 pub mod parts;

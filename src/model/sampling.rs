@@ -3,6 +3,7 @@
 use crate::faults::Fault;
 use crate::model::gpt2::Gpt2;
 use crate::model::network::Network;
+use crate::model::numbers;
 use crate::model::parts::{KvCache, Pass, Tokens};
 use crate::settings::{Sampling, Seed};
 
@@ -172,13 +173,7 @@ impl Continuation {
             .forward(Tokens::new(&rows), &mut pass);
         let [count, d_model] = hidden.dims();
         let last = hidden.slice([count - 1..count, 0..d_model]);
-        let data = self
-            .model
-            .lm_head(last)
-            .into_data_async()
-            .await
-            .map_err(said)?;
-        data.try_to_vec::<f32>().map_err(said)
+        numbers::values("logits", self.model.lm_head(last)).await
     }
 }
 
@@ -198,21 +193,13 @@ pub async fn sample_texts(
             cache: Some(&mut cache),
             ..Pass::default()
         };
-        let data = model
-            .logits(Tokens::new(&newest), &mut pass)
-            .into_data_async();
-        let logits = data.await.map_err(said)?;
-        let logits = logits.try_to_vec::<f32>().map_err(said)?;
+        let logits = model.logits(Tokens::new(&newest), &mut pass);
+        let logits = numbers::values("logits", logits).await?;
         for (text, logits) in texts.iter_mut().zip(logits.chunks(logits.len() / rows)) {
             text.push(draw(logits, seed.uniform()));
         }
     }
     Ok(texts)
-}
-
-/// What a device says that gives no numbers.
-fn said(error: impl std::fmt::Debug) -> Fault {
-    Fault::foreign(format!("{error:?}"))
 }
 
 /// The token at which the probabilities have added up to more than `upto`.

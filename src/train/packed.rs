@@ -7,6 +7,7 @@ use burn::prelude::*;
 
 use super::GradientMap;
 use crate::faults::Fault;
+use crate::model::numbers;
 use crate::model::parameters::{flattened, list, with_values};
 use crate::protocol::ParameterInfo;
 
@@ -78,15 +79,11 @@ impl Packing {
 }
 
 async fn read(tensors: impl Iterator<Item = Tensor<1>>) -> Result<Vec<f32>, Fault> {
-    let mut numbers = Vec::new();
+    let mut all = Vec::new();
     for tensor in tensors {
-        let data = tensor.into_data_async().await;
-        let data = data.map_err(|e| Fault::foreign(format!("{e:?}")))?;
-        let own = data.as_slice::<f32>();
-        let own = own.map_err(|e| Fault::foreign(format!("{e:?}")))?;
-        numbers.extend_from_slice(own);
+        all.extend(numbers::values("packed tensor", tensor).await?);
     }
-    Ok(numbers)
+    Ok(all)
 }
 
 /// What is left of a row of numbers.

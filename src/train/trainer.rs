@@ -10,6 +10,7 @@ use super::{AdamW, Learner, Objective, PartOf, Share};
 use crate::data::batch::Batch;
 use crate::faults::Fault;
 use crate::model::any::Model;
+use crate::model::numbers;
 use crate::model::parameters;
 use crate::model::parts::{Noise, Pass};
 use crate::protocol::ParameterInfo;
@@ -88,10 +89,7 @@ impl Found {
 impl StepOutcome {
     /// One read-back for all numbers.
     pub async fn read(self) -> Result<Measured, Fault> {
-        let data = self.measured.into_data_async().await;
-        let data = data.map_err(|e| Fault::foreign(format!("{e:?}")))?;
-        let values = data.try_to_vec::<f32>();
-        let values = values.map_err(|e| Fault::foreign(format!("{e:?}")))?;
+        let values = numbers::values("loss and gradient norm", self.measured).await?;
         match values[..] {
             [loss_nats, gradient_norm, ref remedies @ ..] => Ok(Measured {
                 loss_nats,

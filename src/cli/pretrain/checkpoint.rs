@@ -13,8 +13,8 @@ use crate::cli::files::read_text;
 use crate::engine::checkpoint::moments;
 use crate::faults::WeightError;
 use crate::io::folder::{HeldWeights, base_tensors};
-use crate::io::read_back;
 use crate::io::safetensors::{NamedTensor, Precision, SafetensorsFile, write};
+use crate::model::numbers;
 use crate::model::parameters;
 use crate::train::optimizer::Moments;
 use crate::train::{Learner, Trainer};
@@ -36,7 +36,7 @@ pub fn save<M: Learner>(
     std::fs::create_dir_all(&fresh).map_err(|e| CliError::file(&fresh, e))?;
     let mut tensors = base_tensors(trainer.model())?;
     for (name, moment) in moments::named(&trainer.optimizer) {
-        let values = block_on(read_back::values(&name, moment))?;
+        let values = block_on(numbers::values(&name, moment))?;
         tensors.push(NamedTensor {
             name,
             shape: vec![values.len()],

@@ -83,6 +83,10 @@ impl History {
 }
 
 impl Told {
+    pub fn is_of_general_text(&self) -> bool {
+        matches!(self.news, News::General(_))
+    }
+
     pub fn event(&self, run_id: RunId) -> Event {
         let step = self.step;
         match self.news.clone() {

@@ -9,6 +9,7 @@ use super::record::{Record, State};
 use super::{BEST, History, RECORD, STEPS, Snapshot, TRAINED, moments};
 use crate::faults::{CheckpointError, Fault};
 use crate::io::safetensors::{ByteSource, SafetensorsFile};
+use crate::model::numbers;
 use crate::model::parameters::{flattened, list, with_values};
 use crate::protocol::ParameterInfo;
 use crate::train::optimizer::Moments;
@@ -45,8 +46,7 @@ impl Checkpoint {
             };
             into.insert(own.to_owned(), file.read(&name)?);
         }
-        let steps = file.read(STEPS)?.try_to_vec::<f32>();
-        let steps = steps.map_err(|e| Fault::foreign(format!("{e:?}")))?;
+        let steps = numbers::of(STEPS, &file.read(STEPS)?)?;
         let history = History::of(&steps, state.news.clone());
         if history.steps_made() != record.step {
             return Err(CheckpointError::LacksSteps.into());

@@ -5,8 +5,8 @@ use burn::prelude::*;
 use super::record::Record;
 use super::{RECORD, STEPS};
 use crate::faults::{CheckpointError, Fault};
-use crate::io::read_back;
 use crate::io::streamed::{ByteSink, bytes_of, header};
+use crate::model::numbers;
 
 /// A run's state at one step. It shares the run's tensors, so that it costs nothing until it is written; the run may go
 /// on meanwhile.
@@ -40,7 +40,7 @@ impl Snapshot {
         let named = tensors.chain([(STEPS, &steps_shape[..])]);
         sink.write(&header(named, &[(RECORD.to_owned(), record)].into())?)?;
         for (name, _, tensor) in &self.tensors {
-            let values = read_back::values(name, tensor.clone()).await?;
+            let values = numbers::values(name, tensor.clone()).await?;
             if values.iter().any(|value| !value.is_finite()) {
                 let name = name.clone();
                 return Err(CheckpointError::NotFinite { name }.into());

@@ -9,6 +9,7 @@ use crate::engine::metrics::spans::{Span, best_span};
 use crate::engine::metrics::{mean_nats, nats_of, squad};
 use crate::faults::Fault;
 use crate::model::network::Network;
+use crate::model::numbers;
 use crate::model::parts::Pass;
 
 /// The best answer that one window has.
@@ -37,7 +38,7 @@ pub async fn answer_batch<M: Network>(
         .answer_logits(hidden)
         .ok_or_else(|| Fault::internal("the model has no question answering head"))?;
     let width = batch.ids.first().map_or(1, Vec::len);
-    let values = super::read(logits).await?;
+    let values = numbers::values("logits", logits).await?;
     Ok(indices
         .iter()
         .zip(values.chunks(2 * width))

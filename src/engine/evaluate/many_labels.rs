@@ -7,6 +7,7 @@ use crate::data::many_labels::EncodedManyLabels;
 use crate::engine::metrics::{Counts, macro_f1_of_labels, mean_nats};
 use crate::faults::Fault;
 use crate::model::network::Network;
+use crate::model::numbers;
 
 /// A label is given from this probability on.
 pub const THRESHOLD: f64 = 0.5;
@@ -58,7 +59,7 @@ pub async fn answer_batch<M: Network>(
     let batch = Batch::padded(rows, Vec::new(), pad);
     let logits = super::text_logits(model, &batch, pad)?;
     let [_, labels] = logits.dims();
-    let values = super::read(logits).await?;
+    let values = numbers::values("logits", logits).await?;
     Ok(indices
         .iter()
         .zip(values.chunks(labels))

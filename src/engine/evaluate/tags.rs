@@ -10,6 +10,7 @@ use crate::data::tagged::EncodedSentence;
 use crate::engine::metrics::{Counts, entities, mean_nats, nats_of};
 use crate::faults::Fault;
 use crate::model::network::Network;
+use crate::model::numbers;
 use crate::model::parts::Pass;
 
 /// The tags of one sentence's words.
@@ -39,7 +40,7 @@ pub async fn answer_batch<M: Network>(
         .token_logits(hidden)
         .ok_or_else(|| Fault::internal("the model has no token classification head"))?;
     let [rows, outputs] = logits.dims();
-    let values = super::read(logits).await?;
+    let values = numbers::values("logits", logits).await?;
     let texts = values.chunks(outputs * rows / indices.len().max(1));
     Ok(indices
         .iter()

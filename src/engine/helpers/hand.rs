@@ -14,6 +14,7 @@ use crate::faults::Fault;
 use crate::io::folder;
 use crate::io::safetensors::ByteSource;
 use crate::model::any::{Model, ModelConfig};
+use crate::model::numbers;
 use crate::protocol::{Split, Workload};
 use crate::train::{Found, Packing, Share, Trainer};
 
@@ -213,11 +214,8 @@ async fn answer_of(found: Found, packing: &Packing) -> Result<Letter<Answer>, Fa
 }
 
 async fn number(tensor: Option<Tensor<1>>) -> Result<Option<f32>, Fault> {
-    let Some(tensor) = tensor else {
-        return Ok(None);
-    };
-    let value = tensor.into_scalar_async::<f32>().await;
-    value
-        .map(Some)
-        .map_err(|e| Fault::foreign(format!("{e:?}")))
+    match tensor {
+        Some(tensor) => numbers::value("loss", tensor).await.map(Some),
+        None => Ok(None),
+    }
 }

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 use burn::prelude::*;
 
 use self::singular::singular_values;
+use crate::engine::run::device_error;
 use crate::faults::{BaseError, Fault};
 use crate::methods::names;
 use crate::model::any::Model;
 use crate::model::network::Network;
+use crate::model::numbers;
 use crate::model::parameters::{flattened, is_added};
 use crate::protocol::{EngineError, ErrorKind, Grid, MatrixInsight, MatrixUpdate, Updates};
 
@@ -28,7 +30,7 @@ pub async fn updates(base: &Model, tuned: &Model) -> Result<Updates, EngineError
         let update = after.clone() - before.clone();
         let norms = Tensor::cat(vec![norm(before), norm(update)], 0);
         let [weight_norm, update_norm] = read(norms).await?[..] else {
-            return Err(unreadable("two norms"));
+            return Err(device_error(Fault::internal("a tensor has two norms")));
         };
         matrices.push(MatrixUpdate {
             name: info.name,
@@ -92,12 +94,9 @@ fn norm(values: Tensor<1>) -> Tensor<1> {
 }
 
 async fn read(values: Tensor<1>) -> Result<Vec<f32>, EngineError> {
-    let data = values.into_data_async().await.map_err(unreadable)?;
-    data.try_to_vec::<f32>().map_err(unreadable)
-}
-
-fn unreadable(e: impl std::fmt::Debug) -> EngineError {
-    EngineError::new(ErrorKind::Device, Fault::foreign(format!("{e:?}")))
+    numbers::values("weights", values)
+        .await
+        .map_err(device_error)
 }
 
 fn unknown(name: &str) -> EngineError {

@@ -1,5 +1,6 @@
 //! What a run does, in order.
 
+use super::beginning::Shared;
 use super::scoring::Scoring;
 use super::works::{Sampling, Work};
 use super::*;
@@ -21,19 +22,30 @@ impl Run {
         }
         if !self.setup.only_trains {
             let start = Start::of(&self.settings, &self.options);
-            match known.filter(|known| known.is_of(&start)) {
-                Some(known) => self.agenda.push_back(Work::Recall(Box::new(known))),
-                None => {
-                    self.agenda.extend(self.sampling(Moment::Before, base)?);
-                    self.agenda.extend(self.measurement(base)?);
-                    self.judge(RunStage::ScoringBefore);
-                }
-            }
+            let shared = known.map_or(Shared::Nothing, |known| known.shared_with(&start));
             self.start = Some(start);
+            self.find_out(shared, base)?;
         }
         let preparation = self.preparation(base);
         self.agenda.extend(preparation);
         self.agenda.push_back(Work::Train);
+        Ok(())
+    }
+
+    /// What is to be known before the first step, as far as no run before has found it out.
+    fn find_out(&mut self, shared: Shared, base: &Base) -> Result<(), EngineError> {
+        let recall = |beginning| Work::Recall(Box::new(beginning));
+        let general = match shared {
+            Shared::All(beginning) => {
+                self.agenda.push_back(recall(beginning));
+                return Ok(());
+            }
+            Shared::GeneralText(beginning) => Some(recall(beginning)),
+            Shared::Nothing => self.measurement(base)?,
+        };
+        self.agenda.extend(self.sampling(Moment::Before, base)?);
+        self.agenda.extend(general);
+        self.judge(RunStage::ScoringBefore);
         Ok(())
     }
 

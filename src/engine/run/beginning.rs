@@ -1,5 +1,6 @@
 //! What a run finds out before its first step, for the next run that begins as it did. Whoever compares strategies, or tries
-//! one rate after another, has one model, one set and one seed, and all the runs begin with the same scores.
+//! one rate after another, has one model, one set and one seed, and all the runs begin with the same scores; with other
+//! seeds the base model's loss on general text is still the same.
 
 use super::*;
 use crate::engine::checkpoint::Told;
@@ -27,9 +28,27 @@ pub struct Beginning {
 }
 
 impl Beginning {
-    pub(super) fn is_of(&self, start: &Start) -> bool {
-        self.start == *start
+    /// What of it another beginning has too: all, the loss on general text, or nothing.
+    pub(super) fn shared_with(mut self, start: &Start) -> Shared {
+        if self.start == *start {
+            return Shared::All(self);
+        }
+        let is_the_bases = |start: &Start| start.strategy.is_none();
+        if !is_the_bases(&self.start) || !is_the_bases(start) {
+            return Shared::Nothing;
+        }
+        self.told.retain(Told::is_of_general_text);
+        match self.told.is_empty() {
+            true => Shared::Nothing,
+            false => Shared::GeneralText(self),
+        }
     }
+}
+
+pub(super) enum Shared {
+    All(Beginning),
+    GeneralText(Beginning),
+    Nothing,
 }
 
 impl Start {
@@ -70,8 +89,10 @@ impl Run {
             }
             self.tell(event, watcher);
         }
-        // What is left of a run is reckoned with it.
-        self.clock.test_scoring_millis = beginning.scoring_millis;
-        self.pause_before_training(watcher);
+        if self.test.before.is_some() {
+            // What is left of a run is reckoned with it.
+            self.clock.test_scoring_millis = beginning.scoring_millis;
+            self.pause_before_training(watcher);
+        }
     }
 }

@@ -68,13 +68,13 @@ impl Setup<'_> {
         watcher: &impl Watcher,
     ) -> Result<(Run, RunPlan), EngineError> {
         self.check(&examples)?;
+        let feed = feed(&examples, &self.settings);
+        self.settings = self.settings.with_epochs_of(feed.steps_per_epoch());
         let how = How {
             only_trains: self.only_trains,
             keeps_head: self.keeps_head,
-            evaluates_every: self.evaluation_interval(),
+            evaluates_every: self.evaluation_interval_on(&examples),
         };
-        let feed = feed(&examples, &self.settings);
-        self.settings = self.settings.with_epochs_of(feed.steps_per_epoch());
         let (trainer, run_plan) = self.trainer(&examples)?;
         let parts = Parts {
             id,
@@ -173,6 +173,19 @@ impl Setup<'_> {
     /// Steps between evaluations on the validation split; 0 is never.
     fn evaluation_interval(&self) -> usize {
         self.settings.evaluation_interval(self.options.evaluations)
+    }
+
+    /// The same once there are examples. Where the page only looks, and nothing depends on it, a look comes no sooner than
+    /// after as many examples as it takes itself: it costs a third of what training costs.
+    fn evaluation_interval_on(&self, examples: &Examples) -> usize {
+        let (settings, interval) = (&self.settings, self.evaluation_interval());
+        let only_looks = settings.eval_steps == 0 && !settings.watches_validation();
+        if interval == 0 || !only_looks {
+            return interval;
+        }
+        let rows = settings.batch_size * settings.gradient_accumulation_steps;
+        let steps = examples.count(Split::Validation).div_ceil(rows.max(1));
+        interval.max(steps)
     }
 
     fn check(&self, examples: &Examples) -> Result<(), EngineError> {

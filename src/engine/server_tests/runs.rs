@@ -109,6 +109,30 @@ fn what_is_forgotten_is_measured_before_during_and_after() {
     assert_ne!(scored[0].1, scored[2].1);
 }
 
+/// Steps after which the validation split was looked at, in a run of 40 steps of two examples.
+fn looks(change: fn(&mut TrainingSettings)) -> Vec<usize> {
+    let Command::StartRun(mut start) = start(Strategy::Full) else {
+        unreachable!()
+    };
+    start.settings.batch_size = 2;
+    start.options.evaluations = 20;
+    change(&mut start.settings);
+    let events = say([load(), vec![Command::StartRun(start)]].concat());
+    assert!(errors(&events).is_empty(), "{events:?}");
+    let looks = validated(&events).into_iter();
+    looks.map(|(step, _)| step).collect()
+}
+
+#[test]
+fn a_look_comes_after_as_many_examples_as_it_takes_unless_something_depends_on_it() {
+    // Six reviews are looked at.
+    assert_eq!(looks(|_| {})[..3], [3, 6, 9]);
+    assert_eq!(looks(|s| s.load_best_model_at_end = true)[..3], [2, 4, 6]);
+    assert_eq!(looks(|s| s.eval_steps = 1)[..3], [1, 2, 3]);
+    // Of 18 reviews in steps of two, ten times.
+    assert_eq!(looks(|s| s.num_train_epochs = 10.0)[..3], [4, 8, 12]);
+}
+
 /// With the validation split scored before and after.
 fn judged(strategy: Strategy) -> Command {
     let Command::StartRun(mut start) = start(strategy) else {

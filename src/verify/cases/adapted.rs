@@ -6,6 +6,7 @@ use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::methods::{Beside, Lora};
 use crate::model::gpt2::Gpt2;
+use crate::model::numbers;
 use crate::model::parts::Pass;
 use crate::settings::Strategy;
 use crate::train::Objective;
@@ -96,7 +97,7 @@ impl Forward<'_> {
         let logits = model.logits(input.tokens(), &mut Pass::default());
         let [_, vocabulary] = logits.dims();
         let shape = vec![input.input_ids.len(), input.input_ids[0].len(), vocabulary];
-        let values = read_back::values(name, logits).await?;
+        let values = numbers::values(name, logits).await?;
         let ours = NamedTensor {
             name: name.to_owned(),
             shape,

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use super::fine_tuning::prepared;
 use crate::faults::Fault;
 use crate::io::peft::stored_name;
-use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
 use crate::model::heads::sequence_classification::{Score, pooled_index};
+use crate::model::numbers;
 use crate::model::parts::Pass;
 use crate::settings::Strategy;
 use crate::train::Objective;
@@ -119,7 +119,7 @@ async fn logits(
         .classify(input.tokens(), pad, &mut Pass::default())
         .ok_or_else(|| Fault::internal("the classifier has no score head"))?;
     let shape = logits.dims().to_vec();
-    let values = read_back::values(name, logits).await?;
+    let values = numbers::values(name, logits).await?;
     let ours = NamedTensor {
         name: name.to_owned(),
         shape,

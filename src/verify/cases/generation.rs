@@ -3,9 +3,9 @@
 use serde::Deserialize;
 
 use crate::faults::Fault;
-use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
+use crate::model::numbers;
 use crate::model::parts::{KvCache, Pass, Tokens};
 use crate::model::sampling::{Continuation, distribution, greedy};
 use crate::settings::Sampling;
@@ -103,7 +103,7 @@ async fn row_logits(model: &Gpt2, ids: &[i32]) -> Result<Vec<Vec<f32>>, Fault> {
     let rows = [ids.to_vec()];
     let logits = model.logits(Tokens::new(&rows), &mut Pass::default());
     let [_, vocabulary] = logits.dims();
-    let values = read_back::values("logits", logits).await?;
+    let values = numbers::values("logits", logits).await?;
     Ok(values.chunks(vocabulary).map(<[f32]>::to_vec).collect())
 }
 
@@ -174,7 +174,7 @@ async fn next_of_each(
     };
     let logits = model.logits(tokens, &mut pass);
     let [_, vocabulary] = logits.dims();
-    let values = read_back::values("logits", logits).await?;
+    let values = numbers::values("logits", logits).await?;
     let last_rows = values.chunks(vocabulary).skip(width - 1).step_by(width);
     Ok(last_rows.map(greedy).collect())
 }

@@ -8,9 +8,9 @@ use crate::data::prompts::EncodedPrompt;
 use crate::faults::Fault;
 use crate::io::folder::with_stored_heads;
 use crate::io::peft::stored_name;
-use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
+use crate::model::numbers;
 use crate::model::parts::Pass;
 use crate::train::Learner;
 use crate::train::Objective;
@@ -173,7 +173,7 @@ impl Check<'_> {
             seq => vec![texts, seq, outputs],
         };
         let name = "batch.logits".to_owned();
-        let values = read_back::values(&name, logits).await?;
+        let values = numbers::values(&name, logits).await?;
         let expected =
             ExpectedTensors::load(self.set.library, &self.set.path(&format!("{folder}fwd")))?;
         let mut comparison = Comparison::new(case, "logits", ACTIVATIONS);
@@ -198,8 +198,8 @@ impl Check<'_> {
         let loss = model.loss(self.objective, &self.batch, &mut pass);
         let norm = global_norm(&collect(loss.backward(), model));
         let norm = norm.ok_or_else(|| Fault::internal("no gradients"))?;
-        let loss = read_back::values("loss", loss.inner()).await?;
-        let norm = read_back::values("gradient norm", norm).await?;
+        let loss = numbers::values("loss", loss.inner()).await?;
+        let norm = numbers::values("gradient norm", norm).await?;
         for (quantity, tolerance, ours, expected) in [
             (
                 "loss with class weights",

@@ -6,9 +6,9 @@ use burn::prelude::*;
 use serde::Deserialize;
 
 use crate::faults::Fault;
-use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
+use crate::model::numbers;
 use crate::model::ops::nll;
 use crate::model::parts::{Pass, Record};
 use crate::train::Objective;
@@ -87,7 +87,7 @@ async fn forward(
     for (quantity, shape, flat) in ours {
         let key = format!("{name}.{quantity}");
         let width: usize = shape.iter().product::<usize>() / (shape[0] * shape[1]);
-        let values = read_back::values(&quantity, flat).await?;
+        let values = numbers::values(&quantity, flat).await?;
         let tensor = NamedTensor {
             name: key.clone(),
             shape,
@@ -201,7 +201,7 @@ async fn per_token(
     let chosen = TensorData::new(rows.to_vec(), [rows.len()]);
     let chosen = Tensor::<1, Int>::from_data(chosen, &set.device);
     let losses = nll(logits.select(0, chosen), classes).flatten::<1>(0, 1);
-    let losses = read_back::values("per-token loss", losses).await?;
+    let losses = numbers::values("per-token loss", losses).await?;
     let width = input.input_ids[0].len();
     let mut ours = vec![vec![0.0; width - 1]; input.input_ids.len()];
     for (row, loss) in rows.iter().zip(losses) {

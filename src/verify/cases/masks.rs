@@ -4,8 +4,8 @@ use burn::prelude::Tensor;
 use serde::Deserialize;
 
 use crate::faults::Fault;
-use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
+use crate::model::numbers;
 use crate::model::parts::{Pass, Record};
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::Comparison;
@@ -55,6 +55,6 @@ async fn joined(name: &str, layers: Vec<Tensor<4>>) -> Result<NamedTensor, Fault
     Ok(NamedTensor {
         name: name.to_owned(),
         shape: layers.dims().to_vec(),
-        values: read_back::values(name, layers).await?,
+        values: numbers::values(name, layers).await?,
     })
 }

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use super::classifier::{classifier, objective};
 use super::fine_tuning::prepared;
 use crate::data::batch::Batch;
-use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
+use crate::model::numbers;
 use crate::model::parameters;
 use crate::settings::Remedies;
 use crate::train::{Anchors, Fisher, GradientMap, Objective, Trainer};
@@ -80,7 +80,7 @@ async fn check_fisher(
     for info in parameters::list(model) {
         if let Some(tensor) = fisher.get(&info.name) {
             let (name, shape) = (info.name, info.shape);
-            let values = read_back::values(&name, tensor.clone()).await?;
+            let values = numbers::values(&name, tensor.clone()).await?;
             let tensor = NamedTensor {
                 name: name.clone(),
                 shape,

@@ -16,6 +16,7 @@ use crate::io::safetensors::SafetensorsFile;
 use crate::io::{own, peft, read_back};
 use crate::methods::Adds;
 use crate::model::gpt2::Gpt2;
+use crate::model::numbers;
 use crate::model::parameters;
 use crate::settings::{Strategy, is_head};
 
@@ -113,10 +114,7 @@ impl Adapter {
             .keys()
             .filter(|name| saved.contains_key(*name))
         {
-            let values = |file: &mut SafetensorsFile<Vec<u8>>| {
-                let values = file.read(name)?.try_to_vec::<f32>();
-                values.map_err(|e| Fault::foreign(format!("{name}: {e:?}")))
-            };
+            let values = |file: &mut SafetensorsFile<Vec<u8>>| numbers::of(name, &file.read(name)?);
             comparison.tensor(name, &values(&mut ours)?, &values(&mut theirs)?);
         }
         let again = adapter::load(&json, bytes, self.base.clone())?.strategy;

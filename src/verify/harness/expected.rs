@@ -9,6 +9,7 @@ use super::error::in_file;
 use super::library::Library;
 use crate::faults::Fault;
 use crate::io::safetensors::NamedTensor;
+use crate::model::numbers;
 
 /// What is known of a large tensor: sums in float64 and some of its elements.
 #[derive(Debug, Clone, Deserialize)]
@@ -59,9 +60,7 @@ impl ExpectedTensors {
             let mut file = library.tensors(&full)?;
             for (name, shape) in file.tensors() {
                 let data = file.read(&name).map_err(|e| in_file(&full, e))?;
-                let values = data
-                    .try_to_vec::<f32>()
-                    .map_err(|e| in_file(&full, Fault::foreign(format!("{name}: {e:?}"))))?;
+                let values = numbers::of(&name, &data).map_err(|e| in_file(&full, e))?;
                 tensors.insert(name, Expected::Full { shape, values });
             }
         }

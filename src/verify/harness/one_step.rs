@@ -12,8 +12,8 @@ use super::library::Library;
 use super::tolerance::{GRADIENT_NORM, GRADIENTS, LOSS};
 use crate::data::batch::Batch;
 use crate::faults::Fault;
-use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
+use crate::model::numbers;
 use crate::model::parameters;
 use crate::model::parts::Pass;
 use crate::train::gradients::{collect, global_norm};
@@ -57,10 +57,10 @@ impl<M: Learner> OneStep<'_, M> {
             .loss(self.objective, self.batch, &mut Pass::default());
         let gradients = collect(loss.backward(), self.model);
         let norm = match global_norm(&gradients) {
-            Some(norm) => read_back::values("gradient norm", norm).await?,
+            Some(norm) => numbers::values("gradient norm", norm).await?,
             None => vec![0.0],
         };
-        let loss = read_back::values("loss", loss.inner()).await?;
+        let loss = numbers::values("loss", loss.inner()).await?;
         if let Some(expected) = self.expected {
             let mut comparison = Comparison::new(self.case, "loss", LOSS);
             comparison.series("loss", &as_f64(&loss), &[expected.loss]);
@@ -88,7 +88,7 @@ impl<M: Learner> OneStep<'_, M> {
             .collect();
         let mut ours = OurTensors::new();
         for (parameter, gradient) in gradients {
-            let values = read_back::values(&parameter, gradient).await?;
+            let values = numbers::values(&parameter, gradient).await?;
             let name = (self.name)(&parameter);
             let shape = shapes.get(&parameter).cloned().unwrap_or_default();
             ours.insert(

@@ -13,6 +13,7 @@ use crate::faults::Fault;
 use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::gpt2::Gpt2;
+use crate::model::numbers;
 use crate::model::parameters;
 use crate::model::parts::Pass;
 use crate::protocol::VerifiedQuantity;
@@ -134,7 +135,7 @@ impl<M: Learner> Trajectory<'_, M> {
     ) -> Result<(), Fault> {
         if let (Some(expected), Some(batch)) = (record.final_loss_on_batch0, self.batches.first()) {
             let loss = end.loss(self.objective, batch, &mut Pass::default());
-            let loss = super::one_step::as_f64(&read_back::values("loss", loss).await?);
+            let loss = super::one_step::as_f64(&numbers::values("loss", loss).await?);
             let tolerance = self.tolerance.losses;
             reporter.quantity(self.series("final loss", tolerance, &loss, &[expected]));
         }

@@ -12,6 +12,7 @@ use crate::io::peft::{AdapterConfig, save_async, stored_name};
 use crate::io::safetensors::SafetensorsFile;
 use crate::model::bert::{Bert, BertConfig};
 use crate::model::network::Network;
+use crate::model::numbers;
 use crate::model::parameters;
 use crate::settings::is_head;
 use crate::verify::harness::CaseResult;
@@ -123,10 +124,7 @@ impl<'a> Adapter<'a> {
         let mut comparison = Comparison::new(&self.case(), "adapter, saved again", EXACT);
         comparison.equal("list of tensors", &ours.tensors(), &self.info.adapter_keys);
         for name in ours.tensors().keys() {
-            let values = |file: &mut SafetensorsFile<Vec<u8>>| {
-                let values = file.read(name)?.try_to_vec::<f32>();
-                values.map_err(|e| Fault::foreign(format!("{e:?}")))
-            };
+            let values = |file: &mut SafetensorsFile<Vec<u8>>| numbers::of(name, &file.read(name)?);
             comparison.tensor(name, &values(&mut ours)?, &values(&mut theirs)?);
         }
         let config: serde_json::Value = serde_json::from_str(&json).map_err(Fault::foreign)?;

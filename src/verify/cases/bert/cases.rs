@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use crate::data::batch::Batch;
 use crate::faults::Fault;
-use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::bert::{Bert, BertConfig};
 use crate::model::network::Network;
+use crate::model::numbers;
 use crate::model::parts::{Pass, Tokens};
 use crate::train::Objective;
 use crate::verify::harness::CaseResult;
@@ -73,7 +73,7 @@ impl Kind<'_> {
         Ok(NamedTensor {
             name: "logits".to_owned(),
             shape,
-            values: read_back::values("logits", logits).await?,
+            values: numbers::values("logits", logits).await?,
         })
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::cases::Kind;
-use crate::io::read_back;
 use crate::io::safetensors::NamedTensor;
 use crate::model::bert::Bert;
+use crate::model::numbers;
 use crate::model::parts::{Pass, Record, Tokens};
 use crate::verify::harness::CaseResult;
 use crate::verify::harness::comparison::Comparison;
@@ -38,7 +38,7 @@ pub async fn run(
             };
             let key = format!("{name}.{index}");
             let shape = states.dims().to_vec();
-            let values = read_back::values(&key, states).await?;
+            let values = numbers::values(&key, states).await?;
             let ours = NamedTensor {
                 name: key.clone(),
                 shape,
