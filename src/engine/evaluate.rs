@@ -80,10 +80,13 @@ pub(super) fn text_logits<M: Network>(
     batch: &Batch,
     pad: i32,
 ) -> Result<Tensor<2>, Fault> {
-    let mut pass = Pass::default();
-    let hidden = model.hidden(batch.tokens(), &mut pass);
+    let mut pass = Pass {
+        asked: Some(model.text_rows(&batch.ids, Some(pad))),
+        ..Pass::default()
+    };
+    let read = model.hidden(batch.tokens(), &mut pass);
     model
-        .text_logits(hidden, &batch.ids, Some(pad), &mut pass)
+        .text_logits(read, &mut pass)
         .ok_or_else(|| Fault::internal("the model has no classification head"))
 }
 

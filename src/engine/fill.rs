@@ -6,7 +6,6 @@ use crate::model::bert::Bert;
 use crate::model::numbers;
 use crate::model::parts::{Pass, Tokens};
 use crate::model::sampling::distribution;
-use crate::train::loss::select_rows;
 
 /// One `[MASK]` of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,9 +50,12 @@ pub async fn fill(
     if places.is_empty() {
         return Err(FillError::NoMask);
     }
-    let (rows, mut pass) = ([ids], Pass::default());
+    let rows = [ids];
+    let mut pass = Pass {
+        asked: Some(places.iter().map(|place| *place as i32).collect()),
+        ..Pass::default()
+    };
     let hidden = model.bert.forward(Tokens::new(&rows), &mut pass);
-    let hidden = select_rows(hidden, places.iter().map(|place| *place as i32).collect());
     let logits = model.words_at(hidden, &mut pass);
     let logits = logits.ok_or(FillError::NoHead)?;
     let [_, vocabulary] = logits.dims();

@@ -82,6 +82,6 @@ async fn look(
 }
 
 async fn square_sum(values: burn::prelude::Tensor<1>) -> Result<f32, EngineError> {
-    let sum = numbers::value("sum of squares", values.square().sum()).await;
+    let sum = numbers::value("squares", values.square().sum()).await;
     sum.map_err(device_error)
 }

@@ -10,7 +10,7 @@ use crate::model::gpt2::Gpt2;
 use crate::model::network::Network;
 use crate::model::numbers;
 use crate::model::parts::{Pass, Tokens};
-use crate::train::loss::{labelled_rows, nll, select_rows};
+use crate::train::loss::{labelled_rows, nll};
 use burn::prelude::*;
 
 /// Rows scored together, where the logits are not too large for it.
@@ -99,21 +99,22 @@ pub async fn score_windows(
     counts_right: bool,
 ) -> Result<TextScores, Fault> {
     let rows: Vec<Vec<i32>> = group.iter().map(|w| ids[w.start..w.end].to_vec()).collect();
-    let losses = prediction_losses(model, &rows, counts_right).await?;
+    let firsts: Vec<usize> = group.iter().map(|w| w.first_counted).collect();
     let mut total = TextScores::default();
-    for (window, losses) in group.iter().zip(losses.chunks(window_predictions(&rows))) {
-        for scored in &losses[window.first_counted..] {
-            total.count(*scored);
-        }
+    for scored in prediction_losses(model, &rows, &firsts, counts_right).await? {
+        total.count(scored);
     }
     Ok(total)
 }
 
 /// The loss of hidden words, and how many of them were found. `batch` has labels at hidden places alone.
 pub async fn score_hidden<M: Network>(model: &M, batch: &Batch) -> Result<TextScores, Fault> {
-    let (rows, words) = labelled_rows(&batch.labels);
-    let mut pass = Pass::default();
-    let hidden = select_rows(model.hidden(batch.tokens(), &mut pass), rows);
+    let (asked, words) = labelled_rows(&batch.labels);
+    let mut pass = Pass {
+        asked: Some(asked),
+        ..Pass::default()
+    };
+    let hidden = model.hidden(batch.tokens(), &mut pass);
     let logits = model
         .word_logits(hidden, &mut pass)
         .ok_or(RunError::NoMaskedWordHead)?;
@@ -159,27 +160,24 @@ fn groups(windows: Vec<Window>, rows: usize) -> Vec<Vec<Window>> {
         .collect()
 }
 
-fn window_predictions(rows: &[Vec<i32>]) -> usize {
-    rows.first().map_or(1, |row| row.len() - 1)
-}
-
-/// Of every prediction inside `rows`, one row after another: its loss, and 1 where no other token was likelier, if
-/// that is counted: it takes all logits at once.
+/// Of the predictions inside `rows`, those from `firsts` on, one row after another: each one's loss, and 1 where no other
+/// token was likelier, if that is counted: it takes all logits at once.
 async fn prediction_losses(
     model: &Gpt2,
     rows: &[Vec<i32>],
+    firsts: &[usize],
     counts_right: bool,
 ) -> Result<Vec<[f32; 2]>, Fault> {
-    let labels: Vec<i32> = rows.iter().flat_map(|row| &row[1..]).copied().collect();
-    let (batch, seq) = (rows.len(), window_predictions(rows) + 1);
-    let hidden = model
-        .transformer
-        .forward(Tokens::new(rows), &mut Pass::default());
-    let [_, d_model] = hidden.dims();
-    let hidden = hidden
-        .reshape([batch, seq, d_model])
-        .slice([0..batch, 0..seq - 1])
-        .reshape([batch * (seq - 1), d_model]);
+    let seq = rows.first().map_or(0, Vec::len);
+    let counted = |(row, first): (usize, &usize)| (*first..seq - 1).map(move |place| (row, place));
+    let counted: Vec<(usize, usize)> = firsts.iter().enumerate().flat_map(counted).collect();
+    let labels: Vec<i32> = counted.iter().map(|(row, t)| rows[*row][t + 1]).collect();
+    let asked = counted.iter().map(|(row, t)| (row * seq + t) as i32);
+    let mut pass = Pass {
+        asked: Some(asked.collect()),
+        ..Pass::default()
+    };
+    let hidden = model.transformer.forward(Tokens::new(rows), &mut pass);
     if counts_right {
         return losses_and_right(model.lm_head(hidden), &labels).await;
     }
@@ -238,7 +236,13 @@ mod tests {
         let model = Gpt2::load(&config, &mut weights, &Device::flex()).unwrap();
         let ids: Vec<i32> = (0..16).map(|i| i * 7 % 20).collect();
         let whole = block_on(text_loss(&model, &ids, 16)).unwrap();
-        let losses = block_on(prediction_losses(&model, std::slice::from_ref(&ids), true)).unwrap();
+        let losses = block_on(prediction_losses(
+            &model,
+            std::slice::from_ref(&ids),
+            &[0],
+            true,
+        ))
+        .unwrap();
         assert_eq!(whole.tokens, 15);
         assert!((whole.nats - losses.iter().map(|v| f64::from(v[0])).sum::<f64>()).abs() < 1e-4);
         let in_parts = block_on(text_loss(&model, &ids, 6)).unwrap();

@@ -1,7 +1,5 @@
 //! Asking the language model itself: which label's word would it rather say after the text?
 
-use burn::prelude::*;
-
 use super::base::{Base, decoder};
 use super::run::device_error;
 use crate::data::labelled::{LabelledDataset, LabelledText};
@@ -9,7 +7,7 @@ use crate::faults::{DecoderWish, TextError};
 use crate::model::any::Model;
 use crate::model::gpt2::Gpt2;
 use crate::model::numbers;
-use crate::model::parts::{Pass, Tokens};
+use crate::model::parts::{Pass, Tokens, select_rows};
 use crate::protocol::{EngineError, ErrorKind, PromptScores, Split};
 use crate::settings::Seed;
 
@@ -202,17 +200,12 @@ async fn logits(
             row
         })
         .collect();
-    let hidden = model
-        .transformer
-        .forward(Tokens::new(&padded), &mut Pass::default());
-    let device = hidden.device();
-    let indices = |values: Vec<i32>| {
-        let count = values.len();
-        Tensor::<1, Int>::from_data(TensorData::new(values, [count]), &device)
+    let mut pass = Pass {
+        asked: Some(lasts),
+        ..Pass::default()
     };
-    let hidden = hidden.select(0, indices(lasts));
-    let head = model.transformer.wte.weight.val();
-    let head = head.select(0, indices(words.to_vec()));
+    let hidden = model.transformer.forward(Tokens::new(&padded), &mut pass);
+    let head = select_rows(model.transformer.wte.weight.val(), words);
     let logits = hidden.matmul(head.transpose());
     let values = numbers::values("logits", logits).await;
     let values = values.map_err(device_error)?;

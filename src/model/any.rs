@@ -204,14 +204,12 @@ impl Network for Model {
         each!(self, model => model.hidden(tokens, pass))
     }
 
-    fn text_logits(
-        &self,
-        hidden: Tensor<2>,
-        ids: &[Vec<i32>],
-        pad: Option<i32>,
-        pass: &mut Pass,
-    ) -> Option<Tensor<2>> {
-        each!(self, model => model.text_logits(hidden, ids, pad, pass))
+    fn text_rows(&self, ids: &[Vec<i32>], pad: Option<i32>) -> Vec<i32> {
+        each!(self, model => model.text_rows(ids, pad))
+    }
+
+    fn text_logits(&self, read: Tensor<2>, pass: &mut Pass) -> Option<Tensor<2>> {
+        each!(self, model => model.text_logits(read, pass))
     }
 
     fn token_logits(&self, hidden: Tensor<2>) -> Option<Tensor<2>> {

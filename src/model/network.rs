@@ -19,18 +19,17 @@ pub trait Network: Module {
 
     fn speech(&self) -> Speech;
 
-    /// Hidden states of the last layer for the tokens given: `[batch, seq] → [batch · seq, width]`.
+    /// Hidden states of the last layer for the tokens given: `[batch, seq] → [batch · seq, width]`, or those alone that the
+    /// pass asks for.
     fn hidden(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2>;
 
-    /// Scores of each label of a text: `[batch · seq, width] → [batch, labels]`; `None` without such a head. `pad` is
-    /// the id that pads, where the model must know it to find a text's last token.
-    fn text_logits(
-        &self,
-        hidden: Tensor<2>,
-        ids: &[Vec<i32>],
-        pad: Option<i32>,
-        pass: &mut Pass,
-    ) -> Option<Tensor<2>>;
+    /// The token that stands for each text, counted through `[batch · seq]`. `pad` is the id that pads, where the model
+    /// must know it to find a text's last token.
+    fn text_rows(&self, ids: &[Vec<i32>], pad: Option<i32>) -> Vec<i32>;
+
+    /// Scores of each label of a text, of the hidden state that stands for it: `[batch, width] → [batch, labels]`; `None`
+    /// without such a head.
+    fn text_logits(&self, read: Tensor<2>, pass: &mut Pass) -> Option<Tensor<2>>;
 
     /// Scores of each label of a token: `[rows, width] → [rows, labels]`; `None` without such a head.
     fn token_logits(&self, hidden: Tensor<2>) -> Option<Tensor<2>>;
@@ -105,5 +104,53 @@ pub trait Network: Module {
     /// The model with gradients asked for on exactly the parameters that `trains` names; adapters always.
     fn with_trainable(self, trains: impl Fn(&str) -> bool) -> Self {
         parameters::set_trainable(self, |name| parameters::is_adapter(name) || trains(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::bert::{self, Bert, BertConfig};
+    use crate::model::gpt2::{Gpt2, Gpt2Config, RandomWeights};
+    use crate::model::parts::{Record, select_rows};
+    use crate::settings::StrategyKind;
+
+    /// A pass that is asked for some rows gives what these are among all.
+    fn gives_what_is_asked<M: Network>(model: &M, name: &str) {
+        let ids = [vec![3, 1, 4, 1, 5, 9], vec![2, 6, 5, 3, 0, 0]];
+        let mask: Vec<Vec<bool>> = ids
+            .iter()
+            .map(|row| row.iter().map(|id| *id != 0).collect())
+            .collect();
+        let tokens = || Tokens::masked(&ids, &mask);
+        let rows = vec![1, 4, 5, 6, 9];
+        let all = model.hidden(tokens(), &mut Pass::default());
+        let all = select_rows(all, &rows);
+        for record in [None, Some(&mut Record::default())] {
+            let mut pass = Pass {
+                asked: Some(rows.clone()),
+                record,
+                ..Pass::default()
+            };
+            let asked = model.hidden(tokens(), &mut pass);
+            let difference = (asked - all.clone()).abs().max().into_scalar::<f32>();
+            assert!(difference < 1e-6, "{name}: {difference}");
+        }
+    }
+
+    #[test]
+    fn the_last_layer_gives_the_rows_that_are_asked_for() {
+        let device = Device::flex();
+        let (config, mut seed) = (Gpt2Config::sized(19, 24, 16, 3, 2), Seed::new(6));
+        for kind in StrategyKind::ALL {
+            let mut weights = RandomWeights::new(Seed::new(5), 3);
+            let model = Gpt2::load(&config, &mut weights, &device).unwrap();
+            let model = Network::with_strategy(model, &kind.usual(), &mut seed);
+            gives_what_is_asked(&model, kind.name());
+        }
+        let config = BertConfig::sized(11, 8, 6, 2, 2);
+        let mut weights = bert::RandomWeights::new(Seed::new(1));
+        let model = Bert::load(&config, &mut weights, &device).unwrap();
+        gives_what_is_asked(&model, "bert");
     }
 }

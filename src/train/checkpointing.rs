@@ -32,10 +32,16 @@ pub fn checkpointed_gradients(
     pass: &mut Pass,
     weight: f64,
 ) -> (Tensor<1>, GradientMap) {
+    let asked = objective.asks(model, batch);
+    pass.asked = asked.clone();
     let mut kept = forward(&model.valid(), batch, pass);
     let lowest = Lowest::of(model);
     let transformer = &model.transformer;
-    let (_, frame) = transformer.begin(batch.tokens(), &mut Pass::default());
+    let mut again_asked = Pass {
+        asked,
+        ..Pass::default()
+    };
+    let (_, frame) = transformer.begin(batch.tokens(), &mut again_asked);
 
     let last = leaf(kept.rows.pop());
     let hidden = transformer.end(last.clone(), &frame, &mut Pass::default());
@@ -82,7 +88,7 @@ fn forward(plain: &Gpt2, batch: &Batch, pass: &mut Pass) -> Kept {
     let mut rows = rows;
     for (index, block) in transformer.h.iter().enumerate() {
         kept.noise.push(pass.noise.as_deref().cloned());
-        rows = block.forward(rows, frame.batch, index, &frame.bias, pass);
+        rows = block.forward(rows, &frame, index, pass);
         kept.rows.push(rows.clone());
     }
     kept
@@ -100,7 +106,7 @@ fn again(
         noise,
         ..Pass::default()
     };
-    model.transformer.h[index].forward(input, frame.batch, index, &frame.bias, &mut pass)
+    model.transformer.h[index].forward(input, frame, index, &mut pass)
 }
 
 /// A tensor at which a graph begins.

@@ -15,6 +15,7 @@ use crate::model::parts::Pass;
 pub trait Learner: Network {
     /// The loss of a batch, `[1]`.
     fn loss(&self, objective: Objective, batch: &Batch, pass: &mut Pass) -> Tensor<1> {
+        pass.asked = objective.asks(self, batch);
         let hidden = self.hidden(batch.tokens(), pass);
         loss_of_hidden(self, objective, hidden, batch, pass)
     }

@@ -4,6 +4,7 @@ use burn::prelude::*;
 use burn::tensor::activation::log_sigmoid;
 
 pub use crate::model::ops::nll;
+pub use crate::model::parts::select_rows;
 
 pub use crate::data::batch::IGNORED;
 
@@ -76,16 +77,9 @@ pub fn answer_loss(logits: Tensor<2>, ends: &[Vec<i32>]) -> Tensor<1> {
             .clone()
             .slice([0..ends.len(), 0..seq, side..side + 1])
             .reshape([ends.len(), seq]);
-        cross_entropy(select_rows(side_logits, texts), &places)
+        cross_entropy(select_rows(side_logits, &texts), &places)
     };
     (loss_at(0) + loss_at(1)).div_scalar(2.0)
-}
-
-/// The rows of `hidden` that predict something; what is left out costs nothing in the head's product.
-pub fn select_rows(hidden: Tensor<2>, rows: Vec<i32>) -> Tensor<2> {
-    let count = rows.len();
-    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &hidden.device());
-    hidden.select(0, rows)
 }
 
 /// Which tokens have a label of their own, and which.

@@ -41,6 +41,18 @@ impl Objective {
         }
     }
 
+    /// The hidden states that the loss is made of, counted through `[batch · seq]`; `None` is all of them.
+    pub(super) fn asks<M: Network>(self, model: &M, batch: &Batch) -> Option<Vec<i32>> {
+        match self {
+            Self::CausalLm => Some(predicted_rows(&batch.labels).0),
+            Self::MaskedLm | Self::TokenClassification => Some(labelled_rows(&batch.labels).0),
+            Self::SequenceClassification { pad } | Self::MultiLabelClassification { pad } => {
+                Some(model.text_rows(&batch.ids, pad))
+            }
+            Self::MaskedLmAndNext | Self::QuestionAnswering => None,
+        }
+    }
+
     /// Whether Hugging Face's `Trainer` divides this loss by the items of all micro-batches together.
     pub fn counts_items(self) -> bool {
         self == Self::CausalLm
@@ -56,7 +68,7 @@ pub fn weigh(loss: Tensor<1>, weight: f64) -> Tensor<1> {
     }
 }
 
-/// The loss, `[1]`, once the transformer is done: `hidden: [batch · seq, width]`.
+/// The loss, `[1]`, once the transformer is done: `hidden: [rows, width]`, those that the objective asks for.
 pub(super) fn loss_of_hidden<M: Network>(
     model: &M,
     objective: Objective,
@@ -66,27 +78,26 @@ pub(super) fn loss_of_hidden<M: Network>(
 ) -> Tensor<1> {
     match objective {
         Objective::CausalLm => {
-            let (rows, words) = predicted_rows(&batch.labels);
-            with_head(model.word_loss(select_rows(hidden, rows), &words, pass))
+            let (_, words) = predicted_rows(&batch.labels);
+            with_head(model.word_loss(hidden, &words, pass))
         }
         Objective::MaskedLm => {
-            let (rows, words) = labelled_rows(&batch.labels);
-            pass.pick(&rows, batch.width());
-            with_head(model.word_loss(select_rows(hidden, rows), &words, pass))
+            let (_, words) = labelled_rows(&batch.labels);
+            with_head(model.word_loss(hidden, &words, pass))
         }
         Objective::MaskedLmAndNext => loss_of_words_and_next(model, hidden, batch, pass),
-        Objective::SequenceClassification { pad } => {
+        Objective::SequenceClassification { .. } => {
             let classes: Vec<i32> = batch.labels.iter().map(|row| row[0]).collect();
-            let logits = with_head(model.text_logits(hidden, &batch.ids, pad, pass));
+            let logits = with_head(model.text_logits(hidden, pass));
             weighted_cross_entropy(logits, &classes, pass.class_weights)
         }
-        Objective::MultiLabelClassification { pad } => {
-            let logits = with_head(model.text_logits(hidden, &batch.ids, pad, pass));
+        Objective::MultiLabelClassification { .. } => {
+            let logits = with_head(model.text_logits(hidden, pass));
             binary_cross_entropy(logits, &batch.labels, pass.class_weights)
         }
         Objective::TokenClassification => {
-            let (rows, classes) = labelled_rows(&batch.labels);
-            let logits = with_head(model.token_logits(select_rows(hidden, rows)));
+            let (_, classes) = labelled_rows(&batch.labels);
+            let logits = with_head(model.token_logits(hidden));
             weighted_cross_entropy(logits, &classes, pass.class_weights)
         }
         Objective::QuestionAnswering => {
@@ -105,7 +116,7 @@ fn loss_of_words_and_next<M: Network>(
     let (words, next) = hidden_and_next(&batch.labels);
     let logits = with_head(model.next_logits(hidden.clone(), batch.rows(), pass));
     let (rows, words) = labelled_rows(&words);
-    let found = with_head(model.word_loss(select_rows(hidden, rows), &words, pass));
+    let found = with_head(model.word_loss(select_rows(hidden, &rows), &words, pass));
     found + cross_entropy(logits, &next)
 }
 

@@ -89,7 +89,7 @@ impl Found {
 impl StepOutcome {
     /// One read-back for all numbers.
     pub async fn read(self) -> Result<Measured, Fault> {
-        let values = numbers::values("loss and gradient norm", self.measured).await?;
+        let values = numbers::values("outcome", self.measured).await?;
         match values[..] {
             [loss_nats, gradient_norm, ref remedies @ ..] => Ok(Measured {
                 loss_nats,

@@ -60,7 +60,7 @@ impl Found {
         commonest: i32,
     ) {
         let (rows, words) = labelled_rows(&batch.labels);
-        let Some(logits) = model.words_at(select_rows(hidden, rows), pass) else {
+        let Some(logits) = model.words_at(select_rows(hidden, &rows), pass) else {
             return;
         };
         let numbers = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::engine::perplexity::{TextScores, losses_and_right};
 use crate::faults::Fault;
 use crate::model::network::Network;
 use crate::model::parts::Pass;
-use crate::train::loss::{predicted_rows, select_rows};
+use crate::train::loss::predicted_rows;
 
 /// Rows scored together.
 const ROWS: usize = 8;
@@ -41,11 +41,14 @@ impl CompletionScores {
             .map(|i| (&rows[*i].ids[..], &rows[*i].labels[..]))
             .collect();
         let batch = Batch::of_tokens(&parts, pad);
-        let mut pass = Pass::default();
+        let (asked, classes) = predicted_rows(&batch.labels);
+        let mut pass = Pass {
+            asked: Some(asked),
+            ..Pass::default()
+        };
         let hidden = model.hidden(batch.tokens(), &mut pass);
-        let (rows, classes) = predicted_rows(&batch.labels);
         let logits = model
-            .word_logits(select_rows(hidden, rows), &mut pass)
+            .word_logits(hidden, &mut pass)
             .ok_or_else(|| Fault::internal("the model says no words"))?;
         for scored in losses_and_right(logits, &classes).await? {
             self.tokens.count(scored);

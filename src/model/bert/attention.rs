@@ -3,7 +3,7 @@
 use burn::prelude::*;
 
 use super::super::ops::{attention_probabilities, merge_heads, self_attention, split_heads};
-use super::super::parts::Pass;
+use super::super::parts::{Pass, select_rows};
 use super::super::weights::WeightSource;
 use super::{BertConfig, Linear, Output};
 use crate::faults::WeightError;
@@ -55,16 +55,21 @@ impl Attention {
         })
     }
 
-    /// `[batch · seq, hidden] → [batch · seq, hidden]`; `bias: [batch or 1, 1, seq, seq]`.
+    /// `[batch · seq, hidden] → [batch · seq, hidden]`, or only the rows that are asked for; `bias: [batch or 1, 1, seq, seq]`.
     pub fn forward(
         &self,
         x: Tensor<2>,
-        batch: usize,
-        bias: &Tensor<4>,
+        (batch, bias): (usize, &Tensor<4>),
+        asked: Option<&[i32]>,
         pass: &mut Pass,
     ) -> Tensor<2> {
         let mixed = self.self_attention.forward(x.clone(), batch, bias, pass);
-        self.output.forward(mixed, x, pass)
+        let Some(rows) = asked else {
+            return self.output.forward(mixed, x, pass);
+        };
+        let [all, _] = x.dims();
+        let mixed = pass.pick(mixed, rows, all / batch);
+        self.output.forward(mixed, select_rows(x, rows), pass)
     }
 }
 

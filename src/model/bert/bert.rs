@@ -3,6 +3,7 @@
 use burn::prelude::*;
 
 use super::super::heads::linear::LinearHead;
+use super::super::network::Network;
 use super::super::parts::{Pass, Tokens};
 use super::super::weights::{StoredWeights, WeightSource};
 use super::{BertConfig, BertModel, Linear, MaskedLmHead, Pooler};
@@ -80,19 +81,9 @@ impl Bert {
 
     /// Scores of each label, `[batch, labels]`; `None` without a classification head.
     pub fn classify(&self, tokens: Tokens, pass: &mut Pass) -> Option<Tensor<2>> {
-        let hidden = self.bert.forward(tokens, pass);
-        self.classify_hidden(hidden, tokens.ids.len(), pass)
-    }
-
-    /// The same of hidden states, `[batch · seq, hidden]`.
-    pub fn classify_hidden(
-        &self,
-        hidden: Tensor<2>,
-        batch: usize,
-        pass: &mut Pass,
-    ) -> Option<Tensor<2>> {
-        let (pooler, classifier) = (self.bert.pooler.as_ref()?, self.classifier.as_ref()?);
-        Some(classifier.forward(pooler.forward(hidden, batch, pass)))
+        pass.asked = Some(self.text_rows(tokens.ids, None));
+        let read = self.bert.forward(tokens, pass);
+        self.text_logits(read, pass)
     }
 
     /// With whatever modules the strategy adds. Its settings have been checked against the model.

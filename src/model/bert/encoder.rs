@@ -89,8 +89,9 @@ impl BertModel {
         })
     }
 
-    /// Hidden states of the last layer, `[batch · seq, hidden]`.
+    /// Hidden states of the last layer, `[batch · seq, hidden]`, or those alone that the pass asks for.
     pub fn forward(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2> {
+        let asked = pass.asked_behind_attention();
         let [batch, seq] = tokens.dims();
         let mut x = self.embeddings.forward(tokens);
         let [_, width] = x.dims();
@@ -102,10 +103,12 @@ impl BertModel {
             }
         };
         record(&x, pass);
-        for layer in &self.encoder.layer {
-            x = layer.forward(x, batch, &bias, pass);
+        let last = self.encoder.layer.len().saturating_sub(1);
+        for (index, layer) in self.encoder.layer.iter().enumerate() {
+            let asked = asked.as_deref().filter(|_| index == last);
+            x = layer.forward(x, (batch, &bias), asked, pass);
             record(&x, pass);
         }
-        x
+        pass.asked_of_all(x)
     }
 }

@@ -41,15 +41,15 @@ impl Layer {
         })
     }
 
-    /// `[batch · seq, hidden] → [batch · seq, hidden]`
+    /// `[batch · seq, hidden] → [batch · seq, hidden]`, or only the rows that are asked for.
     pub fn forward(
         &self,
         x: Tensor<2>,
-        batch: usize,
-        bias: &Tensor<4>,
+        frame: (usize, &Tensor<4>),
+        asked: Option<&[i32]>,
         pass: &mut Pass,
     ) -> Tensor<2> {
-        let x = self.attention.forward(x, batch, bias, pass);
+        let x = self.attention.forward(x, frame, asked, pass);
         let wide = gelu(self.intermediate.dense.forward(x.clone(), pass));
         self.output.forward(wide, x, pass)
     }

@@ -40,15 +40,17 @@ impl Network for Bert {
         self.bert.forward(tokens, pass)
     }
 
-    /// By what the pooler makes of `[CLS]`.
-    fn text_logits(
-        &self,
-        hidden: Tensor<2>,
-        ids: &[Vec<i32>],
-        _pad: Option<i32>,
-        pass: &mut Pass,
-    ) -> Option<Tensor<2>> {
-        self.classify_hidden(hidden, ids.len(), pass)
+    /// `[CLS]`, its first.
+    fn text_rows(&self, ids: &[Vec<i32>], _pad: Option<i32>) -> Vec<i32> {
+        let seq = ids.first().map_or(0, Vec::len);
+        (0..ids.len()).map(|text| (text * seq) as i32).collect()
+    }
+
+    /// By what the pooler makes of it.
+    fn text_logits(&self, read: Tensor<2>, pass: &mut Pass) -> Option<Tensor<2>> {
+        let (pooler, classifier) = (self.bert.pooler.as_ref()?, self.classifier.as_ref()?);
+        let [texts, _] = read.dims();
+        Some(classifier.forward(pooler.forward(read, texts, pass)))
     }
 
     fn token_logits(&self, hidden: Tensor<2>) -> Option<Tensor<2>> {

@@ -5,7 +5,7 @@ use burn::prelude::*;
 use super::super::ops::{attention_probabilities, merge_heads, self_attention, split_heads};
 use super::super::parts::Pass;
 use super::super::weights::WeightSource;
-use super::{Conv1D, Gpt2Config};
+use super::{Conv1D, Frame, Gpt2Config};
 use crate::faults::WeightError;
 use crate::methods::Prefix;
 
@@ -41,21 +41,18 @@ impl Attention {
         })
     }
 
-    /// `x: [batch · seq, d_model]`, `bias: [batch or 1, 1, seq, keys]` → `[batch · seq, d_model]`.
-    pub fn forward(
-        &self,
-        x: Tensor<2>,
-        batch: usize,
-        block: usize,
-        bias: &Tensor<4>,
-        pass: &mut Pass,
-    ) -> Tensor<2> {
+    /// `x: [batch · seq, d_model]`, bias of the frame `[batch or 1, 1, seq, keys]` → `[batch · seq, d_model]`, or only the
+    /// rows that the frame asks this block for.
+    pub fn forward(&self, x: Tensor<2>, frame: &Frame, block: usize, pass: &mut Pass) -> Tensor<2> {
         let qkv = self.c_attn.forward(x, pass);
-        let mixed = if pass.cache.is_none() && pass.record.is_none() && self.prefix.is_none() {
-            self_attention(qkv, bias, batch, self.n_head)
+        let mut mixed = if pass.cache.is_none() && pass.record.is_none() && self.prefix.is_none() {
+            self_attention(qkv, &frame.bias, frame.batch, self.n_head)
         } else {
-            self.attend_openly(qkv, batch, block, bias, pass)
+            self.attend_openly(qkv, frame, block, pass)
         };
+        if let Some(rows) = frame.asked_of(block) {
+            mixed = pass.pick(mixed, rows, frame.seq);
+        }
         self.c_proj.forward(mixed, pass)
     }
 
@@ -63,12 +60,11 @@ impl Attention {
     fn attend_openly(
         &self,
         qkv: Tensor<2>,
-        batch: usize,
+        frame: &Frame,
         block: usize,
-        bias: &Tensor<4>,
         pass: &mut Pass,
     ) -> Tensor<2> {
-        let (queries, mut keys, mut values) = split_heads(qkv, batch, self.n_head);
+        let (queries, mut keys, mut values) = split_heads(qkv, frame.batch, self.n_head);
         let begins = pass.cache.as_deref().is_none_or(|cache| cache.lacks(block));
         if let Some(prefix) = self.prefix.as_ref().filter(|_| begins) {
             (keys, values) = prefix.before(keys, values);
@@ -76,7 +72,7 @@ impl Attention {
         if let Some(cache) = pass.cache.as_deref_mut() {
             (keys, values) = cache.extend(block, keys, values);
         }
-        let probabilities = attention_probabilities(queries, keys, bias);
+        let probabilities = attention_probabilities(queries, keys, &frame.bias);
         if let Some(record) = pass.record.as_deref_mut() {
             record.attention.push(probabilities.clone());
         }

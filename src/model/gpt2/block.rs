@@ -2,9 +2,9 @@
 
 use burn::prelude::*;
 
-use super::super::parts::{LayerNorm, Pass};
+use super::super::parts::{LayerNorm, Pass, select_rows};
 use super::super::weights::WeightSource;
-use super::{Attention, Gpt2Config, Mlp};
+use super::{Attention, Frame, Gpt2Config, Mlp};
 use crate::faults::WeightError;
 use crate::methods::{Bottleneck, Placement};
 
@@ -38,18 +38,15 @@ impl Block {
         })
     }
 
-    /// `[batch · seq, d_model] → [batch · seq, d_model]`
-    pub fn forward(
-        &self,
-        x: Tensor<2>,
-        batch: usize,
-        index: usize,
-        bias: &Tensor<4>,
-        pass: &mut Pass,
-    ) -> Tensor<2> {
+    /// `[batch · seq, d_model] → [batch · seq, d_model]`, or only the rows that the frame asks this block for.
+    pub fn forward(&self, x: Tensor<2>, frame: &Frame, index: usize, pass: &mut Pass) -> Tensor<2> {
         let attended = self
             .attn
-            .forward(self.ln_1.forward(x.clone()), batch, index, bias, pass);
+            .forward(self.ln_1.forward(x.clone()), frame, index, pass);
+        let x = match frame.asked_of(index) {
+            Some(rows) => select_rows(x, rows),
+            None => x,
+        };
         let x = add(x, attended, self.attn_adapter.as_ref(), pass);
         let refined = self.mlp.forward(self.ln_2.forward(x.clone()), pass);
         add(x, refined, self.mlp_adapter.as_ref(), pass)

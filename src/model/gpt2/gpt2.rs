@@ -3,7 +3,7 @@
 use burn::prelude::*;
 
 use super::super::heads::linear::LinearHead;
-use super::super::heads::sequence_classification::{Score, pooled_index};
+use super::super::heads::sequence_classification::{Score, text_rows};
 use super::super::ops::{head_cross_entropy, head_nll};
 use super::super::parameters;
 use super::super::parts::{Pass, Tokens};
@@ -88,27 +88,9 @@ impl Gpt2 {
 
     /// Scores of each label, `[batch, labels]`; `None` without a classification head.
     pub fn classify(&self, tokens: Tokens, pad: Option<i32>, pass: &mut Pass) -> Option<Tensor<2>> {
-        self.score.as_ref()?;
-        self.classify_hidden(self.transformer.forward(tokens, pass), tokens.ids, pad)
-    }
-
-    /// The same of hidden states, `[batch · seq, d_model]`.
-    pub fn classify_hidden(
-        &self,
-        hidden: Tensor<2>,
-        ids: &[Vec<i32>],
-        pad: Option<i32>,
-    ) -> Option<Tensor<2>> {
         let score = self.score.as_ref()?;
-        let seq = ids.first().map_or(0, Vec::len);
-        let rows: Vec<i32> = ids
-            .iter()
-            .enumerate()
-            .map(|(i, row)| (i * seq + pooled_index(row, pad)) as i32)
-            .collect();
-        let rows =
-            Tensor::<1, Int>::from_data(TensorData::new(rows, [ids.len()]), &hidden.device());
-        Some(score.forward(hidden.select(0, rows)))
+        pass.asked = Some(text_rows(tokens.ids, pad));
+        Some(score.forward(self.transformer.forward(tokens, pass)))
     }
 
     /// Scores of each label for each token, `[batch · seq, labels]`; `None` without a head for it.

@@ -5,7 +5,7 @@ use burn::prelude::*;
 
 use super::super::heads::Head;
 use super::super::heads::linear::LinearHead;
-use super::super::heads::sequence_classification::Score;
+use super::super::heads::sequence_classification::{Score, text_rows};
 use super::super::network::Network;
 use super::super::parts::{Pass, Tokens};
 use super::Gpt2;
@@ -36,15 +36,13 @@ impl Network for Gpt2 {
         self.transformer.forward(tokens, pass)
     }
 
-    /// By its last token that is not padding.
-    fn text_logits(
-        &self,
-        hidden: Tensor<2>,
-        ids: &[Vec<i32>],
-        pad: Option<i32>,
-        _pass: &mut Pass,
-    ) -> Option<Tensor<2>> {
-        self.classify_hidden(hidden, ids, pad)
+    /// Its last token that is not padding.
+    fn text_rows(&self, ids: &[Vec<i32>], pad: Option<i32>) -> Vec<i32> {
+        text_rows(ids, pad)
+    }
+
+    fn text_logits(&self, read: Tensor<2>, _pass: &mut Pass) -> Option<Tensor<2>> {
+        Some(self.score.as_ref()?.forward(read))
     }
 
     fn token_logits(&self, hidden: Tensor<2>) -> Option<Tensor<2>> {

@@ -29,9 +29,17 @@ pub struct Frame {
     /// Tokens a text, virtual ones left out.
     pub given: usize,
     pub bias: Tensor<4>,
+    /// Of `[batch · seq]`; see [`Pass::asked`].
+    asked: Option<Vec<i32>>,
+    last_block: usize,
 }
 
 impl Frame {
+    /// The rows that go on behind a block's attention, where it is not all of them.
+    pub fn asked_of(&self, block: usize) -> Option<&[i32]> {
+        self.asked.as_deref().filter(|_| block == self.last_block)
+    }
+
     fn by_text(&self, rows: Tensor<2>) -> Tensor<3> {
         let [_, d_model] = rows.dims();
         rows.reshape([self.batch, self.seq, d_model])
@@ -68,16 +76,17 @@ impl Transformer {
             + prefix.map_or(0, |prefix| count(&prefix.key))
     }
 
-    /// Hidden states after `ln_f` of the tokens given, `[batch · seq, d_model]`.
+    /// Hidden states after `ln_f` of the tokens given, `[batch · seq, d_model]`, or of those that are asked for.
     pub fn forward(&self, tokens: Tokens, pass: &mut Pass) -> Tensor<2> {
         let (mut rows, frame) = self.begin(tokens, pass);
         for (index, block) in self.h.iter().enumerate() {
-            rows = block.forward(rows, frame.batch, index, &frame.bias, pass);
+            rows = block.forward(rows, &frame, index, pass);
             if let Some(kept) = pass.record.as_deref_mut() {
                 kept.hidden.push(frame.by_text(rows.clone()));
             }
         }
-        self.end(rows, &frame, pass)
+        let hidden = self.end(rows, &frame, pass);
+        pass.asked_of_all(hidden)
     }
 
     /// What goes into the first block, `[batch · seq, d_model]`, and what all blocks share.
@@ -89,10 +98,15 @@ impl Transformer {
         let mask = tokens.attention_mask.map(|mask| behind(mask, before));
         let (x, past) = self.embed(tokens, seen, &device);
         let [_, seq, d_model] = x.dims();
+        let given = tokens.ids.first().map_or(0, Vec::len);
         let frame = Frame {
             batch,
             seq,
-            given: tokens.ids.first().map_or(0, Vec::len),
+            given,
+            asked: pass
+                .asked_behind_attention()
+                .map(|rows| behind_virtual(rows, given, seq)),
+            last_block: self.h.len().saturating_sub(1),
             bias: attention_bias(
                 seq,
                 past,
@@ -112,7 +126,11 @@ impl Transformer {
         let Frame {
             batch, seq, given, ..
         } = *frame;
-        let mut x = frame.by_text(self.ln_f.forward(rows));
+        let rows = self.ln_f.forward(rows);
+        if frame.asked.is_some() {
+            return rows;
+        }
+        let mut x = frame.by_text(rows);
         let [_, _, d_model] = x.dims();
         if given < seq {
             x = x.slice([0..batch, seq - given..seq, 0..d_model]);
@@ -147,6 +165,15 @@ impl Transformer {
         };
         (words + places, past)
     }
+}
+
+/// Numbers of rows among so many tokens a text, counted among the longer texts that begin with virtual tokens.
+fn behind_virtual(mut rows: Vec<i32>, given: usize, seq: usize) -> Vec<i32> {
+    let (given, seq) = (given.max(1) as i32, seq as i32);
+    for row in &mut rows {
+        *row = (*row / given + 1) * seq - given + *row % given;
+    }
+    rows
 }
 
 /// A mask of the text's tokens with room for the virtual ones, which everything may look at.

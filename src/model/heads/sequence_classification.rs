@@ -54,6 +54,15 @@ pub fn pooled_index(row: &[i32], pad: Option<i32>) -> usize {
     }
 }
 
+/// The same counted through `[batch · seq]`.
+pub fn text_rows(ids: &[Vec<i32>], pad: Option<i32>) -> Vec<i32> {
+    let seq = ids.first().map_or(0, Vec::len);
+    let places = ids.iter().enumerate();
+    places
+        .map(|(text, row)| (text * seq + pooled_index(row, pad)) as i32)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ mod layer_norm;
 mod mask;
 mod noise;
 mod pass;
+mod rows;
 mod tokens;
 
 pub use cache::KvCache;
@@ -15,4 +16,5 @@ pub use layer_norm::LayerNorm;
 pub use mask::attention_bias;
 pub use noise::Noise;
 pub use pass::{Pass, Record};
+pub use rows::select_rows;
 pub use tokens::Tokens;

@@ -2,7 +2,7 @@
 
 use burn::prelude::*;
 
-use super::{KvCache, Noise};
+use super::{KvCache, Noise, select_rows};
 
 /// Training noise on or off, a cache to extend, a record to fill. The default is plain inference.
 #[derive(Default)]
@@ -13,6 +13,10 @@ pub struct Pass<'a> {
     pub record: Option<&'a mut Record>,
     /// What an example of each class counts in the loss; without them all count alike.
     pub class_weights: Option<&'a [f32]>,
+    /// The rows that somebody asks the last layer for, counted through `[batch · seq]` of the tokens given; `None` is all of
+    /// them. It has keys and values of every token, and what it does behind its attention it does for these alone, unless
+    /// everything is recorded. Taken out by the pass that goes by it.
+    pub asked: Option<Vec<i32>>,
     /// Whether a token may look only at itself and what stands before it; `None` leaves it as the model was made:
     /// GPT-2 so, BERT not.
     pub causal: Option<bool>,
@@ -35,11 +39,28 @@ impl Pass<'_> {
         self.noise.is_some() && probability > 0.0
     }
 
-    /// Only these of the rows that count through `[batch · seq]` go on, to a head.
-    pub fn pick(&mut self, rows: &[i32], seq: usize) {
+    /// The rows that the last layer goes on with behind its attention, where it is not all of them.
+    pub fn asked_behind_attention(&mut self) -> Option<Vec<i32>> {
+        match self.record {
+            None => self.asked.take(),
+            Some(_) => None,
+        }
+    }
+
+    /// Those of all hidden states that are asked for still.
+    pub fn asked_of_all(&mut self, hidden: Tensor<2>) -> Tensor<2> {
+        match self.asked.take() {
+            Some(rows) => select_rows(hidden, &rows),
+            None => hidden,
+        }
+    }
+
+    /// Only these of the rows that count through `[batch · seq]` go on.
+    pub fn pick(&mut self, x: Tensor<2>, rows: &[i32], seq: usize) -> Tensor<2> {
         if let Some(noise) = self.noise.as_deref_mut() {
             noise.pick(rows, seq);
         }
+        select_rows(x, rows)
     }
 
     /// Inverted dropout. The mask is drawn on the CPU from the run's own seed, so that a run repeats on
