@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MODELS = ["nano", "small", "modern"]
+MODELS = ["nano", "small", "modern", "modern-small"]
 # Bytes of each source, so that no large one speaks for its group.
 MOST_BYTES = 6_000
 KINDS = {

@@ -66,6 +66,15 @@ pub const SHIPPED: &[Shipped] = &[
         heads: 4,
     },
     Shipped {
+        name: "modern-small",
+        parameters: 5_322_240,
+        file_bytes: 10_649_544,
+        sha256: "c6147a7293270263e1d8d928ed4ebe675caeedac7cb335ea20397c01824560c2",
+        skill: Skill::BitsPerByte(HeldOut::ModernEnglish, 1.599),
+        sizes: Sizes::Gpt2(Gpt2Sizes::usual(8192, 256, 256, 4)),
+        heads: 8,
+    },
+    Shipped {
         name: "mini-bert",
         parameters: 1_900_548,
         file_bytes: 3_809_592,
@@ -116,7 +125,7 @@ pub fn family_of(name: &str) -> Option<Family> {
 /// The model for a device that has not been told another: the larger one wants a GPU.
 pub fn usual_model(device: Option<DeviceKind>) -> &'static str {
     match device {
-        Some(DeviceKind::WebGpu) => "small",
+        Some(DeviceKind::WebGpu) => "modern-small",
         Some(DeviceKind::Cpu) | None => "nano",
     }
 }

@@ -6,7 +6,7 @@ use crate::ui::text::format;
 
 pub const TITLE: &str = "The model";
 pub const LOADED: &str = "Loaded";
-pub const ENCODER: &str = "nano, small and modern are GPT-2s, which go on with a text; the others are BERTs, which read all of it at once. nano and small have read old stories, modern and mini-bert have read reviews, questions and answers, talk, textbooks and some of the stories. For the lesson on encoders and decoders mini-bert also comes beside the model chosen here.";
+pub const ENCODER: &str = "nano, small, modern and modern-small are GPT-2s, which go on with a text; the others are BERTs, which read all of it at once. nano and small have read old stories, modern, modern-small and mini-bert have read reviews, questions and answers, talk, textbooks and some of the stories. For the lesson on encoders and decoders mini-bert also comes beside the model chosen here.";
 
 pub fn load(name: &str) -> String {
     format!("Load {name}")
