@@ -80,10 +80,7 @@ pub(super) fn text_logits<M: Network>(
     batch: &Batch,
     pad: i32,
 ) -> Result<Tensor<2>, Fault> {
-    let mut pass = Pass {
-        asked: Some(model.text_rows(&batch.ids, Some(pad))),
-        ..Pass::default()
-    };
+    let mut pass = Pass::asking(model.text_rows(&batch.ids, Some(pad)));
     let read = model.hidden(batch.tokens(), &mut pass);
     model
         .text_logits(read, &mut pass)

@@ -51,10 +51,7 @@ pub async fn fill(
         return Err(FillError::NoMask);
     }
     let rows = [ids];
-    let mut pass = Pass {
-        asked: Some(places.iter().map(|place| *place as i32).collect()),
-        ..Pass::default()
-    };
+    let mut pass = Pass::asking(places.iter().map(|place| *place as i32).collect());
     let hidden = model.bert.forward(Tokens::new(&rows), &mut pass);
     let logits = model.words_at(hidden, &mut pass);
     let logits = logits.ok_or(FillError::NoHead)?;

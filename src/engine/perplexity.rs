@@ -110,10 +110,7 @@ pub async fn score_windows(
 /// The loss of hidden words, and how many of them were found. `batch` has labels at hidden places alone.
 pub async fn score_hidden<M: Network>(model: &M, batch: &Batch) -> Result<TextScores, Fault> {
     let (asked, words) = labelled_rows(&batch.labels);
-    let mut pass = Pass {
-        asked: Some(asked),
-        ..Pass::default()
-    };
+    let mut pass = Pass::asking(asked);
     let hidden = model.hidden(batch.tokens(), &mut pass);
     let logits = model
         .word_logits(hidden, &mut pass)
@@ -173,10 +170,7 @@ async fn prediction_losses(
     let counted: Vec<(usize, usize)> = firsts.iter().enumerate().flat_map(counted).collect();
     let labels: Vec<i32> = counted.iter().map(|(row, t)| rows[*row][t + 1]).collect();
     let asked = counted.iter().map(|(row, t)| (row * seq + t) as i32);
-    let mut pass = Pass {
-        asked: Some(asked.collect()),
-        ..Pass::default()
-    };
+    let mut pass = Pass::asking(asked.collect());
     let hidden = model.transformer.forward(Tokens::new(rows), &mut pass);
     if counts_right {
         return losses_and_right(model.lm_head(hidden), &labels).await;

@@ -200,10 +200,7 @@ async fn logits(
             row
         })
         .collect();
-    let mut pass = Pass {
-        asked: Some(lasts),
-        ..Pass::default()
-    };
+    let mut pass = Pass::asking(lasts);
     let hidden = model.transformer.forward(Tokens::new(&padded), &mut pass);
     let head = select_rows(model.transformer.wte.weight.val(), words);
     let logits = hidden.matmul(head.transpose());

@@ -42,10 +42,7 @@ impl CompletionScores {
             .collect();
         let batch = Batch::of_tokens(&parts, pad);
         let (asked, classes) = predicted_rows(&batch.labels);
-        let mut pass = Pass {
-            asked: Some(asked),
-            ..Pass::default()
-        };
+        let mut pass = Pass::asking(asked);
         let hidden = model.hidden(batch.tokens(), &mut pass);
         let logits = model
             .word_logits(hidden, &mut pass)

@@ -39,6 +39,14 @@ impl Pass<'_> {
         self.noise.is_some() && probability > 0.0
     }
 
+    /// Plain inference of these rows; see [`Self::asked`].
+    pub fn asking(rows: Vec<i32>) -> Self {
+        Self {
+            asked: Some(rows),
+            ..Self::default()
+        }
+    }
+
     /// The rows that the last layer goes on with behind its attention, where it is not all of them.
     pub fn asked_behind_attention(&mut self) -> Option<Vec<i32>> {
         match self.record {
